@@ -1,0 +1,148 @@
+"""Stateless seeds: every random draw of kgan follows from (seed, use, step, row).
+
+Nothing random is stored, so nothing random has to be saved: a resumed run draws what
+the uninterrupted one would have drawn. This is the only file that knows replica ids:
+a draw is made for the global batch, and each replica keeps its own rows, so results do
+not depend on the number of replicas.
+
+A seed is an int32 tensor of shape `(2,)` whose parts lie in [0, 2³¹): XLA and the plain
+graph draw different bits from a seed with a negative part.
+"""
+
+import enum
+
+import tensorflow as tf
+
+_MAX_INT32 = 2**31 - 1
+# A replica's id stands above the counter that a `SeedGenerator` advances at each draw.
+_REPLICA_SHIFT = 16
+_COUNTER_MASK = (1 << _REPLICA_SHIFT) - 1
+
+
+class Use(enum.IntEnum):
+    """What a seed is for: one number for each independent stream of draws."""
+
+    DISCRIMINATOR_STEP = 1
+    GENERATOR_STEP = 2
+    TEST = 3
+    GENERATE = 4
+    LATENTS = 5
+    REAL = 6
+    FAKE = 7
+    GENERATOR = 8
+    PENALTY = 9
+    AUGMENT = 10
+
+
+def root(seed):
+    """Turns an integer into a seed.
+
+    Args:
+        seed: Integer or scalar integer tensor; only its lowest 31 bits count.
+
+    Returns:
+        An int32 tensor of shape `(2,)`.
+    """
+    low = tf.cast(tf.bitwise.bitwise_and(tf.cast(seed, tf.int64), _MAX_INT32), tf.int32)
+    return tf.stack([low, 0])
+
+
+def fold(seed, *values):
+    """Derives a new seed from `seed` and non-negative integers, one after the other.
+
+    `fold(s, v) = [hash(s), v]`, so seeds that differ only in the last value never
+    collide.
+
+    Args:
+        seed: A seed, int32 of shape `(2,)`.
+        *values: Integers or scalar integer tensors in [0, 2³¹).
+
+    Returns:
+        An int32 tensor of shape `(2,)`.
+    """
+    for value in values:
+        digest = tf.random.stateless_uniform((), seed, 0, _MAX_INT32, tf.int32)
+        seed = tf.stack([digest, tf.cast(value, tf.int32)])
+    return seed
+
+
+def num_replicas():
+    """Returns how many replicas train in step, a Python integer."""
+    return tf.distribute.get_strategy().num_replicas_in_sync
+
+
+def replica_id():
+    """Returns the id of this replica among all, 0 where there is one."""
+    context = tf.distribute.get_replica_context()
+    return 0 if context is None else context.replica_id_in_sync_group
+
+
+def own_rows(draw, batch_size):
+    """Draws the rows of the global batch that belong to this replica.
+
+    Args:
+        draw: Function from a number of rows to a tensor with that many rows, whose
+            row i must not depend on that number.
+        batch_size: Number of rows of this replica.
+
+    Returns:
+        Rows `[replica * batch_size, (replica + 1) * batch_size)` of the global batch.
+    """
+    end = (replica_id() + 1) * batch_size
+    return draw(end)[end - batch_size :]
+
+
+def layer_state(seed):
+    """Gives the state for a `keras.random.SeedGenerator` inside a network.
+
+    The first part is the same on all replicas. The second tells them apart, so that
+    Keras' own random layers draw different numbers on each; `uniform_like` takes the
+    replica out again.
+
+    Args:
+        seed: A seed, int32 of shape `(2,)`.
+
+    Returns:
+        An int32 tensor of shape `(2,)`.
+    """
+    return fold(seed, replica_id() << _REPLICA_SHIFT)
+
+
+def uniform_like(x, state):
+    """Draws uniform numbers inside a layer: equal in eager, graph and XLA.
+
+    Floats drawn under XLA differ from those of the graph even for equal seeds, but the
+    integer bits agree; the top 24 of them are an exact float32. The bits are drawn for
+    the global batch, since a prefix of them differs under XLA, and cut to the
+    replica's rows.
+
+    Args:
+        x: Tensor whose shape the result takes, its batch axis first.
+        state: What `SeedGenerator.next()` gave: int32 of shape `(2,)`.
+
+    Returns:
+        A float32 tensor shaped like `x` with values in [0, 1).
+
+    Example:
+        ```python
+        class Noise(keras.layers.Layer):
+            def __init__(self, seed=None, **kwargs):
+                super().__init__(**kwargs)
+                self.seed_generator = keras.random.SeedGenerator(seed)
+
+            def call(self, x):
+                return x + kgan.seeds.uniform_like(x, self.seed_generator.next())
+        ```
+    """
+    # A user's integer seed may be any int32; XLA needs both parts non-negative.
+    state = tf.bitwise.bitwise_and(tf.cast(state, tf.int32), _MAX_INT32)
+    seed = tf.stack([state[0], tf.bitwise.bitwise_and(state[1], _COUNTER_MASK)])
+    replica = tf.bitwise.right_shift(state[1], _REPLICA_SHIFT)
+    rows = tf.shape(x)[0]
+    everywhere = tf.concat([[rows * num_replicas()], tf.shape(x)[1:]], axis=0)
+    bits = tf.random.stateless_uniform(
+        everywhere, seed, minval=None, maxval=None, dtype=tf.uint32
+    )
+    bits = bits[replica * rows : (replica + 1) * rows]
+    bits = tf.ensure_shape(bits, x.shape)
+    return tf.cast(tf.bitwise.right_shift(bits, 8), tf.float32) * 2.0**-24
