@@ -1,0 +1,316 @@
+"""Convolutional networks for images of any height, width and number of channels.
+
+They follow the guidelines of Radford et al. (2016), Unsupervised Representation
+Learning with Deep Convolutional Generative Adversarial Networks, section 3: strided
+convolutions instead of pooling, BatchNorm and ReLU in the generator, LeakyReLU in the
+discriminator, tanh at the end, weights from N(0, 0.02²).
+
+The stages are found from the resolution. From the image on, each side longer than 7 is
+halved, rounding up, until none is left: 28×28 goes to 14×14 and 7×7, and 30×50 to
+15×25, 8×13 and 4×7. The discriminator walks this way down, the generator up; where a
+side is odd, the doubled one is cut by a pixel.
+
+A stride of 2 comes with a kernel of 4: each output pixel of the transposed convolution
+is then reached by as many weights as its neighbours, which leaves no checkerboard. A
+side that keeps its length takes stride 1 and kernel 3.
+"""
+
+import math
+
+import keras
+from keras import layers
+
+from kgan.models.inputs import (
+    check_image_shape,
+    check_integer,
+    check_num_classes,
+    class_embedding,
+    latent_inputs,
+)
+
+_LARGEST_BASE = 7
+_LEAK = 0.2
+
+
+def dcgan_generator(
+    image_shape,
+    latent_dim=128,
+    width=64,
+    max_width=512,
+    num_classes=None,
+    name="generator",
+    dtype=None,
+):
+    """Builds a convolutional generator.
+
+    A linear map of the latents gives the smallest stage; each next stage is a
+    transposed convolution, BatchNorm and ReLU; a 3×3 convolution and tanh give the
+    image.
+
+    Args:
+        image_shape: `(height, width, channels)` of the images, each at least 1.
+        latent_dim: Number of latents of an image.
+        width: Channels at half the image's resolution. Each halving doubles them, and
+            the full resolution has half of them.
+        max_width: The most channels that a stage may have.
+        num_classes: Number of classes of a conditional generator, or None.
+        name: Name of the model.
+        dtype: Dtype or policy of the hidden layers; None takes the global policy. The
+            output is float32 always.
+
+    Returns:
+        A Functional `keras.Model` from `latents` of shape `(batch, latent_dim)`, or
+        `[latents, labels]` with int32 labels of shape `(batch,)`, to float32 images in
+        [-1, 1] of shape `(batch, height, width, channels)`.
+
+    Raises:
+        ValueError: If an argument is out of its range.
+
+    Example:
+        ```python
+        generator = kgan.models.dcgan_generator((28, 28, 1), width=32)
+        images = generator(keras.random.normal((16, 128)))
+        ```
+
+    Source: Radford et al. (2016), section 3; with classes, Mirza and Osindero (2014),
+    Conditional Generative Adversarial Nets.
+    """
+    *size, channels = check_image_shape(image_shape)
+    sizes = stage_sizes(size)
+    widths = _stage_widths(len(sizes), width, max_width)
+    inputs, x = latent_inputs(latent_dim, num_classes, dtype)
+    base = (*sizes[-1], widths[-1])
+    x = layers.Dense(
+        math.prod(base),
+        use_bias=False,
+        kernel_initializer=_normal(),
+        name="base",
+        dtype=dtype,
+    )(x)
+    x = layers.Reshape(base, name="base_shape", dtype=dtype)(x)
+    x = _normalized_relu(x, "base", dtype)
+    for stage in reversed(range(len(sizes) - 1)):
+        x = _up(x, sizes[stage], widths[stage], f"up_{stage}", dtype)
+        x = _normalized_relu(x, f"up_{stage}", dtype)
+    images = layers.Conv2D(
+        channels,
+        3,
+        padding="same",
+        activation="tanh",
+        kernel_initializer=_normal(),
+        name="images",
+        dtype="float32",
+    )(x)
+    return keras.Model(inputs, images, name=name)
+
+
+def dcgan_discriminator(
+    image_shape,
+    width=64,
+    max_width=512,
+    batch_normalization=False,
+    num_classes=None,
+    name="discriminator",
+    dtype=None,
+):
+    """Builds a convolutional discriminator.
+
+    Each stage is a strided convolution and LeakyReLU; a linear map of the smallest
+    stage gives the logit. A class comes as one more channel, its learnt map.
+
+    Args:
+        image_shape: `(height, width, channels)` of the images, each at least 1.
+        width: Channels at half the image's resolution; each further halving doubles
+            them.
+        max_width: The most channels that a stage may have.
+        batch_normalization: Whether BatchNorm follows each convolution but the first,
+            as in the paper. It makes an example's logit depend on the whole batch,
+            while a gradient penalty is a term on how each logit depends on its own
+            example: keep it off with R1, R2 or GradientPenalty.
+        num_classes: Number of classes of a conditional discriminator, or None.
+        name: Name of the model.
+        dtype: Dtype or policy of the hidden layers; None takes the global policy. The
+            logits are float32 always.
+
+    Returns:
+        A Functional `keras.Model` from float32 images in [-1, 1] of shape
+        `(batch, height, width, channels)`, or `[images, labels]` with int32 labels of
+        shape `(batch,)`, to float32 logits of shape `(batch, 1)`.
+
+    Raises:
+        ValueError: If an argument is out of its range.
+
+    Example:
+        ```python
+        discriminator = kgan.models.dcgan_discriminator((28, 28, 1), width=32)
+        logits = discriminator(keras.random.uniform((16, 28, 28, 1), -1, 1))
+        ```
+
+    Source: Radford et al. (2016), section 3; with classes, Mirza and Osindero (2014).
+    On penalties and BatchNorm, Gulrajani et al. (2017), Improved Training of
+    Wasserstein GANs, section 4.
+    """
+    image_shape = check_image_shape(image_shape)
+    sizes = stage_sizes(image_shape[:-1])
+    widths = _stage_widths(len(sizes), width, max_width)
+    inputs, x = _image_inputs(image_shape, num_classes, dtype)
+    for stage in range(1, len(sizes)):
+        normalized = batch_normalization and stage > 1
+        stride, kernel = _stride_and_kernel(sizes[stage - 1], sizes[stage])
+        x = layers.Conv2D(
+            widths[stage],
+            kernel,
+            strides=stride,
+            padding="same",
+            use_bias=not normalized,
+            kernel_initializer=_normal(),
+            name=f"down_{stage}",
+            dtype=dtype,
+        )(x)
+        if normalized:
+            x = _batch_norm(f"down_{stage}_norm", dtype)(x)
+        x = layers.LeakyReLU(_LEAK, name=f"down_{stage}_relu", dtype=dtype)(x)
+    x = layers.Flatten(name="flatten", dtype=dtype)(x)
+    logits = layers.Dense(
+        1, kernel_initializer=_normal(), name="logits", dtype="float32"
+    )(x)
+    return keras.Model(inputs, logits, name=name)
+
+
+def dcgan(
+    image_shape,
+    latent_dim=128,
+    num_classes=None,
+    width=64,
+    max_width=512,
+    discriminator_batch_normalization=False,
+    dtype=None,
+):
+    """Builds the pair of convolutional networks, with the same channels at each size.
+
+    Args:
+        image_shape: `(height, width, channels)` of the images, each at least 1.
+        latent_dim: Number of latents of an image.
+        num_classes: Number of classes of conditional networks, or None.
+        width: Channels at half the image's resolution.
+        max_width: The most channels that a stage may have.
+        discriminator_batch_normalization: `batch_normalization` of
+            `dcgan_discriminator`; off where gradients are penalised.
+        dtype: Dtype or policy of the hidden layers of both.
+
+    Returns:
+        The generator and the discriminator.
+
+    Raises:
+        ValueError: If an argument is out of its range.
+
+    Example:
+        ```python
+        generator, discriminator = kgan.models.dcgan((30, 50, 4), latent_dim=64)
+        ```
+    """
+    generator = dcgan_generator(
+        image_shape,
+        latent_dim=latent_dim,
+        width=width,
+        max_width=max_width,
+        num_classes=num_classes,
+        dtype=dtype,
+    )
+    discriminator = dcgan_discriminator(
+        image_shape,
+        width=width,
+        max_width=max_width,
+        batch_normalization=discriminator_batch_normalization,
+        num_classes=num_classes,
+        dtype=dtype,
+    )
+    return generator, discriminator
+
+
+def stage_sizes(size):
+    """Lists the resolutions of the stages, from the image's down to the base.
+
+    Each side longer than 7 is halved, rounding up; there is at least one halving.
+
+    Args:
+        size: `(height, width)` of the image.
+
+    Returns:
+        A list of `(height, width)`, two or more.
+
+    Example:
+        ```python
+        stage_sizes((28, 50))  # [(28, 50), (14, 25), (7, 13), (7, 7)]
+        ```
+    """
+    sizes = [tuple(size)]
+    while len(sizes) == 1 or max(sizes[-1]) > _LARGEST_BASE:
+        limit = _LARGEST_BASE if max(sizes[-1]) > _LARGEST_BASE else 1
+        sizes.append(
+            tuple(-(-side // 2) if side > limit else side for side in sizes[-1])
+        )
+    return sizes
+
+
+def _stage_widths(num_stages, width, max_width):
+    """Channels of each stage: half of `width` at full resolution, then doubling."""
+    width = check_integer("width", width, 2)
+    max_width = check_integer("max_width", max_width, 1)
+    return [min(width * 2**stage // 2, max_width) for stage in range(num_stages)]
+
+
+def _stride_and_kernel(large, small):
+    stride = tuple(2 if b < a else 1 for a, b in zip(large, small, strict=True))
+    return stride, tuple(step + 2 for step in stride)
+
+
+def _up(x, size, width, name, dtype):
+    stride, kernel = _stride_and_kernel(size, x.shape[1:3])
+    x = layers.Conv2DTranspose(
+        width,
+        kernel,
+        strides=stride,
+        padding="same",
+        use_bias=False,
+        kernel_initializer=_normal(),
+        name=name,
+        dtype=dtype,
+    )(x)
+    excess = [(0, got - wanted) for got, wanted in zip(x.shape[1:3], size, strict=True)]
+    if any(after for _, after in excess):
+        x = layers.Cropping2D(excess, name=f"{name}_crop", dtype=dtype)(x)
+    return x
+
+
+def _normalized_relu(x, name, dtype):
+    x = _batch_norm(f"{name}_norm", dtype)(x)
+    return layers.ReLU(name=f"{name}_relu", dtype=dtype)(x)
+
+
+def _batch_norm(name, dtype):
+    return layers.BatchNormalization(
+        momentum=0.9,
+        epsilon=1e-5,
+        gamma_initializer=_normal(mean=1.0),
+        name=name,
+        dtype=dtype,
+    )
+
+
+def _image_inputs(image_shape, num_classes, dtype):
+    num_classes = check_num_classes(num_classes)
+    images = keras.Input(image_shape, dtype="float32", name="images")
+    if num_classes is None:
+        return images, images
+    height, width, _ = image_shape
+    labels, embedded = class_embedding(num_classes, height * width, dtype)
+    shape = (height, width, 1)
+    plane = layers.Reshape(shape, name="class_map", dtype=dtype)(embedded)
+    join = layers.Concatenate(name="join_class", dtype=dtype)
+    return [images, labels], join([images, plane])
+
+
+def _normal(mean=0.0):
+    # A new object for each kernel: one alone would repeat its draws.
+    return keras.initializers.RandomNormal(mean, 0.02)

@@ -1,0 +1,76 @@
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import kgan
+from kgan.layers import Dropout
+from tests import contracts
+
+
+def _inputs(*shape):
+    return np.random.default_rng(0).normal(size=shape).astype("float32")
+
+
+def test_contract(two_replicas):
+    arguments = {"rate": 0.4, "seed": 7}
+    contracts.check_layer(Dropout, arguments, _inputs(4, 6), two_replicas)
+
+
+def test_images_contract_on_replicas(two_replicas):
+    def build():
+        images = keras.Input((5, 3, 2))
+        return keras.Model(images, Dropout(0.3, seed=1)(images))
+
+    contracts.check_replicas(build, _inputs(6, 5, 3, 2), two_replicas)
+
+
+def test_mask_is_that_of_the_bits():
+    inputs = _inputs(8, 16)
+    layer = Dropout(0.25, seed=5)
+    uniform = kgan.seeds.uniform_like(tf.constant(inputs), tf.constant([5, 0])).numpy()
+    expected = np.where(uniform < 0.25, 0.0, inputs / 0.75)
+    outputs = layer(inputs, training=True)
+    np.testing.assert_allclose(outputs, expected, rtol=1e-6)
+
+
+def test_draws_anew_at_each_call():
+    layer = Dropout(0.5, seed=5)
+    ones = np.ones((4, 100), "float32")
+    first, second = layer(ones, training=True), layer(ones, training=True)
+    assert np.mean(np.asarray(first) != np.asarray(second)) > 0.3
+
+
+def test_keeps_the_mean_and_drops_the_share():
+    outputs = Dropout(0.2, seed=0)(np.ones((100, 1000), "float32"), training=True)
+    assert np.mean(outputs) == pytest.approx(1.0, abs=0.01)
+    assert np.mean(np.asarray(outputs) == 0) == pytest.approx(0.2, abs=0.01)
+
+
+def test_small_rate_is_met_in_float16():
+    layer = Dropout(1e-3, seed=0, dtype="float16")
+    outputs = layer(np.ones((1000, 1000), "float16"), training=True)
+    assert outputs.dtype == "float16"
+    assert np.mean(outputs.numpy() == 0) == pytest.approx(1e-3, rel=0.1)
+
+
+def test_dropped_infinity_is_zero():
+    outputs = Dropout(0.5, seed=0)(np.full((1, 64), np.inf, "float32"), training=True)
+    assert set(np.unique(outputs)) == {0.0, np.inf}
+
+
+@pytest.mark.parametrize(("rate", "training"), [(0.5, False), (0.0, True)])
+def test_identity(rate, training):
+    inputs = _inputs(3, 4)
+    outputs = Dropout(rate)(inputs, training=training)
+    np.testing.assert_array_equal(outputs, inputs)
+
+
+def test_symbolic_batch_keeps_the_shape():
+    assert Dropout(0.5)(keras.Input((5, 2))).shape == (None, 5, 2)
+
+
+@pytest.mark.parametrize("rate", [-0.1, 1.0, 2])
+def test_rate_out_of_range(rate):
+    with pytest.raises(ValueError, match=rf"`rate` must lie in .* received {rate}"):
+        Dropout(rate)
