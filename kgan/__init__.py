@@ -1,6 +1,16 @@
-"""kgan: generative adversarial networks that behave like every other Keras model."""
+"""kgan: generative adversarial networks that behave like every other Keras model.
 
-from kgan import startup as startup  # first: it decides what TensorFlow may print
+Importing it registers all classes, so that `keras.models.load_model` finds them.
+"""
+
+from kgan import startup as startup  # isort: skip  (it decides what TensorFlow prints)
+
+from kgan import layers as layers
+from kgan import losses as losses
+from kgan import models as models
+from kgan import penalties as penalties
+from kgan import priors as priors
 from kgan import seeds as seeds
+from kgan.gan import GAN as GAN
 
 __version__ = "0.1.0"

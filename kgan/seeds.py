@@ -72,9 +72,9 @@ def num_replicas():
 
 
 def replica_id():
-    """Returns the id of this replica among all, 0 where there is one."""
+    """Returns the id of this replica among all, an int32 scalar."""
     context = tf.distribute.get_replica_context()
-    return 0 if context is None else context.replica_id_in_sync_group
+    return tf.convert_to_tensor(context.replica_id_in_sync_group)
 
 
 def own_rows(draw, batch_size):
@@ -92,7 +92,7 @@ def own_rows(draw, batch_size):
     return draw(end)[end - batch_size :]
 
 
-def layer_state(seed):
+def layer_state(seed, replica=0):
     """Gives the state for a `keras.random.SeedGenerator` inside a network.
 
     The first part is the same on all replicas. The second tells them apart, so that
@@ -101,11 +101,12 @@ def layer_state(seed):
 
     Args:
         seed: A seed, int32 of shape `(2,)`.
+        replica: Id of this replica, an integer or a scalar integer tensor.
 
     Returns:
         An int32 tensor of shape `(2,)`.
     """
-    return fold(seed, replica_id() << _REPLICA_SHIFT)
+    return fold(seed, tf.cast(replica, tf.int32) * 2**_REPLICA_SHIFT)
 
 
 def uniform_like(x, state):

@@ -1,0 +1,169 @@
+"""What stands between `fit` and its data: a look at the first batch, and grouping."""
+
+import itertools
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from kgan import checks
+
+
+def split(data):
+    """Splits an element of a data set into `(images, labels)`; labels may be None.
+
+    Raises:
+        ValueError: If the element carries sample weights.
+    """
+    images, labels, weights = keras.utils.unpack_x_y_sample_weight(data)
+    refuse_weights({"sample_weight": weights})
+    return images, labels
+
+
+def join(data, labels):
+    """Gives what a network takes: data alone, or data with labels."""
+    return data if labels is None else [data, labels]
+
+
+def check(batch, data_shape, num_classes):
+    """Checks one batch: dtype, shape, range, labels.
+
+    Args:
+        batch: An element of a data set: images, or `(images, labels)`.
+        data_shape: Shape of one example.
+        num_classes: Number of classes, or None.
+
+    Raises:
+        ValueError: If the batch is not what the model takes.
+    """
+    images, labels = split(batch)
+    images = tf.convert_to_tensor(images)
+    checks.dtype(images)
+    checks.shape(images, data_shape)
+    checks.labels_match(labels, num_classes)
+    checks.values(images, is_image=len(data_shape) == 3)
+    if labels is not None:
+        checks.label_values(labels, num_classes)
+
+
+def peek(x, y, batch_size):
+    """Looks at the first batch of anything that `fit` takes.
+
+    Args:
+        x: A data set, arrays, a `keras.utils.PyDataset` or an iterator.
+        y: Labels beside arrays, or None.
+        batch_size: Number of rows to look at in arrays.
+
+    Returns:
+        `(batch, x)`: the batch or None where it cannot be seen without harm, and what
+        to train on in place of `x` (an iterator has lost its first batch otherwise).
+    """
+    if isinstance(x, tf.data.Dataset):
+        return next(iter(x.take(1)), None), x
+    if isinstance(x, tf.distribute.DistributedDataset):
+        return None, x
+    if isinstance(x, keras.utils.PyDataset):
+        return x[0], x
+    if hasattr(x, "shape"):
+        images = np.asarray(x[:batch_size])
+        return (images, None if y is None else np.asarray(y[:batch_size])), x
+    if hasattr(x, "__next__"):
+        first = next(x, None)
+        return first, itertools.chain([first], x)
+    if hasattr(x, "__iter__") and not isinstance(x, (list, tuple, dict)):
+        return next(iter(x), None), x
+    raise ValueError(
+        "`x` must be an array of images, a tf.data.Dataset or another iterable of "
+        f"batches. Received: {type(x).__name__}"
+    )
+
+
+def from_arrays(x, y, batch_size, shuffle, seed):
+    """Makes a data set of full batches from arrays."""
+    size = min(batch_size, len(x))
+    data = tf.data.Dataset.from_tensor_slices(x if y is None else (x, y))
+    if shuffle:
+        data = data.shuffle(len(x), seed=seed, reshuffle_each_iteration=True)
+    return data.batch(size, drop_remainder=True).prefetch(tf.data.AUTOTUNE)
+
+
+def refuse_weights(arguments):
+    """Refuses the weights of samples and classes that `keras.Model.fit` takes."""
+    for name in ("sample_weight", "class_weight"):
+        if arguments.get(name) is not None:
+            raise ValueError(
+                f"`{name}` has no meaning in the minimax game, where both players see "
+                "whole distributions; draw the data in the proportions you want."
+            )
+
+
+def parts(tensor, count):
+    """Cuts a batch into `count` equal parts, one for each update of D.
+
+    Raises:
+        ValueError: If the number of rows is known and not a multiple of `count`.
+    """
+    rows = tensor.shape[0]
+    if rows is not None and rows % count:
+        raise ValueError(
+            "A step's rows must be a multiple of "
+            f"discriminator_steps={count}. Received: {rows} rows"
+        )
+    return tf.split(tensor, count) if count > 1 else [tensor]
+
+
+def group(dataset, count, replicas, first):
+    """Joins `count` batches into one element, a fresh batch for each update of D.
+
+    A strategy cuts an element into contiguous rows, one part for each replica. So rows
+    are ordered (replica, update, row): update i of all replicas together then sees
+    batch i, as a single replica does.
+
+    Args:
+        dataset: A `tf.data.Dataset` of batches of equal size.
+        count: Number of updates of D in one step.
+        replicas: Number of replicas, a divisor of the batch size.
+        first: The first batch: a shorter one, the last, is left out.
+
+    Returns:
+        A `tf.data.Dataset` with `count` times as many rows in an element.
+
+    Raises:
+        ValueError: If there are fewer than `count` batches.
+    """
+    if not isinstance(dataset, tf.data.Dataset):
+        raise ValueError(
+            f"discriminator_steps={count} on {replicas} replicas takes an array or a "
+            f"tf.data.Dataset. Received: {type(dataset).__name__}"
+        )
+    batch_size = len(tf.nest.flatten(first)[0])
+    if batch_size % replicas:
+        raise ValueError(
+            f"The batch size must be a multiple of the {replicas} replicas. "
+            f"Received: batches of {batch_size}"
+        )
+    batches = dataset.cardinality().numpy()
+    if 0 <= batches < count:
+        raise ValueError(
+            f"discriminator_steps={count} takes that many batches for one step. "
+            f"Received: data of {batches} batches"
+        )
+
+    def order(tensor):
+        rest = tf.shape(tensor)[2:]  # (count, batch, ...)
+        cut = tf.concat([[count, replicas, -1], rest], axis=0)
+        rows = tf.concat([[-1], rest], axis=0)
+        cut = tf.reshape(tensor, cut)
+        axes = tf.concat([[1, 0], tf.range(2, tf.rank(cut))], axis=0)
+        ordered = tf.reshape(tf.transpose(cut, axes), rows)
+        return tf.ensure_shape(ordered, (None, *tensor.shape[2:]))
+
+    if tf.nest.flatten(dataset.element_spec)[0].shape[0] is None:
+        dataset = dataset.filter(
+            lambda *element: tf.shape(tf.nest.flatten(element)[0])[0] == batch_size
+        )
+    return dataset.batch(count, drop_remainder=True).map(
+        lambda *element: tf.nest.map_structure(
+            order, element[0] if len(element) == 1 else element
+        )
+    )

@@ -1,0 +1,172 @@
+"""What can be refused before training: networks that do not fit, data that do not.
+
+Each function returns nothing or what it found, and raises a `ValueError` that says the
+argument, what was expected and what came.
+"""
+
+import numbers
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+_TOLERANCE = 1e-3
+
+
+def is_conditional(network, num_classes):
+    """Says whether a network takes labels: by its inputs, else by `num_classes`."""
+    inputs = getattr(network, "inputs", None)
+    return len(inputs) == 2 if inputs else num_classes is not None
+
+
+def find_num_classes(networks):
+    """Gives the number of classes that a network's label layer knows, or None."""
+    for network in networks:
+        for layer in network._flatten_layers():
+            if isinstance(layer, keras.layers.Embedding):
+                return layer.input_dim
+            if hasattr(layer, "num_classes"):
+                return layer.num_classes
+            if isinstance(layer, keras.layers.CategoryEncoding):
+                return layer.num_tokens
+    return None
+
+
+def num_classes(generator, discriminator, given):
+    """Gives the number of classes of a pair of networks, None if unconditional."""
+    takes = [is_conditional(n, given) for n in (generator, discriminator)]
+    if takes[0] != takes[1]:
+        words = ["takes labels" if take else "takes no labels" for take in takes]
+        raise ValueError(
+            "`generator` and `discriminator` must both take labels or both not. "
+            f"Received: a generator that {words[0]} and a discriminator that {words[1]}"
+        )
+    if not takes[0]:
+        if given is not None:
+            raise ValueError(
+                "`num_classes` needs networks that take labels: [latents, labels] and "
+                f"[data, labels]. Received: num_classes={given!r} with networks of "
+                "one input"
+            )
+        return None
+    count = given or find_num_classes((generator, discriminator))
+    if not isinstance(count, int) or count < 1:
+        raise ValueError(
+            "`num_classes` must be a positive integer where networks take labels, and "
+            f"no layer tells it here. Received: {given!r}"
+        )
+    return count
+
+
+def latent_dim(generator, prior):
+    """Gives the generator's latent size; refuses a prior of another."""
+    inputs = getattr(generator, "inputs", None)
+    if not inputs:
+        if prior is None:
+            raise ValueError(
+                "`prior` must be given where the generator does not tell its input "
+                "shape (a subclassed model), for example kgan.priors.Normal(128)."
+            )
+        return prior.latent_dim
+    shape = tuple(inputs[0].shape)
+    if len(shape) != 2 or shape[1] is None:
+        raise ValueError(
+            "`generator` must take latents of shape (batch, latent_dim). "
+            f"Received: an input of shape {shape}"
+        )
+    if prior is not None and prior.latent_dim != shape[1]:
+        raise ValueError(
+            f"`prior` must draw the {shape[1]} components that the generator takes. "
+            f"Received: a prior with latent_dim={prior.latent_dim}"
+        )
+    return shape[1]
+
+
+def discriminator_fits(discriminator, data_shape):
+    """Refuses a discriminator that was built for data of another shape."""
+    inputs = getattr(discriminator, "inputs", None)
+    if not inputs:
+        return
+    takes = tuple(inputs[0].shape)[1:]
+    fits = len(takes) == len(data_shape) and all(
+        t is None or t == d for t, d in zip(takes, data_shape, strict=True)
+    )
+    if not fits:
+        raise ValueError(
+            "`discriminator` must take what the generator gives, data of shape "
+            f"{data_shape}. Received: a discriminator for data of shape {takes}"
+        )
+
+
+def positive_integer(name, value):
+    """Refuses what is not a positive integer."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < 1:
+        raise ValueError(f"`{name}` must be a positive integer. Received: {value!r}")
+
+
+def index(name, value):
+    """Refuses what is not a non-negative integer."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < 0:
+        raise ValueError(
+            f"`{name}` must be a non-negative integer. Received: {value!r}"
+        )
+
+
+def dtype(data, name="data"):
+    """Refuses real data that are not floats: uint8 images need scaling first."""
+    kind = tf.as_dtype(data.dtype)
+    if not kind.is_floating:
+        raise ValueError(
+            f"{name} must be float32: images in [-1, 1], or points. Received: "
+            f"{kind.name}. `kgan.data.load` converts; by hand: x / 127.5 - 1 for uint8"
+        )
+
+
+def shape(data, data_shape, name="data"):
+    """Refuses a batch whose examples have another shape than the generator's."""
+    examples = tuple(data.shape)[1:] if data.shape.rank else None
+    if examples is not None and None not in examples and examples != data_shape:
+        raise ValueError(
+            f"{name} must have examples of shape {data_shape}, as the generator gives. "
+            f"Received: examples of shape {examples}"
+        )
+
+
+def labels_match(labels, count):
+    """Refuses labels without conditional networks, and the reverse."""
+    if labels is None and count is not None:
+        raise ValueError(
+            "A conditional GAN must be given (images, labels), for example by "
+            "kgan.data.load(..., with_labels=True). Received: images alone"
+        )
+    if labels is not None and count is None:
+        raise ValueError(
+            "A GAN whose networks take no labels must be given images alone. "
+            "Received: (images, labels); drop the labels, or build both networks "
+            "with num_classes"
+        )
+
+
+def values(data, is_image):
+    """Refuses a first batch with NaN, or with images outside [−1, 1]."""
+    data = np.asarray(data, np.float32)
+    if not np.isfinite(data).all():
+        raise ValueError("data must be finite. Received: NaN or infinity")
+    low, high = float(data.min()), float(data.max())
+    if is_image and not (-1 - _TOLERANCE <= low and high <= 1 + _TOLERANCE):
+        raise ValueError(
+            "images must lie in [-1, 1]. Received: values from "
+            f"{low:g} to {high:g}; [0, 255] becomes [-1, 1] by x / 127.5 - 1"
+        )
+
+
+def label_values(labels, count):
+    """Refuses labels that are not whole numbers in [0, num_classes)."""
+    labels = np.asarray(labels)
+    if not np.issubdtype(labels.dtype, np.integer):
+        raise ValueError(f"labels must be integers. Received: dtype {labels.dtype}")
+    if labels.size and not (labels.min() >= 0 and labels.max() < count):
+        raise ValueError(
+            f"labels must lie in [0, {count}) for num_classes={count}. "
+            f"Received: labels from {labels.min()} to {labels.max()}"
+        )

@@ -1,0 +1,443 @@
+"""The generative adversarial network as a Keras model."""
+
+import keras
+import tensorflow as tf
+
+from kgan import averaging, batches, checks, losses, optimizers, priors, replicas, seeds
+from kgan.batches import join
+from kgan.game import Game, Turn
+from kgan.logs import Logs
+from kgan.penalties import by_name
+from kgan.sampling import Sampler
+from kgan.scoring import Scorer
+from kgan.seeds import Use
+
+
+@keras.saving.register_keras_serializable(package="kgan")
+class GAN(keras.Model):
+    """A generator and a discriminator that play the minimax game.
+
+        min_G max_D  E log D(x) + E log(1 − D(G(z)))
+
+    One step is one round of Algorithm 1: `discriminator_steps` updates of D, each on a
+    fresh batch of real data, then `generator_steps` updates of G. At the game's
+    equilibrium p_g = p_data and D(x) = 1/2 everywhere. Goodfellow et al., "Generative
+    Adversarial Nets" (2014), equation 1 and Algorithm 1.
+
+    Calling the model generates: `gan(latents)` maps float32 of shape `(batch,
+    latent_dim)` to float32 samples, images in [−1, 1]; so do `predict` and `export`.
+    Real data are float32: images in [−1, 1] of shape `(batch, height, width,
+    channels)`, or points of shape `(batch, dimension)`.
+
+    Conditional networks take labels as a second input, `[latents, labels]` and
+    `[data, labels]`, int32 of shape `(batch,)`; data are then `(images, labels)`.
+
+    `fit` logs `d_loss` (log 4 at the equilibrium of the minimax game) and `g_loss`,
+    `d_real` and `d_fake` (mean of D on real and on generated data: probabilities for
+    losses that have one, scores otherwise), `d_accuracy` (share of pairs with
+    D(real) > D(fake)) and one key for each penalty.
+
+    Args:
+        generator: G, a `keras.Model` from latents to data.
+        discriminator: D, a `keras.Model` from data to logits, without a sigmoid.
+        prior: p(z), a `kgan.priors.Prior`. Default: `Normal` of the generator's size.
+        augmentation: Layer applied to real and generated data before D sees them.
+        ema_momentum: Momentum m of the averaged generator, which gives all samples. It
+            warms up as min(m, (1 + t) / (10 + t)). None: no average.
+        discriminator_steps: k of Algorithm 1. Batch size counts the examples of one
+            update: `fit` takes k batches for a step.
+        generator_steps: Updates of G in a step, on latents of their own.
+        seed: Every draw follows from it and from the step's number.
+        num_classes: Number of classes of conditional networks, where no `Embedding`
+            layer tells it.
+        name: Name of the model.
+
+    Raises:
+        ValueError: If networks, prior and number of classes do not fit each other.
+
+    Example:
+        ```python
+        generator, discriminator = kgan.models.mlp((8, 8, 1), latent_dim=64)
+        gan = kgan.GAN(generator, discriminator)
+        gan.compile(penalties=[kgan.penalties.R1(1.0)])
+        gan.fit(kgan.data.load("digits", batch_size=64), epochs=10)
+        images = gan.generate(64, seed=1)
+        ```
+    """
+
+    def __init__(
+        self,
+        generator,
+        discriminator,
+        prior=None,
+        augmentation=None,
+        ema_momentum=0.999,
+        discriminator_steps=1,
+        generator_steps=1,
+        seed=0,
+        num_classes=None,
+        name="gan",
+    ):
+        # float32 whatever the policy: latents must not lose bits on their way to G.
+        super().__init__(name=name, dtype="float32")
+        checks.positive_integer("discriminator_steps", discriminator_steps)
+        checks.positive_integer("generator_steps", generator_steps)
+        if ema_momentum is not None and not 0.0 <= ema_momentum < 1.0:
+            raise ValueError(
+                f"`ema_momentum` must lie in [0, 1) or be None. Received: {ema_momentum!r}"
+            )
+        # === Networks ===
+        self.num_classes = checks.num_classes(generator, discriminator, num_classes)
+        self.latent_dim = checks.latent_dim(generator, prior)
+        self.prior = prior or priors.Normal(self.latent_dim)
+        self.generator = generator
+        self.discriminator = discriminator
+        self.augmentation = augmentation
+        self.ema_generator = None
+        self.data_shape = self._build_networks(ema_momentum is not None)
+        self._raw = Sampler(self.generator, self.prior, self.num_classes)
+        self._averaged = Sampler(self.sampler, self.prior, self.num_classes)
+        # === Config ===
+        self.ema_momentum = ema_momentum
+        self.discriminator_steps = discriminator_steps
+        self.generator_steps = generator_steps
+        self.seed = seed
+        # === State ===
+        self._rounds = self.add_weight(
+            shape=(),
+            initializer="zeros",
+            dtype="int64",
+            trainable=False,
+            aggregation="only_first_replica",
+            name="rounds",
+        )
+        self._compile_arguments = {}
+        self.built = True
+
+    def _build_networks(self, average):
+        """Calls all networks once; returns the shape of one example of data."""
+        labels = None if self.num_classes is None else tf.zeros((1,), tf.int32)
+        inputs = join(tf.zeros((1, self.latent_dim)), labels)
+        fake = self.generator(inputs, training=False)
+        data_shape = tuple(fake.shape[1:])
+        checks.discriminator_fits(self.discriminator, data_shape)
+        self.discriminator(join(fake, labels), training=False)
+        if self.augmentation is not None:
+            self.augmentation(fake, training=False)
+        if average:
+            self.ema_generator = averaging.averaged_copy(self.generator)
+            self.ema_generator(inputs, training=False)
+            self.ema_generator.set_weights(self.generator.get_weights())
+        return data_shape
+
+    @property
+    def step(self):
+        """Number of rounds played so far, a Python integer."""
+        return int(self._rounds.numpy())
+
+    @property
+    def sampler(self):
+        """The network that gives samples: the averaged generator if there is one."""
+        return self.generator if self.ema_generator is None else self.ema_generator
+
+    def call(self, inputs):
+        """Generates: latents, or `[latents, labels]`, to float32 samples."""
+        return self.sampler(inputs, training=False)
+
+    def compile(
+        self,
+        generator_optimizer=None,
+        discriminator_optimizer=None,
+        loss="non_saturating",
+        penalties=(),
+        run_eagerly=False,
+        steps_per_execution=1,
+        jit_compile="auto",
+    ):
+        """Chooses how the game is played. Every argument has a default that trains.
+
+        Args:
+            generator_optimizer: Keras optimizer of G. Default: Adam(2e-4, β₁ = 0.5),
+                as in Radford et al. (2016).
+            discriminator_optimizer: Keras optimizer of D; the same default.
+            loss: A name (`kgan.losses.names()`) or a `kgan.losses.AdversarialLoss`.
+            penalties: List of `kgan.penalties.Penalty`, or of their names.
+            run_eagerly: Whether to run without graphs, for debugging.
+            steps_per_execution: Number of steps in one call of the compiled function.
+            jit_compile: Whether XLA compiles the gradients. "auto": where there is an
+                accelerator.
+
+        Raises:
+            ValueError: If a loss, a penalty or an optimizer is not one.
+        """
+        self.adversarial_loss = losses.get(loss)
+        terms = by_name(penalties)
+        with self.distribute_strategy.scope():
+            self.generator_optimizer = optimizers.prepare(
+                generator_optimizer, self.generator
+            )
+            self.discriminator_optimizer = optimizers.prepare(
+                discriminator_optimizer, self.discriminator
+            )
+            self._logs = Logs(terms)
+            # Keras must make no optimizer of its own, nor compile the whole step:
+            # under a strategy XLA fails on variables of another device.
+            super().compile(
+                optimizer=None,
+                run_eagerly=run_eagerly,
+                steps_per_execution=steps_per_execution,
+                jit_compile=False,
+            )
+        self._game = Game(
+            self.generator,
+            self.discriminator,
+            self.augmentation or keras.layers.Identity(),
+            self.adversarial_loss,
+            terms,
+            self.distribute_strategy.num_replicas_in_sync,
+            optimizers.compiler(run_eagerly, jit_compile),
+        )
+        self._scorer = Scorer(
+            self.discriminator,
+            self.adversarial_loss,
+            self.data_shape,
+            self.num_classes,
+        )
+        self._compile_arguments = {
+            "generator_optimizer": self.generator_optimizer,
+            "discriminator_optimizer": self.discriminator_optimizer,
+            "loss": self.adversarial_loss,
+            "penalties": list(terms.values()),
+            "run_eagerly": run_eagerly,
+            "steps_per_execution": steps_per_execution,
+            "jit_compile": jit_compile,
+        }
+
+    @property
+    def penalties(self):
+        """The penalties of `compile`, by the names under which they are logged."""
+        return dict(self._game.penalties)
+
+    @property
+    def metrics(self):
+        """What `fit` logs, in the order in which it is shown."""
+        return list(self._logs.trackers.values()) if self.compiled else []
+
+    def fit(self, x=None, y=None, batch_size=None, epochs=1, **kwargs):
+        """Plays the game; takes what `keras.Model.fit` takes.
+
+        Args:
+            x: Real data: a `tf.data.Dataset` of batches (of images, or of
+                `(images, labels)`), an array, a `keras.utils.PyDataset`.
+            y: Labels beside an array.
+            batch_size: Examples of one update of D, for arrays; 32 by default.
+            epochs: Number of passes over the data.
+            **kwargs: As in `keras.Model.fit`, without weights of samples or classes.
+
+        Returns:
+            A `keras.callbacks.History`.
+
+        Raises:
+            ValueError: If the first batch is not what the networks take, if weights
+                are given, or a callback that steers the optimizer of a model.
+        """
+        self._assert_compile_called("fit")
+        batches.refuse_weights(kwargs)
+        optimizers.refuse_callbacks(kwargs.get("callbacks"))
+        rows = batch_size or 32
+        first, x = batches.peek(x, y, rows)
+        if first is not None:
+            batches.check(first, self.data_shape, self.num_classes)
+        if self.discriminator_steps > 1 or self._game.num_replicas > 1:
+            if hasattr(x, "shape"):
+                shuffle = kwargs.pop("shuffle", True)
+                x = batches.from_arrays(x, y, rows, shuffle, self.seed)
+                y, batch_size = None, None
+            x = batches.group(
+                x, self.discriminator_steps, self._game.num_replicas, first
+            )
+        return super().fit(x, y, batch_size=batch_size, epochs=epochs, **kwargs)
+
+    def train_step(self, data):
+        """Plays one round: k updates of D, then updates of G, then the average."""
+        real, labels = self._examples(data)
+        k = self.discriminator_steps
+        reals = batches.parts(real, k)
+        labels = [None] * k if labels is None else batches.parts(labels, k)
+        for index in range(k):
+            self._update_discriminator(reals[index], labels[index], index)
+        for index in range(self.generator_steps):
+            self._update_generator(reals[-1], labels[-1], index)
+        if self.ema_generator is not None:
+            momentum = averaging.momentum_at(self.ema_momentum, self._rounds.value)
+            averaging.update(self.ema_generator, self.generator, momentum)
+        self._rounds.assign_add(1)
+        return self.get_metrics_result()
+
+    def _update_discriminator(self, real, labels, index):
+        update = self._rounds.value * self.discriminator_steps + index
+        turn = self._turn(Use.DISCRIMINATOR_STEP, update, self.discriminator_optimizer)
+        gradients, state, logs = self._game.discriminator_gradients(
+            self._game.values(), real, labels, self._latents(turn, real), turn
+        )
+        replicas.apply(
+            self.discriminator_optimizer, self._game.discriminator, gradients, state
+        )
+        self._logs.update(logs, update)
+
+    def _update_generator(self, real, labels, index):
+        update = self._rounds.value * self.generator_steps + index
+        turn = self._turn(Use.GENERATOR_STEP, update, self.generator_optimizer)
+        gradients, state, logs = self._game.generator_gradients(
+            self._game.values(), real, labels, self._latents(turn, real), turn
+        )
+        replicas.apply(self.generator_optimizer, self._game.generator, gradients, state)
+        self._logs.update(logs)
+
+    def test_step(self, data):
+        """Reports the losses on held-out data, without penalties."""
+        real, labels = self._examples(data)
+        batch = tf.cast(self._logs.trackers["d_loss"].count.value, tf.int64)
+        turn = self._turn(Use.TEST, batch)
+        self._logs.update(
+            self._game.held_out(
+                self._game.values(), real, labels, self._latents(turn, real), turn
+            )
+        )
+        return {name: self._logs.trackers[name].result() for name in Logs.ALWAYS}
+
+    def _turn(self, use, update, optimizer=None):
+        one = tf.constant(1.0)
+        return Turn(
+            step=tf.convert_to_tensor(self._rounds.value),
+            update=update,
+            scale=one if optimizer is None else optimizer.scale_loss(one),
+            replica=seeds.replica_id(),
+            seed=seeds.fold(seeds.root(self.seed), use, update),
+        )
+
+    def _latents(self, turn, real):
+        seed = turn.fold(Use.LATENTS).seed
+        return seeds.own_rows(
+            lambda rows: self.prior.sample(rows, seed), tf.shape(real)[0]
+        )
+
+    def _examples(self, data):
+        real, labels = batches.split(data)
+        checks.dtype(real)
+        checks.shape(real, self.data_shape)
+        checks.labels_match(labels, self.num_classes)
+        if labels is not None:
+            labels = tf.reshape(tf.cast(labels, tf.int32), (-1,))
+        return tf.cast(real, tf.float32), labels
+
+    def generate(
+        self,
+        num_images,
+        seed=0,
+        start=0,
+        labels=None,
+        batch_size=128,
+        averaged=True,
+    ):
+        """Generates images by index: image i depends on `seed` and `start + i` alone.
+
+        The batch size does not change them, nor does it cost more to start late, so
+        that a million images can be split over many machines.
+
+        Args:
+            num_images: Number of images, a positive integer.
+            seed: Integer that chooses the endless row of images.
+            start: Index of the first.
+            labels: Conditional models only: a class for all, or an integer for each
+                image. Default: class i modulo `num_classes` for image i.
+            batch_size: Images in memory at a time.
+            averaged: Whether to use the averaged generator where there is one.
+
+        Returns:
+            A NumPy array of shape `(num_images, *data_shape)`: uint8 for images,
+            float32 for points. Inside a `tf.function`, a tensor.
+
+        Raises:
+            ValueError: If a number is out of range, or labels are given to a model
+                without classes.
+
+        Example:
+            ```python
+            first = gan.generate(1000, seed=7)
+            more = gan.generate(1000, seed=7, start=1000)
+            ```
+        """
+        sampler = self._averaged if averaged else self._raw
+        if not tf.executing_eagerly():
+            return sampler.rows(num_images, seed, start, labels)
+        return sampler(num_images, seed, start, labels, batch_size)
+
+    def discriminate(self, data, labels=None, batch_size=128):
+        """Says how real data look: D(x), in inference mode.
+
+        Args:
+            data: Array of images, float32 in [−1, 1] or uint8, or of points.
+            labels: Integer for each example; conditional models only.
+            batch_size: Examples in memory at a time.
+
+        Returns:
+            A float32 NumPy array of shape `(examples,)`: probabilities in [0, 1] for
+            losses that have one, scores otherwise.
+
+        Raises:
+            ValueError: If data or labels are not what the networks take.
+        """
+        self._assert_compile_called("discriminate")
+        return self._scorer(data, labels, batch_size)
+
+    def export(self, filepath, **kwargs):
+        """Exports the generator as a SavedModel that needs neither Python nor kgan.
+
+        Args:
+            filepath: Folder to write.
+            **kwargs: As in `keras.Model.export`.
+        """
+        signature = [tf.TensorSpec((None, self.latent_dim), tf.float32, "latents")]
+        if self.num_classes is not None:
+            signature = [[*signature, tf.TensorSpec((None,), tf.int32, "labels")]]
+        kwargs.setdefault("input_signature", signature)
+        self.sampler.export(filepath, **kwargs)
+
+    def get_config(self):
+        """Returns the constructor's arguments, serialised."""
+        parts = ("generator", "discriminator", "prior", "augmentation")
+        plain = (
+            "ema_momentum",
+            "discriminator_steps",
+            "generator_steps",
+            "seed",
+            "num_classes",
+            "name",
+        )
+        serialize = keras.saving.serialize_keras_object
+        return {
+            **{name: serialize(getattr(self, name)) for name in parts},
+            **{name: getattr(self, name) for name in plain},
+        }
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        """Makes the model that `get_config` describes."""
+        return cls(**_deserialize(config, custom_objects))
+
+    def get_compile_config(self):
+        """Returns the arguments of `compile`, serialised."""
+        serialize = keras.saving.serialize_keras_object
+        return {k: serialize(v) for k, v in self._compile_arguments.items()}
+
+    def compile_from_config(self, config):
+        """Compiles as a saved model was compiled."""
+        self.compile(**_deserialize(config))
+
+
+def _deserialize(config, custom_objects=None):
+    def load(value):
+        return keras.saving.deserialize_keras_object(value, custom_objects)
+
+    return {k: load(v) if isinstance(v, dict | list) else v for k, v in config.items()}

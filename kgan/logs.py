@@ -1,0 +1,57 @@
+"""The scalars that `fit` shows: means over an epoch."""
+
+import keras
+import tensorflow as tf
+
+
+class LastingMean(keras.metrics.Mean):
+    """A mean that keeps its last value through an epoch in which nothing came.
+
+    A penalty with an interval of 16 steps does not act in every epoch of 10; showing 0
+    there would be false.
+    """
+
+    def __init__(self, name="lasting_mean", dtype=None):
+        super().__init__(name=name, dtype=dtype)
+        self.last = self.add_variable(shape=(), initializer="zeros", name="last")
+
+    def reset_state(self):
+        """Starts a new mean; remembers the one before."""
+        self.last.assign(self.result())
+        self.total.assign(0.0)
+        self.count.assign(0.0)
+
+    def result(self):
+        """Gives the mean since `reset_state`, or the one before if nothing came."""
+        mean = tf.math.divide_no_nan(
+            tf.convert_to_tensor(self.total), tf.convert_to_tensor(self.count)
+        )
+        return tf.where(tf.convert_to_tensor(self.count) > 0, mean, self.last)
+
+
+class Logs:
+    """All trackers of a model, found by name: `d_loss g_loss d_real d_fake ...`.
+
+    Args:
+        penalties: Dictionary of names and `kgan.penalties.Penalty`.
+    """
+
+    ALWAYS = ("d_loss", "g_loss", "d_real", "d_fake", "d_accuracy")
+
+    def __init__(self, penalties):
+        self.trackers = {name: keras.metrics.Mean(name=name) for name in self.ALWAYS}
+        self.trackers |= {name: LastingMean(name=name) for name in penalties}
+        self._intervals = {name: p.interval for name, p in penalties.items()}
+
+    def update(self, values, update=0):
+        """Adds scalars; those of lazy penalties only where they acted.
+
+        Args:
+            values: Dictionary of names and float32 scalars.
+            update: Number of updates of D before this one.
+        """
+        for name, value in values.items():
+            acted = tf.equal(update % self._intervals.get(name, 1), 0)
+            self.trackers[name].update_state(
+                value, sample_weight=tf.cast(acted, tf.float32)
+            )

@@ -1,0 +1,268 @@
+"""Terms on the gradient of the critic with respect to its input.
+
+A penalty names the points at which the critic is differentiated and gives a value for
+each gradient. The training step does the rest: it evaluates the critic once for each
+distinct set of points, and every `interval` steps only where a penalty is lazy.
+
+The gradient at an example is taken of the sum of all logits, which is that example's
+own gradient as long as the critic treats examples independently. BatchNormalization in
+the critic breaks this; so Gulrajani et al. (2017), section 4, leave it out.
+"""
+
+import keras
+import tensorflow as tf
+
+from kgan import lookup, seeds
+
+
+def _sum_of_squares(gradients):
+    axes = list(range(1, gradients.shape.rank))
+    return tf.reduce_sum(tf.square(gradients), axis=axes)
+
+
+class Penalty:
+    """Base class of gradient penalties.
+
+    The discriminator minimises `weight · mean(value(∇D(points)))` besides its
+    adversarial loss. A lazy penalty, `interval` > 1, acts every `interval` steps and
+    is then multiplied by `interval`, which keeps its mean strength: Karras et al.,
+    "Analyzing and Improving the Image Quality of StyleGAN" (2020), appendix B.
+
+    Args:
+        weight: Strength, a non-negative float or a
+            `keras.optimizers.schedules.LearningRateSchedule` of the training step.
+        interval: The penalty acts in the steps that this positive integer divides.
+
+    Raises:
+        ValueError: If `weight` is negative or `interval` is not a positive integer.
+
+    Example:
+        ```python
+        @keras.saving.register_keras_serializable(package="my")
+        class ZeroCentredBetween(kgan.penalties.Penalty):
+            name = "zero_centred_between"
+
+            def points(self, real, fake, seed):
+                return 0.5 * (real + fake)
+
+            def value(self, gradients):
+                return tf.reduce_sum(tf.square(gradients), axis=[1, 2, 3])
+        ```
+    """
+
+    name = "penalty"
+
+    def __init__(self, weight=10.0, interval=1):
+        if isinstance(weight, dict):
+            weight = keras.saving.deserialize_keras_object(weight)
+        scheduled = isinstance(weight, keras.optimizers.schedules.LearningRateSchedule)
+        if not scheduled and not weight >= 0:
+            raise ValueError(
+                "`weight` must be a non-negative number or a schedule. "
+                f"Received: {weight!r}"
+            )
+        if not isinstance(interval, int) or interval < 1:
+            raise ValueError(
+                f"`interval` must be a positive integer. Received: {interval!r}"
+            )
+        self.weight = weight if scheduled else float(weight)
+        self.interval = interval
+
+    def points(self, real, fake, seed):
+        """Gives the points at which the critic is differentiated.
+
+        Returning `real` or `fake` itself lets the step reuse the pass that the
+        adversarial loss needs anyway.
+
+        Args:
+            real: float32 real data as the critic sees it, batch axis first.
+            fake: float32 generated data of the same shape.
+            seed: int32 of shape `(2,)`, for penalties that draw.
+
+        Returns:
+            A tensor of the same shape.
+        """
+        raise NotImplementedError
+
+    def value(self, gradients):
+        """Gives the penalty of each example.
+
+        Args:
+            gradients: float32 gradient of the critic at `points`, batch axis first.
+
+        Returns:
+            A float32 tensor of shape `(batch,)`.
+        """
+        raise NotImplementedError
+
+    def weight_at(self, step):
+        """Gives the weight at a training step, as a float or float32 scalar."""
+        return self.weight(step) if callable(self.weight) else self.weight
+
+    def get_config(self):
+        """Returns the constructor's arguments."""
+        weight = self.weight
+        if callable(weight):
+            weight = keras.saving.serialize_keras_object(weight)
+        return {"weight": weight, "interval": self.interval}
+
+    @classmethod
+    def from_config(cls, config):
+        """Makes the penalty that `get_config` describes."""
+        return cls(**config)
+
+
+@keras.saving.register_keras_serializable(package="kgan")
+class R1(Penalty):
+    """Penalises the critic's gradient on real data: γ/2 · E‖∇D(x)‖².
+
+    With it, training converges locally where unregularised training circles the
+    equilibrium. Mescheder, Geiger and Nowozin, "Which Training Methods for GANs do
+    actually Converge?" (2018), equation 9.
+
+    Args:
+        weight: γ, a non-negative float or a schedule of the training step.
+        interval: Acts every `interval` steps, `interval` times as strong.
+
+    Raises:
+        ValueError: If `weight` is negative or `interval` is not a positive integer.
+
+    Example:
+        ```python
+        gan.compile(penalties=[kgan.penalties.R1(weight=10.0, interval=16)])
+        ```
+    """
+
+    name = "r1"
+
+    def points(self, real, fake, seed):
+        """Gives the real data."""
+        return real
+
+    def value(self, gradients):
+        """Gives ½ ‖∇D(x)‖² for each example."""
+        return 0.5 * _sum_of_squares(gradients)
+
+
+@keras.saving.register_keras_serializable(package="kgan")
+class R2(Penalty):
+    """Penalises the critic's gradient on generated data: γ/2 · E‖∇D(G(z))‖².
+
+    Mescheder, Geiger and Nowozin (2018), equation 10.
+
+    Args:
+        weight: γ, a non-negative float or a schedule of the training step.
+        interval: Acts every `interval` steps, `interval` times as strong.
+
+    Raises:
+        ValueError: If `weight` is negative or `interval` is not a positive integer.
+
+    Example:
+        ```python
+        gan.compile(penalties=[kgan.penalties.R1(1.0), kgan.penalties.R2(1.0)])
+        ```
+    """
+
+    name = "r2"
+
+    def points(self, real, fake, seed):
+        """Gives the generated data."""
+        return fake
+
+    def value(self, gradients):
+        """Gives ½ ‖∇D(G(z))‖² for each example."""
+        return 0.5 * _sum_of_squares(gradients)
+
+
+@keras.saving.register_keras_serializable(package="kgan")
+class GradientPenalty(Penalty):
+    """Holds the critic's gradient norm near 1 between data and samples (WGAN-GP).
+
+    λ · E(‖∇D(x̂)‖ − 1)² with x̂ = ε x + (1 − ε) G(z) and ε uniform in [0, 1), one for
+    each example. Gulrajani et al., "Improved Training of Wasserstein GANs" (2017),
+    equation 3. The norm is √(Σ g² + 10⁻¹²): without a constant inside the root its
+    derivative at a zero gradient is NaN.
+
+    Args:
+        weight: λ, a non-negative float or a schedule of the training step.
+        interval: Acts every `interval` steps, `interval` times as strong.
+
+    Raises:
+        ValueError: If `weight` is negative or `interval` is not a positive integer.
+
+    Example:
+        ```python
+        gan.compile(loss="wasserstein", penalties=[kgan.penalties.GradientPenalty()])
+        ```
+    """
+
+    name = "gradient_penalty"
+
+    def points(self, real, fake, seed):
+        """Gives one random point on the line between each real and fake example."""
+        column = tf.reshape(real, (tf.shape(real)[0], -1))[:, :1]
+        mix = seeds.uniform_like(column, seed)
+        mix = tf.reshape(mix, [-1] + [1] * (real.shape.rank - 1))
+        return fake + mix * (real - fake)
+
+    def value(self, gradients):
+        """Gives (‖∇D(x̂)‖ − 1)² for each example."""
+        return tf.square(tf.sqrt(_sum_of_squares(gradients) + 1e-12) - 1.0)
+
+
+_PENALTIES = {cls.name: cls for cls in (R1, R2, GradientPenalty)}
+
+
+def names():
+    """Returns the names that `get` knows."""
+    return tuple(_PENALTIES)
+
+
+def get(identifier):
+    """Finds a penalty by its name; gives an object back as it came.
+
+    Args:
+        identifier: A `Penalty`, one of `names()`, or a dictionary with the name under
+            `"name"` and the constructor's arguments beside it.
+
+    Returns:
+        A `Penalty`.
+
+    Raises:
+        ValueError: If there is no such penalty.
+
+    Example:
+        ```python
+        penalty = kgan.penalties.get({"name": "r1", "weight": 10.0, "interval": 16})
+        ```
+    """
+    if isinstance(identifier, Penalty):
+        return identifier
+    arguments = {"name": identifier} if isinstance(identifier, str) else identifier
+    name = arguments.get("name") if isinstance(arguments, dict) else None
+    if name not in _PENALTIES:
+        expected = "A penalty must be a `kgan.penalties.Penalty` or one of"
+        raise ValueError(lookup.unknown(expected, identifier, _PENALTIES))
+    rest = {key: value for key, value in arguments.items() if key != "name"}
+    return _PENALTIES[name](**rest)
+
+
+def by_name(identifiers):
+    """Finds penalties and gives each the name under which it is logged.
+
+    Args:
+        identifiers: Sequence of what `get` takes.
+
+    Returns:
+        A dictionary of names and penalties; a second of one kind gets a number.
+
+    Raises:
+        ValueError: If `identifiers` is no sequence, or one of them no penalty.
+    """
+    if not isinstance(identifiers, (list, tuple)):
+        raise ValueError(f"`penalties` must be a list. Received: {identifiers!r}")
+    named = {}
+    for penalty in map(get, identifiers):
+        count = sum(other.name == penalty.name for other in named.values())
+        named[f"{penalty.name}_{count + 1}" if count else penalty.name] = penalty
+    return named

@@ -1,0 +1,157 @@
+"""Priors p(z): the simple distributions that a generator maps to data."""
+
+import keras
+import tensorflow as tf
+
+
+class Prior:
+    """Base class of all priors over latents.
+
+    A subclass draws statelessly in `sample`. Row i of the result must depend on the
+    seed and on i alone, not on the number of rows: replicas then take their rows of a
+    global batch, and `GAN.generate` gives the same image i whatever the batch.
+
+    Args:
+        latent_dim: Number of components of one latent, a positive integer.
+
+    Raises:
+        ValueError: If `latent_dim` is not a positive integer.
+
+    Example:
+        ```python
+        @keras.saving.register_keras_serializable(package="my")
+        class Exponential(kgan.priors.Prior):
+            def sample(self, batch_size, seed):
+                u = tf.random.stateless_uniform((batch_size, self.latent_dim), seed)
+                return -tf.math.log1p(-u)
+        ```
+    """
+
+    def __init__(self, latent_dim):
+        if not isinstance(latent_dim, int) or latent_dim < 1:
+            raise ValueError(
+                f"`latent_dim` must be a positive integer. Received: {latent_dim!r}"
+            )
+        self.latent_dim = latent_dim
+
+    def sample(self, batch_size, seed):
+        """Draws latents.
+
+        Args:
+            batch_size: Number of rows, an integer or a scalar integer tensor.
+            seed: int32 of shape `(2,)`; see `kgan.seeds`.
+
+        Returns:
+            A float32 tensor of shape `(batch_size, latent_dim)`.
+        """
+        raise NotImplementedError
+
+    def get_config(self):
+        """Returns the constructor's arguments."""
+        return {"latent_dim": self.latent_dim}
+
+    @classmethod
+    def from_config(cls, config):
+        """Makes the prior that `get_config` describes."""
+        return cls(**config)
+
+
+@keras.saving.register_keras_serializable(package="kgan")
+class Normal(Prior):
+    """The standard normal distribution, p(z) = N(0, I).
+
+    Args:
+        latent_dim: Number of components of one latent.
+
+    Example:
+        ```python
+        latents = kgan.priors.Normal(128).sample(64, seed=kgan.seeds.root(0))
+        ```
+    """
+
+    def sample(self, batch_size, seed):
+        """Draws standard normal latents of shape `(batch_size, latent_dim)`."""
+        return tf.random.stateless_normal((batch_size, self.latent_dim), seed)
+
+
+@keras.saving.register_keras_serializable(package="kgan")
+class Uniform(Prior):
+    """The uniform distribution on a cube, as in Goodfellow et al. (2014).
+
+    Args:
+        latent_dim: Number of components of one latent.
+        minimum: Lower end of every component.
+        maximum: Upper end of every component, above `minimum`. The authors' MNIST
+            network used ±√3, which gives unit variance.
+
+    Raises:
+        ValueError: If `minimum` is not below `maximum`.
+
+    Example:
+        ```python
+        prior = kgan.priors.Uniform(1, minimum=-1.0, maximum=1.0)
+        ```
+    """
+
+    def __init__(self, latent_dim, minimum=-1.0, maximum=1.0):
+        super().__init__(latent_dim)
+        if not minimum < maximum:
+            raise ValueError(
+                "`minimum` must be below `maximum`. "
+                f"Received: minimum={minimum!r}, maximum={maximum!r}"
+            )
+        self.minimum = float(minimum)
+        self.maximum = float(maximum)
+
+    def sample(self, batch_size, seed):
+        """Draws uniform latents of shape `(batch_size, latent_dim)`."""
+        shape = (batch_size, self.latent_dim)
+        return tf.random.stateless_uniform(shape, seed, self.minimum, self.maximum)
+
+    def get_config(self):
+        """Returns the constructor's arguments."""
+        ends = {"minimum": self.minimum, "maximum": self.maximum}
+        return {**super().get_config(), **ends}
+
+
+@keras.saving.register_keras_serializable(package="kgan")
+class TruncatedNormal(Prior):
+    """The standard normal distribution conditioned on |z| < `bound` in each component.
+
+    Drawn by inversion, z = Φ⁻¹(Φ(−b) + u (Φ(b) − Φ(−b))) with u uniform: one number a
+    component, where a rejection sampler would shift later rows. The truncation trick of
+    Brock, Donahue and Simonyan, "Large Scale GAN Training for High Fidelity Natural
+    Image Synthesis" (2019), section 3.1.
+
+    Args:
+        latent_dim: Number of components of one latent.
+        bound: Largest absolute value, in standard deviations, positive.
+
+    Raises:
+        ValueError: If `bound` is not positive.
+
+    Example:
+        ```python
+        prior = kgan.priors.TruncatedNormal(128, bound=2.0)
+        ```
+    """
+
+    def __init__(self, latent_dim, bound=2.0):
+        super().__init__(latent_dim)
+        if not bound > 0:
+            raise ValueError(f"`bound` must be positive. Received: {bound!r}")
+        self.bound = float(bound)
+
+    def sample(self, batch_size, seed):
+        """Draws truncated normal latents of shape `(batch_size, latent_dim)`."""
+        shape = (batch_size, self.latent_dim)
+        uniform = tf.random.stateless_uniform(shape, seed, dtype=tf.float64)
+        # erf(b / √2) = Φ(b) − Φ(−b), and Φ⁻¹((1 + x) / 2) = √2 erf⁻¹(x).
+        mass = tf.math.erf(tf.constant(self.bound / 2**0.5, tf.float64))
+        latents = 2**0.5 * tf.math.erfinv((2.0 * uniform - 1.0) * mass)
+        latents = tf.cast(latents, tf.float32)
+        return tf.clip_by_value(latents, -self.bound, self.bound)
+
+    def get_config(self):
+        """Returns the constructor's arguments."""
+        return {**super().get_config(), "bound": self.bound}

@@ -1,0 +1,70 @@
+"""What several replicas do together: sum gradients, average moving statistics."""
+
+import tensorflow as tf
+
+from kgan import seeds
+
+
+def sum_gradients(optimizer, gradients):
+    """Sums gradients over the replicas and clips the sum, not its parts.
+
+    Keras' optimizers sum the gradients themselves, but clip, and look for the
+    infinities of float16, on each replica before that. So where either matters the sum
+    is made here, and each replica hands its optimizer an equal share of it: the shares
+    add up to the clipped sum, and no share exceeds the limit once more.
+
+    Args:
+        optimizer: The Keras optimizer that will apply them.
+        gradients: List of this replica's gradients.
+
+    Returns:
+        A list of gradients to apply.
+    """
+    count = seeds.num_replicas()
+    inner = getattr(optimizer, "inner_optimizer", optimizer)
+    clips = inner.clipnorm or inner.global_clipnorm or inner.clipvalue
+    if count == 1 or not (clips or inner is not optimizer):
+        return gradients
+    context = tf.distribute.get_replica_context()
+    total = context.all_reduce(tf.distribute.ReduceOp.SUM, gradients)
+    # The gradients still carry the loss scale, so the limits must.
+    scale = optimizer.scale_loss(tf.constant(1.0))
+    return [gradient / count for gradient in _clip(inner, total, scale)]
+
+
+def _clip(optimizer, gradients, scale):
+    if optimizer.clipnorm:
+        limit = optimizer.clipnorm * scale
+        return [tf.clip_by_norm(gradient, limit) for gradient in gradients]
+    if optimizer.global_clipnorm:
+        return tf.clip_by_global_norm(gradients, optimizer.global_clipnorm * scale)[0]
+    if optimizer.clipvalue:
+        limit = optimizer.clipvalue * scale
+        return [tf.clip_by_value(gradient, -limit, limit) for gradient in gradients]
+    return gradients
+
+
+def mean_state(values):
+    """Averages moving statistics over the replicas; integers are alike on all."""
+    context = tf.distribute.get_replica_context()
+    if seeds.num_replicas() == 1 or not values:
+        return values
+    floats = [value for value in values if value.dtype.is_floating]
+    mean = iter(context.all_reduce(tf.distribute.ReduceOp.MEAN, floats))
+    return [next(mean) if value.dtype.is_floating else value for value in values]
+
+
+def apply(optimizer, player, gradients, state):
+    """Applies one update to the variables of a player.
+
+    Args:
+        optimizer: The player's Keras optimizer.
+        player: A `kgan.game.Player`.
+        gradients: This replica's share of the gradients.
+        state: This replica's new moving statistics.
+    """
+    if player.trainable:  # a frozen network has none
+        gradients = sum_gradients(optimizer, gradients)
+        optimizer.apply(gradients, player.trainable)
+    for variable, value in zip(player.state, mean_state(state), strict=True):
+        variable.assign(value)

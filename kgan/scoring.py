@@ -1,0 +1,48 @@
+"""D(x) for data a user holds in their hands."""
+
+import numpy as np
+import tensorflow as tf
+
+from kgan import batches
+from kgan.sampling import to_float
+
+
+class Scorer:
+    """Asks a discriminator about real or generated data.
+
+    Args:
+        discriminator: D, a network.
+        loss: The `kgan.losses.AdversarialLoss` that says what its logits mean.
+        data_shape: Shape of one example.
+        num_classes: Number of classes, or None.
+    """
+
+    def __init__(self, discriminator, loss, data_shape, num_classes):
+        self.discriminator = discriminator
+        self.loss = loss
+        self.data_shape = data_shape
+        self.num_classes = num_classes
+        self._batch = tf.function(self._score, reduce_retracing=True)
+
+    def _score(self, data, labels):
+        inputs = batches.join(data, labels)
+        logits = tf.cast(self.discriminator(inputs, training=False), tf.float32)
+        scores = self.loss.score(logits)
+        return tf.reduce_mean(tf.reshape(scores, (tf.shape(scores)[0], -1)), axis=1)
+
+    def __call__(self, data, labels, batch_size):
+        """Gives D(x) for each example as a float32 NumPy array."""
+        data = np.asarray(data)
+        if data.dtype == np.uint8 and len(self.data_shape) == 3:
+            data = to_float(data).numpy()
+        if labels is not None:
+            labels = np.broadcast_to(np.asarray(labels), (len(data),))
+        example = data if labels is None else (data, labels)
+        batches.check(example, self.data_shape, self.num_classes)
+        data = data.astype(np.float32)
+        scores = []
+        for first in range(0, len(data), batch_size):
+            rows = slice(first, first + batch_size)
+            chosen = None if labels is None else tf.constant(labels[rows], tf.int32)
+            scores.append(self._batch(tf.constant(data[rows]), chosen).numpy())
+        return np.concatenate(scores)
