@@ -167,3 +167,32 @@ def group(dataset, count, replicas, first):
             order, element[0] if len(element) == 1 else element
         )
     )
+
+
+def prepare(gan, x, y, batch_size, arguments):
+    """Checks the first batch; joins batches where one step of the model takes several.
+
+    Args:
+        gan: The model that will be trained.
+        x: What `fit` got as `x`.
+        y: What `fit` got as `y`.
+        batch_size: What `fit` got as `batch_size`.
+        arguments: The other arguments of `fit`; `shuffle` is taken out if it is used.
+
+    Returns:
+        `(x, y, batch_size)` for `keras.Model.fit`.
+
+    Raises:
+        ValueError: If the first batch is not what the networks take.
+    """
+    refuse_weights(arguments)
+    rows = batch_size or 32
+    first, x = peek(x, y, rows)
+    if first is not None:
+        check(first, gan.data_shape, gan.num_classes)
+    replicas = gan.distribute_strategy.num_replicas_in_sync
+    if gan.discriminator_steps == replicas == 1:
+        return x, y, batch_size
+    if hasattr(x, "shape"):
+        x = from_arrays(x, y, rows, arguments.pop("shuffle", True), gan.seed)
+    return group(x, gan.discriminator_steps, replicas, first), None, None

@@ -153,7 +153,7 @@ def values(data, is_image):
     if not np.isfinite(data).all():
         raise ValueError("data must be finite. Received: NaN or infinity")
     low, high = float(data.min()), float(data.max())
-    if is_image and not (-1 - _TOLERANCE <= low and high <= 1 + _TOLERANCE):
+    if is_image and (low < -1 - _TOLERANCE or high > 1 + _TOLERANCE):
         raise ValueError(
             "images must lie in [-1, 1]. Received: values from "
             f"{low:g} to {high:g}; [0, 255] becomes [-1, 1] by x / 127.5 - 1"

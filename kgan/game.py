@@ -42,6 +42,10 @@ class Turn(typing.NamedTuple):
 class Player:
     """A network seen as a pure function of its values.
 
+    Args:
+        network: A built network or layer.
+        optimizer: The Keras optimizer that moves it, or None.
+
     Attributes:
         trainable: Its trainable variables.
         state: Variables that training moves without a gradient: moving statistics,
@@ -50,8 +54,9 @@ class Player:
             them among the variables only.
     """
 
-    def __init__(self, network):
+    def __init__(self, network, optimizer=None):
         self.network = network
+        self.optimizer = optimizer
         self.trainable = list(network.trainable_variables)
         weights = list(network.non_trainable_weights)
         self.state = weights
@@ -125,9 +130,9 @@ class Game:
     be tracked as a part of it.
 
     Args:
-        generator: G, a built network.
-        discriminator: D, a built network.
-        augmentation: Layer applied to real and fake data before D sees them.
+        generator: G, a `Player`.
+        discriminator: D, a `Player`.
+        augmentation: The layer through which D sees all data, a `Player`.
         loss: A `kgan.losses.AdversarialLoss`.
         penalties: Dictionary of names and `kgan.penalties.Penalty`.
         num_replicas: Number of replicas whose gradients are summed afterwards.
@@ -145,9 +150,9 @@ class Game:
         num_replicas=1,
         compiler=lambda function: function,
     ):
-        self.generator = Player(generator)
-        self.discriminator = Player(discriminator)
-        self.augmentation = Player(augmentation)
+        self.generator = generator
+        self.discriminator = discriminator
+        self.augmentation = augmentation
         self.loss = loss
         self.penalties = dict(penalties)
         self.num_replicas = num_replicas

@@ -3,9 +3,19 @@
 import keras
 import tensorflow as tf
 
-from kgan import averaging, batches, checks, losses, optimizers, priors, replicas, seeds
+from kgan import (
+    averaging,
+    batches,
+    checks,
+    losses,
+    optimizers,
+    priors,
+    replicas,
+    saving,
+    seeds,
+)
 from kgan.batches import join
-from kgan.game import Game, Turn
+from kgan.game import Game, Player, Turn
 from kgan.logs import Logs
 from kgan.penalties import by_name
 from kgan.sampling import Sampler
@@ -14,7 +24,7 @@ from kgan.seeds import Use
 
 
 @keras.saving.register_keras_serializable(package="kgan")
-class GAN(keras.Model):
+class GAN(saving.ConfigByArguments, keras.Model):
     """A generator and a discriminator that play the minimax game.
 
         min_G max_D  E log D(x) + E log(1 − D(G(z)))
@@ -84,7 +94,8 @@ class GAN(keras.Model):
         checks.positive_integer("generator_steps", generator_steps)
         if ema_momentum is not None and not 0.0 <= ema_momentum < 1.0:
             raise ValueError(
-                f"`ema_momentum` must lie in [0, 1) or be None. Received: {ema_momentum!r}"
+                "`ema_momentum` must lie in [0, 1) or be None. "
+                f"Received: {ema_momentum!r}"
             )
         # === Networks ===
         self.num_classes = checks.num_classes(generator, discriminator, num_classes)
@@ -111,7 +122,6 @@ class GAN(keras.Model):
             aggregation="only_first_replica",
             name="rounds",
         )
-        self._compile_arguments = {}
         self.built = True
 
     def _build_networks(self, average):
@@ -189,9 +199,9 @@ class GAN(keras.Model):
                 jit_compile=False,
             )
         self._game = Game(
-            self.generator,
-            self.discriminator,
-            self.augmentation or keras.layers.Identity(),
+            Player(self.generator, self.generator_optimizer),
+            Player(self.discriminator, self.discriminator_optimizer),
+            Player(self.augmentation or keras.layers.Identity()),
             self.adversarial_loss,
             terms,
             self.distribute_strategy.num_replicas_in_sync,
@@ -203,7 +213,7 @@ class GAN(keras.Model):
             self.data_shape,
             self.num_classes,
         )
-        self._compile_arguments = {
+        self.compile_arguments = {
             "generator_optimizer": self.generator_optimizer,
             "discriminator_optimizer": self.discriminator_optimizer,
             "loss": self.adversarial_loss,
@@ -242,20 +252,8 @@ class GAN(keras.Model):
                 are given, or a callback that steers the optimizer of a model.
         """
         self._assert_compile_called("fit")
-        batches.refuse_weights(kwargs)
         optimizers.refuse_callbacks(kwargs.get("callbacks"))
-        rows = batch_size or 32
-        first, x = batches.peek(x, y, rows)
-        if first is not None:
-            batches.check(first, self.data_shape, self.num_classes)
-        if self.discriminator_steps > 1 or self._game.num_replicas > 1:
-            if hasattr(x, "shape"):
-                shuffle = kwargs.pop("shuffle", True)
-                x = batches.from_arrays(x, y, rows, shuffle, self.seed)
-                y, batch_size = None, None
-            x = batches.group(
-                x, self.discriminator_steps, self._game.num_replicas, first
-            )
+        x, y, batch_size = batches.prepare(self, x, y, batch_size, kwargs)
         return super().fit(x, y, batch_size=batch_size, epochs=epochs, **kwargs)
 
     def train_step(self, data):
@@ -265,56 +263,50 @@ class GAN(keras.Model):
         reals = batches.parts(real, k)
         labels = [None] * k if labels is None else batches.parts(labels, k)
         for index in range(k):
-            self._update_discriminator(reals[index], labels[index], index)
+            self._update(
+                self._game.discriminator,
+                self._game.discriminator_gradients,
+                self._turn(Use.DISCRIMINATOR_STEP, k, index),
+                reals[index],
+                labels[index],
+            )
         for index in range(self.generator_steps):
-            self._update_generator(reals[-1], labels[-1], index)
+            self._update(
+                self._game.generator,
+                self._game.generator_gradients,
+                self._turn(Use.GENERATOR_STEP, self.generator_steps, index),
+                reals[-1],
+                labels[-1],
+            )
         if self.ema_generator is not None:
             momentum = averaging.momentum_at(self.ema_momentum, self._rounds.value)
             averaging.update(self.ema_generator, self.generator, momentum)
         self._rounds.assign_add(1)
         return self.get_metrics_result()
 
-    def _update_discriminator(self, real, labels, index):
-        update = self._rounds.value * self.discriminator_steps + index
-        turn = self._turn(Use.DISCRIMINATOR_STEP, update, self.discriminator_optimizer)
-        gradients, state, logs = self._game.discriminator_gradients(
+    def _update(self, player, gradients_of, turn, real, labels):
+        turn = turn._replace(scale=player.optimizer.scale_loss(turn.scale))
+        gradients, state, logs = gradients_of(
             self._game.values(), real, labels, self._latents(turn, real), turn
         )
-        replicas.apply(
-            self.discriminator_optimizer, self._game.discriminator, gradients, state
-        )
-        self._logs.update(logs, update)
-
-    def _update_generator(self, real, labels, index):
-        update = self._rounds.value * self.generator_steps + index
-        turn = self._turn(Use.GENERATOR_STEP, update, self.generator_optimizer)
-        gradients, state, logs = self._game.generator_gradients(
-            self._game.values(), real, labels, self._latents(turn, real), turn
-        )
-        replicas.apply(self.generator_optimizer, self._game.generator, gradients, state)
-        self._logs.update(logs)
+        replicas.apply(player, gradients, state)
+        self._logs.update(logs, turn.update)
 
     def test_step(self, data):
         """Reports the losses on held-out data, without penalties."""
         real, labels = self._examples(data)
         batch = tf.cast(self._logs.trackers["d_loss"].count.value, tf.int64)
-        turn = self._turn(Use.TEST, batch)
-        self._logs.update(
-            self._game.held_out(
-                self._game.values(), real, labels, self._latents(turn, real), turn
-            )
-        )
+        turn = self._turn(Use.TEST, 0, batch)
+        latents = self._latents(turn, real)
+        values = self._game.values()
+        self._logs.update(self._game.held_out(values, real, labels, latents, turn))
         return {name: self._logs.trackers[name].result() for name in Logs.ALWAYS}
 
-    def _turn(self, use, update, optimizer=None):
-        one = tf.constant(1.0)
-        return Turn(
-            step=tf.convert_to_tensor(self._rounds.value),
-            update=update,
-            scale=one if optimizer is None else optimizer.scale_loss(one),
-            replica=seeds.replica_id(),
-            seed=seeds.fold(seeds.root(self.seed), use, update),
-        )
+    def _turn(self, use, updates_per_step, index):
+        step = tf.convert_to_tensor(self._rounds.value)
+        update = step * updates_per_step + index
+        seed = seeds.fold(seeds.root(self.seed), use, update)
+        return Turn(step, update, tf.constant(1.0), seeds.replica_id(), seed)
 
     def _latents(self, turn, real):
         seed = turn.fold(Use.LATENTS).seed
@@ -403,41 +395,3 @@ class GAN(keras.Model):
             signature = [[*signature, tf.TensorSpec((None,), tf.int32, "labels")]]
         kwargs.setdefault("input_signature", signature)
         self.sampler.export(filepath, **kwargs)
-
-    def get_config(self):
-        """Returns the constructor's arguments, serialised."""
-        parts = ("generator", "discriminator", "prior", "augmentation")
-        plain = (
-            "ema_momentum",
-            "discriminator_steps",
-            "generator_steps",
-            "seed",
-            "num_classes",
-            "name",
-        )
-        serialize = keras.saving.serialize_keras_object
-        return {
-            **{name: serialize(getattr(self, name)) for name in parts},
-            **{name: getattr(self, name) for name in plain},
-        }
-
-    @classmethod
-    def from_config(cls, config, custom_objects=None):
-        """Makes the model that `get_config` describes."""
-        return cls(**_deserialize(config, custom_objects))
-
-    def get_compile_config(self):
-        """Returns the arguments of `compile`, serialised."""
-        serialize = keras.saving.serialize_keras_object
-        return {k: serialize(v) for k, v in self._compile_arguments.items()}
-
-    def compile_from_config(self, config):
-        """Compiles as a saved model was compiled."""
-        self.compile(**_deserialize(config))
-
-
-def _deserialize(config, custom_objects=None):
-    def load(value):
-        return keras.saving.deserialize_keras_object(value, custom_objects)
-
-    return {k: load(v) if isinstance(v, dict | list) else v for k, v in config.items()}

@@ -78,7 +78,7 @@ class AdversarialLoss:
 
 
 class _CrossEntropy(AdversarialLoss):
-    """What minimax and non-saturating share: D's cross-entropy, its real label smoothed.
+    """What minimax and non-saturating share: D's smoothed cross-entropy.
 
     With label 1 − α for real samples the best discriminator is
     (1 − α) p_data / (p_data + p_g): still a function of the same ratio, since only the

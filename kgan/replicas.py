@@ -54,17 +54,16 @@ def mean_state(values):
     return [next(mean) if value.dtype.is_floating else value for value in values]
 
 
-def apply(optimizer, player, gradients, state):
+def apply(player, gradients, state):
     """Applies one update to the variables of a player.
 
     Args:
-        optimizer: The player's Keras optimizer.
-        player: A `kgan.game.Player`.
+        player: A `kgan.game.Player` with an optimizer.
         gradients: This replica's share of the gradients.
         state: This replica's new moving statistics.
     """
     if player.trainable:  # a frozen network has none
-        gradients = sum_gradients(optimizer, gradients)
-        optimizer.apply(gradients, player.trainable)
+        gradients = sum_gradients(player.optimizer, gradients)
+        player.optimizer.apply(gradients, player.trainable)
     for variable, value in zip(player.state, mean_state(state), strict=True):
         variable.assign(value)
