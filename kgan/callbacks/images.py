@@ -1,0 +1,96 @@
+"""Many images as one picture."""
+
+import math
+
+import numpy as np
+
+# The longest side of an enlarged image: what a person sees without leaning forward.
+_LEGIBLE = 64
+
+
+def grid(images, rows=None, columns=None, scale=None, gap=2, background=255):
+    """Lays images out in rows, from left to right and from top to bottom.
+
+    Small images are enlarged by repeating pixels, never smoothed: what the picture
+    shows is what the generator made.
+
+    Args:
+        images: uint8 array of shape `(n, height, width, channels)`: gray (1 channel),
+            RGB (3) or RGBA (4).
+        rows: Number of rows. None: as many as the images need.
+        columns: Number of columns. None: as many as the images need, or as make the
+            picture nearly square when `rows` is None too.
+        scale: Each pixel becomes `scale` × `scale` pixels. None: the smallest integer
+            that brings the longer side of an image to at least 64 pixels.
+        gap: Pixels between images, and around all of them.
+        background: Value in [0, 255] of gaps and of places without an image.
+
+    Returns:
+        A uint8 array of shape `(rows * (scale * height + gap) + gap,
+        columns * (scale * width + gap) + gap, channels)`.
+
+    Raises:
+        ValueError: If `images` are not such an array, or do not fit the grid.
+
+    Example:
+        ```python
+        images = gan.generate(64, seed=1)
+        keras.utils.save_img("grid.png", kgan.callbacks.grid(images), scale=False)
+        ```
+    """
+    images = _checked(images)
+    count, height, width, channels = images.shape
+    rows, columns = _layout(count, rows, columns)
+    if scale is None:
+        scale = math.ceil(_LEGIBLE / max(height, width))
+    scale = positive("scale", scale)
+    images = images.repeat(scale, axis=1).repeat(scale, axis=2)
+
+    cell = (height * scale + gap, width * scale + gap)
+    shape = (rows * cell[0] + gap, columns * cell[1] + gap, channels)
+    picture = np.full(shape, background, np.uint8)
+    if channels == 4:
+        picture[..., 3] = 255
+    for index, image in enumerate(images):
+        row, column = divmod(index, columns)
+        top, left = row * cell[0] + gap, column * cell[1] + gap
+        picture[top : top + image.shape[0], left : left + image.shape[1]] = image
+    return picture
+
+
+def _checked(images):
+    images = np.asarray(images)
+    if images.dtype != np.uint8 or images.ndim != 4 or 0 in images.shape:
+        raise ValueError(
+            "`images` must be a uint8 array of shape (n, height, width, channels) "
+            f"with n >= 1. Received: {images.dtype} of shape {images.shape}"
+        )
+    if images.shape[-1] not in (1, 3, 4):
+        raise ValueError(
+            "`images` must have 1 channel (gray), 3 (RGB) or 4 (RGBA). "
+            f"Received: {images.shape[-1]} channels"
+        )
+    return images
+
+
+def _layout(count, rows, columns):
+    if rows is None and columns is None:
+        columns = math.ceil(math.sqrt(count))
+    if columns is None:
+        columns = math.ceil(count / positive("rows", rows))
+    if rows is None:
+        rows = math.ceil(count / positive("columns", columns))
+    rows, columns = positive("rows", rows), positive("columns", columns)
+    if count > rows * columns:
+        raise ValueError(
+            f"`images` must fit `rows` × `columns` = {rows} × {columns}. "
+            f"Received: {count} images"
+        )
+    return rows, columns
+
+
+def positive(name, value):
+    """Gives `value` as an int, or raises a `ValueError` that names the argument."""
+    if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < 1:
+        raise ValueError(f"`{name}` must be a positive integer. Received: {value!r}")
+    return int(value)

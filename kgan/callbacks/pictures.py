@@ -1,0 +1,155 @@
+"""What all pictures of a run have in common: when, where, and the film at the end."""
+
+import pathlib
+
+import keras
+
+from kgan.callbacks import files
+
+
+class Pictures(keras.callbacks.Callback):
+    """Base class of callbacks that draw one picture again and again.
+
+    A picture is taken before training starts, after each epoch or every `every` steps,
+    and when training ends. Its file is named after `model.step`, so that names sort in
+    the order of the run, and a resumed run goes on where it was: it replaces the
+    pictures of steps that are trained again and keeps those before. A run that is
+    interrupted keeps its pictures; one that ends makes a film of all of them, those
+    from before it was resumed included.
+
+    A subclass sets `name` and writes `draw`.
+
+    Args:
+        directory: Where the files go; made with the first picture. Each callback needs
+            its own.
+        every: `"epoch"`, or a positive integer: the number of steps between pictures.
+        log_dir: A TensorBoard directory; pictures also go to its sub-directory `name`.
+        gif: Whether the end of training makes `{name}.gif`.
+
+    Raises:
+        ValueError: If `every` is neither `"epoch"` nor a positive integer.
+
+    Example:
+        ```python
+        class Histogram(kgan.callbacks.Pictures):
+            name = "histogram"
+
+            def draw(self):
+                values = self.model.generate(1000)
+                return my_plot(values)  # uint8 of shape (height, width, 3)
+        ```
+    """
+
+    name = "pictures"
+
+    def __init__(self, directory, every="epoch", log_dir=None, gif=True):
+        super().__init__()
+        number = isinstance(every, int) and not isinstance(every, bool) and every > 0
+        if every != "epoch" and not number:
+            raise ValueError(
+                "`every` must be 'epoch' or a positive number of steps. "
+                f"Received: {every!r}"
+            )
+        self.directory = pathlib.Path(directory)
+        self.every = every
+        self.log_dir = log_dir
+        self.gif = gif
+        # Keras waits for the device after each batch unless all callbacks say this;
+        # pictures per epoch have nothing to do there.
+        self.async_safe = every == "epoch"
+        self._begun = False
+        self._writer = None
+
+    def check(self):
+        """Refuses `self.model` with a `ValueError` if it cannot be drawn."""
+
+    def draw(self):
+        """Draws the state of `self.model`.
+
+        Returns:
+            A uint8 array of shape `(height, width, channels)`.
+        """
+        raise NotImplementedError
+
+    def on_train_begin(self, logs=None):
+        """Refuses a model that cannot be drawn."""
+        self.check()
+        self._begun = False
+
+    def on_epoch_begin(self, epoch, logs=None):
+        """Takes the first picture."""
+        # Not in `on_train_begin`: a callback that comes later in the list may still
+        # restore the model there.
+        self._begin()
+
+    def on_train_batch_end(self, batch, logs=None):
+        """Takes a picture every so many steps."""
+        if self.every == "epoch":
+            return
+        # With several steps per execution, not every step is seen here.
+        if self.model.step // self.every > self._last_step // self.every:
+            self._take()
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Takes a picture of each epoch."""
+        if self.every == "epoch":
+            self._take()
+
+    def on_train_end(self, logs=None):
+        """Takes the last picture and makes the film."""
+        self._begin()
+        if self.model.step > self._last_step:
+            self._take()
+        if self.gif:
+            files.write_gif(self.directory / f"{self.name}.gif", self._film())
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
+
+    def _begin(self):
+        """Takes the first picture, once per training."""
+        if self._begun:
+            return
+        self._begun = True
+        # What stands there from later steps is another run's, or will be replaced.
+        self._steps = {step for step in self._on_disk() if step <= self.model.step}
+        self._take()
+
+    def _take(self):
+        step = self.model.step
+        picture = self.draw()
+        files.write_png(self._path(step), picture)
+        self._steps.add(step)
+        self._last_step = step
+        if self.log_dir is not None:
+            self._log(picture, step)
+
+    def _log(self, picture, step):
+        import tensorflow as tf
+
+        if self._writer is None:
+            log_dir = pathlib.Path(self.log_dir) / self.name
+            self._writer = tf.summary.create_file_writer(str(log_dir))
+        with self._writer.as_default():
+            tf.summary.image(self.name, picture[None], step=step)
+        self._writer.flush()
+
+    def _path(self, step):
+        return self.directory / f"step-{step:08d}.png"
+
+    def _on_disk(self):
+        names = (path.stem for path in self.directory.glob("step-*.png"))
+        numbers = (name.removeprefix("step-") for name in names)
+        return {int(number) for number in numbers if number.isdecimal()}
+
+    def _film(self):
+        """Lists this run's pictures that are as large as the last one, in order."""
+        from PIL import Image
+
+        paths = [self._path(step) for step in sorted(self._steps)]
+        sizes = {}
+        for path in filter(pathlib.Path.exists, paths):
+            with Image.open(path) as image:
+                sizes[path] = image.size
+        last = list(sizes.values())[-1]
+        return [path for path, size in sizes.items() if size == last]

@@ -1,0 +1,54 @@
+"""Stops a run that has nothing left to learn from."""
+
+import keras
+import numpy as np
+
+
+class TerminateOnNaN(keras.callbacks.Callback):
+    """Stops training when any logged value is NaN or infinite, and says which.
+
+    `keras.callbacks.TerminateOnNaN` reads `logs["loss"]` alone, which a GAN does not
+    have. This one reads every key after each batch, and those of validation and of
+    other callbacks after each epoch.
+
+    Attributes:
+        reason: None, or the sentence that was printed.
+
+    Example:
+        ```python
+        guard = kgan.callbacks.TerminateOnNaN()
+        gan.fit(train, epochs=10, callbacks=[guard])
+        if guard.reason:
+            raise SystemExit(guard.reason)
+        ```
+    """
+
+    def __init__(self):
+        super().__init__()
+        self.reason = None
+
+    def on_train_begin(self, logs=None):
+        """Forgets the last run."""
+        self.reason = None
+
+    def on_train_batch_end(self, batch, logs=None):
+        """Checks the values of training."""
+        self._check(logs)
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Checks the values of validation and of other callbacks, too."""
+        self._check(logs)
+
+    def _check(self, logs):
+        if self.reason is not None:
+            return
+        for key, value in (logs or {}).items():
+            if not np.all(np.isfinite(value)):
+                self.reason = (
+                    f"Training stopped at step {self.model.step}: {key} is "
+                    f"{np.ravel(value)[0]}."
+                )
+                self.model.stop_training = True
+                # The progress bar's line is not finished.
+                print(f"\n{self.reason}", flush=True)
+                return
