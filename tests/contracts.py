@@ -184,6 +184,11 @@ def seed_states(model):
     return [v for v in model.non_trainable_variables if id(v) not in weights]
 
 
+def computing_layers(model):
+    """Layers of a Functional model without its inputs, which compute nothing."""
+    return [x for x in model.layers if not isinstance(x, keras.layers.InputLayer)]
+
+
 def as_tensors(inputs):
     """Arrays as tensors, a list of them as a list."""
     return keras.tree.map_structure(tf.convert_to_tensor, inputs)
@@ -242,7 +247,7 @@ def derivatives(model):
 
 
 def assert_close(actual, expected, tolerance):
-    """Compares structures of tensors; the tolerance is relative to the largest entry."""
+    """Compares structures; the tolerance is relative to a tensor's largest entry."""
 
     def compare(x, y):
         x, y = np.asarray(x, "float64"), np.asarray(y, "float64")

@@ -51,6 +51,7 @@ class Dropout(keras.layers.Layer):
         self.built = True
 
     def call(self, inputs, training=False):
+        """Returns `inputs` with entries dropped and the rest scaled up, in training."""
         if not training or self.rate == 0:
             return inputs
         uniform = seeds.uniform_like(inputs, self.seed_generator.next())
@@ -58,7 +59,9 @@ class Dropout(keras.layers.Layer):
         return ops.where(uniform < self.rate, 0.0, inputs / (1 - self.rate))
 
     def compute_output_shape(self, input_shape):
+        """Returns `input_shape`."""
         return input_shape
 
     def get_config(self):
+        """Returns the constructor arguments."""
         return {**super().get_config(), "rate": self.rate, "seed": self.seed}

@@ -63,6 +63,7 @@ class Maxout(keras.layers.Layer):
         self.kernel_constraint = keras.constraints.get(kernel_constraint)
 
     def build(self, input_shape):
+        """Makes the kernel and the biases for inputs of `(batch, features)`."""
         if len(input_shape) != _INPUT_RANK:
             raise ValueError(
                 "`Maxout` takes an input of shape (batch, features), received "
@@ -81,13 +82,16 @@ class Maxout(keras.layers.Layer):
         )
 
     def call(self, inputs):
+        """Returns the largest affine map of each unit, `(batch, units)`."""
         affine = ops.matmul(inputs, self.kernel) + self.bias
         return ops.max(ops.reshape(affine, (-1, self.units, self.pieces)), axis=-1)
 
     def compute_output_shape(self, input_shape):
+        """Returns `(batch, units)`."""
         return (*input_shape[:-1], self.units)
 
     def get_config(self):
+        """Returns the constructor arguments."""
         return {
             **super().get_config(),
             "units": self.units,

@@ -1,3 +1,4 @@
+import contracts
 import keras
 import numpy as np
 import pytest
@@ -5,7 +6,6 @@ import tensorflow as tf
 
 import kgan
 from kgan.layers import Dropout
-from tests import contracts
 
 
 def _inputs(*shape):

@@ -1,9 +1,9 @@
+import contracts
 import keras
 import numpy as np
 import pytest
 
 from kgan.layers import Maxout
-from tests import contracts
 
 
 def _inputs(*shape):
