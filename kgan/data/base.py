@@ -1,0 +1,158 @@
+"""What a source is: the seam between the kinds of data and the pipeline."""
+
+import abc
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import tensorflow as tf
+
+from kgan.data import stream
+
+DEFAULT_MEMORY_LIMIT = 2 * 2**30
+
+
+class Source(abc.ABC):
+    """Raw examples of one kind: images as uint8 or points as float32.
+
+    Attributes:
+        name: What it is called in messages.
+        shape: Shape of one example: (height, width, channels) or (dimensions,).
+        dtype: NumPy dtype of the raw examples, uint8 (images) or float32 (points).
+        num_examples: How many there are; for a density, how many make an epoch.
+        num_classes: Labels are int32 in [0, num_classes); None where there are none.
+        class_names: Names of the classes, or None.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        shape: tuple[int, ...],
+        dtype: str,
+        num_examples: int,
+        num_classes: int | None = None,
+        class_names: Sequence[str] | None = None,
+    ):
+        self.name = name
+        self.shape = tuple(shape)
+        self.dtype = np.dtype(dtype)
+        self.num_examples = num_examples
+        self.num_classes = num_classes
+        self.class_names = None if class_names is None else tuple(class_names)
+
+    @abc.abstractmethod
+    def draws(
+        self,
+        first: tf.Tensor,
+        last: tf.Tensor,
+        batch_size: int,
+        seed: int,
+        shuffle: bool,
+    ) -> tf.data.Dataset:
+        """Says what batches `[first, last)` of the stream consist of.
+
+        Args:
+            first: Number of the first batch, int64 scalar.
+            last: Number after the last batch, int64 scalar.
+            batch_size: Examples in a batch.
+            seed: The stream's seed.
+            shuffle: Whether the order is random.
+
+        Returns:
+            A data set with one element for each batch, which `reader` understands.
+        """
+
+    @abc.abstractmethod
+    def reader(self, batch_size: int, with_labels: bool) -> Callable:
+        """Makes the function that turns an element of `draws` into a batch.
+
+        Args:
+            batch_size: Examples in a batch.
+            with_labels: Whether it gives `(examples, labels)` or `examples` alone.
+
+        Returns:
+            A function that `tf.data.Dataset.map` can trace. Examples are float32 of
+            shape `(batch_size, *shape)`, images in [-1, 1]; labels int32 of shape
+            `(batch_size,)`.
+        """
+
+    def __repr__(self) -> str:
+        return (
+            f"<{type(self).__name__} {self.name!r}: {self.num_examples} x {self.shape} "
+            f"{self.dtype}, num_classes={self.num_classes}>"
+        )
+
+
+class IndexedSource(Source):
+    """Examples that are read by their index.
+
+    A subclass gives `array`, or overrides `read` where the examples are not held.
+
+    Attributes:
+        array: All examples, `(num_examples, *shape)`, in memory or mapped to a file;
+            None where they are decoded when they are read.
+        labels: int32 of shape `(num_examples,)`, or None.
+        memory_limit: The largest size in bytes that is held in memory.
+    """
+
+    array: np.ndarray | None = None
+    labels: np.ndarray | None = None
+
+    def __init__(self, *args, memory_limit: int = DEFAULT_MEMORY_LIMIT, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.memory_limit = memory_limit
+
+    @property
+    def nbytes(self) -> int:
+        """Size of all examples in bytes."""
+        return self.num_examples * int(np.prod(self.shape)) * self.dtype.itemsize
+
+    def read(self, indices: np.ndarray | None = None) -> np.ndarray:
+        """Reads examples.
+
+        Args:
+            indices: Integers of shape `(n,)`; None reads all.
+
+        Returns:
+            An array of shape `(n, *shape)`: uint8 images or float32 points.
+        """
+        return self.array[slice(None) if indices is None else indices]
+
+    def draws(self, first, last, batch_size, seed, shuffle):
+        """Gives int64 index vectors of shape `(batch_size,)`; see `Source.draws`."""
+        return stream.index_batches(
+            first, last, self.num_examples, batch_size, seed, shuffle
+        )
+
+    def reader(self, batch_size, with_labels):
+        """Gathers by index and scales images to [-1, 1]; see `Source.reader`."""
+        lookup = self._lookup(batch_size)
+        if not with_labels:
+            return lambda indices: _to_unit_range(lookup(indices))
+        labels = _on_host(self.labels)
+        return lambda indices: (
+            _to_unit_range(lookup(indices)),
+            tf.gather(labels, indices),
+        )
+
+    def _lookup(self, batch_size: int) -> Callable[[tf.Tensor], tf.Tensor]:
+        if self.array is not None and self.nbytes <= self.memory_limit:
+            held = _on_host(self.array)
+            return lambda indices: tf.gather(held, indices)
+
+        def read(indices):
+            examples = tf.numpy_function(self.read, [indices], self.dtype)
+            return tf.ensure_shape(examples, (batch_size, *self.shape))
+
+        return read
+
+
+def _on_host(array: np.ndarray) -> tf.Tensor:
+    # Made eagerly: inside a traced function it would be copied into the graph.
+    with tf.device("CPU:0"):
+        return tf.convert_to_tensor(array)
+
+
+def _to_unit_range(examples: tf.Tensor) -> tf.Tensor:
+    if examples.dtype != tf.uint8:
+        return examples
+    return tf.cast(examples, tf.float32) / 127.5 - 1.0

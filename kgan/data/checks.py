@@ -1,0 +1,72 @@
+"""Checks that the sources share, so that they fail with the same words."""
+
+import numbers
+from typing import Any
+
+import numpy as np
+
+
+def integer(argument: str, value: Any, minimum: int) -> int:
+    """Returns `value` as an int of at least `minimum`, or raises `ValueError`."""
+    is_integer = isinstance(value, numbers.Integral) and not isinstance(value, bool)
+    if not is_integer or value < minimum:
+        raise ValueError(
+            f"{argument} must be an integer of at least {minimum}. Received: {value!r}"
+        )
+    return int(value)
+
+
+def image_size(value: Any) -> tuple[int, int] | None:
+    """Returns `image_size` as (height, width), or None where it was not given.
+
+    Args:
+        value: None, an integer (height and width), or a pair (height, width).
+
+    Raises:
+        ValueError: If it is anything else.
+    """
+    if value is None:
+        return None
+    pair = value if isinstance(value, (tuple, list)) else (value, value)
+    try:
+        height, width = (integer("image_size", side, 1) for side in pair)
+    except ValueError:
+        raise ValueError(
+            "image_size must be a positive integer or a pair (height, width) of them. "
+            f"Received: {value!r}"
+        ) from None
+    return height, width
+
+
+def labels(
+    name: str, values: Any, num_examples: int, num_classes: int | None = None
+) -> tuple[np.ndarray, int]:
+    """Checks class labels.
+
+    Args:
+        name: Name of the source, for the error.
+        values: Array-like of `num_examples` integers.
+        num_examples: How many labels there must be.
+        num_classes: Labels lie in [0, num_classes); None takes the largest plus one.
+
+    Returns:
+        The labels as int32 of shape `(num_examples,)`, and the number of classes.
+
+    Raises:
+        ValueError: If type, shape or range are wrong.
+    """
+    values = np.asarray(values)
+    if values.shape != (num_examples,) or values.dtype.kind not in "iu":
+        raise ValueError(
+            f"labels of {name} must be {num_examples} integers, one for each example. "
+            f"Received: shape {values.shape}, dtype {values.dtype}"
+        )
+    if num_classes is None:
+        num_classes = int(values.max()) + 1
+    wrong = values[(values < 0) | (values >= num_classes)]
+    if wrong.size:
+        raise ValueError(
+            f"labels of {name} must lie in [0, {num_classes}). Received: "
+            f"{int(wrong[0])} ({wrong.size} of {num_examples} lie outside)"
+        )
+    return values.astype(np.int32), num_classes

@@ -1,0 +1,112 @@
+"""The pipeline: from a source to batches that `fit` takes."""
+
+import os
+from typing import Any
+
+import tensorflow as tf
+
+from kgan.data import checks, stream
+from kgan.data.base import Source
+from kgan.data.registry import source as find_source
+
+
+def load(
+    name: Any,
+    batch_size: int,
+    image_size: int | tuple[int, int] | None = None,
+    seed: int = 0,
+    start: int = 0,
+    split: str = "train",
+    data_dir: str | os.PathLike | None = None,
+    with_labels: bool = False,
+    shuffle: bool = True,
+    steps_per_epoch: int | None = None,
+    **options: Any,
+) -> tf.data.Dataset:
+    """Loads data as a batched `tf.data.Dataset` with a known length.
+
+    The batches are an infinite stream, of which batch i is a pure function of
+    (seed, i): all examples are permuted once an epoch by (seed, epoch), and cut into
+    batches without the remainder. The n-th iteration over the data set (n = 0, 1, ...)
+    gives the batches from `start + n * steps_per_epoch` on, so `fit(data, epochs=10)`
+    sees another order in each epoch, and `start=1000` goes on exactly where 1,000
+    batches ended. The iterations are counted by each data set that `load` made, when
+    they give their first batch; one that is broken off counts as a whole one.
+
+    With `shuffle=False` every iteration gives the same batches: the first
+    `steps_per_epoch` from `start` on, in the source's order (for a toy density, always
+    the same draws). It suits `validation_data`.
+
+    Under `tf.distribute` each batch is split over the replicas into contiguous rows.
+
+    Args:
+        name: A name, a folder, arrays or a source, see `kgan.data.source`.
+        batch_size: Examples in a batch, over all replicas.
+        image_size: Integer or (height, width), see `kgan.data.source`.
+        seed: Non-negative integer.
+        start: Number of the first batch.
+        split: Which part, for TFDS.
+        data_dir: Where TFDS data lies; None takes `TFDS_DATA_DIR`.
+        with_labels: Whether an element is `(images, labels)` instead of `images`.
+        shuffle: Whether the order is random and moves on between iterations.
+        steps_per_epoch: Batches in an iteration, the data set's length. None takes all
+            whole batches of an epoch; the stream runs on through its epochs whatever
+            the length.
+        **options: See `kgan.data.source`.
+
+    Returns:
+        A data set of float32 tensors `(batch_size, *shape)`, images in [-1, 1], or of
+        pairs with int32 labels `(batch_size,)`.
+
+    Raises:
+        ValueError: If an argument is wrong, the data cannot be had, has fewer examples
+            than a batch, or has no labels where they are asked for.
+
+    Example:
+        ```python
+        train = kgan.data.load("digits", batch_size=64)
+        len(train)                   # 28
+        gan.fit(train, epochs=10)
+        ```
+    """
+    batch_size = checks.integer("batch_size", batch_size, 1)
+    seed = checks.integer("seed", seed, 0)
+    start = checks.integer("start", start, 0)
+    if steps_per_epoch is not None:
+        steps_per_epoch = checks.integer("steps_per_epoch", steps_per_epoch, 1)
+    source = find_source(name, image_size, split, data_dir, **options)
+    _check_fits(source, batch_size, with_labels)
+    length = steps_per_epoch or source.num_examples // batch_size
+
+    def draws(first, last):
+        return source.draws(first, last, batch_size, seed, shuffle)
+
+    read = source.reader(batch_size, with_labels)
+    dataset = stream.windows(start, length, moving=shuffle).flat_map(draws)
+    dataset = dataset.map(read, num_parallel_calls=tf.data.AUTOTUNE)
+    dataset = dataset.apply(tf.data.experimental.assert_cardinality(length))
+    return dataset.prefetch(tf.data.AUTOTUNE).with_options(_options())
+
+
+def _check_fits(source: Source, batch_size: int, with_labels: bool) -> None:
+    if batch_size > source.num_examples:
+        raise ValueError(
+            f"batch_size must be at most {source.num_examples}, the number of examples "
+            f"of {source.name}. Received: {batch_size}"
+        )
+    if with_labels and source.num_classes is None:
+        raise ValueError(
+            f"with_labels must be False for {source.name}, which has no labels. "
+            f"Received: {with_labels}"
+        )
+
+
+def _options() -> tf.data.Options:
+    options = tf.data.Options()
+    options.deterministic = True
+    # An iteration counts when its first batch is asked for, not when it is made.
+    options.experimental_warm_start = False
+    # Batches have no files to shard by: each worker takes its rows of every batch.
+    policy = tf.data.experimental.AutoShardPolicy.DATA
+    options.experimental_distribute.auto_shard_policy = policy
+    return options

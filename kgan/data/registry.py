@@ -1,0 +1,126 @@
+"""From a name, a folder or arrays to a source."""
+
+import difflib
+import inspect
+import os
+import pathlib
+from collections.abc import Callable
+from typing import Any
+
+from kgan.data import arrays, tfds_images, toys
+from kgan.data.base import Source
+from kgan.data.digits import digits
+from kgan.data.folder import FolderSource
+
+_BUILT_IN = {
+    "gaussian": toys.gaussian,
+    "ring": toys.ring,
+    "grid": toys.grid,
+    "digits": digits,
+}
+# What every caller may say, and what it means to sources that have no such thing.
+_SHARED = {"image_size": None, "split": "train"}
+
+
+def names() -> tuple[str, ...]:
+    """Returns the names of the sources that need no download and no file."""
+    return tuple(_BUILT_IN)
+
+
+def source(
+    name: Any,
+    image_size: int | tuple[int, int] | None = None,
+    split: str = "train",
+    data_dir: str | os.PathLike | None = None,
+    **options: Any,
+) -> Source:
+    """Finds raw examples.
+
+    Args:
+        name: One of
+            - "gaussian", "ring", "grid": toy densities with `density` and `sample`;
+              options are their parameters (`kgan.data.toys`) and `num_examples`;
+            - "digits": 1,797 gray images of 8×8 pixels in ten classes;
+            - a TFDS name ("mnist", "cifar10", ...); options `memory_limit`,
+              `cache_dir`;
+            - a folder of images, whose sub-folders are classes; options `channels`,
+              `strict`, `memory_limit`, `cache_dir` (`kgan.data.folder.FolderSource`);
+            - an array, or a tuple `(images, labels)`; options `labels`, `num_classes`,
+              `memory_limit` (`kgan.data.arrays.from_arrays`);
+            - a `Source`, which is returned.
+            A TFDS name comes before a folder of that name: write `./mnist` for the
+            folder.
+        image_size: Integer or (height, width). Images are scaled without distortion
+            until they cover it (Lanczos, which does not alias), and cropped around
+            their centre. None keeps their own size.
+        split: Which part, for TFDS: "train", "test", "train[:1000]", ...
+        data_dir: Where TFDS data lies; None takes `TFDS_DATA_DIR`.
+        **options: See `name`.
+
+    Returns:
+        A `Source` with `name`, `shape`, `dtype`, `num_examples`, `num_classes`, and,
+        except for densities, `read(indices)`, `array` and `labels`.
+
+    Raises:
+        ValueError: If the name is unknown, the data cannot be had, or an option is
+            unknown or wrong.
+
+    Example:
+        ```python
+        digits = kgan.data.source("digits")
+        images = digits.read()  # uint8, (1797, 8, 8, 1)
+        ```
+    """
+    shared = {"image_size": image_size, "split": split}
+    if isinstance(name, Source):
+        return _build(lambda: name, name.name, shared, options)
+    if not isinstance(name, (str, os.PathLike)):
+        return _build(arrays.from_arrays, "arrays", shared, options, name)
+    if name in _BUILT_IN:
+        return _build(_BUILT_IN[name], name, shared, options)
+    shared["data_dir"] = data_dir
+    return _build(_find(name, data_dir), os.fspath(name), shared, options, name)
+
+
+def _find(name: str | os.PathLike, data_dir: str | os.PathLike | None) -> Callable:
+    path = pathlib.Path(name).expanduser()
+    is_path = not isinstance(name, str) or name.startswith((".", "~", os.sep))
+    if is_path or (os.sep in name and path.exists()):
+        return FolderSource
+    if tfds_images.is_known(name, data_dir):
+        return tfds_images.TFDSSource
+    if path.exists():
+        return FolderSource
+    raise ValueError(_unknown(name, data_dir))
+
+
+def _unknown(name: str, data_dir: str | os.PathLike | None) -> str:
+    prepared = tfds_images.prepared_names(data_dir)
+    known = [*_BUILT_IN, *prepared]
+    near = difflib.get_close_matches(name, {*known, *tfds_images.known_names()})
+    hint = f" (did you mean {' or '.join(near)}?)" if near else ""
+    return (
+        f"Expected as data set one of {', '.join(known)}, another TFDS name, a folder "
+        f"of images, or arrays. Received: {name!r}{hint}, which is none of these"
+    )
+
+
+def _build(
+    factory: Callable, label: str, shared: dict, options: dict, *args: Any
+) -> Source:
+    """Calls `factory` with the arguments that it takes, and refuses the others."""
+    accepted = list(inspect.signature(factory).parameters)[len(args) :]
+    unknown = sorted(set(options) - set(accepted))
+    if unknown:
+        own = [key for key in accepted if key not in shared]
+        expected = f"one of {', '.join(own)}" if own else "none"
+        raise ValueError(
+            f"Expected as option of {label} {expected}. Received: {', '.join(unknown)}"
+        )
+    for key, default in _SHARED.items():
+        if key not in accepted and shared[key] != default:
+            raise ValueError(
+                f"{key} of {label} must be {default!r}. Received: {shared[key]!r}"
+            )
+    taken = {key: value for key, value in shared.items() if key in accepted}
+    return factory(*args, **taken, **options)

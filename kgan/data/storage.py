@@ -1,0 +1,56 @@
+"""Where decoded images lie: in memory, or in a file that is mapped to it."""
+
+import hashlib
+import os
+import pathlib
+from collections.abc import Callable
+
+import numpy as np
+
+
+def in_memory(shape: tuple[int, ...], fill: Callable[[np.ndarray], None]) -> np.ndarray:
+    """Returns a uint8 array that `fill` has written.
+
+    Args:
+        shape: Shape of the array.
+        fill: Function that writes all of it.
+    """
+    array = np.empty(shape, np.uint8)
+    fill(array)
+    return array
+
+
+def in_file(
+    cache_dir: str | os.PathLike,
+    key: str,
+    shape: tuple[int, ...],
+    fill: Callable[[np.ndarray], None],
+) -> np.ndarray:
+    """Returns a uint8 array mapped to a file, which is written if it is not there.
+
+    The file appears under its name when it is whole; a write that fails leaves
+    nothing.
+
+    Args:
+        cache_dir: Folder of the file, made if needed.
+        key: Text that says all that the content depends on.
+        shape: Shape of the array.
+        fill: Function that writes all of it.
+
+    Returns:
+        A read-only `numpy.memmap`.
+    """
+    folder = pathlib.Path(cache_dir).expanduser()
+    name = hashlib.sha256(f"{key} {shape}".encode()).hexdigest()[:32]
+    path = folder / f"{name}.npy"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        partial = folder / f"{name}.{os.getpid()}.partial"
+        try:
+            array = np.lib.format.open_memmap(partial, "w+", np.uint8, shape)
+            fill(array)
+            array.flush()
+            os.replace(partial, path)
+        finally:
+            partial.unlink(missing_ok=True)
+    return np.load(path, mmap_mode="r")
