@@ -9,10 +9,12 @@ own gradient as long as the critic treats examples independently. BatchNormaliza
 the critic breaks this; so Gulrajani et al. (2017), section 4, leave it out.
 """
 
+import numbers
+
 import keras
 import tensorflow as tf
 
-from kgan import lookup, seeds
+from kgan import checks, lookup, seeds
 
 
 def _sum_of_squares(gradients):
@@ -56,17 +58,14 @@ class Penalty:
         if isinstance(weight, dict):
             weight = keras.saving.deserialize_keras_object(weight)
         scheduled = isinstance(weight, keras.optimizers.schedules.LearningRateSchedule)
-        if not scheduled and not weight >= 0:
+        if not scheduled and not (isinstance(weight, numbers.Real) and weight >= 0):
             raise ValueError(
                 "`weight` must be a non-negative number or a schedule. "
                 f"Received: {weight!r}"
             )
-        if not isinstance(interval, int) or interval < 1:
-            raise ValueError(
-                f"`interval` must be a positive integer. Received: {interval!r}"
-            )
+        checks.positive_integer("interval", interval)
         self.weight = weight if scheduled else float(weight)
-        self.interval = interval
+        self.interval = int(interval)
 
     def points(self, real, fake, seed):
         """Gives the points at which the critic is differentiated.
@@ -242,7 +241,8 @@ def get(identifier):
     name = arguments.get("name") if isinstance(arguments, dict) else None
     if name not in _PENALTIES:
         expected = "A penalty must be a `kgan.penalties.Penalty` or one of"
-        raise ValueError(lookup.unknown(expected, identifier, _PENALTIES))
+        received = identifier if name is None else name
+        raise ValueError(lookup.unknown(expected, received, _PENALTIES))
     rest = {key: value for key, value in arguments.items() if key != "name"}
     return _PENALTIES[name](**rest)
 

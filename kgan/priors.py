@@ -3,6 +3,8 @@
 import keras
 import tensorflow as tf
 
+from kgan import checks
+
 
 class Prior:
     """Base class of all priors over latents.
@@ -28,11 +30,8 @@ class Prior:
     """
 
     def __init__(self, latent_dim):
-        if not isinstance(latent_dim, int) or latent_dim < 1:
-            raise ValueError(
-                f"`latent_dim` must be a positive integer. Received: {latent_dim!r}"
-            )
-        self.latent_dim = latent_dim
+        checks.positive_integer("latent_dim", latent_dim)
+        self.latent_dim = int(latent_dim)
 
     def sample(self, batch_size, seed):
         """Draws latents.
