@@ -1,17 +1,21 @@
-"""Checks that every layer and every network has to pass.
+"""Checks that every layer, network, loss, penalty and prior has to pass.
 
-All of them rest on one pure function of (values, seed, inputs), the way in which
-`kgan.GAN` calls its networks: variables are read and written in a `StatelessScope`.
+Those of layers and networks rest on one pure function of (values, seed, inputs), the
+way in which `kgan.GAN` calls its networks: variables are read and written in a
+`StatelessScope`.
 """
 
+import itertools
+import json
 import pathlib
 import tempfile
 
 import keras
 import numpy as np
+import scipy.stats
 import tensorflow as tf
 
-from kgan import seeds
+from kgan import losses, penalties, seeds
 
 MIXED_POLICIES = ("mixed_bfloat16", "mixed_float16")
 
@@ -255,3 +259,212 @@ def assert_close(actual, expected, tolerance):
         np.testing.assert_allclose(x, y, rtol=0, atol=tolerance * scale)
 
     keras.tree.map_structure(compare, actual, expected)
+
+
+# Where losses are compared: all pairs of these logits, off the kinks at ±1, so that
+# finite differences hold, and far beyond where a logarithm of a sigmoid breaks.
+LOGITS = (-50.0, -20.0, -3.0, -0.5, 0.0, 0.3, 1.5, 6.0, 20.0, 50.0)
+
+
+def check_loss(name, discriminator, generator, **arguments):
+    """Checks an adversarial loss: values, gradients, shapes, config, name.
+
+    Args:
+        name: The name under which `kgan.losses.get` knows it.
+        discriminator: What D minimises, a NumPy function of float64 arrays of real and
+            fake logits.
+        generator: What G minimises, likewise.
+        **arguments: Arguments of the loss's constructor.
+    """
+    loss = losses.get(name, **arguments)
+    assert losses.get(loss) is loss
+    assert name in losses.names()
+    check_object(loss, arguments)
+    logits = np.array(list(itertools.product(LOGITS, LOGITS)))
+    for shape in ((-1, 1), (10, 5, 2)):  # a logit for each example, or for each patch
+        real, fake = (column.reshape(shape) for column in logits.T)
+        check_loss_function(loss.discriminator_loss, discriminator, real, fake)
+        check_loss_function(loss.generator_loss, generator, real, fake)
+    if not loss.relativistic:
+        value = loss.generator_loss(None, tf.constant(fake, tf.float32))
+        np.testing.assert_allclose(value, generator(real, fake), rtol=1e-6, atol=1e-6)
+
+
+def check_loss_function(function, formula, real, fake, step=1e-4):
+    """A loss and its gradients equal a formula and its finite differences."""
+
+    def evaluate(real_logits, fake_logits):
+        with tf.GradientTape() as tape:
+            tape.watch((real_logits, fake_logits))
+            value = function(real_logits, fake_logits)
+        slopes = tape.gradient(
+            value, (real_logits, fake_logits), unconnected_gradients="zero"
+        )
+        return value, *slopes
+
+    expected = (
+        formula(real, fake) + 0.0 * fake,
+        (formula(real + step, fake) - formula(real - step, fake)) / (2 * step),
+        (formula(real, fake + step) - formula(real, fake - step)) / (2 * step),
+    )
+    arguments = [tf.constant(logits, tf.float32) for logits in (real, fake)]
+    for run in modes(evaluate):
+        for actual, wanted in zip(run(*arguments), expected, strict=True):
+            assert actual.dtype == tf.float32
+            assert actual.shape == wanted.shape
+            np.testing.assert_allclose(actual, wanted, rtol=1e-5, atol=1e-5)
+
+
+def check_prior(prior_class, arguments, cdf):
+    """Checks a prior: shape, distribution, rows, graph and eager mode, config.
+
+    Args:
+        prior_class: The class of the prior.
+        arguments: Dictionary of its constructor arguments, with `latent_dim=3`.
+        cdf: Its cumulative distribution function.
+    """
+    prior = prior_class(**arguments)
+    check_object(prior, arguments)
+    seed = seeds.root(5)
+    latents = prior.sample(4000, seed).numpy()
+    assert latents.shape == (4000, 3)
+    assert latents.dtype == np.float32
+    assert scipy.stats.kstest(latents.ravel(), cdf).pvalue > 0.01
+    correlation = np.corrcoef(latents.T) - np.eye(3)
+    assert np.abs(correlation).max() < 0.06  # 4 standard deviations
+    assert np.mean(latents == prior.sample(4000, seeds.root(6))) < 0.01
+    dynamic = tf.function(prior.sample)
+    for count in (1, 2, 7, 64, 333):
+        rows = latents[:count]
+        np.testing.assert_array_equal(prior.sample(count, seed), rows)
+        np.testing.assert_array_equal(dynamic(tf.constant(count), seed), rows)
+
+
+def check_penalty(penalty_class, arguments, formula, strategy):
+    """Checks a gradient penalty on a linear and a quadratic critic, and its config.
+
+    The critics are D(x) = w·x and D(x) = w·x + xᵀ A x / 2. The values are compared
+    with the formula, the gradients in (w, A) with its finite differences.
+
+    Args:
+        penalty_class: The class of the penalty.
+        arguments: Dictionary of its constructor arguments.
+        formula: NumPy function from gradients, float64 of shape `(examples, size)`, to
+            the penalty of each example.
+        strategy: A strategy of two replicas.
+    """
+    penalty = penalty_class(**arguments)
+    check_object(penalty, arguments)
+    assert penalties.get({"name": penalty.name, **arguments}).get_config() == (
+        penalty.get_config()
+    )
+    generator = np.random.default_rng(1)
+    real, fake = generator.normal(size=(2, 4, 2, 3, 1)).astype("float32")
+    w, matrix = generator.normal(size=6), generator.normal(size=(6, 6))
+    seed = seeds.layer_state(seeds.root(2))
+    points = penalty.points(tf.constant(real), tf.constant(fake), seed)
+    assert points.shape == real.shape
+    flat = np.asarray(points, "float64").reshape(4, 6)
+
+    def expected(w, matrix):
+        return formula(w + flat @ (matrix + matrix.T) / 2)
+
+    def evaluate(w, matrix, real, fake, seed):
+        with tf.GradientTape() as outer:
+            outer.watch((w, matrix))
+            points = penalty.points(real, fake, seed)
+            with tf.GradientTape() as inner:
+                inner.watch(points)
+                x = tf.reshape(points, (-1, 6))
+                form = tf.reduce_sum((x @ matrix) * x, axis=1)
+                total = tf.reduce_sum(tf.linalg.matvec(x, w) + form / 2)
+            value = penalty.value(inner.gradient(total, points))
+            mean = tf.reduce_mean(value)
+        return value, *outer.gradient(mean, (w, matrix))
+
+    for critic in ((w, 0 * matrix), (w, matrix)):
+        wanted = (
+            expected(*critic),
+            *finite_differences(lambda *values: expected(*values).mean(), critic),
+        )
+        tensors = [tf.constant(value, tf.float32) for value in (*critic, real, fake)]
+        for run in modes(evaluate):
+            for actual, target in zip(run(*tensors, seed), wanted, strict=True):
+                assert actual.dtype == tf.float32
+                np.testing.assert_allclose(actual, target, rtol=1e-4, atol=1e-4)
+    assert value_is_finite_at_zero(penalty)
+    check_points_on_replicas(penalty, real, fake, strategy)
+
+
+def value_is_finite_at_zero(penalty):
+    """Says whether a penalty has a value and a slope where the critic is flat."""
+    gradients = tf.zeros((3, 2, 2, 1))
+    with tf.GradientTape() as tape:
+        tape.watch(gradients)
+        value = penalty.value(gradients)
+    slope = tape.gradient(value, gradients)
+    return np.isfinite(value).all() and np.isfinite(slope).all()
+
+
+def check_points_on_replicas(penalty, real, fake, strategy):
+    """Replicas differentiate at the rows that one replica would differentiate at."""
+    seed = seeds.root(2)
+    tensors = tf.constant(real), tf.constant(fake)
+    expected = penalty.points(*tensors, seeds.layer_state(seed))
+    for jit_compile in (False, True):
+        points = tf.function(penalty.points, jit_compile=jit_compile)
+
+        @tf.function
+        def run(real, fake, points=points):
+            def own(real, fake):
+                return points(real, fake, seeds.layer_state(seed, seeds.replica_id()))
+
+            return strategy.run(own, args=(real, fake))
+
+        shares = [share_rows(strategy, data) for data in (real, fake)]
+        rows = strategy.experimental_local_results(run(*shares))
+        # 1e-6: XLA may join a product and a sum into one operation.
+        np.testing.assert_allclose(tf.concat(rows, axis=0), expected, atol=1e-6)
+
+
+def check_object(thing, arguments):
+    """Arguments are attributes are config, and the config rebuilds the object."""
+    config = thing.get_config()
+    for name, value in arguments.items():
+        assert getattr(thing, name) == value
+        assert name in config
+    serialized = keras.saving.serialize_keras_object(thing)
+    assert serialized["registered_name"] == f"kgan>{type(thing).__name__}"
+    text = json.dumps(serialized)
+    restored = keras.saving.deserialize_keras_object(json.loads(text))
+    assert type(restored) is type(thing)
+    assert restored.get_config() == config
+
+
+def share_rows(strategy, array):
+    """Gives each replica its contiguous rows of an array."""
+    parts = np.split(array, strategy.num_replicas_in_sync)
+    return strategy.experimental_distribute_values_from_function(
+        lambda context: tf.constant(parts[context.replica_id_in_sync_group])
+    )
+
+
+def modes(function):
+    """Gives a function of tensors as it is, as a graph, and as a graph under XLA."""
+    return function, tf.function(function), tf.function(function, jit_compile=True)
+
+
+def finite_differences(function, arrays, step=1e-5):
+    """Gives the gradient of a scalar NumPy function in each of its arguments."""
+    gradients = []
+    for position, array in enumerate(arrays):
+        gradient = np.zeros_like(array)
+        for index in np.ndindex(array.shape):
+            ends = []
+            for sign in (1, -1):
+                moved = [np.array(other) for other in arrays]
+                moved[position][index] += sign * step
+                ends.append(function(*moved))
+            gradient[index] = (ends[0] - ends[1]) / (2 * step)
+        gradients.append(gradient)
+    return gradients

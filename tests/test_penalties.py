@@ -1,0 +1,189 @@
+import re
+
+import contracts
+import keras
+import numpy as np
+import pytest
+import scipy.stats
+import tensorflow as tf
+
+from kgan import penalties, seeds
+
+
+def test_r1(two_replicas):
+    contracts.check_penalty(
+        penalties.R1,
+        {"weight": 3.0, "interval": 4},
+        lambda gradients: np.sum(gradients**2, axis=1) / 2,
+        two_replicas,
+    )
+
+
+def test_r2(two_replicas):
+    contracts.check_penalty(
+        penalties.R2,
+        {"weight": 0.5, "interval": 1},
+        lambda gradients: np.sum(gradients**2, axis=1) / 2,
+        two_replicas,
+    )
+
+
+def test_gradient_penalty(two_replicas):
+    contracts.check_penalty(
+        penalties.GradientPenalty,
+        {"weight": 10.0, "interval": 2},
+        lambda gradients: (np.linalg.norm(gradients, axis=1) - 1) ** 2,
+        two_replicas,
+    )
+
+
+def test_every_penalty_is_known_and_tested():
+    assert penalties.names() == ("r1", "r2", "gradient_penalty")
+
+
+def test_linear_critic_by_hand():
+    # D(x) = 3 x₁ + 4 x₂ has the gradient (3, 4) everywhere, of norm 5.
+    gradients = tf.constant([[3.0, 4.0]] * 2)
+    np.testing.assert_allclose(penalties.R1().value(gradients), [12.5, 12.5])
+    np.testing.assert_allclose(penalties.R2().value(gradients), [12.5, 12.5])
+    np.testing.assert_allclose(penalties.GradientPenalty().value(gradients), [16, 16])
+
+
+def test_flat_critic_has_the_gradient_penalty_1():
+    value = penalties.GradientPenalty().value(tf.zeros((2, 5)))
+    np.testing.assert_allclose(value, [1.0, 1.0], atol=1e-5)
+
+
+def test_r1_and_r2_hand_back_the_very_tensors():
+    # The step recognises them, and spares a pass of the critic.
+    real, fake = tf.zeros((2, 3)), tf.ones((2, 3))
+    assert penalties.R1().points(real, fake, seeds.root(0)) is real
+    assert penalties.R2().points(real, fake, seeds.root(0)) is fake
+
+
+@pytest.mark.parametrize("shape", [(1,), (5,), (3, 4, 2)])
+def test_points_lie_on_the_segments_at_one_place_each(shape):
+    generator = np.random.default_rng(0)
+    real, fake = generator.normal(size=(2, 2000, *shape)).astype("float32")
+    seed = seeds.layer_state(seeds.root(1))
+    for draw in contracts.modes(penalties.GradientPenalty().points):
+        points = draw(tf.constant(real), tf.constant(fake), seed).numpy()
+        assert points.shape == real.shape
+        flat = [x.astype("float64").reshape(2000, -1) for x in (points, real, fake)]
+        point, start, end = flat[0], flat[2], flat[1]
+        # The place of the point by least squares on its own segment.
+        mix = np.sum((point - start) * (end - start), 1) / np.sum((end - start) ** 2, 1)
+        np.testing.assert_allclose(
+            point, start + mix[:, None] * (end - start), atol=1e-5
+        )
+        assert scipy.stats.kstest(mix, "uniform").pvalue > 0.01
+
+
+def test_points_follow_the_seed():
+    real, fake = tf.zeros((8, 2)), tf.ones((8, 2))
+    draw = penalties.GradientPenalty().points
+    first, again, other = (
+        draw(real, fake, seeds.layer_state(seeds.root(s))) for s in (1, 1, 2)
+    )
+    np.testing.assert_array_equal(first, again)
+    assert not np.any(first == other)
+
+
+def test_points_of_a_batch_whose_size_is_unknown():
+    @tf.function(input_signature=[tf.TensorSpec((None, 4, 4, 1))] * 2)
+    def draw(real, fake):
+        points = penalties.GradientPenalty().points(real, fake, seeds.root(0))
+        assert points.shape.as_list() == [None, 4, 4, 1]
+        return points
+
+    points = draw(tf.zeros((3, 4, 4, 1)), tf.ones((3, 4, 4, 1))).numpy()
+    assert len(np.unique(points)) == 3
+
+
+def test_weight_is_a_number_or_a_schedule():
+    assert penalties.R1(2).weight_at(tf.constant(100)) == 2.0
+    schedule = keras.optimizers.schedules.PolynomialDecay(8.0, 100, 2.0)
+    penalty = penalties.GradientPenalty(schedule, interval=3)
+    for run in contracts.modes(penalty.weight_at):
+        weights = [float(run(tf.constant(t, tf.int64))) for t in (0, 50, 100, 1000)]
+        assert weights == pytest.approx([8.0, 5.0, 2.0, 2.0])
+    saved = keras.saving.serialize_keras_object(penalty)
+    restored = keras.saving.deserialize_keras_object(saved)
+    assert restored.get_config() == penalty.get_config()
+    assert float(restored.weight_at(tf.constant(50))) == 5.0
+
+
+@pytest.mark.parametrize("weight", [-1, float("nan"), "10", None, [1.0], abs])
+def test_weight_out_of_range(weight):
+    with pytest.raises(ValueError, match=r"`weight`.*" + re.escape(repr(weight))):
+        penalties.R1(weight)
+
+
+@pytest.mark.parametrize("interval", [0, -4, 1.5, "16", None, True])
+def test_interval_is_a_positive_integer(interval):
+    with pytest.raises(ValueError, match=r"`interval`.*" + re.escape(repr(interval))):
+        penalties.R1(10.0, interval=interval)
+
+
+def test_get_takes_objects_names_and_dictionaries():
+    penalty = penalties.R2()
+    assert penalties.get(penalty) is penalty
+    assert type(penalties.get("gradient_penalty")) is penalties.GradientPenalty
+    description = {"name": "r1", "weight": 1.0, "interval": 16}
+    found = penalties.get(description)
+    assert type(found) is penalties.R1
+    assert (found.weight, found.interval) == (1.0, 16)
+    assert description == {"name": "r1", "weight": 1.0, "interval": 16}
+
+
+@pytest.mark.parametrize("received", ["r11", {"name": "r11", "weight": 1.0}])
+def test_unknown_name_lists_all_and_the_nearest(received):
+    with pytest.raises(ValueError, match="Did you mean 'r1'") as caught:
+        penalties.get(received)
+    for name in penalties.names():
+        assert name in str(caught.value)
+
+
+@pytest.mark.parametrize("received", [None, 10.0, {}, {"weight": 1.0}, penalties.R1])
+def test_what_is_no_penalty_is_named(received):
+    with pytest.raises(ValueError, match=re.escape(repr(received))):
+        penalties.get(received)
+
+
+def test_penalties_of_one_kind_get_numbers():
+    named = penalties.by_name(["r1", penalties.R2(), {"name": "r1"}, "r1"])
+    assert list(named) == ["r1", "r2", "r1_2", "r1_3"]
+    assert [type(penalty).__name__ for penalty in named.values()] == [
+        *("R1", "R2", "R1", "R1")
+    ]
+    assert penalties.by_name(()) == {}
+
+
+@pytest.mark.parametrize("received", [None, "r1", penalties.R1(), {"name": "r1"}])
+def test_penalties_are_a_list(received):
+    with pytest.raises(ValueError, match=r"`penalties` must be a list"):
+        penalties.by_name(received)
+
+
+def test_own_penalty_needs_two_methods():
+    class Between(penalties.Penalty):
+        name = "between"
+
+        def points(self, real, fake, seed):
+            return 0.5 * (real + fake)
+
+        def value(self, gradients):
+            return tf.reduce_sum(tf.square(gradients), axis=1)
+
+    named = penalties.by_name([Between(weight=1.0)])
+    assert list(named) == ["between"]
+    real, fake = tf.zeros((1, 2)), tf.ones((1, 2))
+    points = named["between"].points(real, fake, seeds.root(0))
+    np.testing.assert_array_equal(points, [[0.5, 0.5]])
+
+
+def test_base_class_has_no_formula():
+    with pytest.raises(NotImplementedError):
+        penalties.Penalty().points(tf.zeros((1, 1)), tf.zeros((1, 1)), seeds.root(0))
+    with pytest.raises(NotImplementedError):
+        penalties.Penalty().value(tf.zeros((1, 1)))
