@@ -42,7 +42,7 @@ class Dropout(keras.layers.Layer):
     def __init__(self, rate, seed=None, **kwargs):
         super().__init__(**kwargs)
         if not 0 <= rate < 1:
-            raise ValueError(f"`rate` must lie in [0, 1), received {rate!r}.")
+            raise ValueError(f"`rate` must lie in [0, 1). Received: {rate!r}")
         self.rate = rate
         self.seed = seed
         self.supports_masking = True

@@ -53,7 +53,7 @@ class Maxout(keras.layers.Layer):
         for name, value in (("units", units), ("pieces", pieces)):
             if not isinstance(value, int) or value < 1:
                 raise ValueError(
-                    f"`{name}` must be a positive integer, received {value!r}."
+                    f"`{name}` must be a positive integer. Received: {value!r}"
                 )
         self.units = units
         self.pieces = pieces
@@ -66,8 +66,8 @@ class Maxout(keras.layers.Layer):
         """Makes the kernel and the biases for inputs of `(batch, features)`."""
         if len(input_shape) != _INPUT_RANK:
             raise ValueError(
-                "`Maxout` takes an input of shape (batch, features), received "
-                f"{tuple(input_shape)}."
+                "`Maxout` takes an input of shape (batch, features). Received: "
+                f"{tuple(input_shape)}"
             )
         affine_maps = self.units * self.pieces
         self.kernel = self.add_weight(

@@ -30,7 +30,7 @@ def check_integer(name, value, minimum):
         integer = minimum - 1
     if integer < minimum or isinstance(value, bool):
         raise ValueError(
-            f"`{name}` must be an integer of at least {minimum}, received {value!r}."
+            f"`{name}` must be an integer of at least {minimum}. Received: {value!r}"
         )
     return integer
 
@@ -84,7 +84,7 @@ def _check_shape(name, shape, ranks, expected):
         sides = ()
     if len(sides) not in ranks:
         raise ValueError(
-            f"`{name}` must be {expected} with positive integers, received {shape!r}."
+            f"`{name}` must be {expected} with positive integers. Received: {shape!r}"
         )
     return sides
 

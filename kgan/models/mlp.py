@@ -253,7 +253,7 @@ def mlp(
 
 def _check_hidden(hidden):
     if not isinstance(hidden, (tuple, list)):
-        raise ValueError(f"`hidden` must be a tuple of integers, received {hidden!r}.")
+        raise ValueError(f"`hidden` must be a tuple of integers. Received: {hidden!r}")
     return tuple(check_integer("hidden", units, 1) for units in hidden)
 
 

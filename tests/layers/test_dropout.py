@@ -66,11 +66,13 @@ def test_identity(rate, training):
     np.testing.assert_array_equal(outputs, inputs)
 
 
-def test_symbolic_batch_keeps_the_shape():
-    assert Dropout(0.5)(keras.Input((5, 2))).shape == (None, 5, 2)
+@pytest.mark.parametrize("training", [False, True])
+def test_symbolic_batch_keeps_the_shape(training):
+    outputs = Dropout(0.5)(keras.Input((5, 2)), training=training)
+    assert outputs.shape == (None, 5, 2)
 
 
 @pytest.mark.parametrize("rate", [-0.1, 1.0, 2])
 def test_rate_out_of_range(rate):
-    with pytest.raises(ValueError, match=rf"`rate` must lie in .* received {rate}"):
+    with pytest.raises(ValueError, match=rf"`rate` must lie in .* Received: {rate}"):
         Dropout(rate)

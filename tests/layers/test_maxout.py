@@ -60,8 +60,8 @@ def test_constraint_and_regularizer_take_part():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"units": 0, "pieces": 2}, "`units` must be a positive integer, received 0"),
-        ({"units": 2, "pieces": 1.5}, "`pieces` must be a positive .* received 1.5"),
+        ({"units": 0, "pieces": 2}, r"`units` must be a positive integer. Received: 0"),
+        ({"units": 2, "pieces": 1.5}, r"`pieces` must be a positive .* Received: 1.5"),
     ],
 )
 def test_bad_arguments(arguments, message):
@@ -70,5 +70,5 @@ def test_bad_arguments(arguments, message):
 
 
 def test_bad_input_rank():
-    with pytest.raises(ValueError, match=r"shape \(batch, features\), received"):
+    with pytest.raises(ValueError, match=r"shape \(batch, features\). Received:"):
         Maxout(2, 2)(_inputs(2, 3, 4))

@@ -18,7 +18,7 @@ def test_data_shape(shape, expected):
     [(), (0,), (8, 8), (8, 8, 0), (None, 8, 1), (1, 8, 8, 1), (2.5,), 784, "abc", None],
 )
 def test_bad_data_shape(shape):
-    with pytest.raises(ValueError, match=r"`data_shape` must be .* received") as error:
+    with pytest.raises(ValueError, match=r"`data_shape` must be .* Received:") as error:
         inputs.check_data_shape(shape)
     assert repr(shape) in str(error.value)
 

@@ -124,11 +124,14 @@ def test_own_dtype_beats_the_policy():
         ({"data_shape": (8, 8)}, "`data_shape` must be"),
         ({"latent_dim": 0}, "`latent_dim` must be an integer of at least 1"),
         ({"num_classes": 1}, "`num_classes` must be an integer of at least 2"),
-        ({"generator_hidden": 64}, "`hidden` must be a tuple of integers, received 64"),
+        (
+            {"generator_hidden": 64},
+            r"`hidden` must be a tuple of integers. Received: 64",
+        ),
         ({"discriminator_hidden": (8, 0)}, "`hidden` must be an integer of at least 1"),
         ({"maxout_pieces": 0}, "`maxout_pieces` must be an integer of at least 1"),
-        ({"dropout": 1.0}, r"`rate` must lie in \[0, 1\), received 1.0"),
-        ({"input_dropout": -0.5}, r"`rate` must lie in \[0, 1\), received -0.5"),
+        ({"dropout": 1.0}, r"`rate` must lie in \[0, 1\). Received: 1.0"),
+        ({"input_dropout": -0.5}, r"`rate` must lie in \[0, 1\). Received: -0.5"),
     ],
 )
 def test_bad_arguments(arguments, message):
