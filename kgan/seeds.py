@@ -16,7 +16,6 @@ import tensorflow as tf
 _MAX_INT32 = 2**31 - 1
 # A replica's id stands above the counter that a `SeedGenerator` advances at each draw.
 _REPLICA_SHIFT = 16
-_COUNTER_MASK = (1 << _REPLICA_SHIFT) - 1
 
 
 class Use(enum.IntEnum):
@@ -137,8 +136,10 @@ def uniform_like(x, state):
     """
     # A user's integer seed may be any int32; XLA needs both parts non-negative.
     state = tf.bitwise.bitwise_and(tf.cast(state, tf.int32), _MAX_INT32)
-    seed = tf.stack([state[0], tf.bitwise.bitwise_and(state[1], _COUNTER_MASK)])
-    replica = tf.bitwise.right_shift(state[1], _REPLICA_SHIFT)
+    # Outside a GAN nobody resets the counter, and it grows beyond its 16 bits; what
+    # is no replica's id stays in the seed.
+    replica = tf.bitwise.right_shift(state[1], _REPLICA_SHIFT) % num_replicas()
+    seed = state - tf.stack([0, replica * 2**_REPLICA_SHIFT])
     rows = tf.shape(x)[0]
     everywhere = tf.concat([[rows * num_replicas()], tf.shape(x)[1:]], axis=0)
     bits = tf.random.stateless_uniform(
