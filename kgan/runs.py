@@ -108,6 +108,7 @@ class Checkpoints(keras.callbacks.Callback):
         self.keep = keep
 
     def on_epoch_end(self, epoch, logs=None):
+        """Saves the model, then removes the oldest files."""
         save(self.model, self.directory / f"step-{self.model.step:08d}.keras")
         for path in _checkpoints(self.directory)[: -self.keep]:
             path.unlink()

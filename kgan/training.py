@@ -28,7 +28,7 @@ class Plan:
         recipe: The `Recipe` with all values resolved.
         run_dir: Where the run will write.
         source: The raw data.
-        data: The endless `tf.data.Dataset` of batches.
+        data: The `tf.data.Dataset` of an epoch's batches, other ones in each epoch.
         gan: The compiled model.
         epochs: Into how many epochs the rounds of the game are cut.
         steps_per_epoch: Rounds of an epoch; the last one may be shorter.
@@ -84,22 +84,25 @@ def prepare(
     data_dir: str | None = None,
     init_from: str | None = None,
 ) -> Plan:
-    """Does all of a run that writes nothing; arguments and errors as in `train`."""
+    """Does all of a run that writes nothing; arguments and errors as in `train`.
+
+    Sets Keras' global seed: the networks' first weights follow from the recipe's.
+    """
     run_dir = pathlib.Path(run_dir)
     runs.check_free(run_dir)
-    options = {"data_dir": data_dir, "image_size": recipe.image_size}
-    source = kgan.data.source(recipe.dataset, **options)
-    data = kgan.data.load(
-        source,
-        batch_size=recipe.batch_size,
-        seed=recipe.seed,
-        with_labels=recipe.conditional,
-    )
+    source = kgan.data.source(recipe.dataset, recipe.image_size, data_dir=data_dir)
+    if recipe.conditional and source.num_classes is None:
+        raise ValueError(
+            "`conditional` must be false for data without classes. "
+            f"Received: true with {recipe.dataset}"
+        )
+    epochs, steps_per_epoch = cut(recipe, source.num_examples)
+    data = _load(recipe, source, steps_per_epoch)
+    keras.utils.set_random_seed(recipe.seed)
     gan = _build(recipe, source)
     if init_from is not None:
         _start_from(gan, init_from)
-    epochs, steps_per_epoch = cut(recipe, source.num_examples)
-    resolved = parts.resolve(recipe, source, steps_per_epoch)
+    resolved = parts.resolve(recipe, source.shape, steps_per_epoch)
     return Plan(resolved, run_dir, source, data, gan, epochs, steps_per_epoch)
 
 
@@ -124,36 +127,35 @@ def cut(recipe: Recipe, num_examples: int) -> tuple:
 
 
 def describe(plan: Plan) -> str:
-    """Says what a run will do: recipe, parameters, shapes, steps."""
-    gan, recipe = plan.gan, plan.recipe
-    labels = [] if gan.num_classes is None else [f"{gan.num_classes} classes"]
-    data = [f"{plan.source.num_examples:,} examples of shape {gan.data_shape}", *labels]
-    networks = {"generator": gan.generator, "discriminator": gan.discriminator}
-    sizes = {
-        name: f"{net.count_params():,} parameters" for name, net in networks.items()
-    }
+    """Says in a few lines what a run will do: data, networks, steps, directory."""
+    gan, source = plan.gan, plan.source
+    classes = f", {source.num_classes} classes" if plan.recipe.conditional else ""
+    output = " × ".join(map(str, gan.data_shape))
     lines = {
-        **dict(flag.removeprefix("--").split("=", 1) for flag in recipe.to_flags()),
-        "data": ", ".join(data),
-        "generator": f"{sizes['generator']}, {gan.latent_dim} latents to {gan.data_shape}",
-        "discriminator": sizes["discriminator"],
-        "epochs": f"{plan.epochs} of {plan.steps_per_epoch} steps, {recipe.steps} in all",
-        "run directory": plan.run_dir,
+        "recipe": f"{plan.recipe.name}: {plan.recipe.description}",
+        "data": f"{source.num_examples:,} examples of {source.name}{classes}",
+        "generator": f"{gan.generator.count_params():,} parameters, from "
+        f"{gan.latent_dim} latents to {output}",
+        "discriminator": f"{gan.discriminator.count_params():,} parameters",
+        "steps": f"{plan.recipe.steps:,}, in {plan.epochs:,} epochs of "
+        f"{plan.steps_per_epoch:,}, batches of {plan.recipe.batch_size}",
+        "run directory": str(plan.run_dir),
     }
-    return "\n".join(f"{name:28} {value}" for name, value in lines.items())
+    return "\n".join(f"{name:14} {value}" for name, value in lines.items())
 
 
 def run(plan: Plan, verbose: str | int = "auto") -> GAN:
     """Runs a prepared run; see `train`."""
     runs.check_free(plan.run_dir)
     text = plan.recipe.to_json()
-    write_atomically(plan.run_dir / runs.RECIPE, lambda path: path.write_text(text))
+    write_atomically(
+        plan.run_dir / runs.RECIPE, lambda path: path.write_text(text, "utf-8")
+    )
     guard = callbacks.TerminateOnNaN()
     try:
         plan.gan.fit(
             plan.data,
             epochs=plan.epochs,
-            steps_per_epoch=plan.steps_per_epoch,
             callbacks=_callbacks(plan, guard),
             verbose=verbose,
         )
@@ -167,6 +169,16 @@ def run(plan: Plan, verbose: str | int = "auto") -> GAN:
         raise FloatingPointError(guard.reason)
     runs.save(plan.gan, plan.run_dir / runs.MODEL)
     return plan.gan
+
+
+def _load(recipe, source, steps_per_epoch):
+    return kgan.data.load(
+        source,
+        batch_size=recipe.batch_size,
+        seed=recipe.seed,
+        with_labels=recipe.conditional,
+        steps_per_epoch=steps_per_epoch * recipe.discriminator_steps,
+    )
 
 
 def _build(recipe, source):
@@ -232,9 +244,21 @@ def _callbacks(plan, guard):
         _StopAt(plan.recipe.steps),
         *_PICTURES[len(plan.source.shape)](plan),
         runs.Checkpoints(run_dir / runs.CHECKPOINTS),
-        keras.callbacks.CSVLogger(run_dir / runs.METRICS),
+        _Metrics(run_dir / runs.METRICS),
         keras.callbacks.TensorBoard(run_dir / runs.LOGS, write_graph=False),
     ]
+
+
+class _Metrics(keras.callbacks.CSVLogger):
+    """Writes a line an epoch, the step first.
+
+    Keras would add an empty column for the validation of each value.
+    """
+
+    def on_epoch_end(self, epoch, logs=None):
+        logs = {"step": self.model.step, **(logs or {})}
+        self.keys = self.keys or list(logs)
+        super().on_epoch_end(epoch, logs)
 
 
 class _StopAt(keras.callbacks.Callback):
@@ -258,10 +282,14 @@ def _pictures_of_images(plan):
 
 def _pictures_of_points(plan):
     directory, log_dir = plan.run_dir / runs.SAMPLES, plan.run_dir / runs.LOGS
+    if plan.recipe.conditional:
+        return []  # a density has no classes
     plots = [callbacks.DensityPlot(directory, plan.source, log_dir=log_dir)]
     if plan.source.shape == (1,):
+        # Data of its own: an iteration more would move the run's data on.
+        data = _load(plan.recipe, plan.source, plan.steps_per_epoch)
         path = plan.run_dir / "four_panels.png"
-        plots.append(callbacks.FourPanels(path, plan.source))
+        plots.append(callbacks.FourPanels(path, plan.source, data))
     return plots
 
 

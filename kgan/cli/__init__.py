@@ -1,0 +1,3 @@
+"""The command line: `kgan train | generate | recipes`."""
+
+from kgan.cli.command import main as main

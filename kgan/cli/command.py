@@ -1,0 +1,97 @@
+"""Finds the command, reads its flags, runs it, and tells of failure in one line.
+
+A command is a module of this package that is named in `COMMANDS`. Its docstring is its
+help; `define(values)` declares its flags, and `run(values)` does the work.
+"""
+
+import importlib
+import os
+import sys
+
+import kgan
+from kgan import lookup
+from kgan.cli import flags
+
+COMMANDS = ("train", "generate", "recipes")
+
+FAILED, WRONG_USE, INTERRUPTED = 1, 2, 130
+_HELP = ("--help", "-h", "help")
+
+
+def main(argv=None) -> int:
+    """Runs one command.
+
+    Args:
+        argv: What follows `kgan` on the command line; by default that of the process.
+
+    Returns:
+        The exit status: 0, 1 where the work failed, 2 for a wrong command or flag, 130
+        after Ctrl-C.
+    """
+    argv = list(sys.argv[1:] if argv is None else argv)
+    try:
+        status = _dispatch(argv)
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:
+        # The reader, `head` for one, has seen enough. Nobody is left to be told.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+
+
+def _dispatch(argv):
+    name = argv[0] if argv else "--help"
+    if name in _HELP:
+        print(_overview())
+        return 0
+    if name == "--version":
+        print(f"kgan {kgan.__version__}")
+        return 0
+    if name not in COMMANDS:
+        return _fail("kgan", lookup.unknown("the commands are", name, COMMANDS), 2)
+    return _run(f"kgan {name}", _load(name), argv[1:])
+
+
+def _run(program, command, argv):
+    values = flags.new()
+    command.define(values)
+    if set(argv) & set(_HELP):
+        print(flags.help_text(command.__doc__, values))
+        return 0
+    try:
+        flags.parse(values, argv)
+        command.run(values)
+    except flags.UsageError as error:
+        return _fail(program, error, WRONG_USE)
+    except KeyboardInterrupt as stop:
+        return _fail(program, str(stop) or "stopped", INTERRUPTED)
+    except BrokenPipeError:
+        raise
+    except (ValueError, OSError, FloatingPointError) as error:
+        if values.debug:
+            raise
+        return _fail(program, error, FAILED)
+    return 0
+
+
+def _fail(program, error, status):
+    print(f"{program}: {' '.join(str(error).split())}", file=sys.stderr, flush=True)
+    return status
+
+
+def _load(name):
+    return importlib.import_module(f"kgan.cli.{name}")
+
+
+def _overview():
+    lines = [f"  {name:10} {_load(name).__doc__.splitlines()[0]}" for name in COMMANDS]
+    return "\n".join(
+        [
+            "Generative adversarial networks on Keras.",
+            "",
+            "Commands:",
+            *lines,
+            "",
+            "kgan COMMAND --help lists a command's flags.",
+        ]
+    )

@@ -1,0 +1,89 @@
+"""Flags of one command: absl's, with kgan's own messages and help."""
+
+import textwrap
+
+from absl import flags
+
+from kgan import lookup
+from kgan.recipes.fields import Boolean, Kind
+
+_WIDTH = 80
+_COLUMN = 33
+
+
+class UsageError(ValueError):
+    """A wrong command line: exit status 2."""
+
+
+class _Parser(flags.ArgumentParser):
+    """Reads a flag's text by a kind of recipe field."""
+
+    def __init__(self, kind):
+        self.kind = kind
+        self.syntactic_help = kind.expects
+
+    def parse(self, argument):
+        return self.kind.read(argument) if isinstance(argument, str) else argument
+
+
+def new() -> flags.FlagValues:
+    """Makes a set of flags that holds only what every command has."""
+    values = flags.FlagValues()
+    define(values, "debug", Boolean(), False, "show the traceback of an error")
+    return values
+
+
+def define(values: flags.FlagValues, name: str, kind: Kind, default, help: str) -> None:
+    """Adds a flag.
+
+    Args:
+        values: The set that it is added to.
+        name: Its name.
+        kind: How its text is read; see `kgan.recipes.fields`.
+        default: Its value where it is not given.
+        help: Its meaning, one line.
+    """
+    parser, boolean = _Parser(kind), isinstance(kind, Boolean)
+    flag = flags.Flag(parser, None, name, default, help, boolean=boolean)
+    flags.DEFINE_flag(flag, values, "kgan")
+
+
+def given(values: flags.FlagValues, names) -> dict:
+    """Returns the values of those flags among `names` that the user gave."""
+    return {name: values[name].value for name in names if values[name].present}
+
+
+def parse(values: flags.FlagValues, argv: list) -> None:
+    """Reads a command's arguments.
+
+    Raises:
+        UsageError: If a flag is unknown or its value is wrong, or if something that is
+            no flag remains.
+    """
+    try:
+        rest = values(["kgan", *argv])[1:]
+    except flags.UnrecognizedFlagError as error:
+        known = [f"--{name}" for name in values]
+        name = f"--{error.flagname}"
+        raise UsageError(lookup.unknown("the flags are", name, known)) from None
+    except flags.Error as error:
+        raise UsageError(error) from None
+    if rest:
+        raise UsageError(f"takes flags alone, --name=value. Received: {rest[0]!r}")
+
+
+def help_text(description: str, values: flags.FlagValues) -> str:
+    """Writes a command's help: its description, then its flags with their meaning."""
+    entries = [_entry(values[name]) for name in values if name != "debug"]
+    entries.append(_entry(values["debug"]))
+    return "\n".join([description.strip(), "", "Flags:", *entries])
+
+
+def _entry(flag):
+    help = flag.help
+    if flag.default not in (None, False):
+        help = f"{help} (default: {flag.default})"
+    name = f"  --{flag.name}"
+    lines = textwrap.wrap(help, _WIDTH - _COLUMN)
+    lines[0] = f"{name:{_COLUMN}}{lines[0]}"
+    return f"\n{' ' * _COLUMN}".join(lines)

@@ -1,0 +1,117 @@
+"""What `kgan generate` writes: a folder of images, one grid, or an array."""
+
+import pathlib
+
+import numpy as np
+
+from kgan import lookup
+from kgan.callbacks import grid
+from kgan.callbacks.files import write_atomically, write_png
+
+# Images held in memory at a time when a folder is filled.
+_CHUNK = 512
+
+
+class Samples:
+    """The samples that are asked for, drawn when they are read.
+
+    Args:
+        gan: A trained `kgan.GAN`.
+        count: How many.
+        labels: None, one class, or a list with a class for each.
+        start: Index of the first sample.
+        **options: Further arguments of `gan.generate`.
+
+    Raises:
+        ValueError: If there are neither 1 nor `count` labels.
+    """
+
+    def __init__(self, gan, count, labels=None, start=0, **options):
+        if isinstance(labels, list) and len(labels) != count:
+            raise ValueError(
+                f"`labels` must be one class or {count}, one for each image. "
+                f"Received: {len(labels)}"
+            )
+        self.gan = gan
+        self.count = count
+        self.labels = labels
+        self.start = start
+        self.options = options
+
+    def chunks(self, size):
+        """Yields `(index of the first, array)` until all samples were given."""
+        for begin in range(0, self.count, size):
+            end = min(begin + size, self.count)
+            several = isinstance(self.labels, list)
+            labels = self.labels[begin:end] if several else self.labels
+            first = self.start + begin
+            yield (
+                first,
+                self.gan.generate(
+                    end - begin, start=first, labels=labels, **self.options
+                ),
+            )
+
+    def all(self):
+        """Draws all samples as one array."""
+        return next(self.chunks(self.count))[1]
+
+
+def write_folder(path, samples, rows, columns) -> str:
+    """Writes `image-INDEX.png` for each image."""
+    for first, images in samples.chunks(_CHUNK):
+        for index, image in enumerate(images, start=first):
+            write_png(path / f"image-{index:06d}.png", image)
+    last = samples.start + samples.count - 1
+    names = f"image-{samples.start:06d}.png to image-{last:06d}.png"
+    return f"{samples.count} images in {path}: {names}"
+
+
+def write_grid(path, samples, rows, columns) -> str:
+    """Writes all images as one picture."""
+    write_png(path, grid(samples.all(), rows, columns))
+    return f"{samples.count} images in {path}"
+
+
+def write_array(path, samples, rows, columns) -> str:
+    """Writes the samples as a NumPy array: uint8 images or float32 points."""
+    path, array = path.with_suffix(".npy"), samples.all()
+    write_atomically(path, lambda temporary: np.save(temporary, array))
+    return f"{array.dtype} array of shape {array.shape} in {path}"
+
+
+def write_table(path, samples, rows, columns) -> str:
+    """Writes points as text, one a line."""
+    points = samples.all()
+    write_atomically(
+        path, lambda temporary: np.savetxt(temporary, points, delimiter=",")
+    )
+    return f"{len(points)} points in {path}"
+
+
+IMAGES = {"folder": write_folder, ".png": write_grid, ".npy": write_array}
+POINTS = {"folder": write_array, ".npy": write_array, ".csv": write_table}
+
+
+def find_writer(path: pathlib.Path, data_shape: tuple):
+    """Finds what writes samples of a shape to a path.
+
+    Args:
+        path: A folder, or a file whose suffix says what is written.
+        data_shape: `(height, width, channels)` of images, `(d,)` of points.
+
+    Returns:
+        A function of path, `Samples`, rows and columns, which returns one line that
+        says what it wrote.
+
+    Raises:
+        ValueError: If such samples cannot be written to such a file.
+    """
+    writers = IMAGES if len(data_shape) == 3 else POINTS
+    suffix = "folder" if path.is_dir() or not path.suffix else path.suffix
+    if suffix not in writers:
+        what = "images" if writers is IMAGES else "points"
+        expected = f"`output` must be a folder or end, for {what}, in"
+        suffixes = [s for s in writers if s != "folder"]
+        raise ValueError(lookup.unknown(expected, str(path), suffixes))
+    return writers[suffix]

@@ -1,0 +1,49 @@
+"""Recipes: configurations with the results that were measured for them.
+
+Each recipe is a module of this package that holds a `RECIPE`; a new one is found
+without being listed anywhere.
+"""
+
+import functools
+import importlib
+import pkgutil
+
+from kgan import lookup
+from kgan.recipes.recipe import Recipe as Recipe
+
+
+@functools.cache
+def _all() -> dict:
+    modules = (
+        importlib.import_module(f"{__name__}.{info.name}")
+        for info in pkgutil.iter_modules(__path__)
+    )
+    found = (m.RECIPE for m in modules if hasattr(m, "RECIPE"))
+    return {recipe.name: recipe for recipe in found}
+
+
+def names() -> tuple:
+    """Returns the names of all recipes."""
+    return tuple(_all())
+
+
+def get(name: str) -> Recipe:
+    """Finds a recipe by its name.
+
+    Args:
+        name: One of `names()`.
+
+    Returns:
+        A `Recipe`.
+
+    Raises:
+        ValueError: If there is no such recipe.
+
+    Example:
+        ```python
+        recipe = kgan.recipes.get("digits").override(steps=500)
+        ```
+    """
+    if name not in _all():
+        raise ValueError(lookup.unknown("The recipes are", name, names()))
+    return _all()[name]

@@ -1,0 +1,110 @@
+"""Chooses a recipe for data that have none of their own."""
+
+import math
+import pathlib
+import statistics
+
+import tensorflow as tf
+
+import kgan.data
+from kgan.recipes.recipe import Recipe
+
+# Largest side of images, width of the DCGAN, rounds of the game: minutes on a CPU of a
+# few cores, and as long on a GPU.
+_CPU = {"side": 64, "width": 32, "steps": 3_000}
+_GPU = {"side": 64, "width": 64, "steps": 20_000}
+_SIDES = (16, 24, 32, 48, 64)
+_BATCH = 64
+
+
+def choose(dataset: str, data_dir: str | None = None) -> tuple:
+    """Chooses networks, size and steps that fit a data set and this machine.
+
+    Args:
+        dataset: A folder of images, or a name that `kgan.data.source` knows.
+        data_dir: Where prepared data lie.
+
+    Returns:
+        `(recipe, reasons)`: a `Recipe`, and lines that say what was chosen and why.
+
+    Raises:
+        ValueError: If there are no such data.
+
+    Example:
+        ```python
+        recipe, reasons = automatic.choose("photos/")
+        print("\\n".join(reasons))
+        ```
+    """
+    if pathlib.Path(dataset).is_dir():
+        sizes = kgan.data.scan_folder(dataset).sizes
+        return _for_images(dataset, sizes)
+    source = kgan.data.source(dataset, data_dir=data_dir)
+    if len(source.shape) == 1:
+        return _for_points(source)
+    return _for_images(dataset, {source.shape[:2]: source.num_examples})
+
+
+def _for_images(dataset, sizes):
+    """Chooses a DCGAN for images of which `sizes` counts each (height, width)."""
+    limits, device = (_GPU, "a GPU") if _has_gpu() else (_CPU, "a CPU")
+    count = sum(sizes.values())
+    median = statistics.median(
+        min(size) for size, number in sizes.items() for _ in range(number)
+    )
+    side = _largest_side(median, limits["side"])
+    batch_size = min(_BATCH, count)
+    recipe = Recipe(
+        name=pathlib.Path(dataset).resolve().name or "images",
+        description=f"a DCGAN for {dataset}",
+        dataset=str(dataset),
+        image_size=side,
+        model="dcgan",
+        model_options={"width": limits["width"]},
+        latent_dim=128,
+        penalties=({"name": "r1", "weight": 1.0, "interval": 16},),
+        batch_size=batch_size,
+        steps=limits["steps"],
+        sample_every=max(100, count // batch_size),
+    )
+    passes = recipe.steps * batch_size / count
+    return recipe, [
+        f"{dataset}: {count:,} images, shorter side {median:g} pixels (median).",
+        f"--image_size={side}: of {', '.join(map(str, _SIDES))}, the largest that "
+        "enlarges few of them.",
+        f"--model=dcgan, {limits['width']} channels wide: what {device} trains in "
+        "minutes.",
+        f"--steps={recipe.steps}: {passes:.0f} passes through the images, "
+        f"{batch_size} in a batch.",
+    ]
+
+
+def _largest_side(median, limit):
+    fitting = [side for side in _SIDES if side <= min(median, limit)]
+    return max(fitting, default=math.ceil(median))
+
+
+def _for_points(source):
+    """Chooses an MLP for points of a density."""
+    recipe = Recipe(
+        name=source.name,
+        description=f"an MLP for {source.name}",
+        dataset=source.name,
+        model="mlp",
+        model_options={
+            "generator_hidden": [128, 128],
+            "discriminator_hidden": [128, 128],
+        },
+        latent_dim=source.shape[0],
+        penalties=({"name": "r1", "weight": 0.1},),
+        generator_learning_rate=1e-3,
+        discriminator_learning_rate=1e-3,
+        batch_size=256,
+        steps=5_000,
+        sample_every=500,
+    )
+    return recipe, [f"{source.name}: points of {source.shape[0]} dimensions; an MLP."]
+
+
+def _has_gpu():
+    return bool(tf.config.list_physical_devices("GPU"))

@@ -1,0 +1,219 @@
+"""Kinds of recipe fields: what a value must be, and how a flag's text becomes one.
+
+A kind does two things. `check` takes a Python value, from a recipe's file or from JSON,
+and gives it in its final type. `read` takes the text after `--field=`.
+"""
+
+import dataclasses
+import json
+
+
+class Kind:
+    """Base class of all kinds of fields.
+
+    Args:
+        optional: Whether None is a value too; a flag then reads `none` as None.
+
+    Attributes:
+        expects: What a value must be, as the middle of a sentence.
+    """
+
+    expects = "a value"
+
+    def __init__(self, optional=False):
+        self.optional = optional
+
+    def check(self, value):
+        """Gives `value` in its final type.
+
+        Raises:
+            ValueError: If it is not what the kind expects.
+        """
+        if value is None and self.optional:
+            return None
+        if not self.accepts(value):
+            none = " or None" if self.optional else ""
+            raise ValueError(f"must be {self.expects}{none}. Received: {value!r}")
+        return self.convert(value)
+
+    def read(self, text):
+        """Gives the value that a flag's text stands for.
+
+        Raises:
+            ValueError: If the text stands for no such value.
+        """
+        if self.optional and text.lower() == "none":
+            return None
+        try:
+            value = self.parse(text)
+        except ValueError:
+            none = ", or none" if self.optional else ""
+            message = f"must be {self.expects}{none}. Received: {text!r}"
+            raise ValueError(message) from None
+        return self.check(value)
+
+    def write(self, value):
+        """Gives the text that `read` turns back into `value`."""
+        return "none" if value is None else json.dumps(value)
+
+    def accepts(self, value):
+        """Says whether `value` is of this kind."""
+        return True
+
+    def convert(self, value):
+        """Gives an accepted value in its final type."""
+        return value
+
+    def parse(self, text):
+        """Gives the raw value of a text, by default as JSON."""
+        return json.loads(text)
+
+
+class Text(Kind):
+    """A string."""
+
+    expects = "a text"
+
+    def accepts(self, value):
+        """Accepts a string."""
+        return isinstance(value, str)
+
+    def parse(self, text):
+        """Takes the text as it stands."""
+        return text
+
+    def write(self, value):
+        """Writes the text as it stands."""
+        return value
+
+
+class Boolean(Kind):
+    """True or false."""
+
+    expects = "true or false"
+
+    def accepts(self, value):
+        """Accepts a bool."""
+        return isinstance(value, bool)
+
+    def parse(self, text):
+        """Reads JSON's words in any case."""
+        return json.loads(text.lower())
+
+
+class Integer(Kind):
+    """A whole number, at least `minimum`.
+
+    Args:
+        minimum: The smallest value.
+        optional: Whether None is a value too.
+    """
+
+    def __init__(self, minimum=1, optional=False):
+        super().__init__(optional)
+        self.minimum = minimum
+        self.expects = f"an integer of at least {minimum}"
+
+    def accepts(self, value):
+        """Accepts an int, which a bool is not."""
+        whole = isinstance(value, int) and not isinstance(value, bool)
+        return whole and value >= self.minimum
+
+
+class Size(Kind):
+    """Height and width of images: one integer for both, or a pair."""
+
+    expects = "an integer of at least 1 or a pair [height, width] of them"
+
+    def accepts(self, value):
+        """Accepts a positive int, or a list or tuple of two."""
+        sides = value if isinstance(value, (list, tuple)) else [value, value]
+        return len(sides) == 2 and all(Integer().accepts(side) for side in sides)
+
+    def convert(self, value):
+        """Gives an int, or a tuple of two."""
+        return value if isinstance(value, int) else tuple(value)
+
+
+class Number(Kind):
+    """A number in [minimum, below).
+
+    Args:
+        minimum: The smallest value.
+        below: What every value stays below.
+        optional: Whether None is a value too.
+    """
+
+    def __init__(self, minimum=0.0, below=float("inf"), optional=False):
+        super().__init__(optional)
+        self.minimum = minimum
+        self.below = below
+        self.expects = f"a number in [{minimum:g}, {below:g})"
+
+    def accepts(self, value):
+        """Accepts an int or a float within the limits; NaN lies in none."""
+        real = isinstance(value, (int, float)) and not isinstance(value, bool)
+        return real and self.minimum <= value < self.below
+
+    def convert(self, value):
+        """Gives a float."""
+        return float(value)
+
+
+class Mapping(Kind):
+    """A dictionary that JSON can hold."""
+
+    expects = "a dictionary in JSON"
+
+    def accepts(self, value):
+        """Accepts what JSON can hold."""
+        return isinstance(value, dict) and _is_json(value)
+
+    def convert(self, value):
+        """Gives a copy in JSON's own types, so that a file gives the same back."""
+        return json.loads(json.dumps(value))
+
+
+class Mappings(Kind):
+    """A tuple of dictionaries that JSON can hold; JSON knows it as a list."""
+
+    expects = "a list of dictionaries in JSON"
+
+    def accepts(self, value):
+        """Accepts a list or tuple of dictionaries."""
+        listed = isinstance(value, (list, tuple)) and _is_json(value)
+        return listed and all(isinstance(item, dict) for item in value)
+
+    def convert(self, value):
+        """Gives a tuple of copies."""
+        return tuple(json.loads(json.dumps(value)))
+
+
+def _is_json(value):
+    try:
+        json.dumps(value)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+def field(kind: Kind, help: str, default=dataclasses.MISSING, flag: bool = True):
+    """Declares a field of a recipe.
+
+    Args:
+        kind: What its values are.
+        help: Its meaning, one line for the command's help.
+        default: Its value where a recipe does not name one.
+        flag: Whether the command has a flag for it.
+
+    Returns:
+        A `dataclasses.field`.
+    """
+    metadata = {"kind": kind, "help": help, "flag": flag}
+    return dataclasses.field(default=default, metadata=metadata)
+
+
+def options(help: str, flag: bool = True):
+    """Declares a field that holds a dictionary, empty by default; see `field`."""
+    metadata = {"kind": Mapping(), "help": help, "flag": flag}
+    return dataclasses.field(default_factory=dict, metadata=metadata)

@@ -1,0 +1,173 @@
+"""Turns a recipe's names and numbers into prior, loss, optimizers, networks."""
+
+import dataclasses
+import inspect
+
+import keras
+
+from kgan import lookup, losses, models, penalties, priors
+
+PRIORS = {
+    "normal": priors.Normal,
+    "uniform": priors.Uniform,
+    "truncated_normal": priors.TruncatedNormal,
+}
+
+# The course of a step size over all updates of an optimizer.
+SCHEDULES = {
+    "constant": lambda rate, updates: rate,
+    "linear": lambda rate, updates: keras.optimizers.schedules.PolynomialDecay(
+        rate, updates, end_learning_rate=0.0
+    ),
+    "cosine": keras.optimizers.schedules.CosineDecay,
+}
+
+
+def families() -> dict:
+    """Returns the builders of pairs of networks in `kgan.models`, by name."""
+    public = vars(models)
+    return {
+        name: builder
+        for name, builder in public.items()
+        if f"{name}_generator" in public and f"{name}_discriminator" in public
+    }
+
+
+def make_prior(recipe) -> priors.Prior:
+    """Makes the distribution of a recipe's latents."""
+    prior = _find("prior", recipe.prior, PRIORS)
+    _check_options("prior_options", recipe.prior, prior, recipe.prior_options)
+    return prior(recipe.latent_dim, **recipe.prior_options)
+
+
+def make_loss(recipe) -> losses.AdversarialLoss:
+    """Makes a recipe's adversarial loss."""
+    options = recipe.loss_options
+    _check_options("loss_options", recipe.loss, type(losses.get(recipe.loss)), options)
+    return losses.get(recipe.loss, **options)
+
+
+def make_penalties(recipe) -> list:
+    """Makes a recipe's penalties, a list of `kgan.penalties.Penalty`."""
+    return [_make_penalty(**penalty) for penalty in recipe.penalties]
+
+
+def _make_penalty(name=None, **options):
+    kind = type(penalties.get(name))
+    _check_options("penalties", name, kind, options)
+    return penalties.get({"name": name, **options})
+
+
+def make_optimizers(recipe) -> tuple:
+    """Makes Adam for G and for D.
+
+    Schedules count rounds of the game; an optimizer counts its own updates, so its
+    schedule is stretched by the updates that it makes in a round.
+
+    Returns:
+        `(generator_optimizer, discriminator_optimizer)`.
+    """
+    schedule = _find("schedule", recipe.schedule, SCHEDULES)
+
+    def adam(rate, updates_of_a_round):
+        rate = schedule(rate, recipe.steps * updates_of_a_round)
+        return keras.optimizers.Adam(rate, beta_1=recipe.beta_1, beta_2=recipe.beta_2)
+
+    return (
+        adam(recipe.generator_learning_rate, recipe.generator_steps),
+        adam(recipe.discriminator_learning_rate, recipe.discriminator_steps),
+    )
+
+
+def make_networks(recipe, data_shape: tuple, num_classes: int | None) -> tuple:
+    """Builds a recipe's generator and discriminator.
+
+    Args:
+        recipe: A `Recipe`.
+        data_shape: `(height, width, channels)` of images, `(d,)` of points.
+        num_classes: Number of classes of a conditional pair, or None.
+
+    Returns:
+        `(generator, discriminator)`.
+    """
+    builder = _find("model", recipe.model, families())
+    return builder(
+        data_shape,
+        latent_dim=recipe.latent_dim,
+        num_classes=num_classes,
+        **recipe.model_options,
+    )
+
+
+def resolve(recipe, data_shape: tuple, sample_every: int):
+    """Writes out what a recipe leaves to defaults, so that its file says all.
+
+    Args:
+        recipe: A `Recipe`.
+        data_shape: Shape of one example of its data.
+        sample_every: Rounds of the game between two pictures.
+
+    Returns:
+        A `Recipe` that trains the same model.
+    """
+    prior_options = make_prior(recipe).get_config()
+    del prior_options["latent_dim"]
+    return dataclasses.replace(
+        recipe,
+        image_size=_size(data_shape),
+        model_options=_with_defaults(families()[recipe.model], recipe.model_options),
+        prior_options=prior_options,
+        loss_options=make_loss(recipe).get_config(),
+        penalties=[{"name": p.name, **p.get_config()} for p in make_penalties(recipe)],
+        sample_every=sample_every,
+    )
+
+
+def check(recipe) -> None:
+    """Checks a recipe's names and options without building a network.
+
+    Raises:
+        ValueError: If a name is unknown, or an option does not fit what it names.
+    """
+    try:
+        for make in (make_prior, make_loss, make_penalties):
+            make(recipe)
+    except TypeError as error:
+        # A number was due and JSON gave a text: the comparison fails.
+        raise ValueError(f"An option of the recipe has a wrong type: {error}") from None
+    _find("schedule", recipe.schedule, SCHEDULES)
+    builder = _find("model", recipe.model, families())
+    _check_options("model_options", recipe.model, builder, recipe.model_options)
+
+
+def _size(data_shape):
+    """Gives the size of images as a recipe has it; None for points."""
+    if len(data_shape) == 1:
+        return None
+    height, width, _ = data_shape
+    return height if height == width else (height, width)
+
+
+def _find(what, name, table):
+    if name not in table:
+        raise ValueError(lookup.unknown(f"`{what}` must be one of", name, table))
+    return table[name]
+
+
+def _options(function):
+    """Gives a function's arguments that are no fields of a recipe, with defaults."""
+    fields = {"image_shape", "data_shape", "latent_dim", "num_classes", "kwargs"}
+    parameters = inspect.signature(function).parameters
+    return {n: p.default for n, p in parameters.items() if n not in fields}
+
+
+def _with_defaults(function, options):
+    return {**_options(function), **options}
+
+
+def _check_options(what, name, function, options):
+    known = _options(function)
+    for option in options:
+        if option not in known:
+            expected = f"`{what}` of {name} must be one of"
+            raise ValueError(lookup.unknown(expected, option, known))

@@ -1,0 +1,66 @@
+"""Flags of one command: what they read, refuse, and tell about themselves."""
+
+import pytest
+
+from kgan.cli import flags
+from kgan.recipes.fields import Boolean, Integer, Mappings, Text
+
+
+@pytest.fixture
+def values():
+    values = flags.new()
+    flags.define(values, "steps", Integer(), 10, "rounds of the game")
+    flags.define(values, "name", Text(optional=True), None, "what it is called")
+    flags.define(values, "dry_run", Boolean(), False, "only say what would be done")
+    flags.define(values, "penalties", Mappings(), None, "terms")
+    return values
+
+
+def test_reads_flags(values):
+    argv = ["--steps=3", "--name", "a b", "--dry_run", '--penalties=[{"name": "r1"}]']
+    flags.parse(values, argv)
+    assert (values.steps, values.name, values.dry_run) == (3, "a b", True)
+    assert values.penalties == ({"name": "r1"},)
+    assert values.debug is False
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("--dry_run=true", True), ("--dry_run=false", False), ("--nodry_run", False)],
+)
+def test_reads_booleans(values, text, value):
+    flags.parse(values, [text])
+    assert values.dry_run is value
+
+
+def test_knows_which_flags_were_given(values):
+    flags.parse(values, ["--name=none", "--steps=10"])
+    names = ("steps", "name", "penalties")
+    assert flags.given(values, names) == {"steps": 10, "name": None}
+
+
+@pytest.mark.parametrize(
+    ("argv", "message"),
+    [
+        (["--stepz=3"], "'--stepz'. Did you mean '--steps'?"),
+        (["--steps=abc"], "steps=abc.*integer of at least 1. Received: 'abc'"),
+        (["--steps=0"], "integer of at least 1. Received: 0"),
+        (["--steps"], "steps"),
+        (["--dry_run=maybe"], "true or false"),
+        (["--penalties=r1"], "in JSON. Received: 'r1'"),
+        (["digits"], "Received: 'digits'"),
+    ],
+)
+def test_refuses_wrong_arguments(values, argv, message):
+    with pytest.raises(flags.UsageError, match=message):
+        flags.parse(values, argv)
+
+
+def test_help_says_each_flag_once_and_its_default(values):
+    text = flags.help_text("Does it.\n\n  kgan it\n", values)
+    lines = text.splitlines()
+    assert lines[:3] == ["Does it.", "", "  kgan it"]
+    for name in ("steps", "name", "dry_run", "penalties", "debug"):
+        assert sum(line.startswith(f"  --{name} ") for line in lines) == 1
+    assert "rounds of the game (default: 10)" in text
+    assert max(map(len, lines)) <= 80
