@@ -28,7 +28,10 @@ def latents_at(prior, seed, start, count):
     first = start // _BLOCK
     blocks = tf.range(first, (start + count - 1) // _BLOCK + 1)
     drawn = tf.map_fn(
-        lambda block: prior.sample(_BLOCK, seeds.fold(seed, block)),
+        # Two folds: the number of a late block has more bits than a seed's part.
+        lambda block: prior.sample(
+            _BLOCK, seeds.fold(seed, block // 2**31, block % 2**31)
+        ),
         blocks,
         fn_output_signature=tf.TensorSpec((_BLOCK, prior.latent_dim), tf.float32),
     )
@@ -93,7 +96,7 @@ class Sampler:
         checks.positive_integer("batch_size", batch_size)
         checks.index("start", start)
         checks.index("seed", seed)
-        labels = self._labels(count, start, labels)
+        labels = self._labels(count, labels)
         parts = []
         for first in range(0, count, batch_size):
             rows = min(batch_size, count - first)
@@ -108,15 +111,8 @@ class Sampler:
             )
         return np.concatenate(parts)
 
-    def _labels(self, count, start, labels):
+    def _labels(self, count, labels):
         if labels is None:
             return None
         checks.labels_match(labels, self.num_classes)
-        checks.label_values(labels, self.num_classes)
-        labels = np.asarray(labels, np.int32)
-        if labels.shape not in ((), (count,)):
-            raise ValueError(
-                f"`labels` must be one class or {count} of them. "
-                f"Received: an array of shape {labels.shape}"
-            )
-        return np.broadcast_to(labels, (count,))
+        return checks.spread_labels(labels, count, self.num_classes)
