@@ -49,11 +49,14 @@ def num_classes(generator, discriminator, given):
                 "one input"
             )
         return None
-    count = given or find_num_classes((generator, discriminator))
-    if not isinstance(count, int) or count < 1:
+    if given is not None:
+        positive_integer("num_classes", given)
+        return int(given)
+    count = find_num_classes((generator, discriminator))
+    if count is None:
         raise ValueError(
-            "`num_classes` must be a positive integer where networks take labels, and "
-            f"no layer tells it here. Received: {given!r}"
+            "`num_classes` must be given where networks take labels and no layer tells "
+            "how many there are. Received: None"
         )
     return count
 
@@ -148,8 +151,12 @@ def labels_match(labels, count):
 
 
 def values(data, is_image):
-    """Refuses a first batch with NaN, or with images outside [−1, 1]."""
+    """Refuses a first batch that is empty, has NaN, or images outside [−1, 1]."""
     data = np.asarray(data, np.float32)
+    if not data.size:
+        raise ValueError(
+            f"data must hold examples. Received: an array of shape {data.shape}"
+        )
     if not np.isfinite(data).all():
         raise ValueError("data must be finite. Received: NaN or infinity")
     low, high = float(data.min()), float(data.max())
@@ -170,3 +177,15 @@ def label_values(labels, count):
             f"labels must lie in [0, {count}) for num_classes={count}. "
             f"Received: labels from {labels.min()} to {labels.max()}"
         )
+
+
+def spread_labels(labels, rows, count):
+    """Gives int32 labels of shape `(rows,)`, from one for all or one for each."""
+    label_values(labels, count)
+    labels = np.asarray(labels, np.int32)
+    if labels.shape not in ((), (rows,)):
+        raise ValueError(
+            f"`labels` must be one class or {rows} of them. "
+            f"Received: an array of shape {labels.shape}"
+        )
+    return np.broadcast_to(labels, (rows,))

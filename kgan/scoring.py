@@ -3,7 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
-from kgan import batches
+from kgan import batches, checks
 from kgan.sampling import to_float
 
 
@@ -32,17 +32,19 @@ class Scorer:
 
     def __call__(self, data, labels, batch_size):
         """Gives D(x) for each example as a float32 NumPy array."""
+        checks.positive_integer("batch_size", batch_size)
         data = np.asarray(data)
         if data.dtype == np.uint8 and len(self.data_shape) == 3:
             data = to_float(data).numpy()
         if labels is not None:
-            labels = np.broadcast_to(np.asarray(labels), (len(data),))
+            checks.labels_match(labels, self.num_classes)
+            labels = checks.spread_labels(labels, len(data), self.num_classes)
         example = data if labels is None else (data, labels)
         batches.check(example, self.data_shape, self.num_classes)
         data = data.astype(np.float32)
         scores = []
         for first in range(0, len(data), batch_size):
             rows = slice(first, first + batch_size)
-            chosen = None if labels is None else tf.constant(labels[rows], tf.int32)
+            chosen = None if labels is None else tf.constant(labels[rows])
             scores.append(self._batch(tf.constant(data[rows]), chosen).numpy())
         return np.concatenate(scores)
