@@ -25,6 +25,7 @@ def test_fold_is_non_negative_and_equal_everywhere():
     def chain(seed, value):  # the second fold is where a negative seed would differ
         return seeds.fold(seed, value, 3, value)
 
+    runs = contracts.modes(chain)
     found = set()
     for integer, value in itertools.product(
         (0, 1, 12345, 2**31 - 1), (0, 1, 2**31 - 1)
