@@ -62,7 +62,7 @@ class FourPanels(keras.callbacks.Callback):
         dataset,
         start=0,
         discriminator_rounds=1000,
-        generator_rounds=30,
+        generator_rounds=10,
         averaged=False,
         seed=0,
     ):
@@ -169,6 +169,7 @@ def _compiled(copy, model, learner):
         keras.optimizers.Adam(rates["discriminator"], beta_1=0.5),
         loss=model.adversarial_loss,
         penalties=penalties,
+        run_eagerly=model.run_eagerly,
     )
     return copy
 

@@ -59,15 +59,16 @@ class Line:
         smooth = densities.smooth(players.finite(fake)[:, 0], edges)
         fake = players.finite(fake[: self.num_samples])
         bins = np.linspace(*self.limits, _BINS + 1)
+        d, *values = players.discriminate(model, x[:, None], self.real, fake)
         measured = {
             "step": model.step,
             "x": x,
             "p_data": self.density(x),
             "p_g": smooth,
-            "d": players.discriminate(model, x[:, None]),
+            "d": d,
             "probabilistic": model.adversarial_loss.probabilistic,
             "js": densities.jensen_shannon(self.density, fake[:, 0], bins),
-            "gap": players.equilibrium_gap(model, self.real, fake),
+            "gap": players.equilibrium_gap(*values),
         }
         if latents.shape[1] == 1:
             measured.update(self._map(model))

@@ -11,7 +11,9 @@ _PIXELS, _CELLS = 400, 100
 _CONTOURS = {
     0.1: "#c0182b",
     0.25: "#e8836b",
+    0.4: "#f0b8a8",
     0.5: "#111111",
+    0.6: "#b0cdee",
     0.75: "#6fa8e0",
     0.9: "#1f55c0",
 }
@@ -56,15 +58,15 @@ class Plane:
         )
         fake = players.finite(fake)
         axes, points = self._mesh(_CELLS)
-        scores = players.discriminate(model, points)
+        d, *values = players.discriminate(model, points, self.real, fake)
         return {
             "step": model.step,
             "samples": fake,
             "x": axes[0],
             "y": axes[1],
-            "d": scores.reshape(_CELLS, _CELLS),
+            "d": d.reshape(_CELLS, _CELLS),
             "probabilistic": model.adversarial_loss.probabilistic,
-            "gap": players.equilibrium_gap(model, self.real, fake),
+            "gap": players.equilibrium_gap(*values),
         }
 
     def title(self, measured):
@@ -76,7 +78,7 @@ class Plane:
 
     def draw(self, figure, measured, title):
         """Draws what `measure` gave; arguments as in `Line.draw`."""
-        axes = figure.add_axes((0.1, 0.06, 0.84, 0.84))
+        axes = figure.add_axes((0.1, 0.06, 0.86, 0.86))
         axes.imshow(
             self.shades,
             cmap=_grays(),
@@ -87,7 +89,7 @@ class Plane:
         axes.scatter(*measured["samples"].T, s=6, c=GREEN, alpha=0.5, lw=0)
         _draw_contours(axes, measured)
         axes.set(xlim=self.limits[0], ylim=self.limits[1], aspect="equal")
-        figure.text(0.5, 0.945, title, ha="center", va="center", fontsize=11)
+        figure.text(0.5, 0.96, title, ha="center", va="center", fontsize=11)
         return _handles(measured["probabilistic"])
 
     def _mesh(self, cells):

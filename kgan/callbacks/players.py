@@ -29,18 +29,31 @@ def generate(model, latents, averaged):
     return np.asarray(generator(latents, training=False), np.float32)
 
 
-def discriminate(model, points):
-    """Gives D at points, all in one batch: a float32 array of shape `(n,)`."""
-    return model.discriminate(points.astype(np.float32), batch_size=len(points))
+def discriminate(model, *points):
+    """Gives D at several arrays of points, all in one batch.
+
+    Returns:
+        A list of float32 arrays of shape `(n,)`, one for each array of shape `(n, d)`.
+    """
+    together = np.concatenate(points).astype(np.float32)
+    values = model.discriminate(together, batch_size=len(together))
+    ends = np.cumsum([len(each) for each in points])
+    return np.split(values, ends[:-1])
 
 
-def equilibrium_gap(model, real, fake):
+def equilibrium_gap(real_values, fake_values):
     """Measures how far D is from the equilibrium D = 1/2.
+
+    Args:
+        real_values: D at samples of p_data.
+        fake_values: D at samples of p_g; may be empty.
 
     Returns:
         The mean of |D(x) − 1/2| under (p_data + p_g) / 2, a float in [0, 1/2].
     """
-    away = [abs(discriminate(model, x) - 0.5).mean() for x in (real, fake) if len(x)]
+    away = [
+        abs(values - 0.5).mean() for values in (real_values, fake_values) if len(values)
+    ]
     return float(np.mean(away))
 
 

@@ -1,0 +1,66 @@
+import gc
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+from PIL import Image
+
+from kgan.callbacks import DensityPlot
+from kgan.data import source, toys
+
+
+def _fit(gan, data, callback):
+    gan.fit(data, verbose=0, callbacks=[callback], shuffle=False)
+
+
+@pytest.mark.parametrize(("name", "dimensions"), [("gaussian", 1), ("ring", 2)])
+def test_pictures_and_film(tmp_path, points, rows, name, dimensions):
+    gan = points(dimensions)
+    plot = DensityPlot(tmp_path, source(name), every=2)
+    _fit(gan, rows((dimensions,), batches=4), plot)
+    pngs = sorted(tmp_path.glob("*.png"))
+    assert [path.name for path in pngs] == [f"step-{s:08d}.png" for s in (0, 2, 4)]
+    with Image.open(tmp_path / "density.gif") as film:
+        assert film.n_frames == 3
+        assert film.size == ((770, 594) if dimensions == 1 else (682, 704))
+
+
+def test_no_figure_is_left(tmp_path, points):
+    plot = DensityPlot(tmp_path, toys.gaussian())
+    plot.set_model(points())
+    before = _figures()
+    first, second = plot.draw(), plot.draw()
+    np.testing.assert_array_equal(first, second)
+    assert _figures() == before
+
+
+def _figures():
+    gc.collect()
+    return sum(isinstance(thing, Figure) for thing in gc.get_objects())
+
+
+def test_source_without_density_is_refused(tmp_path):
+    with pytest.raises(ValueError, match=r"must know its density.*Received: 'digits'"):
+        DensityPlot(tmp_path, source("digits"))
+    with pytest.raises(ValueError, match="Received: 'gaussian'"):
+        DensityPlot(tmp_path, "gaussian")
+
+
+def test_source_of_three_dimensions_is_refused(tmp_path):
+    solid = toys.gaussian(mean=(0.0, 0.0, 0.0))
+    with pytest.raises(ValueError, match=r"1 or 2 dimensions.*of shape \(3,\)"):
+        DensityPlot(tmp_path, solid)
+
+
+def test_model_of_other_points_is_refused(tmp_path, points, rows):
+    plot = DensityPlot(tmp_path / "none", toys.ring())
+    with pytest.raises(ValueError, match=r"shape \(2,\). Received .* shape \(1,\)"):
+        _fit(points(1), rows((1,)), plot)
+    assert not (tmp_path / "none").exists()
+
+
+def test_conditional_model_is_refused(tmp_path, images):
+    plot = DensityPlot(tmp_path, toys.ring())
+    plot.set_model(images(shape=(2,), num_classes=3))
+    with pytest.raises(ValueError, match=r"without classes.*Received: 3 classes"):
+        plot.on_train_begin()
