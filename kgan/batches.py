@@ -44,6 +44,7 @@ def check(batch, data_shape, num_classes):
     checks.values(images, is_image=len(data_shape) == 3)
     if labels is not None:
         checks.label_values(labels, num_classes)
+        checks.one_label_each(labels, len(images))
 
 
 def peek(x, y, batch_size):
@@ -57,25 +58,41 @@ def peek(x, y, batch_size):
     Returns:
         `(batch, x)`: the batch or None where it cannot be seen without harm, and what
         to train on in place of `x` (an iterator has lost its first batch otherwise).
+
+    Raises:
+        ValueError: If `x` holds no batch, or no batches at all.
     """
-    if isinstance(x, tf.data.Dataset):
-        return next(iter(x.take(1)), None), x
     if isinstance(x, tf.distribute.DistributedDataset):
         return None, x
-    if isinstance(x, keras.utils.PyDataset):
-        return x[0], x
     if hasattr(x, "shape"):
         images = np.asarray(x[:batch_size])
         return (images, None if y is None else np.asarray(y[:batch_size])), x
+    if isinstance(x, keras.utils.PyDataset):
+        return x[0], x
+    if isinstance(x, tf.data.Dataset):
+        return _first(iter(x.take(1))), x
     if hasattr(x, "__next__"):
-        first = next(x, None)
-        return first, itertools.chain([first], x)
+        first = _first(x)
+        return first, _chain(first, x)
     if hasattr(x, "__iter__") and not isinstance(x, (list, tuple, dict)):
-        return next(iter(x), None), x
+        return _first(iter(x)), x
     raise ValueError(
         "`x` must be an array of images, a tf.data.Dataset or another iterable of "
         f"batches. Received: {type(x).__name__}"
     )
+
+
+def _first(iterator):
+    try:
+        return next(iterator)
+    except StopIteration:
+        raise ValueError("`x` must hold a batch. Received: no batch at all") from None
+
+
+def _chain(first, rest):
+    # Of all iterators Keras takes generators alone, and from them only tuples.
+    for element in itertools.chain([first], rest):
+        yield element if isinstance(element, tuple) else (element,)
 
 
 def from_arrays(x, y, batch_size, shuffle, seed):

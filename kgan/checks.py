@@ -179,6 +179,15 @@ def label_values(labels, count):
         )
 
 
+def one_label_each(labels, rows):
+    """Refuses labels whose number is not that of the examples, such as one-hot rows."""
+    if np.size(labels) != rows:
+        raise ValueError(
+            f"labels must be one integer for each of {rows} examples. "
+            f"Received: an array of shape {np.shape(labels)}"
+        )
+
+
 def spread_labels(labels, rows, count):
     """Gives int32 labels of shape `(rows,)`, from one for all or one for each."""
     label_values(labels, count)

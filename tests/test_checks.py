@@ -206,6 +206,14 @@ def test_label_values():
             checks.label_values(labels, 10)
 
 
+def test_one_label_each():
+    checks.one_label_each(np.zeros((4, 1)), 4)
+    checks.one_label_each(tf.zeros((4,)), 4)
+    for shape in ((3,), (4, 10), ()):
+        with pytest.raises(ValueError, match=r"each of 4 ex.*" + re.escape(str(shape))):
+            checks.one_label_each(np.zeros(shape), 4)
+
+
 def test_labels_are_spread():
     assert checks.spread_labels(3, 4, 10).tolist() == [3, 3, 3, 3]
     labels = checks.spread_labels(np.array([1, 9], "uint8"), 2, 10)
