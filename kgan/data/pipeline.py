@@ -31,7 +31,8 @@ def load(
     gives the batches from `start + n * steps_per_epoch` on, so `fit(data, epochs=10)`
     sees another order in each epoch, and `start=1000` goes on exactly where 1,000
     batches ended. The iterations are counted by each data set that `load` made, when
-    they give their first batch; one that is broken off counts as a whole one.
+    they give their first batch; one that is broken off counts as a whole one, and
+    `kgan.data.uncounted` looks at a batch without counting.
 
     With `shuffle=False` every iteration gives the same batches: the first
     `steps_per_epoch` from `start` on, in the source's order (for a toy density, always

@@ -5,10 +5,48 @@ The stream is infinite. Epoch e of it is one permutation of all examples, drawn 
 epoch. Whoever iterates sees a window of the stream.
 """
 
-import itertools
+import contextlib
 
 import numpy as np
 import tensorflow as tf
+
+_looks = 0  # how many `uncounted` blocks are open
+
+
+@contextlib.contextmanager
+def uncounted():
+    """Lets a data set be looked at without moving it on.
+
+    An iteration that gives its first batch inside this block shows what the next one
+    will give, and does not count. It holds for all data sets of the process, since
+    `tf.data` works in threads of its own.
+
+    Example:
+        ```python
+        train = kgan.data.load("digits", batch_size=64)
+        with kgan.data.uncounted():
+            first = next(iter(train))  # `fit(train)` will begin with this batch
+        ```
+    """
+    global _looks
+    _looks += 1
+    try:
+        yield
+    finally:
+        _looks -= 1
+
+
+class _Turns:
+    """Counts the iterations of one data set."""
+
+    def __init__(self):
+        self.taken = 0
+
+    def take(self) -> np.int64:
+        turn = self.taken
+        if not _looks:
+            self.taken += 1
+        return np.int64(turn)
 
 
 def windows(start: int, length: int, moving: bool) -> tf.data.Dataset:
@@ -16,8 +54,8 @@ def windows(start: int, length: int, moving: bool) -> tf.data.Dataset:
 
     The n-th iteration (n = 0, 1, ...) covers the batches
     `[start + n * length, start + (n + 1) * length)`. An iteration counts from its
-    first batch on: an iterator that is made and never asked, as Keras makes one at the
-    end of each epoch, takes no window.
+    first batch on, unless it is `uncounted`: an iterator that is made and never asked,
+    as Keras makes one at the end of each epoch, takes no window.
 
     Args:
         start: Number of the first batch.
@@ -30,12 +68,12 @@ def windows(start: int, length: int, moving: bool) -> tf.data.Dataset:
     if not moving:
         first = tf.constant(start, tf.int64)
         return tf.data.Dataset.from_tensors((first, first + length))
-    turns = itertools.count()
+    turns = _Turns()
 
     def window(_):
         # The count lives in Python: a `tf.Variable` made in a strategy's scope would
         # belong to its replicas.
-        turn = tf.numpy_function(lambda: np.int64(next(turns)), [], tf.int64)
+        turn = tf.numpy_function(turns.take, [], tf.int64)
         first = start + tf.ensure_shape(turn, ()) * length
         return first, first + length
 

@@ -1,0 +1,246 @@
+import logging
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from kgan.data import folder, pixels, storage
+from kgan.data.folder import FolderSource, scan_folder
+
+
+def test_pictures_are_read_in_order_of_their_names(tmp_path, picture, caplog):
+    expected = [picture(name) for name in ("a.png", "b.bmp", "c.tiff")]
+    with caplog.at_level(logging.WARNING):
+        source = FolderSource(tmp_path)
+    assert source.shape == (6, 8, 3)
+    assert source.num_examples == 3
+    assert source.num_classes is None
+    assert source.labels is None
+    np.testing.assert_array_equal(source.read(), expected)
+    np.testing.assert_array_equal(source.read([2, 0]), [expected[2], expected[0]])
+    assert caplog.text == ""
+
+
+def test_a_jpeg_is_close_to_its_original(tmp_path, picture):
+    picture("a.jpg", value=(200, 30, 90), quality=95)
+    pixel = FolderSource(tmp_path).read()[0, 3, 3].astype(int)
+    assert np.abs(pixel - (200, 30, 90)).max() <= 3
+
+
+def test_content_counts_and_not_the_name(tmp_path, picture):
+    picture("a.png")
+    (tmp_path / "a.png").rename(tmp_path / "no_ending")
+    assert FolderSource(tmp_path).num_examples == 1
+
+
+def test_sub_folders_are_classes(tmp_path, picture):
+    for name in ("dogs/1.png", "cats/9.png", "cats/more/2.png", "eels/x.png"):
+        picture(name)
+    (tmp_path / "empty").mkdir()
+    source = FolderSource(tmp_path)
+    assert source.class_names == ("cats", "dogs", "eels")
+    assert source.num_classes == 3
+    assert source.labels.dtype == np.int32
+    assert source.labels.tolist() == [0, 0, 1, 2]
+
+
+def test_pictures_outside_the_sub_folders_leave_no_classes(tmp_path, picture, caplog):
+    picture("dogs/1.png")
+    picture("2.png")
+    source = FolderSource(tmp_path)
+    assert source.num_classes is None
+    assert "images outside the sub-folders: no classes" in caplog.text
+
+
+@pytest.fixture
+def damaged(tmp_path, picture):
+    """A folder with two good pictures among much else."""
+    picture("good.png")
+    picture("good.jpg")
+    picture("cut.jpg", size=(64, 64))
+    whole = (tmp_path / "cut.jpg").read_bytes()
+    (tmp_path / "cut.jpg").write_bytes(whole[: len(whole) * 2 // 3])
+    picture("flipped.png")
+    broken = bytearray((tmp_path / "flipped.png").read_bytes())
+    broken[60] ^= 255
+    (tmp_path / "flipped.png").write_bytes(broken)
+    (tmp_path / "notes.txt").write_text("not a picture")
+    (tmp_path / "empty.png").write_bytes(b"")
+    (tmp_path / ".DS_Store").write_bytes(b"x")
+    picture(".thumbs/small.png")
+    Image.fromarray(np.zeros((6, 8), np.float32)).save(tmp_path / "float.tiff")
+    return tmp_path
+
+
+SKIPPED = (
+    ".DS_Store",
+    ".thumbs",
+    "cut.jpg",
+    "empty.png",
+    "flipped.png",
+    "float.tiff",
+    "notes.txt",
+)
+
+
+def test_what_is_no_picture_is_counted_and_named(damaged, caplog):
+    source = FolderSource(damaged)
+    assert source.num_examples == 2
+    assert tuple(name for name, _ in source.skipped) == SKIPPED
+    reasons = dict(source.skipped)
+    assert reasons["notes.txt"] == "not an image"
+    assert reasons[".thumbs"] == "hidden"
+    assert "truncated" in reasons["cut.jpg"]
+    assert "32 bits" in reasons["float.tiff"]
+    assert len(caplog.records) == 1
+    assert "skipped 7 of 9 files" in caplog.text
+    assert all(name in caplog.text for name in SKIPPED)
+
+
+def test_strict_refuses_what_is_no_picture(damaged):
+    with pytest.raises(
+        ValueError, match=r"strict=True needs images alone.*7 of 9.*cut"
+    ):
+        FolderSource(damaged, strict=True)
+
+
+def test_a_message_names_ten_files_and_counts_the_others(tmp_path, picture, caplog):
+    picture("a.png")
+    for index in range(13):
+        (tmp_path / f"{index:02}.txt").write_text("x")
+    source = FolderSource(tmp_path)
+    assert len(source.skipped) == 13
+    assert "09.txt (not an image) and 3 more" in caplog.text
+    assert "10.txt" not in caplog.text
+
+
+def test_no_picture_at_all(tmp_path):
+    with pytest.raises(ValueError, match=r"Expected images in .*Received: no files"):
+        FolderSource(tmp_path)
+    (tmp_path / "notes.txt").write_text("x")
+    with pytest.raises(ValueError, match=r"skipped 1 of 1 files: notes.txt \(not an"):
+        FolderSource(tmp_path)
+
+
+def test_no_folder(tmp_path, picture):
+    with pytest.raises(ValueError, match=r"folder of images at .*: nothing there"):
+        FolderSource(tmp_path / "missing")
+    picture("a.png")
+    with pytest.raises(ValueError, match=r"folder of images at .*a\.png.*: a file"):
+        FolderSource(tmp_path / "a.png")
+
+
+def test_several_sizes_need_image_size(tmp_path, picture):
+    picture("a.png", (6, 8))
+    picture("b.png", (6, 8))
+    picture("c.png", (9, 5))
+    message = r"images of 2 sizes.*None \(2 of 3 images have .* \(6, 8\)\)"
+    with pytest.raises(ValueError, match=message):
+        FolderSource(tmp_path)
+    assert FolderSource(tmp_path, image_size=4).read().shape == (3, 4, 4, 3)
+    assert FolderSource(tmp_path, image_size=(4, 2)).read().shape == (3, 4, 2, 3)
+
+
+def test_resizing_covers_and_crops_like_pixels_fit(tmp_path, picture):
+    original = picture("a.png", (12, 30))
+    resized = FolderSource(tmp_path, image_size=(6, 9)).read()[0]
+    np.testing.assert_array_equal(resized, pixels.fit_array(original, (6, 9)))
+
+
+@pytest.mark.parametrize(
+    ("modes", "channels"),
+    [
+        (["L", "L"], 1),
+        (["L", "RGB"], 3),
+        (["RGB", "RGBA"], 3),
+        (["L", "RGBA"], 3),
+        (["RGBA", "RGBA"], 4),
+    ],
+)
+def test_the_mode_that_all_pictures_share(tmp_path, picture, modes, channels):
+    for index, mode in enumerate(modes):
+        picture(f"{index}.png", mode=mode)
+    assert FolderSource(tmp_path).read().shape == (2, 6, 8, channels)
+    for forced in (1, 3, 4):
+        source = FolderSource(tmp_path, channels=forced)
+        assert source.read().shape == (2, 6, 8, forced)
+
+
+def test_conversions_are_said(tmp_path, picture, caplog):
+    picture("a.png", mode="L")
+    picture("b.png", mode="RGBA", value=(0, 0, 0, 0))
+    images = FolderSource(tmp_path).read()
+    assert (images[1] == 255).all()
+    assert "1 of 2 images are gray, read as colour" in caplog.text
+    assert "alpha of 1 of 2 laid over white" in caplog.text
+    caplog.clear()
+    FolderSource(tmp_path, channels=1)
+    assert "1 of 2 images made gray" in caplog.text
+
+
+def test_palettes_are_colour(tmp_path):
+    image = Image.fromarray(np.array([[0, 1]], np.uint8)).convert("P")
+    image.putpalette([10, 20, 30, 40, 50, 60])
+    image.save(tmp_path / "a.png")
+    image.save(tmp_path / "b.gif")
+    expected = [[[10, 20, 30], [40, 50, 60]]]
+    np.testing.assert_array_equal(FolderSource(tmp_path).read(), [expected, expected])
+
+
+def test_16_bit_gray_keeps_its_range(tmp_path):
+    Image.fromarray(np.array([[0, 32768, 65535]], np.uint16)).save(tmp_path / "a.png")
+    assert FolderSource(tmp_path).read()[0, 0, :, 0].tolist() == [0, 128, 255]
+
+
+def test_pictures_stand_upright(tmp_path, picture):
+    exif = Image.Exif()
+    exif[0x0112] = 6  # to be turned by 90 degrees clockwise
+    original = picture("a.png", (6, 8), exif=exif)
+    source = FolderSource(tmp_path)
+    assert source.scan.sizes == {(8, 6): 1}
+    np.testing.assert_array_equal(source.read()[0], np.rot90(original, -1))
+
+
+def test_beyond_the_memory_limit_pictures_are_decoded_when_read(tmp_path, picture):
+    expected = np.stack([picture(f"{index}.png") for index in range(4)])
+    source = FolderSource(tmp_path, memory_limit=expected.nbytes - 1)
+    assert source.array is None
+    np.testing.assert_array_equal(source.read(), expected)
+    np.testing.assert_array_equal(source.read([3, 3, 0]), expected[[3, 3, 0]])
+    assert FolderSource(tmp_path, memory_limit=expected.nbytes).array is not None
+
+
+def test_a_cache_is_written_once_and_follows_the_files(tmp_path, picture, monkeypatch):
+    picture("photos/a.png")
+    options = {"memory_limit": 0, "cache_dir": tmp_path / "cache"}
+    first = FolderSource(tmp_path / "photos", **options)
+    assert isinstance(first.array, np.memmap)
+    with monkeypatch.context() as patch:
+        patch.setattr(storage, "in_memory", None)
+        patch.setattr(folder, "_decode", None)
+        again = FolderSource(tmp_path / "photos", **options)
+        np.testing.assert_array_equal(again.read(), first.read())
+    changed = picture("photos/a.png", (6, 8), mode="RGB", value=7)
+    picture("photos/b.png")
+    np.testing.assert_array_equal(
+        FolderSource(tmp_path / "photos", **options).read([0]), [changed]
+    )
+
+
+@pytest.mark.parametrize("channels", [0, 2, 5, "rgb"])
+def test_wrong_channels(tmp_path, channels):
+    with pytest.raises(ValueError, match="channels must be None, 1, 3 or 4"):
+        FolderSource(tmp_path, channels=channels)
+
+
+def test_scan_says_what_there_is(tmp_path, picture):
+    picture("a/1.png", (6, 8))
+    picture("a/2.png", (6, 8), mode="L")
+    picture("b/3.png", (5, 5), mode="RGBA")
+    (tmp_path / "b/x.txt").write_text("x")
+    scan = scan_folder(str(tmp_path))
+    assert scan.files == ("a/1.png", "a/2.png", "b/3.png")
+    assert scan.sizes == {(6, 8): 2, (5, 5): 1}
+    assert (scan.num_gray, scan.num_transparent, scan.channels) == (1, 1, 3)
+    assert scan.class_names == ("a", "b")
+    assert scan.skipped == (("b/x.txt", "not an image"),)

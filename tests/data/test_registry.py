@@ -1,0 +1,88 @@
+import os
+
+import numpy as np
+import pytest
+
+from kgan import data
+from kgan.data import registry, tfds_images
+from kgan.data.folder import FolderSource
+
+
+def test_names_are_those_that_need_nothing():
+    assert data.names() == ("gaussian", "ring", "grid", "digits")
+    for name in data.names():
+        assert data.source(name).name == name
+
+
+def test_options_reach_the_source():
+    ring = data.source("ring", modes=3, radius=2.0, stddev=0.1, num_examples=10)
+    assert ring.centers.shape == (3, 2)
+    assert ring.num_examples == 10
+    assert data.source("digits", image_size=16).shape == (16, 16, 1)
+    assert data.source(np.zeros((4, 3)), labels=[0, 1, 1, 0]).num_classes == 2
+
+
+def test_a_source_is_taken_as_it_is():
+    ring = data.source("ring")
+    assert data.source(ring) is ring
+    with pytest.raises(ValueError, match="image_size of ring must be None"):
+        data.source(ring, image_size=3)
+
+
+def test_folders_by_path(tmp_path, picture, monkeypatch):
+    picture("photos/a.png")
+    monkeypatch.chdir(tmp_path)
+    for name in (tmp_path / "photos", "photos", "./photos", f".{os.sep}photos/"):
+        assert isinstance(data.source(name), FolderSource)
+    picture("nested/photos/a.png")
+    assert isinstance(data.source("nested/photos"), FolderSource)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert isinstance(data.source("~/photos"), FolderSource)
+
+
+def test_a_tfds_name_comes_before_a_folder(tmp_path, picture, monkeypatch):
+    picture("mnist/a.png")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(
+        tfds_images, "TFDSSource", lambda name, data_dir: (name, data_dir)
+    )
+    assert data.source("mnist", data_dir="there") == ("mnist", "there")
+    assert isinstance(data.source("./mnist"), FolderSource)
+
+
+def test_an_unknown_name_gives_the_known_and_the_near(tmp_path):
+    with pytest.raises(ValueError) as error:  # noqa: PT011 the text is read below
+        data.source("mnits", data_dir=tmp_path)
+    message = str(error.value)
+    assert "gaussian, ring, grid, digits" in message
+    assert "Received: 'mnits' (did you mean mnist" in message
+    assert "\n" not in message
+    with pytest.raises(ValueError, match="did you mean ring"):
+        data.source("rign", data_dir=tmp_path)
+
+
+def test_an_unknown_name_gives_the_prepared(tmp_path):
+    (tmp_path / "myphotos" / "1.0.0").mkdir(parents=True)
+    (tmp_path / "myphotos" / "1.0.0" / "dataset_info.json").write_text("{}")
+    with pytest.raises(ValueError, match="digits, myphotos, another TFDS name"):
+        data.source("nonsense", data_dir=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "message"),
+    [
+        ("digits", {"radius": 1}, "option of digits none. Received: radius"),
+        ("ring", {"size": 1}, "one of modes, radius, stddev, num_examples. Received"),
+        (np.zeros((2, 2)), {"strict": True}, "one of labels, num_classes, memory_li"),
+        ("ring", {"image_size": 8}, "image_size of ring must be None. Received: 8"),
+        ("digits", {"split": "test"}, "split of digits must be 'train'. Rec.*'test'"),
+        (".", {"split": "test"}, "split of . must be 'train'. Received: 'test'"),
+    ],
+)
+def test_options_that_a_source_lacks(name, options, message):
+    with pytest.raises(ValueError, match=message):
+        data.source(name, **options)
+
+
+def test_names_and_registry_agree():
+    assert set(registry._BUILT_IN) == set(data.names())
