@@ -154,9 +154,7 @@ def check_replicas(build, inputs, strategy, tolerance=1e-5):
             np.split(inputs, count)[context.replica_id_in_sync_group]
         )
     )
-    expected = apply(
-        model, values(model), seeds.layer_state(seeds.root(3)), tf.constant(inputs)
-    )
+    expected = apply(model, values(model), replica_state(), tf.constant(inputs))
     for jit_compile in (False, True):
         share_outputs = tf.function(
             lambda values, state, share: apply(model, values, state, share),
@@ -166,14 +164,17 @@ def check_replicas(build, inputs, strategy, tolerance=1e-5):
         @tf.function
         def run(shares, share_outputs=share_outputs):
             return strategy.run(
-                lambda share: share_outputs(
-                    values(model), seeds.layer_state(seeds.root(3)), share
-                ),
+                lambda share: share_outputs(values(model), replica_state(), share),
                 args=(shares,),
             )
 
         outputs = tf.concat(strategy.experimental_local_results(run(shares)), axis=0)
         assert_close(outputs, expected, tolerance)
+
+
+def replica_state():
+    """The state that `kgan.GAN` gives to a layer's seed generator on this replica."""
+    return seeds.layer_state(seeds.root(3), seeds.replica_id())
 
 
 def values(model):
