@@ -331,5 +331,5 @@ def test_a_generator_trains_a_keras_model():
     model.compile(run_eagerly=True)
     elements = (_images(2, i / 10) for i in range(4))
     x, _, _ = batches.prepare(_model(), elements, None, None, arguments := {})
-    model.fit(x, verbose=0, **arguments)
+    model.fit(x, steps_per_epoch=4, verbose=0, **arguments)
     assert seen == pytest.approx([0.0, 0.1, 0.2, 0.3])
