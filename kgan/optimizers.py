@@ -84,6 +84,7 @@ def compiler(run_eagerly, jit_compile):
 
 def refuse_callbacks(callbacks):
     """Refuses callbacks that steer the one optimizer of a model."""
+    callbacks = getattr(callbacks, "callbacks", callbacks)  # a `CallbackList`
     for callback in tf.nest.flatten(callbacks or []):
         if isinstance(callback, _ONE_OPTIMIZER):
             raise ValueError(

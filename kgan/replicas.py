@@ -40,16 +40,20 @@ def _clip(optimizer, gradients, scale):
         return tf.clip_by_global_norm(gradients, optimizer.global_clipnorm * scale)[0]
     if optimizer.clipvalue:
         limit = optimizer.clipvalue * scale
-        return [tf.clip_by_value(gradient, -limit, limit) for gradient in gradients]
+        return [
+            # An infinity stays one: float16's loss scale is lowered where it is seen.
+            tf.where(tf.math.is_inf(g), g, tf.clip_by_value(g, -limit, limit))
+            for g in gradients
+        ]
     return gradients
 
 
 def mean_state(values):
     """Averages moving statistics over the replicas; integers are alike on all."""
-    context = tf.distribute.get_replica_context()
-    if seeds.num_replicas() == 1 or not values:
-        return values
     floats = [value for value in values if value.dtype.is_floating]
+    if seeds.num_replicas() == 1 or not floats:
+        return values
+    context = tf.distribute.get_replica_context()
     mean = iter(context.all_reduce(tf.distribute.ReduceOp.MEAN, floats))
     return [next(mean) if value.dtype.is_floating else value for value in values]
 
