@@ -1,0 +1,170 @@
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from kgan import optimizers
+
+
+def _network():
+    return keras.Sequential([keras.Input((2,)), keras.layers.Dense(3)])
+
+
+def test_default():
+    network = _network()
+    optimizer = optimizers.prepare(None, network)
+    assert type(optimizer) is keras.optimizers.Adam
+    assert float(optimizer.learning_rate) == pytest.approx(2e-4)
+    assert (optimizer.beta_1, optimizer.beta_2) == (0.5, 0.999)
+
+
+def test_each_default_is_an_optimizer_of_its_own():
+    network = _network()
+    first, second = (optimizers.prepare(None, network) for _ in range(2))
+    assert first is not second
+
+
+def test_names_and_objects():
+    assert type(optimizers.prepare("sgd", _network())) is keras.optimizers.SGD
+    optimizer = keras.optimizers.RMSprop(0.1)
+    assert optimizers.prepare(optimizer, _network()) is optimizer
+    with pytest.raises(ValueError, match="no-optimizer"):
+        optimizers.prepare("no-optimizer", _network())
+
+
+def test_slots_exist_before_weights_are_loaded():
+    network = _network()
+    optimizer = optimizers.prepare(keras.optimizers.Adam(), network)
+    assert optimizer.built
+    shapes = sorted(tuple(v.shape) for v in optimizer.variables[2:])
+    assert shapes == [(2, 3), (2, 3), (3,), (3,)]
+    count = len(optimizer.variables)
+    assert len(optimizers.prepare(optimizer, network).variables) == count
+
+
+def test_a_frozen_network_needs_no_slots():
+    network = _network()
+    network.trainable = False
+    assert not optimizers.prepare(None, network).built
+
+
+def test_float16_gets_a_loss_scale():
+    keras.config.set_dtype_policy("mixed_float16")
+    network, inner = _network(), keras.optimizers.SGD(0.1)
+    optimizer = optimizers.prepare(inner, network)
+    assert type(optimizer) is keras.optimizers.LossScaleOptimizer
+    assert optimizer.inner_optimizer is inner
+    assert optimizer.built
+    assert inner.built
+    assert optimizers.prepare(optimizer, network) is optimizer  # and no second one
+
+
+@pytest.mark.parametrize("policy", ["float32", "mixed_bfloat16"])
+def test_others_need_no_loss_scale(policy):
+    keras.config.set_dtype_policy(policy)
+    assert type(optimizers.prepare("sgd", _network())) is keras.optimizers.SGD
+
+
+@pytest.mark.parametrize("wrap", [False, True])
+def test_average_of_the_optimizer_is_refused(wrap):
+    optimizer = keras.optimizers.SGD(use_ema=True)
+    if wrap:
+        optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
+    with pytest.raises(ValueError, match=r"use_ema=True.*ema_momentum"):
+        optimizers.prepare(optimizer, _network())
+
+
+def test_accumulation_is_refused_on_several_replicas(two_replicas):
+    def make():
+        return keras.optimizers.SGD(gradient_accumulation_steps=4)
+
+    assert optimizers.prepare(make(), _network()).built
+    with two_replicas.scope():
+        network = _network()
+        for optimizer in (make(), keras.optimizers.LossScaleOptimizer(make())):
+            with pytest.raises(ValueError, match=r"gradient_accumulation_steps.*4"):
+                optimizers.prepare(optimizer, network)
+
+
+def _compiled(run_eagerly, jit_compile):
+    """What became of a function that keeps how often it ran as Python."""
+    calls = []
+
+    def double(x):
+        calls.append(tf.executing_eagerly())
+        return x * 2
+
+    function = optimizers.compiler(run_eagerly, jit_compile)(double)
+    for value in (1.0, 2.0, 3.0):
+        np.testing.assert_array_equal(function(tf.constant(value)), 2 * value)
+    return function, calls
+
+
+@pytest.mark.parametrize("jit_compile", ["auto", True, False])
+def test_eager_functions_stay_python(jit_compile):
+    _, calls = _compiled(True, jit_compile)
+    assert calls == [True, True, True]
+
+
+@pytest.mark.parametrize("jit_compile", ["auto", True, False])
+def test_graphs_are_traced_once(jit_compile):
+    _, calls = _compiled(False, jit_compile)
+    assert calls == [False]
+
+
+def test_xla_where_asked_for(monkeypatch):
+    def uses_xla(jit_compile):
+        function, _ = _compiled(False, jit_compile)
+        definition = function.get_concrete_function(tf.constant(1.0)).function_def
+        return definition.attr["_XlaMustCompile"].b
+
+    assert uses_xla(True)
+    assert not uses_xla(False)
+    assert not uses_xla("auto")  # a CPU alone
+    devices = [tf.config.PhysicalDevice("/physical_device:GPU:0", "GPU")]
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda: devices)
+    assert uses_xla("auto")
+
+
+@pytest.mark.parametrize("value", ["yes", None, 2, [True]])
+def test_other_values_of_jit_compile(value):
+    with pytest.raises(
+        ValueError, match=r'`jit_compile` must be "auto", True or False'
+    ):
+        optimizers.compiler(False, value)
+
+
+STEERING = [
+    keras.callbacks.LearningRateScheduler(lambda epoch, rate: rate),
+    keras.callbacks.ReduceLROnPlateau(),
+    keras.callbacks.SwapEMAWeights(),
+]
+
+
+@pytest.mark.parametrize("callback", STEERING)
+def test_callbacks_that_steer_one_optimizer_are_refused(callback):
+    other = keras.callbacks.Callback()
+    message = rf"{type(callback).__name__} steers `model\.optimizer`"
+    everywhere = (
+        callback,
+        [callback],
+        [other, callback],
+        (other, [other, [callback]]),
+        keras.callbacks.CallbackList([other, callback]),
+    )
+    for callbacks in everywhere:
+        with pytest.raises(ValueError, match=message):
+            optimizers.refuse_callbacks(callbacks)
+
+
+def test_other_callbacks_are_let_through():
+    other = keras.callbacks.Callback()
+    everywhere = (
+        None,
+        [],
+        other,
+        [other, other],
+        keras.callbacks.CallbackList([other]),
+    )
+    for callbacks in everywhere:
+        optimizers.refuse_callbacks(callbacks)
