@@ -129,7 +129,23 @@ def parts(tensor, count):
     return tf.split(tensor, count) if count > 1 else [tensor]
 
 
-def group(dataset, count, replicas, first):
+def full(dataset, batch_size):
+    """Leaves out the last batch of a data set where it may be shorter.
+
+    Replicas and updates of D take equal parts. A known length stays known, since Keras
+    warns about data that end without one: then the last batch goes unseen.
+    """
+    if tf.nest.flatten(dataset.element_spec)[0].shape[0] is not None:
+        return dataset
+    batches = dataset.cardinality().numpy()
+    if batches > 0:
+        return dataset.take(batches - 1)
+    return dataset.filter(
+        lambda *element: tf.shape(tf.nest.flatten(element)[0])[0] == batch_size
+    )
+
+
+def group(dataset, count, replicas):
     """Joins `count` batches into one element, a fresh batch for each update of D.
 
     A strategy cuts an element into contiguous rows, one part for each replica. So rows
@@ -140,7 +156,6 @@ def group(dataset, count, replicas, first):
         dataset: A `tf.data.Dataset` of batches of equal size.
         count: Number of updates of D in one step.
         replicas: Number of replicas, a divisor of the batch size.
-        first: The first batch: a shorter one, the last, is left out.
 
     Returns:
         A `tf.data.Dataset` with `count` times as many rows in an element.
@@ -148,37 +163,21 @@ def group(dataset, count, replicas, first):
     Raises:
         ValueError: If there are fewer than `count` batches.
     """
-    if not isinstance(dataset, tf.data.Dataset):
-        raise ValueError(
-            f"discriminator_steps={count} on {replicas} replicas takes an array or a "
-            f"tf.data.Dataset. Received: {type(dataset).__name__}"
-        )
-    batch_size = len(tf.nest.flatten(first)[0])
-    if batch_size % replicas:
-        raise ValueError(
-            f"The batch size must be a multiple of the {replicas} replicas. "
-            f"Received: batches of {batch_size}"
-        )
     batches = dataset.cardinality().numpy()
     if 0 <= batches < count:
         raise ValueError(
-            f"discriminator_steps={count} takes that many batches for one step. "
-            f"Received: data of {batches} batches"
+            f"discriminator_steps={count} takes that many full batches for one step. "
+            f"Received: data of {batches} full batches"
         )
 
     def order(tensor):
         rest = tf.shape(tensor)[2:]  # (count, batch, ...)
-        cut = tf.concat([[count, replicas, -1], rest], axis=0)
-        rows = tf.concat([[-1], rest], axis=0)
-        cut = tf.reshape(tensor, cut)
+        cut = tf.reshape(tensor, tf.concat([[count, replicas, -1], rest], axis=0))
         axes = tf.concat([[1, 0], tf.range(2, tf.rank(cut))], axis=0)
+        rows = tf.concat([[-1], rest], axis=0)
         ordered = tf.reshape(tf.transpose(cut, axes), rows)
         return tf.ensure_shape(ordered, (None, *tensor.shape[2:]))
 
-    if tf.nest.flatten(dataset.element_spec)[0].shape[0] is None:
-        dataset = dataset.filter(
-            lambda *element: tf.shape(tf.nest.flatten(element)[0])[0] == batch_size
-        )
     return dataset.batch(count, drop_remainder=True).map(
         lambda *element: tf.nest.map_structure(
             order, element[0] if len(element) == 1 else element
@@ -194,7 +193,7 @@ def prepare(gan, x, y, batch_size, arguments):
         x: What `fit` got as `x`.
         y: What `fit` got as `y`.
         batch_size: What `fit` got as `batch_size`.
-        arguments: The other arguments of `fit`; `shuffle` is taken out if it is used.
+        arguments: The other arguments of `fit`; `shuffle` is set to what fits `x`.
 
     Returns:
         `(x, y, batch_size)` for `keras.Model.fit`.
@@ -207,9 +206,26 @@ def prepare(gan, x, y, batch_size, arguments):
     first, x = peek(x, y, rows)
     if first is not None:
         check(first, gan.data_shape, gan.num_classes)
+    # Keras' default of True draws a warning for anything that orders itself.
+    ordered = not hasattr(x, "shape") and not isinstance(x, keras.utils.PyDataset)
+    arguments.setdefault("shuffle", not ordered)
+    updates = gan.discriminator_steps
     replicas = gan.distribute_strategy.num_replicas_in_sync
-    if gan.discriminator_steps == replicas == 1:
+    if updates == 1 and (replicas == 1 or first is None):
         return x, y, batch_size
     if hasattr(x, "shape"):
-        x = from_arrays(x, y, rows, arguments.pop("shuffle", True), gan.seed)
-    return group(x, gan.discriminator_steps, replicas, first), None, None
+        x = from_arrays(x, y, rows, arguments["shuffle"], gan.seed)
+    arguments["shuffle"] = False
+    if not isinstance(x, tf.data.Dataset):
+        raise ValueError(
+            f"discriminator_steps={updates} on {replicas} replicas takes an array or a "
+            f"tf.data.Dataset. Received: {type(x).__name__}"
+        )
+    size = len(tf.nest.flatten(first)[0])
+    if size % replicas:
+        raise ValueError(
+            f"The batch size must be a multiple of the {replicas} replicas. "
+            f"Received: batches of {size}"
+        )
+    x = full(x, size)
+    return (x if updates == 1 else group(x, updates, replicas)), None, None
