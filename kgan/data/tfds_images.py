@@ -91,16 +91,16 @@ class TFDSSource(IndexedSource):
         memory_limit: int = DEFAULT_MEMORY_LIMIT,
         cache_dir: str | os.PathLike | None = None,
     ):
-        size = checks.image_size(image_size)
         self.split = split
         self.cache_dir = cache_dir
-        self._builder = _prepared_builder(name, data_dir)
-        features = self._builder.info.features
-        self._image_key, image = _image_feature(name, features)
+        self._builder = _find_builder(name, data_dir)
+        self._image_key, image = _image_feature(name, self._builder.info.features)
+        size = _size(name, image, checks.image_size(image_size))
+        _prepare(self._builder, name, data_folder(data_dir))
         self._label_key, label = _label_feature(self._builder.info)
         super().__init__(
             name,
-            shape=(*_size(name, image, size), image.shape[2]),
+            shape=(*size, image.shape[2]),
             dtype="uint8",
             num_examples=self._num_examples(),
             num_classes=label and label.num_classes,
@@ -205,30 +205,28 @@ def _size(name: str, image, size: tuple[int, int] | None) -> tuple[int, int]:
     return size
 
 
-def _prepared_builder(
+def _find_builder(
     name: str, data_dir: str | os.PathLike | None
 ) -> tfds.core.DatasetBuilder:
     import tensorflow_datasets as tfds
 
-    folder = data_folder(data_dir)
-    with _quiet():
-        try:
-            builder = tfds.builder(name, data_dir=os.fspath(folder))
-            prepared = builder.is_prepared()
-        except Exception as error:  # TFDS raises what its builders raise
-            raise ValueError(
-                f"Expected a TFDS data set. Received: {name!r} ({_first_line(error)})"
-            ) from error
-    if not prepared:
-        _download(builder, name, folder)
-    return builder
+    try:
+        with _quiet():
+            return tfds.builder(name, data_dir=os.fspath(data_folder(data_dir)))
+    except Exception as error:  # TFDS raises what its builders raise
+        raise ValueError(
+            f"Expected a TFDS data set. Received: {name!r} ({_first_line(error)})"
+        ) from error
 
 
-def _download(builder, name: str, folder: pathlib.Path) -> None:
-    """Downloads and prepares, unless a host it needs does not answer.
+def _prepare(builder, name: str, folder: pathlib.Path) -> None:
+    """Prepares what is not, unless a host that is needed does not answer.
 
     TFDS alone would try each address ten times, for minutes.
     """
+    with _quiet():
+        if builder.is_prepared():
+            return
     missing = reach.unreachable_hosts(builder.url_infos or ())
     if missing:
         raise ValueError(_not_prepared(name, folder, f"cannot reach {missing[0]}"))

@@ -167,6 +167,12 @@ def test_no_images(prepared):
         TFDSSource("kgan_tiny_words", data_dir=prepared)
 
 
+def test_no_images_is_seen_before_a_download(tmp_path, monkeypatch):
+    monkeypatch.setattr(KganTinyWords, "download_and_prepare", None)
+    with pytest.raises(ValueError, match="feature of 8-bit images"):
+        TFDSSource("kgan_tiny_words", data_dir=tmp_path)
+
+
 def test_beyond_the_memory_limit_a_file_holds_the_images(prepared, tmp_path):
     with pytest.raises(ValueError, match=r"takes 720 bytes, and memory_limit is 719"):
         TFDSSource("kgan_tiny", data_dir=prepared, memory_limit=719)
