@@ -201,12 +201,10 @@ def _shares(element, replicas):
     return np.split(np.asarray(element), replicas)
 
 
-@pytest.mark.parametrize("ragged", [False, True])
 @pytest.mark.parametrize(("count", "replicas"), [(1, 2), (3, 1), (3, 2), (2, 4)])
-def test_each_update_of_all_replicas_sees_one_batch(count, replicas, ragged):
-    data = _numbered(2 * count, 4, labels=True).batch(4, drop_remainder=not ragged)
-    first = next(iter(data))
-    grouped = list(batches.group(data, count, replicas, first).as_numpy_iterator())
+def test_each_update_of_all_replicas_sees_one_batch(count, replicas):
+    data = _numbered(2 * count, 4, labels=True).batch(4, drop_remainder=True)
+    grouped = list(batches.group(data, count, replicas).as_numpy_iterator())
     assert len(grouped) == 2
     for step, (images, labels) in enumerate(grouped):
         assert images.shape == (count * 4, *SHAPE)
@@ -222,53 +220,52 @@ def test_each_update_of_all_replicas_sees_one_batch(count, replicas, ragged):
 
 def test_groups_of_images_alone():
     data = _numbered(4, 2).batch(2, drop_remainder=True)
-    grouped = batches.group(data, 2, 1, next(iter(data)))
+    grouped = batches.group(data, 2, 1)
     assert grouped.element_spec.shape[1:] == SHAPE
     assert grouped.cardinality() == 2
     in_tuples = data.map(lambda images: (images,))
-    for element in (
-        *grouped,
-        *batches.group(in_tuples, 2, 1, (first := next(iter(data)),)),
-    ):
+    for element in (*grouped, *batches.group(in_tuples, 2, 1)):
         assert element.shape == (4, *SHAPE)
-    assert len(first) == 2
 
 
-def test_a_shorter_last_batch_is_left_out():
-    data = _numbered(1, 11).batch(4)  # 4, 4 and 3 rows
-    grouped = list(batches.group(data, 1, 2, next(iter(data))))
-    assert [len(element) for element in grouped] == [4, 4]
-    pairs = list(batches.group(data, 2, 1, next(iter(data))))
-    assert [len(element) for element in pairs] == [8]
+def test_a_last_batch_that_may_be_shorter_is_left_out():
+    exact = _numbered(3, 4).batch(4, drop_remainder=True)
+    assert batches.full(exact, 4) is exact
+    ragged = _numbered(1, 11).batch(4)  # 4, 4 and 3 rows
+    kept = batches.full(ragged, 4)
+    assert kept.cardinality() == 2
+    assert [len(element) for element in kept] == [4, 4]
+    unknown = ragged.filter(lambda element: True)  # a length that nobody knows
+    assert [len(element) for element in batches.full(unknown, 4)] == [4, 4]
 
 
 def test_batches_that_no_step_uses_are_left_out():
     data = _numbered(5, 2).batch(2, drop_remainder=True)
-    assert batches.group(data, 2, 1, next(iter(data))).cardinality() == 2
+    assert batches.group(data, 2, 1).cardinality() == 2
 
 
 def test_endless_data_are_grouped():
     data = _numbered(2, 2).batch(2, drop_remainder=True).repeat()
-    grouped = batches.group(data, 3, 1, next(iter(data)))
+    grouped = batches.group(data, 3, 1)
     rows = [element.numpy()[:, 0, 0, 0].tolist() for element in grouped.take(2)]
     assert rows == [[0, 1, 2, 3, 0, 1], [2, 3, 0, 1, 2, 3]]
 
 
 def test_too_few_batches_for_a_step():
     data = _numbered(2, 4).batch(4)
-    with pytest.raises(ValueError, match=r"discriminator_steps=3.*data of 2 batches"):
-        batches.group(data, 3, 1, next(iter(data)))
+    with pytest.raises(ValueError, match=r"discriminator_steps=3.*2 full batches"):
+        batches.group(data, 3, 1)
 
 
 def test_batch_size_that_replicas_do_not_divide():
     data = _numbered(2, 3).batch(3)
     with pytest.raises(ValueError, match=r"multiple of the 2 replicas.*batches of 3"):
-        batches.group(data, 1, 2, next(iter(data)))
+        batches.prepare(_model(replicas=2), data, None, None, {})
 
 
 def test_only_data_sets_are_grouped():
     with pytest.raises(ValueError, match=r"discriminator_steps=2.*Received: Sequence"):
-        batches.group(Sequence(), 2, 1, _images(2))
+        batches.prepare(_model(discriminator_steps=2), Sequence(), None, None, {})
 
 
 def _model(discriminator_steps=1, replicas=1, num_classes=None):
@@ -296,7 +293,9 @@ def test_prepare_groups():
     assert (labels, batch_size) == (None, None)
     elements = [labels.numpy().tolist() for _, labels in data]
     assert elements == [list(range(8))]
-    with pytest.raises(ValueError, match=r"data of 1 batches"):  # 32 rows by default
+    with pytest.raises(
+        ValueError, match=r"data of 1 full batches"
+    ):  # 32 rows by default
         batches.prepare(model, x, y, None, {})
 
 
