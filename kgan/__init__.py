@@ -5,6 +5,8 @@ Importing it registers all classes, so that `keras.models.load_model` finds them
 
 from kgan import startup as startup  # isort: skip  (it decides what TensorFlow prints)
 
+from kgan import callbacks as callbacks
+from kgan import data as data
 from kgan import layers as layers
 from kgan import losses as losses
 from kgan import models as models
