@@ -8,8 +8,7 @@ import numpy as np
 from kgan.callbacks import figures, files
 from kgan.callbacks.density import check_model, view_of
 from kgan.callbacks.images import positive
-
-_LEARNING_RATE = 1e-3
+from kgan.callbacks.rehearsal import Rehearsal
 
 
 class FourPanels(keras.callbacks.Callback):
@@ -77,7 +76,7 @@ class FourPanels(keras.callbacks.Callback):
             "discriminator_rounds", discriminator_rounds
         )
         self.generator_rounds = positive("generator_rounds", generator_rounds)
-        self._playing = view_of(source, averaged=False, seed=seed)
+        self._view = view_of(source, averaged=False, seed=seed)
         self._final = view_of(source, averaged, seed)
         self._panels = None
 
@@ -109,15 +108,12 @@ class FourPanels(keras.callbacks.Callback):
 
     def _play(self):
         """Plays (b) and (c) on a copy of the model; measures (a) to (c)."""
-        panels = [self._playing.measure(self.model)]
-        copy, data = copy_of(self.model), self.dataset.repeat()
-        for player, rounds in (
-            ("discriminator", self.discriminator_rounds),
-            ("generator", self.generator_rounds),
-        ):
-            _compiled(copy, self.model, learner=player)
-            copy.fit(data, steps_per_epoch=rounds, shuffle=False, verbose=0)
-            panels.append(self._playing.measure(copy))
+        rehearsal = Rehearsal(self.model, self.dataset)
+        panels = [self._view.measure(self.model)]
+        answered = rehearsal.train_discriminator(self.discriminator_rounds)
+        panels.append(self._view.measure(answered))
+        updated = rehearsal.train_generator(self.generator_rounds)
+        panels.append(self._view.measure(updated))
         values = {
             f"{panel}_{key}": value
             for panel, measured in zip("abc", panels, strict=True)
@@ -143,35 +139,13 @@ class FourPanels(keras.callbacks.Callback):
 
 def _titles(panels):
     first, last = int(panels[0]["step"]), int(panels[-1]["step"])
+    near = ": near D*" if panels[1]["probabilistic"] else ""
     return (
         f"(a) at step {first:,}" if first else "(a) at the start",
-        "(b) D trained alone: near D*",
+        f"(b) D trained alone{near}",
         "(c) G updated against this D",
         f"(d) at the end: step {last:,}",
     )
-
-
-def copy_of(model):
-    """Makes a compiled model of equal weights that shares no variable with `model`."""
-    copy = type(model).from_config(model.get_config())
-    copy.set_weights(model.get_weights())
-    return _compiled(copy, model, learner=None)
-
-
-def _compiled(copy, model, learner):
-    """Compiles the copy so that one player learns and the other stands still."""
-    rates = {"generator": 0.0, "discriminator": 0.0, learner: _LEARNING_RATE}
-    # Penalties keep D from D*; a critic, which has no D*, needs them.
-    probabilistic = model.adversarial_loss.probabilistic
-    penalties = [] if probabilistic else list(model.penalties.values())
-    copy.compile(
-        keras.optimizers.Adam(rates["generator"], beta_1=0.5),
-        keras.optimizers.Adam(rates["discriminator"], beta_1=0.5),
-        loss=model.adversarial_loss,
-        penalties=penalties,
-        run_eagerly=model.run_eagerly,
-    )
-    return copy
 
 
 def draw_panels(view, panels, titles):

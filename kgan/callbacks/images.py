@@ -8,7 +8,7 @@ import numpy as np
 _LEGIBLE = 64
 
 
-def grid(images, rows=None, columns=None, scale=None, gap=2, background=255):
+def grid(images, rows=None, columns=None, scale=None, gap=2, background=128):
     """Lays images out in rows, from left to right and from top to bottom.
 
     Small images are enlarged by repeating pixels, never smoothed: what the picture

@@ -115,6 +115,7 @@ def _draw_contours(axes, measured):
             levels[reached],
             colors=colors[reached],
             linewidths=1.3,
+            linestyles="solid",
         )
         axes.clabel(contours, fmt="%.2g", fontsize=8)
 
