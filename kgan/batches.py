@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from kgan import checks
+from kgan import checks, looks
 
 
 def split(data):
@@ -70,7 +70,8 @@ def peek(x, y, batch_size):
     if isinstance(x, keras.utils.PyDataset):
         return x[0], x
     if isinstance(x, tf.data.Dataset):
-        return _first(iter(x.take(1))), x
+        with looks.uncounted():
+            return _first(iter(x.take(1))), x
     if hasattr(x, "__next__"):
         first = _first(x)
         return first, _chain(first, x)

@@ -256,6 +256,9 @@ class GAN(saving.ConfigByArguments, keras.Model):
         x, y, batch_size = batches.prepare(self, x, y, batch_size, kwargs)
         return super().fit(x, y, batch_size=batch_size, epochs=epochs, **kwargs)
 
+    def _maybe_symbolic_build(self, iterator=None, data_batch=None):
+        """Takes no batch, as Keras would under a strategy: a GAN is built."""
+
     def train_step(self, data):
         """Plays one round: k updates of D, then updates of G, then the average."""
         real, labels = self._examples(data)

@@ -9,4 +9,4 @@ from kgan.data.folder import scan_folder as scan_folder
 from kgan.data.pipeline import load as load
 from kgan.data.registry import names as names
 from kgan.data.registry import source as source
-from kgan.data.stream import uncounted as uncounted
+from kgan.looks import uncounted as uncounted

@@ -5,35 +5,10 @@ The stream is infinite. Epoch e of it is one permutation of all examples, drawn 
 epoch. Whoever iterates sees a window of the stream.
 """
 
-import contextlib
-
 import numpy as np
 import tensorflow as tf
 
-_looks = 0  # how many `uncounted` blocks are open
-
-
-@contextlib.contextmanager
-def uncounted():
-    """Lets a data set be looked at without moving it on.
-
-    An iteration that gives its first batch inside this block shows what the next one
-    will give, and does not count. It holds for all data sets of the process, since
-    `tf.data` works in threads of its own.
-
-    Example:
-        ```python
-        train = kgan.data.load("digits", batch_size=64)
-        with kgan.data.uncounted():
-            first = next(iter(train))  # `fit(train)` will begin with this batch
-        ```
-    """
-    global _looks
-    _looks += 1
-    try:
-        yield
-    finally:
-        _looks -= 1
+from kgan import looks
 
 
 class _Turns:
@@ -44,7 +19,7 @@ class _Turns:
 
     def take(self) -> np.int64:
         turn = self.taken
-        if not _looks:
+        if looks.count():
             self.taken += 1
         return np.int64(turn)
 

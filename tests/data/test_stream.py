@@ -39,18 +39,6 @@ def test_an_iterator_that_is_never_asked_takes_no_window():
     assert windows(dataset) == [(5, 10)]
 
 
-def test_a_look_moves_nothing():
-    dataset = stream.windows(0, 5, moving=True)
-    with stream.uncounted(), stream.uncounted():
-        assert windows(dataset) == [(0, 5)]
-    with stream.uncounted():
-        assert windows(dataset) == [(0, 5)]
-    assert windows(dataset) == [(0, 5)]
-    with pytest.raises(KeyError), stream.uncounted():
-        raise KeyError
-    assert windows(dataset) == [(5, 10)]
-
-
 def test_an_epoch_is_a_permutation_without_the_remainder():
     epoch = indices(0, 5)
     assert epoch.shape == (5, 4)
