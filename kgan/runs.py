@@ -9,6 +9,7 @@ runs/NAME-TIME/
   logs/          for TensorBoard
 """
 
+import csv
 import os
 import pathlib
 
@@ -112,6 +113,41 @@ class Checkpoints(keras.callbacks.Callback):
         save(self.model, self.directory / f"step-{self.model.step:08d}.keras")
         for path in _checkpoints(self.directory)[: -self.keep]:
             path.unlink()
+
+
+class Metrics(keras.callbacks.Callback):
+    """Writes what is logged as CSV, a line an epoch, the step among it.
+
+    `keras.callbacks.CSVLogger` keeps its file open when a run is interrupted, knows no
+    key that comes after the first epoch, and adds empty columns for a validation.
+
+    Args:
+        path: The file; written whole after each epoch.
+
+    Example:
+        ```python
+        gan.fit(train, epochs=10, callbacks=[kgan.runs.Metrics("metrics.csv")])
+        ```
+    """
+
+    async_safe = True
+
+    def __init__(self, path):
+        super().__init__()
+        self.path = pathlib.Path(path)
+        self.rows = []
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Adds a line."""
+        self.rows.append({"epoch": epoch, "step": self.model.step, **(logs or {})})
+        write_atomically(self.path, self._write)
+
+    def _write(self, path):
+        keys = dict.fromkeys(key for row in self.rows for key in row)
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, keys)
+            writer.writeheader()
+            writer.writerows(self.rows)
 
 
 def _checkpoints(directory):

@@ -209,7 +209,7 @@ def _start_from(gan, path):
     old = runs.load_model(path)
     _compare(path, "samples of shape", old.data_shape, gan.data_shape)
     _compare(path, "latents of size", old.latent_dim, gan.latent_dim)
-    _compare(path, "classes in number", old.num_classes, gan.num_classes)
+    _compare(path, "num_classes", old.num_classes, gan.num_classes)
     pairs = [(old.generator, gan.generator), (old.discriminator, gan.discriminator)]
     if gan.ema_generator is not None:
         pairs.append((old.sampler, gan.ema_generator))
@@ -244,21 +244,9 @@ def _callbacks(plan, guard):
         _StopAt(plan.recipe.steps),
         *_PICTURES[len(plan.source.shape)](plan),
         runs.Checkpoints(run_dir / runs.CHECKPOINTS),
-        _Metrics(run_dir / runs.METRICS),
+        runs.Metrics(run_dir / runs.METRICS),
         keras.callbacks.TensorBoard(run_dir / runs.LOGS, write_graph=False),
     ]
-
-
-class _Metrics(keras.callbacks.CSVLogger):
-    """Writes a line an epoch, the step first.
-
-    Keras would add an empty column for the validation of each value.
-    """
-
-    def on_epoch_end(self, epoch, logs=None):
-        logs = {"step": self.model.step, **(logs or {})}
-        self.keys = self.keys or list(logs)
-        super().on_epoch_end(epoch, logs)
 
 
 class _StopAt(keras.callbacks.Callback):

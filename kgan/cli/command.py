@@ -53,8 +53,7 @@ def _dispatch(argv):
 
 
 def _run(program, command, argv):
-    values = flags.new()
-    command.define(values)
+    values = flags.new(command.define)
     if set(argv) & set(_HELP):
         print(flags.help_text(command.__doc__, values))
         return 0

@@ -26,14 +26,22 @@ class _Parser(flags.ArgumentParser):
         return self.kind.read(argument) if isinstance(argument, str) else argument
 
 
-def new() -> flags.FlagValues:
-    """Makes a set of flags that holds only what every command has."""
+def new(declare) -> flags.FlagValues:
+    """Makes the flags of a command: its own, then those that every command has.
+
+    Args:
+        declare: Function that adds the command's own with `define`.
+    """
     values = flags.FlagValues()
-    define(values, "debug", Boolean(), False, "show the traceback of an error")
+    declare(values)
+    help = "show the traceback of an error"
+    define(values, "debug", Boolean(), False, help, "For every command")
     return values
 
 
-def define(values: flags.FlagValues, name: str, kind: Kind, default, help: str) -> None:
+def define(
+    values: flags.FlagValues, name: str, kind: Kind, default, help: str, section="Flags"
+) -> None:
     """Adds a flag.
 
     Args:
@@ -42,10 +50,11 @@ def define(values: flags.FlagValues, name: str, kind: Kind, default, help: str) 
         kind: How its text is read; see `kgan.recipes.fields`.
         default: Its value where it is not given.
         help: Its meaning, one line.
+        section: Under which heading the help lists it.
     """
     parser, boolean = _Parser(kind), isinstance(kind, Boolean)
     flag = flags.Flag(parser, None, name, default, help, boolean=boolean)
-    flags.DEFINE_flag(flag, values, "kgan")
+    flags.DEFINE_flag(flag, values, section)
 
 
 def given(values: flags.FlagValues, names) -> dict:
@@ -74,16 +83,16 @@ def parse(values: flags.FlagValues, argv: list) -> None:
 
 def help_text(description: str, values: flags.FlagValues) -> str:
     """Writes a command's help: its description, then its flags with their meaning."""
-    entries = [_entry(values[name]) for name in values if name != "debug"]
-    entries.append(_entry(values["debug"]))
-    return "\n".join([description.strip(), "", "Flags:", *entries])
+    blocks = [description.strip()]
+    for section, members in values.flags_by_module_dict().items():
+        blocks.append("\n".join([f"{section}:", *map(_entry, members)]))
+    return "\n\n".join(blocks)
 
 
 def _entry(flag):
-    help = flag.help
-    if flag.default not in (None, False):
-        help = f"{help} (default: {flag.default})"
-    name = f"  --{flag.name}"
-    lines = textwrap.wrap(help, _WIDTH - _COLUMN)
-    lines[0] = f"{name:{_COLUMN}}{lines[0]}"
+    text = flag.help
+    if flag.default is not None and flag.default is not False:
+        text = f"{text} (default: {flag.default})"
+    lines = textwrap.wrap(text, _WIDTH - _COLUMN)
+    lines[0] = f"{f'  --{flag.name}':{_COLUMN}}{lines[0]}"
     return f"\n{' ' * _COLUMN}".join(lines)

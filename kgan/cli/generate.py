@@ -1,4 +1,4 @@
-"""Generates images from a trained model: a folder of PNG files, or one grid.
+"""Generates images from a trained model: PNG files, or one grid.
 
   kgan generate --model=runs/digits-20250101-120000
   kgan generate --model=gan.keras --num_images=1000 --seed=1 --output=images/

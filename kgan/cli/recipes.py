@@ -1,4 +1,4 @@
-"""Lists the recipes, each with the result that was measured for it.
+"""Lists the recipes, each with its measured result.
 
 kgan recipes
 """

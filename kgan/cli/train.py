@@ -1,9 +1,11 @@
-"""Trains a GAN and writes a run directory: model, samples, metrics, checkpoints.
+"""Trains a GAN and writes a run directory.
 
-kgan train                               the recipe `digits`
-kgan train --recipe=mnist --steps=2000   a recipe with another value
-kgan train --dataset=FOLDER              a folder of images
-kgan train --recipe=ring --dry_run       only what would be done
+It holds the model, samples, metrics, checkpoints and logs for TensorBoard.
+
+  kgan train                               the recipe `digits`
+  kgan train --recipe=mnist --steps=2000   a recipe with another value
+  kgan train --dataset=FOLDER              a folder of images
+  kgan train --recipe=ring --dry_run       only what would be done
 """
 
 import sys
@@ -13,6 +15,8 @@ from kgan import recipes, training
 from kgan.cli import devices, flags
 from kgan.recipes import automatic
 from kgan.recipes.fields import Boolean, Text
+
+_FIELDS = "Fields of the recipe, which gives what is not given here"
 
 
 def define(values) -> None:
@@ -29,8 +33,8 @@ def define(values) -> None:
         values, "dry_run", Boolean(), False, "say what would be done, and stop"
     )
     for name, field in recipes.Recipe.flags().items():
-        help = f"{field.metadata['help']} (default: the recipe's)"
-        flags.define(values, name, field.metadata["kind"], None, help)
+        kind, help = field.metadata["kind"], field.metadata["help"]
+        flags.define(values, name, kind, None, help, _FIELDS)
 
 
 def run(values) -> None:

@@ -8,12 +8,14 @@ from kgan.recipes.fields import Boolean, Integer, Mappings, Text
 
 @pytest.fixture
 def values():
-    values = flags.new()
+    return flags.new(declare)
+
+
+def declare(values):
     flags.define(values, "steps", Integer(), 10, "rounds of the game")
     flags.define(values, "name", Text(optional=True), None, "what it is called")
     flags.define(values, "dry_run", Boolean(), False, "only say what would be done")
-    flags.define(values, "penalties", Mappings(), None, "terms")
-    return values
+    flags.define(values, "penalties", Mappings(), None, "terms", "More")
 
 
 def test_reads_flags(values):
@@ -60,6 +62,8 @@ def test_help_says_each_flag_once_and_its_default(values):
     text = flags.help_text("Does it.\n\n  kgan it\n", values)
     lines = text.splitlines()
     assert lines[:3] == ["Does it.", "", "  kgan it"]
+    headings = [line for line in lines if line.endswith(":")]
+    assert headings == ["Flags:", "More:", "For every command:"]
     for name in ("steps", "name", "dry_run", "penalties", "debug"):
         assert sum(line.startswith(f"  --{name} ") for line in lines) == 1
     assert "rounds of the game (default: 10)" in text
