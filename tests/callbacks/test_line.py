@@ -1,11 +1,9 @@
 import numpy as np
 import pytest
-from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from scipy import stats
 
 import kgan
-from kgan.callbacks import densities
 from kgan.callbacks.line import Line
 from kgan.data import toys
 
@@ -110,26 +108,6 @@ def _drawn(line, measured):
     return figure, lines
 
 
-def test_curves_are_the_values_in_the_papers_styles(line, affine):
-    measured = line.measure(affine(kgan.priors.Normal(1)))
-    figure, lines = _drawn(line, measured)
-    labels = list(lines)
-    assert labels[:3] == [r"$p_\mathrm{data}$", "$p_g$", "$D$"]
-    assert labels[3].startswith("$D^* =")
-    optimal = densities.optimal_discriminator(measured["p_data"], measured["p_g"])
-    values = (measured["p_data"], measured["p_g"], measured["d"], optimal)
-    styles = (":", "-", "--", "-")
-    for part, value, style in zip(lines.values(), values, styles, strict=True):
-        np.testing.assert_array_equal(part.get_xdata(), measured["x"])
-        np.testing.assert_array_equal(part.get_ydata(), value)
-        assert part.get_linestyle() == style
-    half = lines["$D$"].axes.lines[0]
-    assert list(half.get_ydata()) == [0.5, 0.5]
-    assert lines["$D$"].axes is not lines["$p_g$"].axes
-    assert to_hex(lines["$D$"].get_color()) != to_hex(lines["$p_g$"].get_color())
-    assert figure.texts[0].get_text() == line.title(measured)
-
-
 def test_limits_are_those_of_every_frame(line, affine):
     gan = affine(kgan.priors.Normal(1))
     for weights in ([4.0], [40.0]):
@@ -142,21 +120,6 @@ def test_limits_are_those_of_every_frame(line, affine):
         assert lines["$D$"].axes.get_ylim() == (0, 1.02)
 
 
-def test_arrows_lead_from_z_to_x(line, affine):
-    measured = line.measure(affine(kgan.priors.Uniform(1)))
-    figure, _ = _drawn(line, measured)
-    axes = figure.axes[2]
-    (arrows,) = axes.collections
-    starts = arrows.get_offsets()
-    np.testing.assert_array_equal(starts[:, 1], 0)
-    np.testing.assert_allclose(starts[:, 0] + arrows.U, measured["samples"], rtol=1e-5)
-    np.testing.assert_array_equal(arrows.V, 1)
-    # The middle latent stands in the middle, and all at equal distances.
-    assert starts[12, 0] == pytest.approx(4.0, abs=0.1)
-    np.testing.assert_allclose(np.diff(starts[:, 0]), 12 / 26, atol=0.05)
-    assert axes.get_xlim() == pytest.approx(line.limits)
-
-
 def test_title(line):
     measured = {"step": 12345, "js": 0.01234, "gap": 0.1, "probabilistic": True}
     assert line.title(measured) == "step 12,345   JS 0.0123 nats   mean |D − ½| 0.100"
@@ -164,10 +127,8 @@ def test_title(line):
 
 def test_a_critic_has_neither_optimum_nor_half(line, affine):
     measured = line.measure(affine(kgan.priors.Normal(1), loss="wasserstein"))
+    np.testing.assert_allclose(measured["d"], measured["x"] - 4, rtol=1e-4, atol=1e-5)
     figure, lines = _drawn(line, measured)
     assert list(lines) == [r"$p_\mathrm{data}$", "$p_g$", "$D$"]
-    np.testing.assert_allclose(
-        lines["$D$"].get_ydata(), measured["x"] - 4, rtol=1e-4, atol=1e-5
-    )
-    assert lines["$D$"].axes.get_ylim()[1] > 5
-    assert "½" not in figure.texts[0].get_text()
+    assert figure.texts[0].get_text() == line.title(measured)
+    assert "½" not in line.title(measured)
