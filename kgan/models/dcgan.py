@@ -3,7 +3,7 @@
 They follow the guidelines of Radford et al. (2016), Unsupervised Representation
 Learning with Deep Convolutional Generative Adversarial Networks, section 3: strided
 convolutions instead of pooling, BatchNorm and ReLU in the generator, LeakyReLU in the
-discriminator, tanh at the end, weights from N(0, 0.02²).
+discriminator, tanh at the end, and the generator's kernels from N(0, 0.02²).
 
 The stages are found from the resolution. From the image on, each side longer than 7 is
 halved, rounding up, until none is left: 28×28 goes to 14×14 and 7×7, and 30×50 to
@@ -25,6 +25,7 @@ from kgan.models.inputs import (
     check_integer,
     check_num_classes,
     class_embedding,
+    fresh_initializer,
     latent_inputs,
 )
 
@@ -109,6 +110,7 @@ def dcgan_discriminator(
     width=64,
     max_width=512,
     batch_normalization=False,
+    kernel_initializer="glorot_uniform",
     num_classes=None,
     name="discriminator",
     dtype=None,
@@ -127,6 +129,9 @@ def dcgan_discriminator(
             as in the paper. It makes an example's logit depend on the whole batch,
             while a gradient penalty is a term on how each logit depends on its own
             example: keep it off with R1, R2 or GradientPenalty.
+        kernel_initializer: Of all kernels. The paper's N(0, 0.02²) counts on BatchNorm
+            to restore the scale that it takes away at each convolution; without
+            BatchNorm the logits would start near zero and grow slowly.
         num_classes: Number of classes of a conditional discriminator, or None.
         name: Name of the model.
         dtype: Dtype or policy of the hidden layers; None takes the global policy. The
@@ -156,23 +161,15 @@ def dcgan_discriminator(
     inputs, x = _image_inputs(image_shape, num_classes, dtype)
     for stage in range(1, len(sizes)):
         normalized = batch_normalization and stage > 1
-        stride, kernel = _stride_and_kernel(sizes[stage - 1], sizes[stage])
-        x = layers.Conv2D(
-            widths[stage],
-            kernel,
-            strides=stride,
-            padding="same",
-            use_bias=not normalized,
-            kernel_initializer=_normal(),
-            name=f"down_{stage}",
-            dtype=dtype,
-        )(x)
-        if normalized:
-            x = _batch_norm(f"down_{stage}_norm", dtype)(x)
-        x = layers.LeakyReLU(_LEAK, name=f"down_{stage}_relu", dtype=dtype)(x)
+        x = _down(
+            x, sizes[stage], widths[stage], stage, normalized, kernel_initializer, dtype
+        )
     x = layers.Flatten(name="flatten", dtype=dtype)(x)
     logits = layers.Dense(
-        1, kernel_initializer=_normal(), name="logits", dtype="float32"
+        1,
+        kernel_initializer=fresh_initializer(kernel_initializer),
+        name="logits",
+        dtype="float32",
     )(x)
     return keras.Model(inputs, logits, name=name)
 
@@ -184,6 +181,7 @@ def dcgan(
     width=64,
     max_width=512,
     discriminator_batch_normalization=False,
+    discriminator_initializer="glorot_uniform",
     dtype=None,
 ):
     """Builds the pair of convolutional networks, with the same channels at each size.
@@ -196,6 +194,7 @@ def dcgan(
         max_width: The most channels that a stage may have.
         discriminator_batch_normalization: `batch_normalization` of
             `dcgan_discriminator`; off where gradients are penalised.
+        discriminator_initializer: `kernel_initializer` of `dcgan_discriminator`.
         dtype: Dtype or policy of the hidden layers of both.
 
     Returns:
@@ -222,6 +221,7 @@ def dcgan(
         width=width,
         max_width=max_width,
         batch_normalization=discriminator_batch_normalization,
+        kernel_initializer=discriminator_initializer,
         num_classes=num_classes,
         dtype=dtype,
     )
@@ -281,6 +281,23 @@ def _up(x, size, width, name, dtype):
     if any(after for _, after in excess):
         x = layers.Cropping2D(excess, name=f"{name}_crop", dtype=dtype)(x)
     return x
+
+
+def _down(x, size, width, stage, normalized, kernel_initializer, dtype):
+    stride, kernel = _stride_and_kernel(x.shape[1:3], size)
+    x = layers.Conv2D(
+        width,
+        kernel,
+        strides=stride,
+        padding="same",
+        use_bias=not normalized,
+        kernel_initializer=fresh_initializer(kernel_initializer),
+        name=f"down_{stage}",
+        dtype=dtype,
+    )(x)
+    if normalized:
+        x = _batch_norm(f"down_{stage}_norm", dtype)(x)
+    return layers.LeakyReLU(_LEAK, name=f"down_{stage}_relu", dtype=dtype)(x)
 
 
 def _normalized_relu(x, name, dtype):

@@ -91,7 +91,13 @@ def test_channels_mirror_each_other_up_to_the_largest():
 
 
 def test_weights_start_as_radford_has_them():
-    for network in models.dcgan((16, 16, 16), width=32):
+    networks = models.dcgan(
+        (16, 16, 16),
+        width=32,
+        discriminator_batch_normalization=True,
+        discriminator_initializer=keras.initializers.RandomNormal(stddev=0.02),
+    )
+    for network in networks:
         for variable in network.weights:
             values = variable.numpy()
             if variable.name == "kernel":
