@@ -39,9 +39,10 @@ def define(values) -> None:
 
 def run(values) -> None:
     """Chooses the recipe, then trains."""
-    recipe = _recipe(values)
-    run_dir = values.run_dir or time.strftime(f"runs/{recipe.name}-%Y%m%d-%H%M%S")
     devices.start()
+    recipe = _recipe(values)
+    default = f"runs/{recipe.name}-{time.strftime('%Y%m%d-%H%M%S')}"
+    run_dir = values.run_dir or default
     plan = training.prepare(recipe, run_dir, values.data_dir, values.init_from)
     if values.dry_run:
         print("\n".join([*plan.recipe.to_flags(), "", training.describe(plan)]))
@@ -49,7 +50,7 @@ def run(values) -> None:
     print(training.describe(plan), flush=True)
     # A progress bar in a file would be a line of thousands of characters.
     training.run(plan, verbose=1 if sys.stdout.isatty() else 2)
-    print(f"Done. Now: kgan generate --model={run_dir} --output=images.png")
+    print(f"Done: see {run_dir}. More samples: kgan generate --model={run_dir}")
 
 
 def _recipe(values):

@@ -1,0 +1,87 @@
+"""Judges a model of the Gaussian by the two figures of the 2014 paper's argument.
+
+    python scripts/judge_gaussian.py runs/gaussian-20250101-120000
+
+Prints:
+- the Jensen-Shannon divergence between p_data and p_g in nats, from 10,000 samples in
+  50 bins over ±4σ and the exact probability of each bin: 0 at the game's equilibrium;
+- the mean of |D(x) − 1/2| under (p_data + p_g) / 2: 0 there too, and meaningful only
+  beside the divergence, since it is also 0 for a D that never learned.
+
+Goodfellow et al., "Generative Adversarial Nets" (2014), theorem 1 and figure 1.
+"""
+
+import argparse
+
+import numpy as np
+
+import kgan.data
+from kgan import runs
+
+BINS = 50
+NUM_SAMPLES = 10_000
+
+
+def jensen_shannon(p: np.ndarray, q: np.ndarray) -> float:
+    """Gives the Jensen-Shannon divergence of two histograms in nats.
+
+    JSD = ½ KL(p ‖ m) + ½ KL(q ‖ m) with m = (p + q) / 2.
+    """
+    middle = (p + q) / 2
+
+    def divergence(r):
+        some = r > 0
+        return np.sum(r[some] * np.log(r[some] / middle[some]))
+
+    return float(0.5 * divergence(p) + 0.5 * divergence(q))
+
+
+def bins_of(source) -> np.ndarray:
+    """Gives the edges of the bins: 50 over ±4σ, and all beyond in the outer two."""
+    (center,), stddev = source.centers[0], float(np.max(source.stddev))
+    edges = np.linspace(center - 4 * stddev, center + 4 * stddev, BINS + 1)
+    edges[0], edges[-1] = -np.inf, np.inf
+    return edges
+
+
+def judge(gan, averaged: bool = True, seed: int = 0) -> dict:
+    """Measures a model.
+
+    Args:
+        gan: A `kgan.GAN` of points of shape (1,).
+        averaged: Whether to judge the averaged generator; D answers to the other.
+        seed: Seed of the samples.
+
+    Returns:
+        Figures by name.
+    """
+    from scipy.stats import norm
+
+    source = kgan.data.source("gaussian")
+    edges = bins_of(source)
+    (center,), stddev = source.centers[0], float(np.max(source.stddev))
+    real_shares = np.diff(norm.cdf(edges, center, stddev))
+    fake = gan.generate(NUM_SAMPLES, seed=seed, averaged=averaged)
+    fake_shares = np.histogram(fake, edges)[0] / NUM_SAMPLES
+    both = np.concatenate([source.sample(NUM_SAMPLES, seed), fake]).astype("float32")
+    return {
+        "jensen_shannon": jensen_shannon(real_shares, fake_shares),
+        "distance_from_half": float(np.mean(np.abs(gan.discriminate(both) - 0.5))),
+    }
+
+
+def main() -> None:
+    """Prints the figures of the model that the command line names."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("model", help="run directory or .keras file")
+    parser.add_argument("--seed", type=int, default=0)
+    arguments = parser.parse_args()
+    gan = runs.load_model(arguments.model)
+    for averaged, title in [(True, "averaged generator"), (False, "playing generator")]:
+        print(title)
+        for name, value in judge(gan, averaged, arguments.seed).items():
+            print(f"  {name:22}{value:.4f}")
+
+
+if __name__ == "__main__":
+    main()

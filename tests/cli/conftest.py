@@ -1,0 +1,22 @@
+"""Small trained models for the commands that read one."""
+
+import pytest
+
+import kgan
+from kgan import runs
+
+
+@pytest.fixture(scope="session")
+def model(tmp_path_factory):
+    """Makes the path of a saved GAN: of images, of images by class, of points."""
+    folder = tmp_path_factory.mktemp("models")
+    kinds = {
+        "images": ((6, 5, 3), None),
+        "classes": ((4, 4, 1), 3),
+        "points": ((2,), None),
+    }
+    for name, (shape, num_classes) in kinds.items():
+        gan = kgan.GAN(*kgan.models.mlp(shape, latent_dim=3, num_classes=num_classes))
+        gan.compile()
+        runs.save(gan, folder / f"{name}.keras")
+    return lambda name: str(folder / f"{name}.keras")

@@ -1,0 +1,99 @@
+"""`kgan generate` writes exactly what `gan.generate` gives."""
+
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from kgan import callbacks, runs
+from kgan.cli import main
+
+
+def generate(model, *argv):
+    assert main(["generate", f"--model={model}", *argv]) == 0
+
+
+def test_a_folder_of_images(model, tmp_path, capsys):
+    path = model("images")
+    argv = ["--num_images=5", "--start=7", "--seed=3", f"--output={tmp_path}/out"]
+    generate(path, *argv)
+    names = sorted(file.name for file in (tmp_path / "out").iterdir())
+    assert names == [f"image-{index:06d}.png" for index in range(7, 12)]
+    images = runs.load_model(path).generate(5, seed=3, start=7)
+    for name, image in zip(names, images, strict=True):
+        with Image.open(tmp_path / "out" / name) as file:
+            np.testing.assert_array_equal(np.asarray(file), image)
+    assert capsys.readouterr().out == (
+        f"5 images in {tmp_path}/out: image-000007.png to image-000011.png\n"
+    )
+
+
+def test_one_grid(model, tmp_path):
+    path, file = model("images"), tmp_path / "grid.png"
+    generate(path, "--rows=2", "--columns=3", f"--output={file}")
+    expected = callbacks.grid(runs.load_model(path).generate(6), rows=2, columns=3)
+    with Image.open(file) as image:
+        np.testing.assert_array_equal(np.asarray(image), expected)
+
+
+@pytest.mark.parametrize(
+    ("flag", "labels"), [([], None), (["--labels=2"], 2), (["--labels=1,0"], [1, 0])]
+)
+def test_labels(model, tmp_path, flag, labels):
+    path, file = model("classes"), tmp_path / "images.npy"
+    generate(path, "--num_images=2", *flag, f"--output={file}")
+    expected = runs.load_model(path).generate(2, labels=labels)
+    np.testing.assert_array_equal(np.load(file), expected)
+
+
+def test_the_generator_that_plays(model, tmp_path):
+    path, file = model("images"), tmp_path / "images.npy"
+    gan = runs.load_model(path)
+    gan.ema_generator.set_weights([0 * w for w in gan.ema_generator.get_weights()])
+    runs.save(gan, tmp_path / "averaged.keras")
+    generate(tmp_path / "averaged.keras", "--noaveraged", f"--output={file}")
+    np.testing.assert_array_equal(np.load(file), gan.generate(64, averaged=False))
+    generate(tmp_path / "averaged.keras", f"--output={file}")
+    np.testing.assert_array_equal(np.load(file), gan.generate(64))
+
+
+@pytest.mark.parametrize("output", ["points", "points.npy", "points.csv"])
+def test_points_are_numbers(model, tmp_path, output, capsys):
+    path = model("points")
+    generate(path, "--num_images=5", f"--output={tmp_path / output}")
+    (file,) = tmp_path.iterdir()
+    read = np.load(file) if file.suffix == ".npy" else np.loadtxt(file, delimiter=",")
+    np.testing.assert_allclose(read, runs.load_model(path).generate(5), rtol=1e-6)
+    assert str(file) in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("name", "argv", "status", "message"),
+    [
+        ("images", ["--labels=1"], 1, "labels"),
+        ("classes", ["--labels=3"], 1, r"\[0, 3\)"),
+        ("classes", ["--labels=1,2"], 1, "one class or 64"),
+        ("classes", ["--labels=one"], 2, "3 or 0,1,2"),
+        ("images", ["--num_images=0"], 2, "at least 1"),
+        ("images", ["--rows=2", "--columns=2", "--num_images=5"], 1, "2 × 2"),
+        ("images", ["--output=images.jpg"], 1, r"\.png, \.npy"),
+        ("points", ["--output=points.png"], 1, r"\.npy, \.csv"),
+    ],
+)
+def test_wrong_use_is_one_line(
+    model, name, argv, status, message, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.chdir(tmp_path)
+    command = ["generate", f"--model={model(name)}", "--output=out.png", *argv]
+    assert main(command) == status
+    error = capsys.readouterr().err
+    assert re.fullmatch(rf"kgan generate: .*{message}.*\n", error)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_model_must_be_named(capsys):
+    assert main(["generate"]) == 2
+    assert "--model" in capsys.readouterr().err
+    assert main(["generate", "--model=nowhere"]) == 1
+    assert "nowhere" in capsys.readouterr().err

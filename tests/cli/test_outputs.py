@@ -1,0 +1,41 @@
+"""Samples are drawn in pieces that add up to the whole."""
+
+import pathlib
+
+import numpy as np
+import pytest
+
+from kgan import runs
+from kgan.cli import outputs
+
+
+@pytest.mark.parametrize("labels", [None, 1, [0, 1, 2, 1, 0, 2, 2]])
+def test_pieces_add_up(model, labels):
+    gan = runs.load_model(model("classes"))
+    samples = outputs.Samples(gan, 7, labels=labels, start=4, seed=2)
+    pieces = list(samples.chunks(3))
+    assert [first for first, _ in pieces] == [4, 7, 10]
+    whole = gan.generate(7, seed=2, start=4, labels=labels)
+    np.testing.assert_array_equal(np.concatenate([p for _, p in pieces]), whole)
+    np.testing.assert_array_equal(samples.all(), whole)
+
+
+@pytest.mark.parametrize(
+    ("path", "shape", "writer"),
+    [
+        ("folder", (8, 8, 1), outputs.write_folder),
+        ("folder/", (8, 8, 1), outputs.write_folder),
+        ("grid.png", (8, 8, 1), outputs.write_grid),
+        ("all.npy", (8, 8, 1), outputs.write_array),
+        ("points", (2,), outputs.write_array),
+        ("points.csv", (2,), outputs.write_table),
+    ],
+)
+def test_the_suffix_says_what_is_written(path, shape, writer):
+    assert outputs.find_writer(pathlib.Path(path), shape) is writer
+
+
+def test_a_folder_may_have_a_dot(tmp_path):
+    (tmp_path / "images.v2").mkdir()
+    found = outputs.find_writer(tmp_path / "images.v2", (8, 8, 1))
+    assert found is outputs.write_folder

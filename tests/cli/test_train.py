@@ -1,0 +1,166 @@
+"""`kgan train`: flags become a recipe; a run is quiet, whole, and can be stopped."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+
+import pytest
+
+import kgan.data
+from kgan import recipes
+from kgan.cli import main
+
+TINY = [
+    '--model_options={"generator_hidden": [16], "discriminator_hidden": [16]}',
+    "--latent_dim=4",
+    "--batch_size=32",
+]
+
+
+def dry_run(capsys, *argv):
+    """Gives what `kgan train --dry_run` prints, as lines and as values of flags."""
+    assert main(["train", "--dry_run", *argv]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    flags = [line[2:].split("=", 1) for line in lines if line.startswith("--")]
+    return lines, dict(flags)
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+def test_dry_run_shows_the_recipe_and_writes_nothing(tmp_path, capsys):
+    lines, flags = dry_run(capsys, "--steps=7", "--batch_size=32")
+    assert set(flags) == set(recipes.Recipe.flags())
+    assert (flags["dataset"], flags["steps"], flags["batch_size"]) == (
+        "digits",
+        "7",
+        "32",
+    )
+    text = "\n".join(lines)
+    assert re.search(r"^generator +[\d,]+ parameters, from 64 latents", text, re.M)
+    assert re.search(r"^run directory +runs/digits-\d{8}-\d{6}$", text, re.M)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_dry_run_prints_is_a_command(capsys):
+    _, flags = dry_run(capsys, *TINY, "--seed=3", "--sample_every=5")
+    again = [f"--{name}={value}" for name, value in flags.items()]
+    assert dry_run(capsys, *again)[1] == flags
+
+
+@pytest.mark.parametrize(
+    ("argv", "dataset", "conditional"),
+    [
+        ([], "digits", "false"),
+        (["--recipe=digits_conditional"], "digits", "true"),
+        (["--dataset=gaussian"], "gaussian", "false"),
+        (["--dataset=digits", "--conditional"], "digits", "true"),
+        (["--recipe=ring", "--dataset=grid"], "grid", "false"),
+        (["--dataset=grid"], "grid", "false"),
+    ],
+)
+def test_recipe_and_dataset_choose_what_is_trained(argv, dataset, conditional, capsys):
+    _, flags = dry_run(capsys, *argv)
+    assert (flags["dataset"], flags["conditional"]) == (dataset, conditional)
+    if argv == ["--dataset=gaussian"]:
+        assert flags["prior"] == "uniform"
+
+
+BUILT_IN = [n for n in recipes.names() if recipes.get(n).dataset in kgan.data.names()]
+
+
+@pytest.mark.parametrize("name", BUILT_IN)
+def test_each_field_can_be_overridden(name, capsys):
+    _, flags = dry_run(
+        capsys,
+        f"--recipe={name}",
+        "--ema_momentum=none",
+        "--penalties=[]",
+        "--loss=hinge",
+        "--schedule=linear",
+        "--beta_1=0",
+    )
+    chosen = ("ema_momentum", "penalties", "loss", "schedule", "beta_1")
+    assert [flags[f] for f in chosen] == ["none", "[]", "hinge", "linear", "0.0"]
+
+
+def test_a_folder_alone_says_what_was_chosen(tmp_path, capsys):
+    import numpy as np
+    from PIL import Image
+
+    for index in range(3):
+        pixels = np.full((20, 30, 3), 80 * index, np.uint8)
+        Image.fromarray(pixels).save(tmp_path / f"{index}.png")
+    lines, flags = dry_run(capsys, f"--dataset={tmp_path}", "--steps=2")
+    assert flags["model"] == "dcgan"
+    assert flags["image_size"] == "16"
+    assert any("3 images, shorter side 20 pixels" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("argv", "status", "message"),
+    [
+        (["--recipe=digit"], 1, "Did you mean 'digits'?"),
+        (["--step=3"], 2, "Did you mean '--steps'?"),
+        (["--steps=many"], 2, "steps=many.*integer"),
+        (["--loss=hing"], 1, "Did you mean 'hinge'?"),
+        (["--dataset=nowhere"], 1, "nowhere"),
+        (["--init_from=nowhere"], 1, "nowhere"),
+        (["--conditional", "--dataset=gaussian"], 1, "conditional"),
+    ],
+)
+def test_wrong_use_is_one_line(argv, status, message, tmp_path, capsys):
+    assert main(["train", *argv]) == status
+    error = capsys.readouterr().err
+    assert error.startswith("kgan train: ")
+    assert error.count("\n") == 1
+    assert re.search(message, error)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_run_directory_that_holds_something_is_left_alone(tmp_path, capsys):
+    (tmp_path / "notes.txt").write_text("mine")
+    assert main(["train", f"--run_dir={tmp_path}"]) == 1
+    assert "new or empty" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def process(*argv):
+    """Starts `python -m kgan.cli train` as a user would: no variable quiets it."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("TF_CPP")}
+    return subprocess.Popen(
+        [sys.executable, "-m", "kgan.cli", "train", *TINY, *argv],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+    )
+
+
+def test_a_run_prints_nothing_of_tensorflow(tmp_path):
+    out, error = process("--steps=3", "--run_dir=run").communicate()
+    assert error == ""
+    assert "d_loss: " in out
+    assert out.splitlines()[-1].startswith("Done: see run.")
+    recipe = json.loads((tmp_path / "run" / "recipe.json").read_text("utf-8"))
+    assert recipe["steps"] == 3
+
+
+def test_ctrl_c_is_one_line_and_leaves_a_model(tmp_path):
+    running = process("--steps=1000000", "--sample_every=20", "--run_dir=run")
+    for line in running.stdout:
+        if line.startswith("Epoch 3/"):
+            break
+    running.send_signal(signal.SIGINT)
+    _, error = running.communicate()
+    assert running.returncode == 130
+    assert re.fullmatch(r"kgan train: stopped at step \d+ of 1000000; .*\n", error)
+    assert "run/gan.keras" in error
+    assert (tmp_path / "run" / "gan.keras").exists()
+    assert (tmp_path / "run" / "checkpoints" / "step-00000040.keras").exists()
+    assert not list((tmp_path / "run").rglob(".*"))
