@@ -28,7 +28,7 @@ class Line:
     size = (7.0, 5.4)
     num_samples = 10_000
     # In the tails D* is a ratio of two small numbers: a smooth curve takes more.
-    num_smooth = 50_000
+    num_smooth = 20_000
     num_arrows = 25
 
     def __init__(self, source, averaged=False, seed=0):
