@@ -17,31 +17,10 @@ import numpy as np
 
 import kgan.data
 from kgan import runs
+from kgan.callbacks.densities import jensen_shannon
 
 BINS = 50
 NUM_SAMPLES = 10_000
-
-
-def jensen_shannon(p: np.ndarray, q: np.ndarray) -> float:
-    """Gives the Jensen-Shannon divergence of two histograms in nats.
-
-    JSD = ½ KL(p ‖ m) + ½ KL(q ‖ m) with m = (p + q) / 2.
-    """
-    middle = (p + q) / 2
-
-    def divergence(r):
-        some = r > 0
-        return np.sum(r[some] * np.log(r[some] / middle[some]))
-
-    return float(0.5 * divergence(p) + 0.5 * divergence(q))
-
-
-def bins_of(source) -> np.ndarray:
-    """Gives the edges of the bins: 50 over ±4σ, and all beyond in the outer two."""
-    (center,), stddev = source.centers[0], float(np.max(source.stddev))
-    edges = np.linspace(center - 4 * stddev, center + 4 * stddev, BINS + 1)
-    edges[0], edges[-1] = -np.inf, np.inf
-    return edges
 
 
 def judge(gan, averaged: bool = True, seed: int = 0) -> dict:
@@ -55,17 +34,15 @@ def judge(gan, averaged: bool = True, seed: int = 0) -> dict:
     Returns:
         Figures by name.
     """
-    from scipy.stats import norm
-
     source = kgan.data.source("gaussian")
-    edges = bins_of(source)
     (center,), stddev = source.centers[0], float(np.max(source.stddev))
-    real_shares = np.diff(norm.cdf(edges, center, stddev))
+    edges = np.linspace(center - 4 * stddev, center + 4 * stddev, BINS + 1)
     fake = gan.generate(NUM_SAMPLES, seed=seed, averaged=averaged)
-    fake_shares = np.histogram(fake, edges)[0] / NUM_SAMPLES
     both = np.concatenate([source.sample(NUM_SAMPLES, seed), fake]).astype("float32")
     return {
-        "jensen_shannon": jensen_shannon(real_shares, fake_shares),
+        "jensen_shannon": jensen_shannon(
+            lambda x: source.density(x[:, None]), fake[:, 0], edges
+        ),
         "distance_from_half": float(np.mean(np.abs(gan.discriminate(both) - 0.5))),
     }
 
