@@ -15,7 +15,7 @@ TESTS = pathlib.Path(__file__).parent
 # folder, or the single file, that stands directly in `kgan/`.
 FLOORS = (
     # The ground: what any room stands on.
-    {"lookup", "startup", "checks"},
+    {"lookup", "startup", "checks", "looks"},
     {"seeds", "priors", "losses", "data"},
     {"layers", "penalties", "augment", "averaging", "metrics"},
     # What the model is made of, from the bottom up, and the model.
