@@ -14,6 +14,7 @@ import os
 import pathlib
 
 import keras
+import numpy as np
 
 from kgan.callbacks.files import write_atomically
 from kgan.gan import GAN
@@ -89,7 +90,8 @@ class Checkpoints(keras.callbacks.Callback):
     """Saves the model after each epoch, and keeps the newest files.
 
     Each file is a whole model, both optimizers included: `keras.models.load_model` and
-    `fit` go on from it. A file is complete or absent, whenever the run is stopped.
+    `fit` go on from it. A file is complete or absent, whenever the run is stopped, and
+    a model whose logs are NaN or infinite does not take the place of a sound one.
 
     Args:
         directory: Where `step-NNNNNNNN.keras` go; made with the first one.
@@ -110,6 +112,8 @@ class Checkpoints(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         """Saves the model, then removes the oldest files."""
+        if not np.all(np.isfinite(list((logs or {}).values()))):
+            return
         save(self.model, self.directory / f"step-{self.model.step:08d}.keras")
         for path in _checkpoints(self.directory)[: -self.keep]:
             path.unlink()

@@ -1,6 +1,7 @@
 """Chooses a recipe for data that have none of their own."""
 
 import math
+import os
 import pathlib
 import statistics
 
@@ -36,9 +37,10 @@ def choose(dataset: str, data_dir: str | None = None) -> tuple:
         print("\\n".join(reasons))
         ```
     """
-    if pathlib.Path(dataset).is_dir():
-        sizes = kgan.data.scan_folder(dataset).sizes
-        return _for_images(dataset, sizes)
+    if pathlib.Path(dataset).expanduser().is_dir():
+        # A bare name could be one of TFDS as well.
+        folder = dataset if os.sep in dataset else os.path.join(os.curdir, dataset)
+        return _for_images(folder, kgan.data.scan_folder(folder).sizes)
     source = kgan.data.source(dataset, data_dir=data_dir)
     if len(source.shape) == 1:
         return _for_points(source)
@@ -70,11 +72,11 @@ def _for_images(dataset, sizes):
     passes = recipe.steps * batch_size / count
     return recipe, [
         f"{dataset}: {count:,} images, shorter side {median:g} pixels (median).",
-        f"--image_size={side}: of {', '.join(map(str, _SIDES))}, the largest that "
-        "enlarges few of them.",
-        f"--model=dcgan, {limits['width']} channels wide: what {device} trains in "
+        f"Chose --image_size={side}: of {', '.join(map(str, _SIDES))}, the largest "
+        "that enlarges few of them.",
+        f"Chose --model=dcgan, {limits['width']} channels wide: {device} trains it in "
         "minutes.",
-        f"--steps={recipe.steps}: {passes:.0f} passes through the images, "
+        f"Chose --steps={recipe.steps}: {passes:.0f} passes through the images, "
         f"{batch_size} in a batch.",
     ]
 

@@ -45,6 +45,12 @@ def test_the_side_follows_from_the_median(folder, sizes, side):
     assert f"--steps={recipe.steps}" in text
 
 
+def test_a_folder_in_this_place_is_no_name_of_tfds(folder, tmp_path, monkeypatch):
+    folder([(64, 64)])
+    monkeypatch.chdir(tmp_path)
+    assert automatic.choose("photos")[0].dataset == "./photos"
+
+
 def test_a_gpu_gets_a_wider_network(folder, monkeypatch):
     path = folder([(64, 64)])
     narrow, _ = automatic.choose(path)
