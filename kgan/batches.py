@@ -186,6 +186,16 @@ def group(dataset, count, replicas):
     )
 
 
+def _check_validation(gan, data, batch_size):
+    if data is None:
+        return
+    x, y, weights = keras.utils.unpack_x_y_sample_weight(data)
+    refuse_weights({"sample_weight": weights})
+    if isinstance(x, tf.data.Dataset) or hasattr(x, "shape"):
+        first, _ = peek(x, y, batch_size)
+        check(first, gan.data_shape, gan.num_classes)
+
+
 def prepare(gan, x, y, batch_size, arguments):
     """Checks the first batch; joins batches where one step of the model takes several.
 
@@ -207,6 +217,7 @@ def prepare(gan, x, y, batch_size, arguments):
     first, x = peek(x, y, rows)
     if first is not None:
         check(first, gan.data_shape, gan.num_classes)
+    _check_validation(gan, arguments.get("validation_data"), rows)
     # Keras' default of True draws a warning for anything that orders itself.
     ordered = not hasattr(x, "shape") and not isinstance(x, keras.utils.PyDataset)
     arguments.setdefault("shuffle", not ordered)

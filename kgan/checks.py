@@ -19,10 +19,16 @@ def is_conditional(network, num_classes):
     return len(inputs) == 2 if inputs else num_classes is not None
 
 
+def _layers(network):
+    for layer in getattr(network, "layers", ()):
+        yield layer
+        yield from _layers(layer)
+
+
 def find_num_classes(networks):
     """Gives the number of classes that a network's label layer knows, or None."""
     for network in networks:
-        for layer in network._flatten_layers():
+        for layer in _layers(network):
             if isinstance(layer, keras.layers.Embedding):
                 return layer.input_dim
             if hasattr(layer, "num_classes"):

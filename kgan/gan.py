@@ -92,6 +92,7 @@ class GAN(saving.ConfigByArguments, keras.Model):
         super().__init__(name=name, dtype="float32")
         checks.positive_integer("discriminator_steps", discriminator_steps)
         checks.positive_integer("generator_steps", generator_steps)
+        checks.index("seed", seed)
         if ema_momentum is not None and not 0.0 <= ema_momentum < 1.0:
             raise ValueError(
                 "`ema_momentum` must lie in [0, 1) or be None. "
@@ -183,11 +184,9 @@ class GAN(saving.ConfigByArguments, keras.Model):
         self.adversarial_loss = losses.get(loss)
         terms = by_name(penalties)
         with self.distribute_strategy.scope():
-            self.generator_optimizer = optimizers.prepare(
-                generator_optimizer, self.generator
-            )
-            self.discriminator_optimizer = optimizers.prepare(
-                discriminator_optimizer, self.discriminator
+            self.generator_optimizer, self.discriminator_optimizer = optimizers.pair(
+                (generator_optimizer, self.generator),
+                (discriminator_optimizer, self.discriminator),
             )
             self._logs = Logs(terms)
             # Keras must make no optimizer of its own, nor compile the whole step:

@@ -39,6 +39,12 @@ class Logs:
     ALWAYS = ("d_loss", "g_loss", "d_real", "d_fake", "d_accuracy")
 
     def __init__(self, penalties):
+        for name in penalties:
+            if name in self.ALWAYS:
+                raise ValueError(
+                    "A penalty must have a name of its own, other than "
+                    f"{', '.join(self.ALWAYS)}. Received: {name!r}"
+                )
         self.trackers = {name: keras.metrics.Mean(name=name) for name in self.ALWAYS}
         self.trackers |= {name: LastingMean(name=name) for name in penalties}
         self._intervals = {name: p.interval for name, p in penalties.items()}

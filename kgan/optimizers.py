@@ -55,6 +55,21 @@ def _refuse(optimizer):
         )
 
 
+def pair(generator, discriminator):
+    """Prepares both optimizers, each given with its network.
+
+    Raises:
+        ValueError: If one object is to serve both: it has slots for one network.
+    """
+    first, second = generator[0], discriminator[0]
+    if isinstance(first, keras.optimizers.Optimizer) and first is second:
+        raise ValueError(
+            "`generator_optimizer` and `discriminator_optimizer` must be two objects. "
+            f"Received: one {type(first).__name__} for both"
+        )
+    return prepare(*generator), prepare(*discriminator)
+
+
 def compiler(run_eagerly, jit_compile):
     """Gives what wraps the gradient functions.
 

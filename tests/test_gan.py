@@ -169,6 +169,7 @@ def test_networks_that_do_not_fit_are_refused():
     refuse("both take labels or both not", lambda: kgan.GAN(g, labelled))
     refuse("num_classes=3", lambda: kgan.GAN(g, d, num_classes=3))
     refuse("discriminator_steps.*0", lambda: kgan.GAN(g, d, discriminator_steps=0))
+    refuse("seed.*1.5", lambda: kgan.GAN(g, d, seed=1.5))
     refuse("generator_steps.*1.5", lambda: kgan.GAN(g, d, generator_steps=1.5))
     refuse("ema_momentum.*1.0", lambda: kgan.GAN(g, d, ema_momentum=1.0))
     own = keras.Sequential([keras.layers.Dense(1)])
@@ -199,5 +200,12 @@ def test_compile_refuses_what_it_cannot_use():
     refuse("penalty must be", lambda: gan.compile(penalties=["r3"]))
     refuse("must be a list", lambda: gan.compile(penalties=kgan.penalties.R1()))
     refuse("jit_compile", lambda: gan.compile(jit_compile="yes"))
+    adam = keras.optimizers.Adam()
+    refuse("two objects.*one Adam", lambda: gan.compile(adam, adam))
+
+    class Clash(kgan.penalties.R1):
+        name = "d_loss"
+
+    refuse("name of its own.*d_loss", lambda: gan.compile(penalties=[Clash()]))
     with pytest.raises(TypeError, match="metrics"):
         gan.compile(metrics=["accuracy"])

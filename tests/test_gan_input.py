@@ -36,6 +36,13 @@ def test_images_must_be_scaled(wrap):
     refuse("int64", gan, wrap(np.zeros((16, 8, 8, 1), "int64")))
 
 
+def test_validation_data_are_checked_too():
+    gan = networks.gan()
+    wrong = (DATA + 1) * 127.5
+    refuse("127.5", gan, DATA, validation_data=as_dataset(wrong))
+    refuse("127.5", gan, DATA, validation_data=(wrong, None))
+
+
 def test_images_must_be_finite():
     bad = DATA.copy()
     bad[3, 2, 2, 0] = np.nan
