@@ -9,6 +9,22 @@ LATENT_DIM = 5
 IMAGE_SHAPE = (8, 8, 1)
 
 
+@keras.saving.register_keras_serializable(package="tests")
+class PowerIteration(keras.layers.Layer):
+    """Moves a vector in each training call, as spectral normalisation does."""
+
+    def build(self, shape):
+        self.vector = self.add_weight(
+            shape=(shape[-1],), initializer="ones", trainable=False, name="vector"
+        )
+
+    def call(self, x, training=False):
+        if training:
+            self.vector.assign(0.9 * self.vector + 0.1)
+            self.vector.assign(self.vector * 1.01)
+        return x
+
+
 def images(count=16, seed=0):
     """Random images in [-1, 1]."""
     draw = np.random.default_rng(seed)
@@ -48,7 +64,7 @@ def discriminator(batch_norm=True, dropout=0.0, num_classes=None):
     x = keras.layers.LeakyReLU(0.2)(x)
     if dropout:
         x = kgan.layers.Dropout(dropout)(x)
-    x = keras.layers.Flatten()(x)
+    x = PowerIteration()(keras.layers.Flatten()(x))
     x = keras.layers.Dense(1, dtype="float32")(x)
     return keras.Model(inputs, x, name="discriminator")
 

@@ -129,6 +129,7 @@ def test_an_update_moves_its_own_player_alone(frozen):
     assert not any(key.startswith(frozen) for key in moved)
     # Moving statistics of the player itself do move.
     assert any("moving_mean" in key for key in moved)
+    assert any("vector" in key for key in moved) == (frozen == "generator")
 
 
 def test_a_frozen_generator_leaves_the_discriminator_to_learn():
