@@ -10,13 +10,19 @@ RECIPE = Recipe(
     model_options={
         "generator_hidden": [256, 256],
         "discriminator_hidden": [256, 256],
-        "discriminator_activation": "leaky_relu",
     },
     latent_dim=64,
-    penalties=({"name": "r1", "weight": 1.0},),
+    penalties=({"name": "r1", "weight": 0.1},),
     generator_learning_rate=1e-3,
     discriminator_learning_rate=1e-3,
     batch_size=64,
-    steps=5000,
-    sample_every=500,
+    steps=10_000,
+    sample_every=1000,
+    results={
+        "smallest_class_share": 0.078,
+        "top_class_probability": 0.925,
+        "coverage": 0.931,
+        "nearest_ratio": 0.967,
+        "command": "python scripts/judge_digits.py RUN",
+    },
 )
