@@ -290,7 +290,9 @@ def test_schedules_in_both_optimizers_count_updates():
     before = networks.weights(gan)
     fit(gan)
     after = networks.weights(gan)
-    assert all((before[key] == after[key]).all() for key in before)
+    kernels = [key for key in before if "kernel" in key or "bias" in key]
+    assert len(kernels) > 4
+    assert all((before[key] == after[key]).all() for key in kernels)
 
 
 def test_the_same_optimizer_object_can_be_compiled_again():
