@@ -321,7 +321,9 @@ def _image_inputs(image_shape, num_classes, dtype):
     if num_classes is None:
         return images, images
     height, width, _ = image_shape
-    labels, embedded = class_embedding(num_classes, height * width, dtype)
+    # Small beside pixels in [-1, 1]: the discriminator looks at the image first.
+    start = keras.initializers.RandomNormal(stddev=0.1)
+    labels, embedded = class_embedding(num_classes, height * width, start, dtype)
     shape = (height, width, 1)
     plane = layers.Reshape(shape, name="class_map", dtype=dtype)(embedded)
     join = layers.Concatenate(name="join_class", dtype=dtype)

@@ -103,15 +103,13 @@ def fresh_initializer(identifier):
     return initializer
 
 
-def class_embedding(num_classes, units, dtype=None):
+def class_embedding(num_classes, units, initializer, dtype=None):
     """Makes the labels' input and their embedding.
-
-    The entries start as N(0, 1), the scale of latents and of data in [-1, 1], so that
-    the class is heard from the first step on.
 
     Args:
         num_classes: Number of classes; labels lie in [0, num_classes).
         units: Size of an embedding.
+        initializer: Of the embeddings, of shape `(num_classes, units)`.
         dtype: Dtype or policy of the layer.
 
     Returns:
@@ -122,11 +120,33 @@ def class_embedding(num_classes, units, dtype=None):
     embedding = layers.Embedding(
         num_classes,
         units,
-        embeddings_initializer=keras.initializers.RandomNormal(stddev=1.0),
+        embeddings_initializer=initializer,
         name="class_embedding",
         dtype=dtype,
     )
     return labels, embedding(labels)
+
+
+def join_one_hot(x, num_classes, dtype=None):
+    """Joins features with the class, which starts as a one-hot vector and is learnt.
+
+    One entry of 1 is all that a class may bring in. A dense embedding of N(0, 1) is the
+    same in all examples of a class, so that each update of the next layer adds up along
+    it, while along the latents, whose signs vary, updates cancel: within a hundred
+    steps the class drowns the latents, and each class has one image.
+
+    Args:
+        x: Symbolic features of shape `(batch, units)`.
+        num_classes: Number of classes.
+        dtype: Dtype or policy of the layers.
+
+    Returns:
+        The symbolic labels, int32 of shape `(batch,)`, and the joined features of shape
+        `(batch, units + num_classes)`.
+    """
+    labels, embedded = class_embedding(num_classes, num_classes, "identity", dtype)
+    join = layers.Concatenate(name="join_class", dtype=dtype)
+    return labels, join([x, embedded])
 
 
 def latent_inputs(latent_dim, num_classes=None, dtype=None):
@@ -139,8 +159,7 @@ def latent_inputs(latent_dim, num_classes=None, dtype=None):
 
     Returns:
         `inputs`, the symbolic `latents` or `[latents, labels]`, and `features` of
-        shape `(batch, latent_dim)`, joined with as many for the class when there is
-        one.
+        shape `(batch, latent_dim)`, joined with one for each class if there are any.
 
     Raises:
         ValueError: If `latent_dim` or `num_classes` is out of its range.
@@ -150,6 +169,5 @@ def latent_inputs(latent_dim, num_classes=None, dtype=None):
     latents = keras.Input((latent_dim,), dtype="float32", name="latents")
     if num_classes is None:
         return latents, latents
-    labels, embedded = class_embedding(num_classes, latent_dim, dtype)
-    join = layers.Concatenate(name="join_class", dtype=dtype)
-    return [latents, labels], join([latents, embedded])
+    labels, features = join_one_hot(latents, num_classes, dtype)
+    return [latents, labels], features

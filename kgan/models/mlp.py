@@ -34,14 +34,11 @@ from kgan.models.inputs import (
     check_data_shape,
     check_integer,
     check_num_classes,
-    class_embedding,
     fresh_initializer,
     is_image_shape,
+    join_one_hot,
     latent_inputs,
 )
-
-# Enough to tell classes apart, and few beside the pixels of an image.
-_CLASS_UNITS = 32
 
 
 def mlp_generator(
@@ -278,6 +275,5 @@ def _data_inputs(data_shape, input_dropout, num_classes, dtype):
     x = _dropped(x, input_dropout, "input_dropout", dtype)
     if num_classes is None:
         return data, x
-    labels, embedded = class_embedding(num_classes, _CLASS_UNITS, dtype)
-    join = layers.Concatenate(name="join_class", dtype=dtype)
-    return [data, labels], join([x, embedded])
+    labels, x = join_one_hot(x, num_classes, dtype)
+    return [data, labels], x

@@ -136,6 +136,15 @@ def test_label_changes_the_output(builder):
     assert network.get_layer("class_embedding").input_dim == 3
 
 
+def test_class_starts_quietly():
+    generator, discriminator = models.dcgan((16, 16, 1), latent_dim=4, num_classes=20)
+    one_hot = generator.get_layer("class_embedding").embeddings.numpy()
+    np.testing.assert_array_equal(one_hot, np.eye(20))
+    maps = discriminator.get_layer("class_embedding").embeddings.numpy()
+    assert maps.shape == (20, 16 * 16)
+    assert maps.std() == pytest.approx(0.1, rel=0.05)
+
+
 def test_no_pixel_of_the_generator_is_favoured():
     # A kernel of ones on a plane of ones shows how many weights reach each pixel.
     layer = keras.layers.Conv2DTranspose(
