@@ -132,8 +132,8 @@ def join_one_hot(x, num_classes, dtype=None):
 
     One entry of 1 is all that a class may bring in. A dense embedding of N(0, 1) is the
     same in all examples of a class, so that each update of the next layer adds up along
-    it, while along the latents, whose signs vary, updates cancel: within a hundred
-    steps the class drowns the latents, and each class has one image.
+    it, while along the latents, whose signs vary, updates cancel: by 300
+    steps on MNIST the class had drowned the latents, and each class had one image.
 
     Args:
         x: Symbolic features of shape `(batch, units)`.
