@@ -1,14 +1,25 @@
-"""Loads TensorFlow without its start-up lines when the program is the `kgan` command.
+"""Keeps TensorFlow's log lines out of the `kgan` command.
 
-TensorFlow's C++ libraries write notes about oneDNN and missing GPUs to file descriptor
-2 while they load, before any Python setting can reach them. A library must not hide
-them from its users; a command must not show them to its own.
+TensorFlow's C++ libraries write notes about oneDNN, missing GPUs and graph rewriting
+straight to file descriptor 2, from their loading on, and no Python setting reaches
+them. A library must not hide them from its users; a command must not show them to its
+own. `kgan COMMAND --debug` does.
 """
 
-import contextlib
+import atexit
 import os
+import re
 import sys
-import tempfile
+import threading
+
+# absl's lines, TensorFlow's older ones, and two that stand without a prefix. Fatal
+# errors (F) pass.
+_LOG_LINE = re.compile(
+    rb"[IWE]\d{4} \d\d:\d\d:"
+    rb"|\d{4}-\d\d-\d\d \d\d:\d\d:[\d.]+: [IWE] "
+    rb"|WARNING: All log messages before absl::InitializeLog"
+    rb"|To enable the following instructions: "
+)
 
 
 def is_command():
@@ -17,26 +28,42 @@ def is_command():
     return name == "kgan" or "kgan.cli" in sys.orig_argv
 
 
-@contextlib.contextmanager
-def quiet_stderr():
-    """Holds back what is written to file descriptor 2; shows it if the block fails."""
+def drop_log_lines():
+    """Drops C++ log lines from file descriptor 2; passes on all others.
+
+    What Python writes to `sys.stderr` takes another way: at once, and unread.
+
+    Returns:
+        A function that waits for the last lines and undoes it; it also runs when the
+        process ends.
+    """
     sys.stderr.flush()
-    saved = os.dup(2)
-    with tempfile.TemporaryFile() as held:
-        os.dup2(held.fileno(), 2)
-        try:
-            yield
-        except BaseException:
-            sys.stderr.flush()
-            held.seek(0)
-            os.write(saved, held.read())
-            raise
-        finally:
-            sys.stderr.flush()
-            os.dup2(saved, 2)
-            os.close(saved)
+    python_stderr, terminal = sys.stderr, os.dup(2)
+    source, sink = os.pipe()
+    os.dup2(sink, 2)
+    os.close(sink)
+    sys.stderr = os.fdopen(terminal, "w", buffering=1, closefd=False)
+    reader = threading.Thread(target=_forward, args=(source, terminal), daemon=True)
+    reader.start()
+
+    def undo():
+        atexit.unregister(undo)
+        sys.stderr.flush()
+        sys.stderr = python_stderr
+        os.dup2(terminal, 2)  # the pipe's last writer: its reader comes to the end
+        reader.join(timeout=1.0)
+        os.close(terminal)
+
+    atexit.register(undo)
+    return undo
 
 
-if is_command():
-    with quiet_stderr():
-        import keras  # noqa: F401
+def _forward(source, target):
+    with os.fdopen(source, "rb") as lines:
+        for line in lines:
+            if not _LOG_LINE.match(line):
+                os.write(target, line)
+
+
+if is_command() and "--debug" not in sys.argv:
+    drop_log_lines()

@@ -1,5 +1,7 @@
 import os
+import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -28,42 +30,55 @@ def test_is_command(monkeypatch, argv, orig_argv, expected):
     assert startup.is_command() is expected
 
 
-def test_lines_of_libraries_are_held_back(capfd):
-    with startup.quiet_stderr():
-        os.write(2, b"a line from C++\n")
-        os.write(1, b"output\n")
-    assert capfd.readouterr() == ("output\n", "")
+LOG = b"""WARNING: All log messages before absl::InitializeLog() is called are written
+I0000 00:00:1795340969.712514   27717 tf_record_dataset_op.cc:396] The buffer size
+W0000 00:00:1795340969.712514   27717 some_file.cc:1] Something
+E0000 00:00:1795340978.116868   27650 meta_optimizer.cc:967] remapper failed
+2026-01-01 10:00:00.123456: I tensorflow/core/util/port.cc:153] oneDNN
+To enable the following instructions: AVX2, rebuild TensorFlow
+"""
 
 
-def test_lines_before_and_after_are_shown(capfd):
-    os.write(2, b"before\n")
-    with startup.quiet_stderr():
-        os.write(2, b"inside\n")
-    os.write(2, b"after\n")
-    assert capfd.readouterr().err == "before\nafter\n"
+def test_log_lines_are_dropped_and_others_pass(capfd):
+    undo = startup.drop_log_lines()
+    os.write(2, LOG)
+    os.write(2, b"free(): invalid pointer\nF0000 00:00:1.2 3 x.cc:1] Check failed\n")
+    os.write(1, b"output\n")
+    undo()
+    output, errors = capfd.readouterr()
+    assert output == "output\n"
+    assert errors == "free(): invalid pointer\nF0000 00:00:1.2 3 x.cc:1] Check failed\n"
 
 
-@pytest.mark.parametrize("error", [ImportError, KeyboardInterrupt, SystemExit])
-def test_lines_are_shown_where_the_block_fails(capfd, error):
-    def fail():
-        with startup.quiet_stderr():
-            os.write(2, b"the reason\n")
-            raise error("failed")
-
-    with pytest.raises(error, match="failed"):
-        fail()
-    os.write(2, b"after\n")
-    assert capfd.readouterr().err == "the reason\nafter\n"
+def test_python_writes_past_the_filter(capfd):
+    undo = startup.drop_log_lines()
+    print("I0000 00:00:1.2 from Python", file=sys.stderr)
+    print("no newline", end="", file=sys.stderr, flush=True)
+    undo()
+    assert capfd.readouterr().err == "I0000 00:00:1.2 from Python\nno newline"
 
 
-def test_no_file_descriptor_is_left_open():
+def test_undoing_restores_everything(capfd):
     def lowest_free():
         descriptor = os.dup(0)
         os.close(descriptor)
         return descriptor
 
-    before = lowest_free()
+    before, stderr, threads = lowest_free(), sys.stderr, threading.active_count()
     for _ in range(3):
-        with startup.quiet_stderr():
-            os.write(2, b"x")
+        startup.drop_log_lines()()
     assert lowest_free() == before
+    assert sys.stderr is stderr
+    assert threading.active_count() == threads
+    os.write(2, LOG)
+    assert capfd.readouterr().err.encode() == LOG
+
+
+def test_the_command_is_quiet():
+    code = (
+        "import sys; sys.argv = ['kgan', 'train']; import kgan, tensorflow as tf;"
+        "tf.constant(1) + 1; print('done')"
+    )
+    run = [sys.executable, "-c", code]
+    done = subprocess.run(run, capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("done\n", "")

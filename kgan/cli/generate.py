@@ -11,7 +11,7 @@ machines. A model of points writes their coordinates, as .npy or .csv.
 import pathlib
 
 from kgan import runs
-from kgan.cli import devices, flags, outputs
+from kgan.cli import flags, outputs
 from kgan.recipes.fields import Boolean, Integer, Kind, Text
 
 
@@ -50,7 +50,6 @@ def run(values) -> None:
     """Loads the model and writes what it generates."""
     if values.model is None:
         raise flags.UsageError("--model must name a run directory or a .keras file")
-    devices.start()
     gan = runs.load_model(values.model)
     path = pathlib.Path(values.output)
     write = outputs.find_writer(path, gan.data_shape)

@@ -12,7 +12,7 @@ import sys
 import time
 
 from kgan import recipes, training
-from kgan.cli import devices, flags
+from kgan.cli import flags
 from kgan.recipes import automatic
 from kgan.recipes.fields import Boolean, Text
 
@@ -39,7 +39,6 @@ def define(values) -> None:
 
 def run(values) -> None:
     """Chooses the recipe, then trains."""
-    devices.start()
     recipe = _recipe(values)
     default = f"runs/{recipe.name}-{time.strftime('%Y%m%d-%H%M%S')}"
     run_dir = values.run_dir or default
