@@ -32,11 +32,16 @@ def prepare(optimizer, network):
     optimizer = keras.optimizers.get(optimizer)
     _refuse(getattr(optimizer, "inner_optimizer", optimizer))
     scaled = isinstance(optimizer, keras.optimizers.LossScaleOptimizer)
-    if network.dtype_policy.name == "mixed_float16" and not scaled:
+    if _computes_in_float16(network) and not scaled:
         optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
     if not optimizer.built and network.trainable_variables:
         optimizer.build(network.trainable_variables)
     return optimizer
+
+
+def _computes_in_float16(network):
+    # The layers may have a policy that the network itself does not.
+    return any(layer.compute_dtype == "float16" for layer in network._flatten_layers())
 
 
 def _refuse(optimizer):

@@ -59,6 +59,14 @@ def test_float16_gets_a_loss_scale():
     assert optimizers.prepare(optimizer, network) is optimizer  # and no second one
 
 
+def test_float16_of_the_layers_alone_gets_a_loss_scale_too():
+    hidden = keras.Sequential([keras.layers.Dense(3, dtype="mixed_float16")])
+    network = keras.Sequential([keras.Input((2,)), hidden, keras.layers.Dense(1)])
+    assert network.dtype_policy.name == "float32"
+    optimizer = optimizers.prepare("sgd", network)
+    assert type(optimizer) is keras.optimizers.LossScaleOptimizer
+
+
 @pytest.mark.parametrize("policy", ["float32", "mixed_bfloat16"])
 def test_others_need_no_loss_scale(policy):
     keras.config.set_dtype_policy(policy)
