@@ -25,16 +25,15 @@ def _layers(network):
         yield from _layers(layer)
 
 
-def find_num_classes(networks):
+def find_num_classes(network):
     """Gives the number of classes that a network's label layer knows, or None."""
-    for network in networks:
-        for layer in _layers(network):
-            if isinstance(layer, keras.layers.Embedding):
-                return layer.input_dim
-            if hasattr(layer, "num_classes"):
-                return layer.num_classes
-            if isinstance(layer, keras.layers.CategoryEncoding):
-                return layer.num_tokens
+    for layer in _layers(network):
+        if isinstance(layer, keras.layers.Embedding):
+            return layer.input_dim
+        if hasattr(layer, "num_classes"):
+            return layer.num_classes
+        if isinstance(layer, keras.layers.CategoryEncoding):
+            return layer.num_tokens
     return None
 
 
@@ -58,17 +57,29 @@ def num_classes(generator, discriminator, given):
     if given is not None:
         positive_integer("num_classes", given)
         return int(given)
-    count = find_num_classes((generator, discriminator))
-    if count is None:
+    counts = [find_num_classes(network) for network in (generator, discriminator)]
+    known = set(counts) - {None}
+    if not known:
         raise ValueError(
             "`num_classes` must be given where networks take labels and no layer tells "
             "how many there are. Received: None"
         )
-    return count
+    if len(known) > 1:
+        raise ValueError(
+            "`generator` and `discriminator` must have the same number of classes, or "
+            "`num_classes` must say which counts. Received: a generator of "
+            f"{counts[0]} and a discriminator of {counts[1]}"
+        )
+    return known.pop()
 
 
 def latent_dim(generator, prior):
     """Gives the generator's latent size; refuses a prior of another."""
+    if prior is not None and not hasattr(prior, "latent_dim"):
+        raise ValueError(
+            "`prior` must be a `kgan.priors.Prior`, for example kgan.priors.Normal(128)"
+            f". Received: {prior!r}"
+        )
     inputs = getattr(generator, "inputs", None)
     if not inputs:
         if prior is None:

@@ -55,7 +55,7 @@ def _sequential(*layers):
     ],
 )
 def test_classes_are_found_in_the_layers(network, count):
-    assert checks.find_num_classes((_network((2,)), network())) == count
+    assert checks.find_num_classes(network()) == count
 
 
 def test_num_classes():
@@ -73,6 +73,15 @@ def test_both_networks_take_labels_or_none():
         checks.num_classes(conditional, plain, None)
     with pytest.raises(ValueError, match=r"generator that takes no labels and a discr"):
         checks.num_classes(plain, conditional, None)
+
+
+def test_networks_of_other_numbers_of_classes():
+    three, five = (_network((3,), classes=count) for count in (3, 5))
+    with pytest.raises(ValueError, match=r"generator of 3 and a discriminator of 5"):
+        checks.num_classes(three, five, None)
+    assert checks.num_classes(three, five, 3) == 3
+    untold = _network((3,), (1,))
+    assert checks.num_classes(untold, five, None) == 5
 
 
 def test_num_classes_without_labels_is_refused():
@@ -108,6 +117,8 @@ def test_latent_dim():
         checks.latent_dim(_network((7,)), priors.Normal(8))
     with pytest.raises(ValueError, match=r"`prior` must be given"):
         checks.latent_dim(Free(), None)
+    with pytest.raises(ValueError, match=r"kgan\.priors\.Prior.*'normal'"):
+        checks.latent_dim(_network((7,)), "normal")
     with pytest.raises(ValueError, match=r"\(batch, latent_dim\).*\(None, 4, 2\)"):
         checks.latent_dim(_network((4, 2)), None)
 
