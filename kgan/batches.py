@@ -139,6 +139,8 @@ def full(dataset, batch_size):
     if tf.nest.flatten(dataset.element_spec)[0].shape[0] is not None:
         return dataset
     batches = dataset.cardinality().numpy()
+    if batches == 1:  # the batch by which `batch_size` was measured
+        return dataset
     if batches > 0:
         return dataset.take(batches - 1)
     return dataset.filter(
@@ -186,14 +188,23 @@ def group(dataset, count, replicas):
     )
 
 
-def _check_validation(gan, data, batch_size):
+def _look(gan, x, y, rows):
+    """Checks the first batch, and all labels that lie in an array; see `peek`."""
+    first, x = peek(x, y, rows)
+    if first is not None:
+        check(first, gan.data_shape, gan.num_classes)
+    if y is not None and hasattr(x, "shape"):
+        checks.label_values(y, gan.num_classes)
+    return first, x
+
+
+def _check_validation(gan, data, rows):
     if data is None:
         return
     x, y, weights = keras.utils.unpack_x_y_sample_weight(data)
     refuse_weights({"sample_weight": weights})
     if isinstance(x, tf.data.Dataset) or hasattr(x, "shape"):
-        first, _ = peek(x, y, batch_size)
-        check(first, gan.data_shape, gan.num_classes)
+        _look(gan, x, y, rows)
 
 
 def prepare(gan, x, y, batch_size, arguments):
@@ -214,9 +225,7 @@ def prepare(gan, x, y, batch_size, arguments):
     """
     refuse_weights(arguments)
     rows = batch_size or 32
-    first, x = peek(x, y, rows)
-    if first is not None:
-        check(first, gan.data_shape, gan.num_classes)
+    first, x = _look(gan, x, y, rows)
     _check_validation(gan, arguments.get("validation_data"), rows)
     # Keras' default of True draws a warning for anything that orders itself.
     ordered = not hasattr(x, "shape") and not isinstance(x, keras.utils.PyDataset)

@@ -239,6 +239,11 @@ def test_a_last_batch_that_may_be_shorter_is_left_out():
     assert [len(element) for element in batches.full(unknown, 4)] == [4, 4]
 
 
+def test_a_single_batch_is_full():
+    ragged = _numbered(1, 4).batch(8)
+    assert [len(element) for element in batches.full(ragged, 4)] == [4]
+
+
 def test_batches_that_no_step_uses_are_left_out():
     data = _numbered(5, 2).batch(2, drop_remainder=True)
     assert batches.group(data, 2, 1).cardinality() == 2
@@ -308,6 +313,16 @@ def test_prepare_checks_the_first_batch(steps):
         batches.prepare(_model(steps, num_classes=3), data, None, None, {})
     with pytest.raises(ValueError, match=r"`class_weight` has no meaning"):
         batches.prepare(_model(steps), data, None, None, {"class_weight": {0: 2.0}})
+
+
+def test_all_labels_of_an_array_are_checked():
+    labels = np.array([0, 1, 2, 1, 0, 2, 1, 5])
+    model = _model(num_classes=3)
+    with pytest.raises(ValueError, match=r"\[0, 3\).*from 0 to 5"):
+        batches.prepare(model, _images(8), labels, 4, {})
+    held_out = {"validation_data": (_images(8), labels)}
+    with pytest.raises(ValueError, match=r"\[0, 3\).*from 0 to 5"):
+        batches.prepare(model, _images(8), labels % 3, 4, held_out)
 
 
 def test_peek_keeps_the_labels_of_an_iterator():
