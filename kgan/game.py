@@ -182,7 +182,7 @@ class Game:
         fake, _, _ = self.generator(generator, inputs, turn.fold(Use.GENERATOR))
         real = self._augment(augmentation, real, turn.fold(Use.REAL))
         fake = self._augment(augmentation, fake, turn.fold(Use.FAKE))
-        points = self._points(real, fake, turn.fold(Use.PENALTY))
+        points = self._points(real, fake, turn.fold(Use.POINTS))
         always = [name for name, p in self.penalties.items() if p.interval == 1]
         trainable, _ = discriminator
         with tf.GradientTape(watch_accessed_variables=False) as tape:

@@ -31,6 +31,7 @@ class Use(enum.IntEnum):
     GENERATOR = 8
     PENALTY = 9
     AUGMENT = 10
+    POINTS = 11
 
 
 def root(seed):

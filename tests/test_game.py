@@ -138,6 +138,33 @@ def test_penalties_share_the_passes_of_the_loss():
     assert len(calls) == 2
 
 
+def test_points_and_layers_draw_from_seeds_of_their_own():
+    """The place of a penalty's points says nothing about a mask of the critic."""
+    drawn = []
+
+    class Drawing(kgan.penalties.GradientPenalty):
+        def points(self, real, fake, seed):
+            drawn.append(tuple(seed.numpy()))
+            return super().points(real, fake, seed)
+
+    class Recording(keras.layers.Layer):
+        def __init__(self):
+            super().__init__()
+            self.seed_generator = keras.random.SeedGenerator(1)
+
+        def call(self, x):
+            if tf.is_tensor(x) and hasattr(x, "numpy"):
+                drawn.append(tuple(self.seed_generator.next().numpy()))
+            return x
+
+    d = keras.Sequential([keras.Input((1,)), Recording(), keras.layers.Dense(1)])
+    game = linear_game("hinge", [Drawing(1.0)])
+    game.discriminator = Player(d)
+    drawn.clear()
+    game.discriminator_gradients(*arguments(game))
+    assert len(drawn) == len(set(drawn)) == 4  # points; D at real, fake and points
+
+
 def test_weight_schedules_count_steps():
     schedule = keras.optimizers.schedules.PolynomialDecay(2.0, 10, 0.0)
     game = linear_game("wasserstein", [kgan.penalties.R1(schedule)])
