@@ -2,7 +2,7 @@
 
 A penalty names the points at which the critic is differentiated and gives a value for
 each gradient. The training step does the rest: it evaluates the critic once for each
-distinct set of points, and every `interval` steps only where a penalty is lazy.
+distinct set of points, and every `interval` updates only where a penalty is lazy.
 
 The gradient at an example is taken of the sum of all logits, which is that example's
 own gradient as long as the critic treats examples independently. BatchNormalization in
@@ -26,14 +26,15 @@ class Penalty:
     """Base class of gradient penalties.
 
     The discriminator minimises `weight · mean(value(∇D(points)))` besides its
-    adversarial loss. A lazy penalty, `interval` > 1, acts every `interval` steps and
-    is then multiplied by `interval`, which keeps its mean strength: Karras et al.,
-    "Analyzing and Improving the Image Quality of StyleGAN" (2020), appendix B.
+    adversarial loss. A lazy penalty, `interval` > 1, acts in every `interval`-th update
+    of D and is then multiplied by `interval`, which keeps its mean strength: Karras et
+    al., "Analyzing and Improving the Image Quality of StyleGAN" (2020), appendix B.
 
     Args:
         weight: Strength, a non-negative float or a
             `keras.optimizers.schedules.LearningRateSchedule` of the training step.
-        interval: The penalty acts in the steps that this positive integer divides.
+        interval: The penalty acts in those updates of D, counted from 0, whose number
+            this positive integer divides.
 
     Raises:
         ValueError: If `weight` is negative or `interval` is not a positive integer.
@@ -58,7 +59,8 @@ class Penalty:
         if isinstance(weight, dict):
             weight = keras.saving.deserialize_keras_object(weight)
         scheduled = isinstance(weight, keras.optimizers.schedules.LearningRateSchedule)
-        if not scheduled and not (isinstance(weight, numbers.Real) and weight >= 0):
+        number = isinstance(weight, numbers.Real) and not isinstance(weight, bool)
+        if not scheduled and not (number and weight >= 0):
             raise ValueError(
                 "`weight` must be a non-negative number or a schedule. "
                 f"Received: {weight!r}"
@@ -121,7 +123,7 @@ class R1(Penalty):
 
     Args:
         weight: γ, a non-negative float or a schedule of the training step.
-        interval: Acts every `interval` steps, `interval` times as strong.
+        interval: Acts in every `interval`-th update of D, `interval` times as strong.
 
     Raises:
         ValueError: If `weight` is negative or `interval` is not a positive integer.
@@ -151,7 +153,7 @@ class R2(Penalty):
 
     Args:
         weight: γ, a non-negative float or a schedule of the training step.
-        interval: Acts every `interval` steps, `interval` times as strong.
+        interval: Acts in every `interval`-th update of D, `interval` times as strong.
 
     Raises:
         ValueError: If `weight` is negative or `interval` is not a positive integer.
@@ -184,7 +186,7 @@ class GradientPenalty(Penalty):
 
     Args:
         weight: λ, a non-negative float or a schedule of the training step.
-        interval: Acts every `interval` steps, `interval` times as strong.
+        interval: Acts in every `interval`-th update of D, `interval` times as strong.
 
     Raises:
         ValueError: If `weight` is negative or `interval` is not a positive integer.

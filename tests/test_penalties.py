@@ -113,7 +113,7 @@ def test_weight_is_a_number_or_a_schedule():
     assert float(restored.weight_at(tf.constant(50))) == 5.0
 
 
-@pytest.mark.parametrize("weight", [-1, float("nan"), "10", None, [1.0], abs])
+@pytest.mark.parametrize("weight", [-1, float("nan"), "10", None, True, [1.0], abs])
 def test_weight_out_of_range(weight):
     with pytest.raises(ValueError, match=r"`weight`.*" + re.escape(repr(weight))):
         penalties.R1(weight)
