@@ -114,5 +114,9 @@ class Sampler:
     def _labels(self, count, labels):
         if labels is None:
             return None
-        checks.labels_match(labels, self.num_classes)
+        if self.num_classes is None:
+            raise ValueError(
+                "`labels` must be None for a GAN whose networks take no labels. "
+                f"Received: {labels!r}"
+            )
         return checks.spread_labels(labels, count, self.num_classes)

@@ -182,7 +182,7 @@ def test_numbers_and_labels_are_checked_before_generating():
     refuse("num_images.*0", lambda: gan.generate(0))
     refuse("start.*-1", lambda: gan.generate(1, start=-1))
     refuse("seed.*1.5", lambda: gan.generate(1, seed=1.5))
-    refuse("no labels", lambda: gan.generate(1, labels=0))
+    refuse("`labels` must be None", lambda: gan.generate(1, labels=0))
     classes = networks.gan(num_classes=3)
     refuse(r"\[0, 3\)", lambda: classes.generate(1, labels=3))
     refuse("one class or 3", lambda: classes.generate(3, labels=[1, 2]))

@@ -170,7 +170,7 @@ def test_labels_that_do_not_fit(labels, message):
 
 
 def test_labels_without_classes():
-    with pytest.raises(ValueError, match="labels"):
+    with pytest.raises(ValueError, match=r"`labels` must be None.*Received: 0"):
         _generate(Sampler(_points(), PRIOR, None), 2, labels=0)
 
 
