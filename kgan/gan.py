@@ -212,15 +212,15 @@ class GAN(saving.ConfigByArguments, keras.Model):
             self.data_shape,
             self.num_classes,
         )
-        self.compile_arguments = {
-            "generator_optimizer": self.generator_optimizer,
-            "discriminator_optimizer": self.discriminator_optimizer,
-            "loss": self.adversarial_loss,
-            "penalties": list(terms.values()),
-            "run_eagerly": run_eagerly,
-            "steps_per_execution": steps_per_execution,
-            "jit_compile": jit_compile,
-        }
+        self.keep_compile_arguments(
+            generator_optimizer=self.generator_optimizer,
+            discriminator_optimizer=self.discriminator_optimizer,
+            loss=self.adversarial_loss,
+            penalties=list(terms.values()),
+            run_eagerly=run_eagerly,
+            steps_per_execution=steps_per_execution,
+            jit_compile=jit_compile,
+        )
 
     @property
     def penalties(self):
@@ -292,16 +292,16 @@ class GAN(saving.ConfigByArguments, keras.Model):
             self._game.values(), real, labels, self._latents(turn, real), turn
         )
         replicas.apply(player, gradients, state)
-        self._logs.update(logs, turn.update)
+        self._logs.update(logs, tf.shape(real)[0], turn.update)
 
     def test_step(self, data):
         """Reports the losses on held-out data, without penalties."""
         real, labels = self._examples(data)
-        batch = tf.cast(self._logs.trackers["d_loss"].count.value, tf.int64)
-        turn = self._turn(Use.TEST, 0, batch)
+        turn = self._turn(Use.TEST, 0, self._logs.rows() * seeds.num_replicas())
         latents = self._latents(turn, real)
         values = self._game.values()
-        self._logs.update(self._game.held_out(values, real, labels, latents, turn))
+        logs = self._game.held_out(values, real, labels, latents, turn)
+        self._logs.update(logs, tf.shape(real)[0])
         return {name: self._logs.trackers[name].result() for name in Logs.ALWAYS}
 
     def _turn(self, use, updates_per_step, index):

@@ -13,7 +13,10 @@ class LastingMean(keras.metrics.Mean):
 
     def __init__(self, name="lasting_mean", dtype=None):
         super().__init__(name=name, dtype=dtype)
-        self.last = self.add_variable(shape=(), initializer="zeros", name="last")
+        # Each replica remembers the whole, not a share of a sum.
+        self.last = self.add_variable(
+            shape=(), initializer="zeros", aggregation="mean", name="last"
+        )
 
     def reset_state(self):
         """Starts a new mean; remembers the one before."""
@@ -49,15 +52,21 @@ class Logs:
         self.trackers |= {name: LastingMean(name=name) for name in penalties}
         self._intervals = {name: p.interval for name, p in penalties.items()}
 
-    def update(self, values, update=0):
-        """Adds scalars; those of lazy penalties only where they acted.
+    def rows(self):
+        """Number of examples that this replica has seen since the last reset, int64."""
+        return tf.cast(self.trackers["d_loss"].count.value, tf.int64)
+
+    def update(self, values, rows, update=0):
+        """Adds means over a batch; those of lazy penalties only where they acted.
 
         Args:
             values: Dictionary of names and float32 scalars.
+            rows: Number of examples in the batch. A last batch may leave a replica
+                none, and then a mean that is NaN.
             update: Number of updates of D before this one.
         """
         for name, value in values.items():
-            acted = tf.equal(update % self._intervals.get(name, 1), 0)
-            self.trackers[name].update_state(
-                value, sample_weight=tf.cast(acted, tf.float32)
-            )
+            acts = tf.equal(update % self._intervals.get(name, 1), 0)
+            weight = tf.cast(tf.where(acts, rows, 0), tf.float32)
+            value = tf.where(weight > 0, value, 0.0)
+            self.trackers[name].update_state(value, sample_weight=weight)

@@ -1,6 +1,7 @@
 """Configs of a model that holds other networks: arguments are attributes are config."""
 
 import inspect
+import types
 
 import keras
 
@@ -9,30 +10,50 @@ class ConfigByArguments:
     """Gives a `keras.Model` subclass its four config methods.
 
     Each argument of the constructor must be an attribute of the same name; `compile`
-    leaves its arguments in the dictionary `compile_arguments`. Keras saves both with
-    the model and calls both when it is loaded; a `compile` that is overridden without
+    hands its arguments to `keep_compile_arguments`. Keras saves both with the model and
+    calls both when it is loaded; a `compile` that is overridden without
     `compile_from_config` would be skipped with a warning.
     """
 
     def get_config(self):
         """Returns the constructor's arguments, serialised."""
-        names = list(inspect.signature(type(self).__init__).parameters)[1:]
         serialize = keras.saving.serialize_keras_object
-        return {name: serialize(getattr(self, name)) for name in names}
+        return {n: serialize(getattr(self, n)) for n in _argument_names(type(self))}
 
     @classmethod
     def from_config(cls, config, custom_objects=None):
         """Makes the model that `get_config` describes."""
         return cls(**_deserialize(config, custom_objects))
 
+    def keep_compile_arguments(self, **arguments):
+        """Keeps what `compile` was called with."""
+        # No dictionary: Keras would save the optimizers in it under their classes'
+        # names, and load one player's state into the other's.
+        self._compile_arguments = types.SimpleNamespace(**arguments)
+
     def get_compile_config(self):
         """Returns the arguments of `compile`, serialised."""
         serialize = keras.saving.serialize_keras_object
-        return {key: serialize(v) for key, v in self.compile_arguments.items()}
+        arguments = vars(self._compile_arguments)
+        return {name: serialize(value) for name, value in arguments.items()}
 
     def compile_from_config(self, config):
         """Compiles as the saved model was compiled."""
         self.compile(**_deserialize(config))
+
+
+def _argument_names(cls):
+    """Names of a constructor's arguments, its base's where it passes `**kwargs` on."""
+    names = {}
+    for base in (b for b in cls.__mro__ if "__init__" in vars(b)):
+        parameters = list(inspect.signature(base.__init__).parameters.values())[1:]
+        variable = [
+            p for p in parameters if p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD)
+        ]
+        names |= dict.fromkeys(p.name for p in parameters if p not in variable)
+        if not variable:
+            break
+    return list(names)
 
 
 def _deserialize(config, custom_objects=None):

@@ -107,6 +107,22 @@ def test_evaluate_is_deterministic_and_moves_nothing():
     assert gan.step == 0
 
 
+def test_evaluate_is_a_mean_over_examples():
+    gan = networks.gan(batch_norm=False)
+    data = np.concatenate([DATA[:8], np.ones((1, 8, 8, 1), "float32")])
+    logs = gan.evaluate(data, batch_size=8, verbose=0, return_dict=True)
+    scores = gan.discriminate(data)
+    assert logs["d_real"] == pytest.approx(scores.mean(), rel=1e-5)
+    assert abs(scores[8] - scores[:8].mean()) > 0.01  # the last batch is another
+
+
+def test_evaluate_where_the_last_batch_leaves_a_replica_none(two_replicas):
+    with two_replicas.scope():
+        gan = networks.gan(batch_norm=False, compiled={"penalties": ()})
+    logs = gan.evaluate(DATA[:9], batch_size=8, verbose=0, return_dict=True)
+    assert logs["d_real"] == pytest.approx(gan.discriminate(DATA[:9]).mean(), rel=1e-5)
+
+
 def test_validation_data_give_val_keys():
     gan = networks.gan()
     history = gan.fit(
@@ -150,6 +166,24 @@ def test_a_loaded_model_is_compiled_and_goes_on_bit_for_bit(tmp_path):
     fit(loaded)
     assert int(loaded.generator_optimizer.iterations) == 8
     same_state(gan, loaded)
+
+
+def test_each_players_optimizer_is_saved_under_its_own_name(tmp_path):
+    """So that another choice of one optimizer does not move the other's state."""
+    gan = adam_gan()
+    fit(gan)
+    gan.save_weights(tmp_path / "gan.weights.h5")
+    sgd = networks.gan(
+        compiled={
+            "generator_optimizer": keras.optimizers.SGD(),
+            "discriminator_optimizer": keras.optimizers.Adam(),
+        }
+    )
+    with pytest.warns(UserWarning, match="optimizer 'sgd"):
+        sgd.load_weights(tmp_path / "gan.weights.h5")
+    ours, theirs = (m.discriminator_optimizer.variables for m in (gan, sgd))
+    for old, new in zip(ours[2:], theirs[2:], strict=True):
+        np.testing.assert_array_equal(old.numpy(), new.numpy())
 
 
 def test_everything_the_constructor_takes_is_saved(tmp_path):

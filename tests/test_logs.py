@@ -63,7 +63,7 @@ def test_lazy_penalties_count_only_where_they_acted(graph):
 
     def update(step):
         value = tf.cast(step, tf.float32) + 1.0
-        logs.update({"d_loss": value, "r1": value, "r2": value}, step)
+        logs.update({"d_loss": value, "r1": value, "r2": value}, 8, step)
 
     run = tf.function(update) if graph else update
     for step in range(10):  # R1 acts at 0, 4 and 8
@@ -77,4 +77,33 @@ def test_lazy_penalties_count_only_where_they_acted(graph):
 
 def test_an_unknown_key_is_an_error():
     with pytest.raises(KeyError, match="d_los"):
-        Logs({}).update({"d_los": 1.0})
+        Logs({}).update({"d_los": 1.0}, 1)
+
+
+def test_means_are_over_examples():
+    logs = Logs({})
+    for value, rows in ((1.0, 6), (9.0, 2), (float("nan"), 0)):
+        logs.update({"d_loss": value}, tf.constant(rows))
+    assert float(logs.trackers["d_loss"].result()) == pytest.approx(3.0)
+    assert int(logs.rows()) == 8
+    logs.update({"d_loss": float("nan")}, 1)
+    assert np.isnan(logs.trackers["d_loss"].result())
+
+
+def test_the_last_value_is_whole_on_each_replica(two_replicas):
+    with two_replicas.scope():
+        mean = LastingMean()
+
+    @tf.function
+    def run(value):
+        def update():
+            if value is not None:
+                mean.update_state(value)
+            return mean.result()
+
+        return two_replicas.experimental_local_results(two_replicas.run(update))
+
+    run(4.0)
+    mean.reset_state()
+    assert [float(value) for value in run(None)] == [4.0, 4.0]
+    assert float(mean.result()) == 4.0

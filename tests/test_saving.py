@@ -21,11 +21,11 @@ class Pair(saving.ConfigByArguments, keras.Model):
         self.loss_object = losses.get(loss)
         self.players_optimizer = keras.optimizers.get(optimizer or "adam")
         super().compile(optimizer=None, run_eagerly=run_eagerly)
-        self.compile_arguments = {
-            "loss": self.loss_object,
-            "optimizer": self.players_optimizer,
-            "run_eagerly": run_eagerly,
-        }
+        self.keep_compile_arguments(
+            loss=self.loss_object,
+            optimizer=self.players_optimizer,
+            run_eagerly=run_eagerly,
+        )
 
     def call(self, x):
         return self.network(x)
@@ -64,6 +64,21 @@ def test_config_makes_the_model_again():
     assert _same(restored, model)
     assert (restored.prior.minimum, restored.prior.maximum) == (0.0, 3.0)
     assert restored.network is not model.network
+
+
+class Named(Pair):
+    """A user's own model, which passes on what it does not know."""
+
+    def __init__(self, *args, color="red", **kwargs):
+        super().__init__(*args, **kwargs)
+        self.color = color
+
+
+def test_a_subclass_that_passes_arguments_on_has_them_in_its_config():
+    config = Named(_network(), steps=4, color="blue").get_config()
+    assert set(config) == {"color", "network", "prior", "steps", "name"}
+    restored = Named.from_config(config)
+    assert (restored.color, restored.steps) == ("blue", 4)
 
 
 def test_none_is_an_argument_like_others():
