@@ -55,8 +55,7 @@ def num_classes(generator, discriminator, given):
             )
         return None
     if given is not None:
-        positive_integer("num_classes", given)
-        return int(given)
+        return positive_integer("num_classes", given)
     counts = [find_num_classes(network) for network in (generator, discriminator)]
     known = set(counts) - {None}
     if not known:
@@ -119,9 +118,10 @@ def discriminator_fits(discriminator, data_shape):
 
 
 def positive_integer(name, value):
-    """Refuses what is not a positive integer."""
+    """Gives `value` as an int; refuses what is not a positive integer."""
     if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < 1:
         raise ValueError(f"`{name}` must be a positive integer. Received: {value!r}")
+    return int(value)
 
 
 def index(name, value):

@@ -65,9 +65,8 @@ class Penalty:
                 "`weight` must be a non-negative number or a schedule. "
                 f"Received: {weight!r}"
             )
-        checks.positive_integer("interval", interval)
         self.weight = weight if scheduled else float(weight)
-        self.interval = int(interval)
+        self.interval = checks.positive_integer("interval", interval)
 
     def points(self, real, fake, seed):
         """Gives the points at which the critic is differentiated.

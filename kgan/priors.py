@@ -30,8 +30,7 @@ class Prior:
     """
 
     def __init__(self, latent_dim):
-        checks.positive_integer("latent_dim", latent_dim)
-        self.latent_dim = int(latent_dim)
+        self.latent_dim = checks.positive_integer("latent_dim", latent_dim)
 
     def sample(self, batch_size, seed):
         """Draws latents.

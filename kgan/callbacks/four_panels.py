@@ -7,8 +7,8 @@ import numpy as np
 
 from kgan.callbacks import figures, files
 from kgan.callbacks.density import check_model, view_of
-from kgan.callbacks.images import positive
 from kgan.callbacks.rehearsal import Rehearsal
+from kgan.checks import positive_integer
 
 
 class FourPanels(keras.callbacks.Callback):
@@ -70,12 +70,12 @@ class FourPanels(keras.callbacks.Callback):
         self.source = source
         self.dataset = dataset
         if start != 0:
-            positive("start", start)
+            positive_integer("start", start)
         self.start = start
-        self.discriminator_rounds = positive(
+        self.discriminator_rounds = positive_integer(
             "discriminator_rounds", discriminator_rounds
         )
-        self.generator_rounds = positive("generator_rounds", generator_rounds)
+        self.generator_rounds = positive_integer("generator_rounds", generator_rounds)
         self._view = view_of(source, averaged=False, seed=seed)
         self._final = view_of(source, averaged, seed)
         self._panels = None

@@ -4,6 +4,8 @@ import math
 
 import numpy as np
 
+from kgan.checks import positive_integer
+
 # The longest side of an enlarged image: what a person sees without leaning forward.
 _LEGIBLE = 64
 
@@ -43,7 +45,7 @@ def grid(images, rows=None, columns=None, scale=None, gap=2, background=128):
     rows, columns = _layout(count, rows, columns)
     if scale is None:
         scale = math.ceil(_LEGIBLE / max(height, width))
-    scale = positive("scale", scale)
+    scale = positive_integer("scale", scale)
     images = images.repeat(scale, axis=1).repeat(scale, axis=2)
 
     cell = (height * scale + gap, width * scale + gap)
@@ -77,20 +79,13 @@ def _layout(count, rows, columns):
     if rows is None and columns is None:
         columns = math.ceil(math.sqrt(count))
     if columns is None:
-        columns = math.ceil(count / positive("rows", rows))
+        columns = math.ceil(count / positive_integer("rows", rows))
     if rows is None:
-        rows = math.ceil(count / positive("columns", columns))
-    rows, columns = positive("rows", rows), positive("columns", columns)
+        rows = math.ceil(count / positive_integer("columns", columns))
+    rows, columns = positive_integer("rows", rows), positive_integer("columns", columns)
     if count > rows * columns:
         raise ValueError(
             f"`images` must fit `rows` × `columns` = {rows} × {columns}. "
             f"Received: {count} images"
         )
     return rows, columns
-
-
-def positive(name, value):
-    """Gives `value` as an int, or raises a `ValueError` that names the argument."""
-    if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < 1:
-        raise ValueError(f"`{name}` must be a positive integer. Received: {value!r}")
-    return int(value)

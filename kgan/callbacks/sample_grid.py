@@ -4,6 +4,7 @@ import numpy as np
 
 from kgan.callbacks import images
 from kgan.callbacks.pictures import Pictures
+from kgan.checks import positive_integer
 
 
 class SampleGrid(Pictures):
@@ -46,9 +47,9 @@ class SampleGrid(Pictures):
     ):
         super().__init__(directory, every, log_dir, gif)
         if rows is not None:
-            images.positive("rows", rows)
+            positive_integer("rows", rows)
         self.rows = rows
-        self.columns = images.positive("columns", columns)
+        self.columns = positive_integer("columns", columns)
         self.seed = seed
 
     def check(self):

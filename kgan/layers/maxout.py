@@ -3,6 +3,8 @@
 import keras
 from keras import ops
 
+from kgan import checks
+
 _INPUT_RANK = 2
 
 
@@ -50,13 +52,8 @@ class Maxout(keras.layers.Layer):
         **kwargs,
     ):
         super().__init__(**kwargs)
-        for name, value in (("units", units), ("pieces", pieces)):
-            if not isinstance(value, int) or value < 1:
-                raise ValueError(
-                    f"`{name}` must be a positive integer. Received: {value!r}"
-                )
-        self.units = units
-        self.pieces = pieces
+        self.units = checks.positive_integer("units", units)
+        self.pieces = checks.positive_integer("pieces", pieces)
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
         self.bias_initializer = keras.initializers.get(bias_initializer)
         self.kernel_regularizer = keras.regularizers.get(kernel_regularizer)
