@@ -101,8 +101,23 @@ def latent_dim(generator, prior):
     return shape[1]
 
 
+def _last_layer(network):
+    """The layer that gives a network's output, where a graph of layers tells it."""
+    while isinstance(network, keras.Sequential) or getattr(network, "inputs", None):
+        if not network.layers:
+            return None
+        network = network.layers[-1]
+    return network
+
+
 def discriminator_fits(discriminator, data_shape):
-    """Refuses a discriminator that was built for data of another shape."""
+    """Refuses a discriminator of data of another shape, or of probabilities."""
+    last = _last_layer(discriminator)
+    if getattr(last, "activation", None) is keras.activations.sigmoid:
+        raise ValueError(
+            "`discriminator` must give logits, without a sigmoid: the loss applies it. "
+            f"Received: a last layer {last.name!r} with a sigmoid"
+        )
     inputs = getattr(discriminator, "inputs", None)
     if not inputs:
         return

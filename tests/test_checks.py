@@ -135,6 +135,24 @@ def test_discriminator_fits():
             checks.discriminator_fits(_network(takes), (8, 8, 1))
 
 
+def test_a_discriminator_gives_logits():
+    def dense(activation=None):
+        return keras.layers.Dense(1, activation=activation)
+
+    wrong = [
+        _sequential(dense("sigmoid")),
+        _sequential(dense(), keras.layers.Activation("sigmoid")),
+        _sequential(keras.Sequential([dense("sigmoid")])),
+        keras.Sequential([dense("sigmoid")]),  # not built
+    ]
+    for network in wrong:
+        with pytest.raises(ValueError, match=r"`discriminator` must give logits"):
+            checks.discriminator_fits(network, (1,))
+    hidden = _sequential(dense("sigmoid"), dense())
+    for network in (hidden, Free(), keras.Sequential([])):
+        checks.discriminator_fits(network, (1,))
+
+
 def test_integers():
     for value in (1, 5, np.int64(3), np.uint8(200)):
         checks.positive_integer("steps", value)
