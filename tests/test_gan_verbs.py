@@ -1,6 +1,8 @@
 """Every verb of a Keras model, on a GAN."""
 
 import csv
+import subprocess
+import sys
 
 import keras
 import networks
@@ -166,6 +168,33 @@ def test_a_loaded_model_is_compiled_and_goes_on_bit_for_bit(tmp_path):
     fit(loaded)
     assert int(loaded.generator_optimizer.iterations) == 8
     same_state(gan, loaded)
+
+
+LOADING = """
+import sys, keras
+before = set(sys.modules)  # Keras itself may load some of what is heavy
+import kgan
+heavy = {"matplotlib", "scipy", "sklearn", "tensorflow_datasets"}
+heavy &= set(sys.modules) - before
+gan = keras.models.load_model(sys.argv[1])
+print(type(gan).__name__, gan.compiled, gan.prior.maximum, sorted(heavy))
+"""
+
+
+def test_a_fresh_process_loads_a_model_with_one_import(tmp_path):
+    gan = kgan.GAN(
+        *kgan.models.mlp((2,), 3, maxout_pieces=2, dropout=0.5),
+        prior=kgan.priors.Uniform(3, -1.0, 2.0),
+    )
+    gan.compile(loss="hinge", penalties=["r1", "gradient_penalty"])
+    gan.save(tmp_path / "gan.keras")
+    done = subprocess.run(
+        [sys.executable, "-c", LOADING, tmp_path / "gan.keras"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "GAN True 2.0 []\n"
 
 
 def test_each_players_optimizer_is_saved_under_its_own_name(tmp_path):
