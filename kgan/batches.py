@@ -234,6 +234,12 @@ def prepare(gan, x, y, batch_size, arguments):
     replicas = gan.distribute_strategy.num_replicas_in_sync
     if updates == 1 and (replicas == 1 or first is None):
         return x, y, batch_size
+    if arguments.get("validation_split"):
+        raise ValueError(
+            "`validation_split` cuts arrays after batches are joined for "
+            f"discriminator_steps={updates} on {replicas} replicas: give "
+            f"`validation_data`. Received: {arguments['validation_split']!r}"
+        )
     if hasattr(x, "shape"):
         x = from_arrays(x, y, rows, arguments["shuffle"], gan.seed)
     arguments["shuffle"] = False

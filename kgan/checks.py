@@ -147,6 +147,16 @@ def index(name, value):
         )
 
 
+def ema_momentum(value):
+    """Refuses what is neither None nor a number in [0, 1)."""
+    if value is None:
+        return
+    if not isinstance(value, numbers.Real) or not 0.0 <= value < 1.0:
+        raise ValueError(
+            f"`ema_momentum` must lie in [0, 1) or be None. Received: {value!r}"
+        )
+
+
 def dtype(data, name="data"):
     """Refuses real data that are not floats: uint8 images need scaling first."""
     kind = tf.as_dtype(data.dtype)

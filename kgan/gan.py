@@ -93,11 +93,7 @@ class GAN(saving.ConfigByArguments, keras.Model):
         checks.positive_integer("discriminator_steps", discriminator_steps)
         checks.positive_integer("generator_steps", generator_steps)
         checks.index("seed", seed)
-        if ema_momentum is not None and not 0.0 <= ema_momentum < 1.0:
-            raise ValueError(
-                "`ema_momentum` must lie in [0, 1) or be None. "
-                f"Received: {ema_momentum!r}"
-            )
+        checks.ema_momentum(ema_momentum)
         # === Networks ===
         self.num_classes = checks.num_classes(generator, discriminator, num_classes)
         self.latent_dim = checks.latent_dim(generator, prior)

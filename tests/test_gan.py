@@ -171,6 +171,7 @@ def test_networks_that_do_not_fit_are_refused():
     refuse("discriminator_steps.*0", lambda: kgan.GAN(g, d, discriminator_steps=0))
     refuse("seed.*1.5", lambda: kgan.GAN(g, d, seed=1.5))
     refuse("generator_steps.*1.5", lambda: kgan.GAN(g, d, generator_steps=1.5))
+    refuse("ema_momentum.*'0.9'", lambda: kgan.GAN(g, d, ema_momentum="0.9"))
     refuse("ema_momentum.*1.0", lambda: kgan.GAN(g, d, ema_momentum=1.0))
     own = keras.Sequential([keras.layers.Dense(1)])
     own(tf.zeros((1, 3)))

@@ -87,6 +87,7 @@ def test_callbacks_that_steer_one_optimizer(callback):
 def test_a_step_needs_as_many_batches_as_updates():
     gan = networks.gan(discriminator_steps=3)
     refuse("discriminator_steps=3.*1 full batches", gan, as_dataset(DATA))
+    refuse("validation_split.*validation_data", gan, DATA, validation_split=0.5)
     with pytest.raises(ValueError, match=r"multiple of discriminator_steps=3.*16 rows"):
         gan.train_on_batch(DATA)
 
