@@ -12,7 +12,9 @@ from kgan import losses as losses
 from kgan import models as models
 from kgan import penalties as penalties
 from kgan import priors as priors
+from kgan import recipes as recipes
 from kgan import seeds as seeds
+from kgan import training as training
 from kgan.gan import GAN as GAN
 
 __version__ = "0.1.0"

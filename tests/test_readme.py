@@ -1,0 +1,55 @@
+"""What README shows works as it stands there."""
+
+import importlib
+import pathlib
+import re
+
+import keras
+import numpy as np
+import pytest
+
+import kgan
+from kgan.cli import flags
+from kgan.cli.command import COMMANDS
+
+ROOT = pathlib.Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+def test_the_python_example_runs_as_it_stands(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (example,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    names = {}
+    exec(compile(example, "README.md", "exec"), names)  # the point of the test
+    assert names["images"].shape == (64, 8, 8, 1)
+    assert names["images"].dtype == np.uint8
+    assert len(list((tmp_path / "samples").glob("*.png"))) == 4
+    loaded = keras.models.load_model(tmp_path / "gan.keras")
+    assert loaded.step == 3 * 28
+    np.testing.assert_array_equal(loaded.generate(64, seed=1), names["images"])
+
+
+def test_every_file_that_is_named_is_there():
+    links = re.findall(r"\]\((?!https?:)([^)#]+)", README)
+    assert links
+    missing = [link for link in links if not (ROOT / link).exists()]
+    assert not missing
+
+
+def commands():
+    blocks = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
+    lines = [line.partition("#")[0].strip() for b in blocks for line in b.splitlines()]
+    return [line for line in lines if line.startswith("kgan ")]
+
+
+@pytest.mark.parametrize("command", commands())
+def test_every_flag_of_the_commands_is_known(command):
+    _, name, *arguments = command.split()
+    assert name in COMMANDS
+    module = importlib.import_module(f"kgan.cli.{name}")
+    flags.parse(flags.new(module.define), arguments)
+
+
+def test_the_recipes_that_are_named_exist():
+    named = set(re.findall(r"--recipe=(\w+)", README))
+    assert named <= set(kgan.recipes.names())
