@@ -9,6 +9,7 @@ own. `kgan COMMAND --debug` does.
 import atexit
 import os
 import re
+import signal
 import sys
 import threading
 
@@ -65,5 +66,21 @@ def _forward(source, target):
                 os.write(target, line)
 
 
+def stop_quietly():
+    """Ends the process at Ctrl-C with status 130, without a traceback of imports.
+
+    Until the command itself waits for a `KeyboardInterrupt`: it restores Python's own
+    handler with `allow_interrupt`.
+    """
+    signal.signal(signal.SIGINT, lambda *_: os._exit(130))
+
+
+def allow_interrupt():
+    """Lets Ctrl-C raise `KeyboardInterrupt` again."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 if is_command() and "--debug" not in sys.argv:
     drop_log_lines()
+    stop_quietly()

@@ -1,4 +1,5 @@
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -82,3 +83,24 @@ def test_the_command_is_quiet():
     run = [sys.executable, "-c", code]
     done = subprocess.run(run, capture_output=True, text=True, check=True)
     assert (done.stdout, done.stderr) == ("done\n", "")
+
+
+def test_ctrl_c_while_libraries_load_leaves_no_traceback():
+    code = (
+        "import os, sys, signal; sys.argv = ['kgan', 'train']; import kgan.startup;"
+        "os.kill(os.getpid(), signal.SIGINT); print('went on')"
+    )
+    run = [sys.executable, "-c", code]
+    done = subprocess.run(run, capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
+def test_the_command_waits_for_the_interrupt():
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        startup.stop_quietly()
+        startup.allow_interrupt()
+        with pytest.raises(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGINT)
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -9,7 +9,7 @@ import os
 import sys
 
 import kgan
-from kgan import lookup
+from kgan import lookup, startup
 from kgan.cli import flags
 
 COMMANDS = ("train", "generate", "recipes")
@@ -29,6 +29,7 @@ def main(argv=None) -> int:
         after Ctrl-C.
     """
     argv = list(sys.argv[1:] if argv is None else argv)
+    startup.allow_interrupt()
     try:
         status = _dispatch(argv)
         sys.stdout.flush()
