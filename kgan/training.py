@@ -272,12 +272,18 @@ def _pictures_of_points(plan):
     directory, log_dir = plan.run_dir / runs.SAMPLES, plan.run_dir / runs.LOGS
     if plan.recipe.conditional:
         return []  # a density has no classes
-    plots = [callbacks.DensityPlot(directory, plan.source, log_dir=log_dir)]
+    # The averaged generator, as in `kgan generate`: it is what the run is for.
+    plots = [
+        callbacks.DensityPlot(directory, plan.source, averaged=True, log_dir=log_dir)
+    ]
     if plan.source.shape == (1,):
         # Data of its own: an iteration more would move the run's data on.
         data = _load(plan.recipe, plan.source, plan.steps_per_epoch)
         path = plan.run_dir / "four_panels.png"
-        plots.append(callbacks.FourPanels(path, plan.source, data))
+        start = plan.recipe.steps // 25  # p_g has come near, as in the paper's figure
+        plots.append(
+            callbacks.FourPanels(path, plan.source, data, start=start, averaged=True)
+        )
     return plots
 
 

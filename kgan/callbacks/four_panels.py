@@ -15,7 +15,7 @@ class FourPanels(keras.callbacks.Callback):
     """Draws how a round of the game works, as one picture of four panels.
 
     (a) The players at step `start`. (b) D trained alone until it is near
-    D* = p_data / (p_data + p_g), for G as it is. (c) G after a few updates against this
+    D* = p_data / (p_data + p_g), for G as it is. (c) G after an update against this
     D: its samples have moved to where D says "real". (d) The players when training
     ends. Panels (b) and (c) are played by a copy of the model, so that the training
     that is watched goes on as if it were not.
@@ -61,7 +61,7 @@ class FourPanels(keras.callbacks.Callback):
         dataset,
         start=0,
         discriminator_rounds=1000,
-        generator_rounds=10,
+        generator_rounds=1,
         averaged=False,
         seed=0,
     ):

@@ -48,6 +48,7 @@ def mlp_generator(
     activation="relu",
     output_activation=None,
     kernel_initializer="glorot_uniform",
+    bias_initializer="zeros",
     num_classes=None,
     name="generator",
     dtype=None,
@@ -64,6 +65,8 @@ def mlp_generator(
         output_activation: Of the output; None takes tanh for images, whose range is
             [-1, 1], and the identity for points.
         kernel_initializer: Of all kernels.
+        bias_initializer: Of the hidden layers' biases. With zeros every unit has its
+            kink at the origin of its inputs, which few dimensions make up for.
         num_classes: Number of classes of a conditional generator, or None.
         name: Name of the model.
         dtype: Dtype or policy of the hidden layers; None takes the global policy. The
@@ -96,6 +99,7 @@ def mlp_generator(
             units,
             activation=activation,
             kernel_initializer=fresh_initializer(kernel_initializer),
+            bias_initializer=fresh_initializer(bias_initializer),
             name=f"hidden_{index}",
             dtype=dtype,
         )(x)
@@ -118,6 +122,7 @@ def mlp_discriminator(
     dropout=0.0,
     input_dropout=0.0,
     kernel_initializer="glorot_uniform",
+    bias_initializer="zeros",
     num_classes=None,
     name="discriminator",
     dtype=None,
@@ -135,6 +140,8 @@ def mlp_discriminator(
         dropout: Share of the hidden units that are dropped in training, in [0, 1).
         input_dropout: Share of the data's entries that are dropped in training.
         kernel_initializer: Of all kernels.
+        bias_initializer: Of the hidden layers' biases. With zeros every unit has its
+            kink at the origin of its inputs, which few dimensions make up for.
         num_classes: Number of classes of a conditional discriminator, or None.
         name: Name of the model.
         dtype: Dtype or policy of the hidden layers; None takes the global policy. The
@@ -165,6 +172,7 @@ def mlp_discriminator(
         x = make_hidden(
             units,
             kernel_initializer=fresh_initializer(kernel_initializer),
+            bias_initializer=fresh_initializer(bias_initializer),
             name=f"hidden_{index}",
             dtype=dtype,
         )(x)
@@ -192,6 +200,7 @@ def mlp(
     maxout_pieces=None,
     dropout=0.0,
     input_dropout=0.0,
+    bias_initializer="zeros",
     dtype=None,
 ):
     """Builds the pair of fully connected networks.
@@ -211,6 +220,7 @@ def mlp(
         maxout_pieces: As in `mlp_discriminator`.
         dropout: As in `mlp_discriminator`.
         input_dropout: As in `mlp_discriminator`.
+        bias_initializer: As in both.
         dtype: Dtype or policy of the hidden layers of both.
 
     Returns:
@@ -231,6 +241,7 @@ def mlp(
         activation=generator_activation,
         output_activation=output_activation,
         kernel_initializer=generator_initializer,
+        bias_initializer=bias_initializer,
         num_classes=num_classes,
         dtype=dtype,
     )
@@ -242,6 +253,7 @@ def mlp(
         dropout=dropout,
         input_dropout=input_dropout,
         kernel_initializer=discriminator_initializer,
+        bias_initializer=bias_initializer,
         num_classes=num_classes,
         dtype=dtype,
     )
