@@ -117,7 +117,8 @@ def _mean(losses):
     return tf.reduce_mean(tf.cast(losses, tf.float32))
 
 
-def _dense(gradients):
+def _gradients(tape, total, sources):
+    gradients = tape.gradient(total, sources, unconnected_gradients="zero")
     # An embedding's gradient comes as IndexedSlices, which neither XLA nor the sum over
     # replicas takes.
     return [tf.convert_to_tensor(gradient) for gradient in gradients]
@@ -200,9 +201,7 @@ class Game:
                 logs[name] = _mean(penalty.value(gradient))
                 total += penalty.weight_at(turn.step) * logs[name]
             total *= turn.scale / self.num_replicas
-        gradients = _dense(
-            tape.gradient(total, trainable, unconnected_gradients="zero")
-        )
+        gradients = _gradients(tape, total, trainable)
         for name in [name for name in self.penalties if name not in always]:
             logs[name], extra = self._lazy(
                 self.penalties[name], discriminator, points[name], labels, turn
@@ -237,9 +236,7 @@ class Game:
             real_logits = judge(real, turn.fold(Use.REAL)) if relativistic else None
             loss = _mean(self.loss.generator_loss(real_logits, fake_logits))
             total = (loss + own_loss) * (turn.scale / self.num_replicas)
-        gradients = _dense(
-            tape.gradient(total, trainable, unconnected_gradients="zero")
-        )
+        gradients = _gradients(tape, total, trainable)
         return gradients, state, {"g_loss": loss}
 
     def held_out(self, values, real, labels, latents, turn):
@@ -251,12 +248,12 @@ class Game:
         generator, discriminator, _ = values
         inputs = join(latents, labels)
         fake = self.generator(generator, inputs, turn, training=False)[0]
-        real_logits, fake_logits = (
-            self.discriminator(discriminator, join(data, labels), turn, training=False)[
-                0
-            ]
-            for data in (real, fake)
-        )
+
+        def judge(data):
+            inputs = join(data, labels)
+            return self.discriminator(discriminator, inputs, turn, training=False)[0]
+
+        real_logits, fake_logits = judge(real), judge(fake)
         loss = _mean(self.loss.discriminator_loss(real_logits, fake_logits))
         g_loss = _mean(self.loss.generator_loss(real_logits, fake_logits))
         return self._report(loss, real_logits, fake_logits) | {"g_loss": g_loss}
@@ -295,10 +292,7 @@ class Game:
                 value = _mean(penalty.value(critic.gradient_at(points, turn)))
                 strength = penalty.weight_at(turn.step) * penalty.interval
                 total = value * strength * (turn.scale / self.num_replicas)
-            return [
-                value,
-                *_dense(tape.gradient(total, trainable, unconnected_gradients="zero")),
-            ]
+            return [value, *_gradients(tape, total, trainable)]
 
         def idle():
             return [tf.constant(0.0), *(tf.zeros_like(value) for value in trainable)]
@@ -321,7 +315,7 @@ class _Critic:
         self.labels = labels
         self.loss = tf.constant(0.0)
         self._wanted = {id(points) for points in wanted}
-        self._gradients = {}
+        self._known = {}
 
     def __call__(self, data, turn):
         """Gives the logits; keeps the new state, and the gradient if it is wanted."""
@@ -335,16 +329,14 @@ class _Critic:
 
     def gradient_at(self, points, turn):
         """Gives the gradient of the sum of logits; this pass moves no statistics."""
-        if id(points) not in self._gradients:
+        if id(points) not in self._known:
             self._differentiate(points, turn.fold(Use.PENALTY))
-        return self._gradients[id(points)]
+        return self._known[id(points)]
 
     def _differentiate(self, points, turn):
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(points)
             outputs = self.player(self.values, join(points, self.labels), turn)
             total = tf.reduce_sum(outputs[0])
-        self._gradients[id(points)] = tape.gradient(
-            total, points, unconnected_gradients="zero"
-        )
+        (self._known[id(points)],) = _gradients(tape, total, [points])
         return outputs

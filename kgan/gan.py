@@ -179,6 +179,8 @@ class GAN(saving.ConfigByArguments, keras.Model):
         """
         self.adversarial_loss = losses.get(loss)
         terms = by_name(penalties)
+        num_replicas = self.distribute_strategy.num_replicas_in_sync
+        checks.refuse_synchronized((self.generator, self.discriminator), num_replicas)
         with self.distribute_strategy.scope():
             self.generator_optimizer, self.discriminator_optimizer = optimizers.pair(
                 (generator_optimizer, self.generator),
@@ -199,7 +201,7 @@ class GAN(saving.ConfigByArguments, keras.Model):
             Player(self.augmentation or keras.layers.Identity()),
             self.adversarial_loss,
             terms,
-            self.distribute_strategy.num_replicas_in_sync,
+            num_replicas,
             optimizers.compiler(run_eagerly, jit_compile),
         )
         self._scorer = Scorer(
