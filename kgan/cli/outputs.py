@@ -10,6 +10,7 @@ from kgan.callbacks.files import write_atomically, write_png
 
 # Images held in memory at a time when a folder is filled.
 _CHUNK = 512
+_LARGEST_GRID = 10_000
 
 
 class Samples:
@@ -68,7 +69,12 @@ def write_folder(path, samples, rows, columns) -> str:
 
 
 def write_grid(path, samples, rows, columns) -> str:
-    """Writes all images as one picture."""
+    """Writes all images as one picture; more than anyone looks at are refused."""
+    if samples.count > _LARGEST_GRID:
+        raise ValueError(
+            f"A grid holds at most {_LARGEST_GRID} images: let `output` be a folder. "
+            f"Received: num_images={samples.count}"
+        )
     write_png(path, grid(samples.all(), rows, columns))
     return f"{samples.count} images in {path}"
 

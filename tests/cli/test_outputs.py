@@ -39,3 +39,10 @@ def test_a_folder_may_have_a_dot(tmp_path):
     (tmp_path / "images.v2").mkdir()
     found = outputs.find_writer(tmp_path / "images.v2", (8, 8, 1))
     assert found is outputs.write_folder
+
+
+def test_a_grid_that_nobody_could_look_at_is_refused_at_once(tmp_path):
+    samples = outputs.Samples(None, 2_000_000_000)
+    with pytest.raises(ValueError, match=r"at most 10000.*num_images=2000000000"):
+        outputs.write_grid(tmp_path / "grid.png", samples, None, None)
+    assert not list(tmp_path.iterdir())
