@@ -3,7 +3,7 @@
 import keras
 import tensorflow as tf
 
-from kgan import checks
+from kgan import checks, lookup
 
 
 class Prior:
@@ -153,3 +153,39 @@ class TruncatedNormal(Prior):
     def get_config(self):
         """Returns the constructor's arguments."""
         return {**super().get_config(), "bound": self.bound}
+
+
+_PRIORS = {
+    "normal": Normal,
+    "uniform": Uniform,
+    "truncated_normal": TruncatedNormal,
+}
+
+
+def names():
+    """Returns the names that `get` knows."""
+    return tuple(_PRIORS)
+
+
+def get(name, latent_dim, **arguments):
+    """Makes a prior by its name.
+
+    Args:
+        name: One of `names()`.
+        latent_dim: Number of components of one latent.
+        **arguments: Further arguments of the prior's constructor.
+
+    Returns:
+        A `Prior`.
+
+    Raises:
+        ValueError: If there is no such prior, or an argument is out of its range.
+
+    Example:
+        ```python
+        prior = kgan.priors.get("uniform", 64, minimum=0.0)
+        ```
+    """
+    if name not in _PRIORS:
+        raise ValueError(lookup.unknown("`prior` must be one of", name, _PRIORS))
+    return _PRIORS[name](latent_dim, **arguments)

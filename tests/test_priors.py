@@ -87,3 +87,23 @@ def test_bound_is_positive(bound):
 def test_base_class_has_no_distribution():
     with pytest.raises(NotImplementedError):
         priors.Prior(2).sample(1, seeds.root(0))
+
+
+def test_all_priors_can_be_named():
+    public = {
+        cls
+        for cls in vars(priors).values()
+        if isinstance(cls, type) and issubclass(cls, priors.Prior)
+    }
+    named = {type(priors.get(name, 3)) for name in priors.names()}
+    assert named == public - {priors.Prior}
+
+
+def test_get_passes_arguments_on():
+    prior = priors.get("uniform", 3, minimum=0.0)
+    assert prior.get_config() == {"latent_dim": 3, "minimum": 0.0, "maximum": 1.0}
+
+
+def test_an_unknown_name_gets_the_list():
+    with pytest.raises(ValueError, match=r"normal, uniform, .*Did you mean 'uniform'"):
+        priors.get("unifrom", 3)

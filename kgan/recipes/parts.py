@@ -7,12 +7,6 @@ import keras
 
 from kgan import lookup, losses, models, penalties, priors
 
-PRIORS = {
-    "normal": priors.Normal,
-    "uniform": priors.Uniform,
-    "truncated_normal": priors.TruncatedNormal,
-}
-
 # The course of a step size over all updates of an optimizer.
 SCHEDULES = {
     "constant": lambda rate, updates: rate,
@@ -35,9 +29,10 @@ def families() -> dict:
 
 def make_prior(recipe) -> priors.Prior:
     """Makes the distribution of a recipe's latents."""
-    prior = _find("prior", recipe.prior, PRIORS)
-    _check_options("prior_options", recipe.prior, prior, recipe.prior_options)
-    return prior(recipe.latent_dim, **recipe.prior_options)
+    options = recipe.prior_options
+    kind = type(priors.get(recipe.prior, recipe.latent_dim))
+    _check_options("prior_options", recipe.prior, kind, options)
+    return priors.get(recipe.prior, recipe.latent_dim, **options)
 
 
 def make_loss(recipe) -> losses.AdversarialLoss:

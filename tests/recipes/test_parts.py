@@ -28,15 +28,6 @@ def test_names_become_objects():
     assert (penalty.weight, penalty.interval) == (3.0, 4)
 
 
-def test_all_priors_can_be_named():
-    public = {
-        cls
-        for cls in vars(kgan.priors).values()
-        if isinstance(cls, type) and issubclass(cls, kgan.priors.Prior)
-    }
-    assert set(parts.PRIORS.values()) == public - {kgan.priors.Prior}
-
-
 def test_families_are_pairs():
     assert set(parts.families()) >= {"mlp", "dcgan"}
     assert parts.families()["mlp"] is kgan.models.mlp
