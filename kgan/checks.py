@@ -148,16 +148,30 @@ def refuse_synchronized(networks, replicas):
             )
 
 
+def _is_integer(value, minimum):
+    whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
+    return whole and value >= minimum
+
+
+def integer(argument, value, minimum):
+    """Gives `value` as an int; refuses what is not an integer of at least `minimum`."""
+    if not _is_integer(value, minimum):
+        raise ValueError(
+            f"{argument} must be an integer of at least {minimum}. Received: {value!r}"
+        )
+    return int(value)
+
+
 def positive_integer(name, value):
     """Gives `value` as an int; refuses what is not a positive integer."""
-    if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < 1:
+    if not _is_integer(value, 1):
         raise ValueError(f"`{name}` must be a positive integer. Received: {value!r}")
     return int(value)
 
 
 def index(name, value):
     """Refuses what is not a non-negative integer."""
-    if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < 0:
+    if not _is_integer(value, 0):
         raise ValueError(
             f"`{name}` must be a non-negative integer. Received: {value!r}"
         )

@@ -1,19 +1,10 @@
 """Checks that the sources share, so that they fail with the same words."""
 
-import numbers
 from typing import Any
 
 import numpy as np
 
-
-def integer(argument: str, value: Any, minimum: int) -> int:
-    """Returns `value` as an int of at least `minimum`, or raises `ValueError`."""
-    is_integer = isinstance(value, numbers.Integral) and not isinstance(value, bool)
-    if not is_integer or value < minimum:
-        raise ValueError(
-            f"{argument} must be an integer of at least {minimum}. Received: {value!r}"
-        )
-    return int(value)
+from kgan.checks import integer as integer
 
 
 def image_size(value: Any) -> tuple[int, int] | None:

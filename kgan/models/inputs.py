@@ -5,10 +5,10 @@ A generator takes `latents` or `[latents, labels]`, a discriminator `data` or
 `keras.layers.Embedding`, whose `input_dim` tells the number of classes.
 """
 
-import operator
-
 import keras
 from keras import layers
+
+from kgan import checks
 
 _POINT_RANK, _IMAGE_RANK = 1, 3
 
@@ -24,15 +24,7 @@ def check_integer(name, value, minimum):
     Raises:
         ValueError: If `value` is no integer, or a smaller one.
     """
-    try:
-        integer = operator.index(value)
-    except TypeError:
-        integer = minimum - 1
-    if integer < minimum or isinstance(value, bool):
-        raise ValueError(
-            f"`{name}` must be an integer of at least {minimum}. Received: {value!r}"
-        )
-    return integer
+    return checks.integer(f"`{name}`", value, minimum)
 
 
 def check_num_classes(num_classes):
