@@ -15,12 +15,13 @@ TESTS = pathlib.Path(__file__).parent
 # folder, or the single file, that stands directly in `kgan/`.
 FLOORS = (
     # The ground: what any room stands on.
-    {"lookup", "startup", "checks", "looks"},
-    {"seeds", "priors", "losses", "data"},
+    {"lookup", "startup", "checks", "looks", "cluster"},
+    {"seeds", "priors", "losses", "data", "strategies"},
     {"layers", "penalties", "augment", "averaging", "metrics"},
     # What the model is made of, from the bottom up, and the model.
     {"logs", "replicas", "optimizers", "saving", "models"},
-    {"batches"},
+    {"batches", "turns"},
+    {"accumulation"},
     {"game", "sampling"},
     {"scoring"},
     {"gan"},
