@@ -5,6 +5,7 @@ import pathlib
 import keras
 
 from kgan.callbacks import files
+from kgan.callbacks.pace import Pace
 
 
 class Pictures(keras.callbacks.Callback):
@@ -44,19 +45,10 @@ class Pictures(keras.callbacks.Callback):
 
     def __init__(self, directory, every="epoch", log_dir=None, gif=True):
         super().__init__()
-        number = isinstance(every, int) and not isinstance(every, bool) and every > 0
-        if every != "epoch" and not number:
-            raise ValueError(
-                "`every` must be 'epoch' or a positive number of steps. "
-                f"Received: {every!r}"
-            )
         self.directory = pathlib.Path(directory)
-        self.every = every
+        self.pace = Pace(every)
         self.log_dir = log_dir
         self.gif = gif
-        # Keras waits for the device after each batch unless all callbacks say this;
-        # pictures per epoch have nothing to do there.
-        self.async_safe = every == "epoch"
         self._begun = False
         self._writer = None
 
@@ -81,24 +73,22 @@ class Pictures(keras.callbacks.Callback):
         # Not in `on_train_begin`: a callback that comes later in the list may still
         # restore the model there.
         self._begin()
+        self.pace.begin_epoch(self.model.step)
 
-    def on_train_batch_end(self, batch, logs=None):
+    def on_train_batch_begin(self, batch, logs=None):
         """Takes a picture every so many steps."""
-        if self.every == "epoch":
-            return
-        # With several steps per execution, not every step is seen here.
-        if self.model.step // self.every > self._last_step // self.every:
+        if self.pace.before_batch(batch):
             self._take()
 
     def on_epoch_end(self, epoch, logs=None):
-        """Takes a picture of each epoch."""
-        if self.every == "epoch":
+        """Takes a picture of each epoch, or of its last step if that is due."""
+        if self.pace.at_epoch_end(self.model.step):
             self._take()
 
     def on_train_end(self, logs=None):
         """Takes the last picture and makes the film."""
         self._begin()
-        if self.model.step > self._last_step:
+        if self.model.step != self._last_step:
             self._take()
         if self.gif:
             files.write_gif(self.directory / f"{self.name}.gif", self._film())

@@ -1,0 +1,69 @@
+"""When a callback is due: at the end of each epoch, or every so many steps."""
+
+
+class Pace:
+    """Tells a callback when it is due, without asking the device.
+
+    Reading `model.step` makes Python wait until an accelerator has played it. So steps
+    are counted here: those that were played when the epoch began, and the batches
+    since. A callback asks before each batch, where Keras calls it on the main thread
+    and without logs (after a batch it may call from other threads, while training goes
+    on), and at the end of each epoch.
+
+    Args:
+        every: `"epoch"`, or a positive integer: a number of steps.
+
+    Raises:
+        ValueError: If `every` is neither.
+
+    Example:
+        ```python
+        class Habit(keras.callbacks.Callback):
+            def __init__(self, every):
+                super().__init__()
+                self.pace = Pace(every)
+
+            def on_epoch_begin(self, epoch, logs=None):
+                self.pace.begin_epoch(self.model.step)
+
+            def on_train_batch_begin(self, batch, logs=None):
+                if self.pace.before_batch(batch):
+                    self.act()
+
+            def on_epoch_end(self, epoch, logs=None):
+                if self.pace.at_epoch_end(self.model.step):
+                    self.act()
+        ```
+    """
+
+    def __init__(self, every):
+        number = isinstance(every, int) and not isinstance(every, bool) and every > 0
+        if every != "epoch" and not number:
+            raise ValueError(
+                "`every` must be 'epoch' or a positive number of steps. "
+                f"Received: {every!r}"
+            )
+        self.every = every
+        self._first = 0
+        self._seen = 0
+
+    def begin_epoch(self, step):
+        """Sets the count when an epoch begins, `step` rounds having been played."""
+        self._first = self._seen = step
+
+    def step_before(self, batch):
+        """Gives the number of rounds played before batch `batch` of the epoch."""
+        return self._first + batch
+
+    def before_batch(self, batch):
+        """Says whether the callback is due before batch `batch` of the epoch."""
+        return self.every != "epoch" and self._passes(self.step_before(batch))
+
+    def at_epoch_end(self, step):
+        """Says whether the callback is due at an epoch's end, after `step` rounds."""
+        return self.every == "epoch" or self._passes(step)
+
+    def _passes(self, step):
+        # With several steps per execution, not every step is seen.
+        before, self._seen = self._seen, step
+        return step // self.every > before // self.every
