@@ -1,8 +1,16 @@
-"""Keras callbacks for adversarial training: pictures of a run, and a guard."""
+"""Keras callbacks for adversarial training: pictures, checkpoints, and watching."""
 
+from kgan.callbacks.checkpoints import Checkpoints as Checkpoints
+from kgan.callbacks.collapse_watch import CollapseWatch as CollapseWatch
 from kgan.callbacks.density import DensityPlot as DensityPlot
 from kgan.callbacks.four_panels import FourPanels as FourPanels
 from kgan.callbacks.images import grid as grid
+from kgan.callbacks.learning_rates import LearningRates as LearningRates
 from kgan.callbacks.pictures import Pictures as Pictures
 from kgan.callbacks.sample_grid import SampleGrid as SampleGrid
+from kgan.callbacks.symptoms import DiscriminatorWon as DiscriminatorWon
+from kgan.callbacks.symptoms import DiversityLost as DiversityLost
+from kgan.callbacks.symptoms import GradientVanished as GradientVanished
+from kgan.callbacks.symptoms import Symptom as Symptom
 from kgan.callbacks.terminate_on_nan import TerminateOnNaN as TerminateOnNaN
+from kgan.callbacks.throughput import Throughput as Throughput

@@ -7,6 +7,7 @@ import numpy as np
 
 from kgan.callbacks import figures, files
 from kgan.callbacks.density import check_model, view_of
+from kgan.callbacks.pace import Pace
 from kgan.callbacks.rehearsal import Rehearsal
 from kgan.checks import positive_integer
 
@@ -78,6 +79,7 @@ class FourPanels(keras.callbacks.Callback):
         self.generator_rounds = positive_integer("generator_rounds", generator_rounds)
         self._view = view_of(source, averaged=False, seed=seed)
         self._final = view_of(source, averaged, seed)
+        self._pace = Pace("epoch")
         self._panels = None
 
     def on_train_begin(self, logs=None):
@@ -89,10 +91,16 @@ class FourPanels(keras.callbacks.Callback):
         """Plays (a) to (c) if training starts at their step."""
         # Not in `on_train_begin`: a callback that comes later in the list may still
         # restore the model there.
+        self._pace.begin_epoch(self.model.step)
         self._begin()
 
-    def on_train_batch_end(self, batch, logs=None):
+    def on_train_batch_begin(self, batch, logs=None):
         """Plays (a) to (c) once their step is reached."""
+        if self._panels is None and self._pace.step_before(batch) >= self.start:
+            self._begin()
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Plays (a) to (c) if their step is the epoch's last."""
         self._begin()
 
     def on_train_end(self, logs=None):

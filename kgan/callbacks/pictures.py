@@ -90,8 +90,9 @@ class Pictures(keras.callbacks.Callback):
         self._begin()
         if self.model.step != self._last_step:
             self._take()
-        if self.gif:
-            files.write_gif(self.directory / f"{self.name}.gif", self._film())
+        film = self._film()
+        if self.gif and film:
+            files.attempt(self.directory / f"{self.name}.gif", files.gif(film))
         if self._writer is not None:
             self._writer.close()
             self._writer = None
@@ -108,8 +109,8 @@ class Pictures(keras.callbacks.Callback):
     def _take(self):
         step = self.model.step
         picture = self.draw()
-        files.write_png(self._path(step), picture)
-        self._steps.add(step)
+        if files.attempt(self._path(step), files.png(picture)):
+            self._steps.add(step)
         self._last_step = step
         if self.log_dir is not None:
             self._log(picture, step)
@@ -141,5 +142,5 @@ class Pictures(keras.callbacks.Callback):
         for path in filter(pathlib.Path.exists, paths):
             with Image.open(path) as image:
                 sizes[path] = image.size
-        last = list(sizes.values())[-1]
+        *_, last = (None, *sizes.values())
         return [path for path, size in sizes.items() if size == last]

@@ -1,3 +1,5 @@
+import os
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -79,3 +81,24 @@ def test_durations(count, each):
     assert len(durations) == count
     assert durations[0] == each
     assert durations[-1] == 3000
+
+
+def test_a_durable_file_is_flushed_before_it_has_its_name(tmp_path, monkeypatch):
+    path, order = tmp_path / "file.txt", []
+    flush, replace = os.fsync, os.replace
+    monkeypatch.setattr(os, "fsync", lambda fd: (order.append("flush"), flush(fd)))
+    monkeypatch.setattr(os, "replace", lambda *to: (order.append("name"), replace(*to)))
+    files.write_atomically(path, lambda file: file.write_text("new"), durable=True)
+    assert order == ["flush", "name", "flush"]
+    assert path.read_text() == "new"
+
+
+def test_leftovers_are_half_written_files_alone(tmp_path):
+    def write(temporary):
+        temporary.write_text("ha")
+        assert files.leftovers(tmp_path) == [temporary]
+
+    files.write_atomically(tmp_path / "step-00000040.keras", write)
+    for name in (".gitignore", "a.1.keras", ".hidden.txt", "b.txt"):
+        (tmp_path / name).touch()
+    assert files.leftovers(tmp_path) == []

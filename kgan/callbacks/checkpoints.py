@@ -1,0 +1,180 @@
+"""Whole models on the way, from which training goes on exactly."""
+
+import json
+import pathlib
+
+import keras
+import numpy as np
+
+from kgan import lookup
+from kgan.callbacks.files import attempt
+from kgan.callbacks.pace import Pace
+from kgan.checks import positive_integer
+
+_BETTER = {"min": np.less, "max": np.greater}
+BEST = "best.keras"
+_BEST_VALUE = "best.json"
+
+
+def steps(directory):
+    """Lists checkpoints from the oldest to the newest, as paths; names sort by step."""
+    return sorted(pathlib.Path(directory).glob("step-*.keras"))
+
+
+class Checkpoints(keras.callbacks.Callback):
+    """Saves the model every so many steps and at the end, and keeps the newest files.
+
+    Each file is a whole model: both networks, the average, both optimizers, the loss
+    scales, the step and the position in the data. `keras.models.load_model` and `fit`
+    with `kgan.data.load(..., start=gan.position)` go on from it bit for bit. A file is
+    complete or absent, whenever the run is stopped, even by a power cut. A model whose
+    logs or weights are NaN or infinite does not take the place of a sound one.
+
+    A disk that is full does not end the run: it says so, keeps the files there are,
+    and fails in the end if the last state is not among them.
+
+    Args:
+        directory: Where `step-NNNNNNNN.keras` go; made with the first one.
+        every: `"epoch"`, or the number of steps between files.
+        keep: Number of files that stay, the newest.
+        best: Key of the epoch's logs by which `best.keras` is chosen, or None. Its
+            value stands in `best.json` beside it and counts when a run is resumed.
+        mode: `"min"` or `"max"`: which value of that key is best.
+
+    Raises:
+        ValueError: If an argument is not what it must be, or (after the first epoch)
+            if the logs have no such key.
+        OSError: When training ends, if the last state could not be saved.
+
+    Example:
+        ```python
+        checkpoints = kgan.callbacks.Checkpoints("checkpoints/", every=500)
+        gan.fit(train, epochs=10, callbacks=[checkpoints])
+        ```
+    """
+
+    def __init__(self, directory, every="epoch", keep=3, best=None, mode="min"):
+        super().__init__()
+        if mode not in _BETTER:
+            raise ValueError(lookup.unknown("`mode` must be one of", mode, _BETTER))
+        self.directory = pathlib.Path(directory)
+        self.pace = Pace(every)
+        self.keep = positive_integer("keep", keep)
+        self.best = best
+        self.mode = mode
+        self._begin()
+
+    def _begin(self):
+        self._begun = False
+        self._saved = None
+        self._sound = True
+        self._best_value = None
+
+    def on_train_begin(self, logs=None):
+        """Forgets the last training."""
+        self._begin()
+
+    def on_epoch_begin(self, epoch, logs=None):
+        """Refuses another run's directory; counts from the epoch's first step."""
+        # Not in `on_train_begin`: a callback that comes later in the list may still
+        # restore the model there.
+        if not self._begun:
+            self._refuse_others()
+            self._best_value = self._read_best()
+            self._begun = True
+        self.pace.begin_epoch(self.model.step)
+
+    def on_train_batch_begin(self, batch, logs=None):
+        """Saves the model every so many steps."""
+        # Not after a batch: Keras may call that hook while the next one is played.
+        if self.pace.before_batch(batch):
+            self.save()
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Saves the model if it is due, and if it is the best."""
+        logs = logs or {}
+        self._sound = bool(np.all(np.isfinite(list(logs.values()))))
+        if not self._sound:
+            return
+        # The newest file must not be of a state that was taken back.
+        rolled_back = any(map(self._is_later, steps(self.directory)))
+        if self.pace.at_epoch_end(self.model.step) or rolled_back:
+            self.save()
+        if self.best is not None:
+            self._keep_best(logs)
+
+    def on_train_end(self, logs=None):
+        """Saves the last state.
+
+        Raises:
+            OSError: If that is not possible.
+        """
+        if self._sound and _finite(self.model) and not self.save():
+            raise OSError(f"The last state, of step {self.model.step}, was not saved.")
+
+    def save(self):
+        """Saves the model as it is, then removes the oldest files.
+
+        Returns:
+            Whether its state is saved: a disk may be full, and a model whose weights
+            are NaN is left out.
+        """
+        state = self.model.step, self.model.rollbacks
+        if state != self._saved and self._write(f"step-{self.model.step:08d}.keras"):
+            self._saved = state
+            self._remove_old()
+        return state == self._saved
+
+    def _write(self, name):
+        path = self.directory / name
+        return _finite(self.model) and attempt(path, self.model.save, durable=True)
+
+    def _remove_old(self):
+        paths = steps(self.directory)
+        now = [path for path in paths if not self._is_later(path)]
+        for path in set(paths) - set(now[-self.keep :]):
+            path.unlink()
+
+    def _is_later(self, path):
+        return _step(path) > self.model.step
+
+    def _refuse_others(self):
+        later = [path.name for path in steps(self.directory) if self._is_later(path)]
+        if later:
+            raise ValueError(
+                "`directory` must hold no checkpoints of later steps than the model's, "
+                f"{self.model.step}. Received: {later[-1]} in {self.directory}"
+            )
+
+    def _keep_best(self, logs):
+        if self.best not in logs:
+            expected = "`best` must be a key of the logs, one of"
+            raise ValueError(lookup.unknown(expected, self.best, logs))
+        value, known = float(logs[self.best]), self._best_value
+        if (known is None or _BETTER[self.mode](value, known)) and self._write(BEST):
+            self._best_value = value
+            text = json.dumps({self.best: value, "step": self.model.step}) + "\n"
+            path = self.directory / _BEST_VALUE
+            attempt(path, lambda path: path.write_text(text), durable=True)
+
+    def _read_best(self):
+        path = self.directory / _BEST_VALUE
+        if self.best is None or not path.exists():
+            return None
+        # The value of another key does not count.
+        return json.loads(path.read_text("utf-8")).get(self.best)
+
+
+def _step(path):
+    number = path.stem.removeprefix("step-")
+    return int(number) if number.isdecimal() else -1
+
+
+def _finite(model):
+    """Says whether all weights of both networks are finite.
+
+    Logs tell of it one step later, and in the middle of an epoch not at all.
+    """
+    networks = (model.generator, model.discriminator)
+    weights = (weight for network in networks for weight in network.get_weights())
+    return all(np.all(np.isfinite(weight)) for weight in weights)
