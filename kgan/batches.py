@@ -25,6 +25,25 @@ def join(data, labels):
     return data if labels is None else [data, labels]
 
 
+def examples(data, data_shape, num_classes):
+    """Gives an element of a data set as a training step takes it.
+
+    Returns:
+        `(real, labels)`: float32 data, and int32 labels of shape `(batch,)` or None.
+
+    Raises:
+        ValueError: If dtype or shape is not what the model takes, or if labels are
+            missing or unexpected.
+    """
+    real, labels = split(data)
+    checks.dtype(real)
+    checks.shape(real, data_shape)
+    checks.labels_match(labels, num_classes)
+    if labels is not None:
+        labels = tf.reshape(tf.cast(labels, tf.int32), (-1,))
+    return tf.cast(real, tf.float32), labels
+
+
 def check(batch, data_shape, num_classes):
     """Checks one batch: dtype, shape, range, labels.
 
@@ -121,13 +140,32 @@ def parts(tensor, count):
     Raises:
         ValueError: If the number of rows is known and not a multiple of `count`.
     """
+    _check_divides("discriminator_steps", tensor, count)
+    return tf.split(tensor, count) if count > 1 else [tensor]
+
+
+def rows_of_parts(tensor, count):
+    """Cuts the batch of an update into `count` parts, along a new first axis.
+
+    Args:
+        tensor: Tensor of shape `(rows, ...)`, or None, which stays None.
+        count: Number of parts.
+
+    Raises:
+        ValueError: If the number of rows is known and not a multiple of `count`.
+    """
+    if tensor is None:
+        return None
+    _check_divides("micro_batches", tensor, count)
+    return tf.reshape(tensor, (count, -1, *tensor.shape[1:]))
+
+
+def _check_divides(name, tensor, count):
     rows = tensor.shape[0]
     if rows is not None and rows % count:
         raise ValueError(
-            "A step's rows must be a multiple of "
-            f"discriminator_steps={count}. Received: {rows} rows"
+            f"A step's rows must be a multiple of {name}={count}. Received: {rows} rows"
         )
-    return tf.split(tensor, count) if count > 1 else [tensor]
 
 
 def full(dataset, batch_size):

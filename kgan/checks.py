@@ -4,7 +4,6 @@ Each function returns nothing or what it found, and raises a `ValueError` that s
 argument, what was expected and what came.
 """
 
-import itertools
 import numbers
 
 import keras
@@ -131,21 +130,6 @@ def discriminator_fits(discriminator, data_shape):
             "`discriminator` must take what the generator gives, data of shape "
             f"{data_shape}. Received: a discriminator for data of shape {takes}"
         )
-
-
-def refuse_synchronized(networks, replicas):
-    """Refuses BatchNormalization that talks to other replicas in the middle of a step.
-
-    The gradient functions are compiled for each replica alone. Moving statistics are
-    averaged after the step.
-    """
-    for layer in itertools.chain.from_iterable(map(_layers, networks)):
-        if replicas > 1 and getattr(layer, "synchronized", False):
-            raise ValueError(
-                "A GAN on several replicas takes no layer with synchronized=True: its "
-                "exchange cannot be compiled, and moving statistics are averaged after "
-                f"the step. Received: {layer.name}"
-            )
 
 
 def _is_integer(value, minimum):

@@ -7,36 +7,13 @@ it for one replica while others run beside it, keeps D's update from touching G'
 statistics, and the other way round.
 """
 
-import typing
-
 import keras
 import tensorflow as tf
 
 from kgan import seeds
+from kgan.accumulation import in_parts
 from kgan.batches import join
 from kgan.seeds import Use
-
-
-class Turn(typing.NamedTuple):
-    """What an update knows besides its data: all of it tensors.
-
-    Attributes:
-        step: Number of rounds before this one, which schedules count.
-        update: Number of this player's updates before, which intervals count.
-        scale: The optimizer's loss scale, 1 unless float16 needs it.
-        replica: Id of this replica.
-        seed: int32 of shape `(2,)`.
-    """
-
-    step: tf.Tensor
-    update: tf.Tensor
-    scale: tf.Tensor
-    replica: tf.Tensor
-    seed: tf.Tensor
-
-    def fold(self, *values):
-        """Gives the same turn with a seed of another use."""
-        return self._replace(seed=seeds.fold(self.seed, *values))
 
 
 class Player:
@@ -139,6 +116,7 @@ class Game:
         num_replicas: Number of replicas whose gradients are summed afterwards.
         compiler: Wraps both gradient functions: `tf.function` with or without XLA, or
             the identity to run them eagerly.
+        micro_batches: Number of parts in which an update takes its batch.
     """
 
     def __init__(
@@ -150,6 +128,7 @@ class Game:
         penalties,
         num_replicas=1,
         compiler=lambda function: function,
+        micro_batches=1,
     ):
         self.generator = generator
         self.discriminator = discriminator
@@ -157,8 +136,16 @@ class Game:
         self.loss = loss
         self.penalties = dict(penalties)
         self.num_replicas = num_replicas
-        self.discriminator_gradients = compiler(self._discriminator_gradients)
-        self.generator_gradients = compiler(self._generator_gradients)
+        generator_gradients = in_parts(self._generator_gradients, micro_batches, 0)
+        discriminator_gradients = in_parts(
+            self._discriminator_gradients, micro_batches, 1
+        )
+        self.generator_gradients = compiler(
+            self._with_norm(generator_gradients, "g_gradient_norm")
+        )
+        self.discriminator_gradients = compiler(
+            self._with_norm(discriminator_gradients, "d_gradient_norm")
+        )
 
     def values(self):
         """Reads all variables: one pair for G, D and the augmentation each."""
@@ -238,6 +225,17 @@ class Game:
             total = (loss + own_loss) * (turn.scale / self.num_replicas)
         gradients = _gradients(tape, total, trainable)
         return gradients, state, {"g_loss": loss}
+
+    def _with_norm(self, gradients_of, name):
+        """Logs how long the gradient of the mean loss is, on this replica's rows."""
+
+        def update(values, real, labels, latents, turn):
+            gradients, state, logs = gradients_of(values, real, labels, latents, turn)
+            squares = [tf.reduce_sum(tf.square(g / turn.scale)) for g in gradients]
+            norm = tf.sqrt(tf.add_n(squares)) if squares else tf.constant(0.0)
+            return gradients, state, logs | {name: norm * self.num_replicas}
+
+        return update
 
     def held_out(self, values, real, labels, latents, turn):
         """Gives the game's scalars on held-out data, in inference mode.

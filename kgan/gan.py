@@ -12,15 +12,17 @@ from kgan import (
     priors,
     replicas,
     saving,
+    scopes,
     seeds,
 )
 from kgan.batches import join
-from kgan.game import Game, Player, Turn
+from kgan.game import Game, Player
 from kgan.logs import Logs
 from kgan.penalties import by_name
 from kgan.sampling import Sampler
 from kgan.scoring import Scorer
 from kgan.seeds import Use
+from kgan.turns import Clock
 
 
 @keras.saving.register_keras_serializable(package="kgan")
@@ -110,15 +112,7 @@ class GAN(saving.ConfigByArguments, keras.Model):
         self.discriminator_steps = discriminator_steps
         self.generator_steps = generator_steps
         self.seed = seed
-        # === State ===
-        self._rounds = self.add_weight(
-            shape=(),
-            initializer="zeros",
-            dtype="int64",
-            trainable=False,
-            aggregation="only_first_replica",
-            name="rounds",
-        )
+        self.clock = Clock()
         self.built = True
 
     def _build_networks(self, average):
@@ -140,7 +134,17 @@ class GAN(saving.ConfigByArguments, keras.Model):
     @property
     def step(self):
         """Number of rounds played so far, a Python integer."""
-        return int(self._rounds.numpy())
+        return int(self.clock.rounds.numpy())
+
+    @property
+    def position(self):
+        """Number of batches taken so far: where `load(..., start=)` goes on."""
+        return int(self.clock.position.numpy())
+
+    @property
+    def rollbacks(self):
+        """How often the game was taken back to an earlier round."""
+        return int(self.clock.rollbacks.numpy())
 
     @property
     def sampler(self):
@@ -160,6 +164,7 @@ class GAN(saving.ConfigByArguments, keras.Model):
         run_eagerly=False,
         steps_per_execution=1,
         jit_compile="auto",
+        micro_batches=1,
     ):
         """Chooses how the game is played. Every argument has a default that trains.
 
@@ -173,15 +178,20 @@ class GAN(saving.ConfigByArguments, keras.Model):
             steps_per_execution: Number of steps in one call of the compiled function.
             jit_compile: Whether XLA compiles the gradients. "auto": where there is an
                 accelerator.
+            micro_batches: Number of parts in which an update takes its batch, one after
+                the other: the same gradient from less memory.
 
         Raises:
-            ValueError: If a loss, a penalty or an optimizer is not one.
+            ValueError: If a loss, a penalty or an optimizer is not one, or was made
+                outside the scope of the model's strategy.
         """
+        checks.positive_integer("micro_batches", micro_batches)
         self.adversarial_loss = losses.get(loss)
         terms = by_name(penalties)
-        num_replicas = self.distribute_strategy.num_replicas_in_sync
-        checks.refuse_synchronized((self.generator, self.discriminator), num_replicas)
-        with self.distribute_strategy.scope():
+        strategy = self.distribute_strategy
+        given = (generator_optimizer, discriminator_optimizer)
+        scopes.check_compile(self, given, steps_per_execution)
+        with strategy.scope():
             self.generator_optimizer, self.discriminator_optimizer = optimizers.pair(
                 (generator_optimizer, self.generator),
                 (discriminator_optimizer, self.discriminator),
@@ -201,8 +211,9 @@ class GAN(saving.ConfigByArguments, keras.Model):
             Player(self.augmentation or keras.layers.Identity()),
             self.adversarial_loss,
             terms,
-            num_replicas,
+            strategy.num_replicas_in_sync,
             optimizers.compiler(run_eagerly, jit_compile),
+            micro_batches,
         )
         self._scorer = Scorer(
             self.discriminator,
@@ -218,6 +229,7 @@ class GAN(saving.ConfigByArguments, keras.Model):
             run_eagerly=run_eagerly,
             steps_per_execution=steps_per_execution,
             jit_compile=jit_compile,
+            micro_batches=micro_batches,
         )
 
     @property
@@ -249,6 +261,7 @@ class GAN(saving.ConfigByArguments, keras.Model):
                 are given, or a callback that steers the optimizer of a model.
         """
         self._assert_compile_called("fit")
+        scopes.check_fit(self)
         optimizers.refuse_callbacks(kwargs.get("callbacks"))
         x, y, batch_size = batches.prepare(self, x, y, batch_size, kwargs)
         return super().fit(x, y, batch_size=batch_size, epochs=epochs, **kwargs)
@@ -258,7 +271,7 @@ class GAN(saving.ConfigByArguments, keras.Model):
 
     def train_step(self, data):
         """Plays one round: k updates of D, then updates of G, then the average."""
-        real, labels = self._examples(data)
+        real, labels = batches.examples(data, self.data_shape, self.num_classes)
         k = self.discriminator_steps
         reals = batches.parts(real, k)
         labels = [None] * k if labels is None else batches.parts(labels, k)
@@ -279,10 +292,10 @@ class GAN(saving.ConfigByArguments, keras.Model):
                 labels[-1],
             )
         if self.ema_generator is not None:
-            momentum = averaging.momentum_at(self.ema_momentum, self._rounds.value)
+            momentum = averaging.momentum_at(self.ema_momentum, self.clock.rounds.value)
             averaging.update(self.ema_generator, self.generator, momentum)
-        self._rounds.assign_add(1)
-        return self.get_metrics_result()
+        self.clock.advance(k)
+        return replicas.logs_for_keras(self.get_metrics_result())
 
     def _update(self, player, gradients_of, turn, real, labels):
         turn = turn._replace(scale=player.optimizer.scale_loss(turn.scale))
@@ -294,34 +307,23 @@ class GAN(saving.ConfigByArguments, keras.Model):
 
     def test_step(self, data):
         """Reports the losses on held-out data, without penalties."""
-        real, labels = self._examples(data)
+        real, labels = batches.examples(data, self.data_shape, self.num_classes)
         turn = self._turn(Use.TEST, 0, self._logs.rows() * seeds.num_replicas())
         latents = self._latents(turn, real)
         values = self._game.values()
         logs = self._game.held_out(values, real, labels, latents, turn)
         self._logs.update(logs, tf.shape(real)[0])
-        return {name: self._logs.trackers[name].result() for name in Logs.ALWAYS}
+        results = {name: self._logs.trackers[name].result() for name in Logs.GAME}
+        return replicas.logs_for_keras(results)
 
     def _turn(self, use, updates_per_step, index):
-        step = tf.convert_to_tensor(self._rounds.value)
-        update = step * updates_per_step + index
-        seed = seeds.fold(seeds.root(self.seed), use, update)
-        return Turn(step, update, tf.constant(1.0), seeds.replica_id(), seed)
+        return self.clock.turn(self.seed, use, updates_per_step, index)
 
     def _latents(self, turn, real):
         seed = turn.fold(Use.LATENTS).seed
         return seeds.own_rows(
             lambda rows: self.prior.sample(rows, seed), tf.shape(real)[0]
         )
-
-    def _examples(self, data):
-        real, labels = batches.split(data)
-        checks.dtype(real)
-        checks.shape(real, self.data_shape)
-        checks.labels_match(labels, self.num_classes)
-        if labels is not None:
-            labels = tf.reshape(tf.cast(labels, tf.int32), (-1,))
-        return tf.cast(real, tf.float32), labels
 
     def generate(
         self,

@@ -35,21 +35,27 @@ class LastingMean(keras.metrics.Mean):
 class Logs:
     """All trackers of a model, found by name: `d_loss g_loss d_real d_fake ...`.
 
+    Attributes:
+        GAME: Names of what any batch tells, held out or not.
+        NORMS: Names of the lengths of both gradients, which training alone knows.
+
     Args:
         penalties: Dictionary of names and `kgan.penalties.Penalty`.
     """
 
-    ALWAYS = ("d_loss", "g_loss", "d_real", "d_fake", "d_accuracy")
+    GAME = ("d_loss", "g_loss", "d_real", "d_fake", "d_accuracy")
+    NORMS = ("d_gradient_norm", "g_gradient_norm")
 
     def __init__(self, penalties):
         for name in penalties:
-            if name in self.ALWAYS:
+            if name in (*self.GAME, *self.NORMS):
                 raise ValueError(
                     "A penalty must have a name of its own, other than "
-                    f"{', '.join(self.ALWAYS)}. Received: {name!r}"
+                    f"{', '.join((*self.GAME, *self.NORMS))}. Received: {name!r}"
                 )
-        self.trackers = {name: keras.metrics.Mean(name=name) for name in self.ALWAYS}
-        self.trackers |= {name: LastingMean(name=name) for name in penalties}
+        self.trackers = {name: keras.metrics.Mean(name=name) for name in self.GAME}
+        lasting = (*penalties, *self.NORMS)
+        self.trackers |= {name: LastingMean(name=name) for name in lasting}
         self._intervals = {name: p.interval for name, p in penalties.items()}
 
     def rows(self):
@@ -67,6 +73,10 @@ class Logs:
         """
         for name, value in values.items():
             acts = tf.equal(update % self._intervals.get(name, 1), 0)
+            if name in self.NORMS:
+                # float16 skips an update that overflows. Anywhere else the losses tell
+                # of it one update later.
+                acts &= tf.math.is_finite(value)
             weight = tf.cast(tf.where(acts, rows, 0), tf.float32)
             value = tf.where(weight > 0, value, 0.0)
             self.trackers[name].update_state(value, sample_weight=weight)

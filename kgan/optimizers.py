@@ -55,7 +55,8 @@ def _refuse(optimizer):
     ):
         raise ValueError(
             "gradient_accumulation_steps works on one device alone: Keras applies it "
-            "inside a condition, which a distribution strategy cannot run. "
+            "inside a condition, which a distribution strategy cannot run. Use "
+            "gan.compile(micro_batches=...), which cuts the batch of each update. "
             f"Received: {optimizer.gradient_accumulation_steps}"
         )
 

@@ -71,3 +71,14 @@ def apply(player, gradients, state):
         player.optimizer.apply(gradients, player.trainable)
     for variable, value in zip(player.state, mean_state(state), strict=True):
         variable.assign(value)
+
+
+def logs_for_keras(logs):
+    """Gives scalar logs the shape in which Keras reduces them.
+
+    Across several processes it takes their mean along a first axis.
+    """
+    strategy = tf.distribute.get_strategy()
+    if isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy):
+        return {name: value[None] for name, value in logs.items()}
+    return logs

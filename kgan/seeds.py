@@ -32,19 +32,25 @@ class Use(enum.IntEnum):
     PENALTY = 9
     AUGMENT = 10
     POINTS = 11
+    PART = 12
 
 
-def root(seed):
+def root(seed, branch=0):
     """Turns an integer into a seed.
 
     Args:
         seed: Integer or scalar integer tensor; only its lowest 31 bits count.
+        branch: Tells apart the draws of one seed after it was begun anew; the same.
 
     Returns:
         An int32 tensor of shape `(2,)`.
     """
-    low = tf.cast(tf.bitwise.bitwise_and(tf.cast(seed, tf.int64), _MAX_INT32), tf.int32)
-    return tf.stack([low, 0])
+
+    def low_bits(value):
+        bits = tf.bitwise.bitwise_and(tf.cast(value, tf.int64), _MAX_INT32)
+        return tf.cast(bits, tf.int32)
+
+    return tf.stack([low_bits(seed), low_bits(branch)])
 
 
 def fold(seed, *values):

@@ -19,7 +19,7 @@ FLOORS = (
     {"seeds", "priors", "losses", "data", "strategies"},
     {"layers", "penalties", "augment", "averaging", "metrics"},
     # What the model is made of, from the bottom up, and the model.
-    {"logs", "replicas", "optimizers", "saving", "models"},
+    {"logs", "replicas", "optimizers", "saving", "scopes", "models"},
     {"batches", "turns"},
     {"accumulation"},
     {"game", "sampling"},

@@ -8,7 +8,8 @@ import tensorflow as tf
 
 import kgan
 from kgan import seeds
-from kgan.game import Game, Player, Turn
+from kgan.game import Game, Player
+from kgan.turns import Turn
 
 
 def turn(update=0, seed=1):

@@ -30,6 +30,8 @@ def test_defaults():
         "d_real",
         "d_fake",
         "d_accuracy",
+        "d_gradient_norm",
+        "g_gradient_norm",
     ]
 
 
@@ -210,16 +212,3 @@ def test_compile_refuses_what_it_cannot_use():
     refuse("name of its own.*d_loss", lambda: gan.compile(penalties=[Clash()]))
     with pytest.raises(TypeError, match="metrics"):
         gan.compile(metrics=["accuracy"])
-
-
-def test_replicas_refuse_synchronized_batch_norm(two_replicas):
-    def pair():
-        latents = keras.Input((2,))
-        norm = keras.layers.BatchNormalization(synchronized=True, name="together")
-        g = keras.Model(latents, norm(keras.layers.Dense(2)(latents)))
-        return g, keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
-
-    kgan.GAN(*pair()).compile()
-    with two_replicas.scope():
-        gan = kgan.GAN(*pair())
-        refuse("synchronized=True.*together", gan.compile)

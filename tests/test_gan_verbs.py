@@ -11,9 +11,10 @@ import pytest
 import tensorflow as tf
 
 import kgan
+from kgan.logs import Logs
 
 DATA = networks.images(32)
-KEYS = {"d_loss", "g_loss", "d_real", "d_fake", "d_accuracy", "r1"}
+KEYS = {*Logs.GAME, *Logs.NORMS, "r1"}
 
 
 def adam_gan():

@@ -50,7 +50,8 @@ def test_mean_does_not_hide_nan():
 def test_names_in_the_order_in_which_they_are_shown():
     logs = Logs(penalties.by_name(["r1", "r1"]))
     assert list(logs.trackers) == [
-        *("d_loss", "g_loss", "d_real", "d_fake", "d_accuracy", "r1", "r1_2")
+        *("d_loss", "g_loss", "d_real", "d_fake", "d_accuracy", "r1", "r1_2"),
+        *("d_gradient_norm", "g_gradient_norm"),
     ]
     assert [tracker.name for tracker in logs.trackers.values()] == list(logs.trackers)
     assert type(logs.trackers["d_loss"]) is keras.metrics.Mean
@@ -107,3 +108,11 @@ def test_the_last_value_is_whole_on_each_replica(two_replicas):
     mean.reset_state()
     assert [float(value) for value in run(None)] == [4.0, 4.0]
     assert float(mean.result()) == 4.0
+
+
+def test_a_gradient_that_overflowed_is_no_part_of_the_mean():
+    logs = Logs({})
+    for value in (2.0, np.inf, np.nan, 4.0):
+        logs.update({"g_gradient_norm": tf.constant(value), "g_loss": value}, 8)
+    assert float(logs.trackers["g_gradient_norm"].result()) == 3.0
+    assert not np.isfinite(logs.trackers["g_loss"].result())

@@ -17,6 +17,7 @@ def test_root_takes_the_lowest_31_bits():
     for integer, low in cases.items():
         assert seeds.root(integer).dtype == tf.int32
         assert seeds.root(integer).numpy().tolist() == [low, 0]
+        assert seeds.root(1, integer).numpy().tolist() == [1, low]
         for root in runs:
             assert root(tf.constant(integer, tf.int64)).numpy().tolist() == [low, 0]
 
