@@ -15,7 +15,7 @@ TESTS = pathlib.Path(__file__).parent
 # folder, or the single file, that stands directly in `kgan/`.
 FLOORS = (
     # The ground: what any room stands on.
-    {"lookup", "startup", "checks", "looks", "cluster"},
+    {"lookup", "startup", "checks", "looks"},
     {"seeds", "priors", "losses", "data", "strategies"},
     {"layers", "penalties", "augment", "averaging", "metrics"},
     # What the model is made of, from the bottom up, and the model.
@@ -26,7 +26,9 @@ FLOORS = (
     {"scoring"},
     {"gan"},
     {"callbacks", "export", "latents", "report"},
-    {"recipes", "runs"},
+    {"recipes", "runs", "records", "interrupts"},
+    {"legs", "resuming"},
+    {"plans"},
     {"training"},
     {"cli"},
 )

@@ -7,7 +7,6 @@ inside its server, after minutes of waiting, or never.
 import dataclasses
 import json
 import os
-import socket
 
 VARIABLE = "TF_CONFIG"
 # Tasks that train, the one that leads first. Its id in the cluster is 0.
@@ -90,7 +89,7 @@ def read() -> Cluster | None:
             "cluster": {"worker": ["host0:2222", "host1:2222"]},
             "task": {"type": "worker", "index": 0},
         })
-        kgan.cluster.read().own.address  # "host0:2222"
+        kgan.strategies.cluster.read().own.address  # "host0:2222"
         ```
     """
     text = os.environ.get(VARIABLE, "").strip()
@@ -108,6 +107,18 @@ def read() -> Cluster | None:
         return None
     tasks = _tasks(config["cluster"])
     return Cluster(tasks, _position(tasks, config.get("task")))
+
+
+def is_chief() -> bool:
+    """Says whether this process is the one that writes: TF_CONFIG's first.
+
+    That is its chief, or worker 0 where there is none. True without TF_CONFIG.
+
+    Raises:
+        ValueError: If TF_CONFIG is not what it must be.
+    """
+    found = read()
+    return found is None or found.is_chief
 
 
 def _tasks(jobs):
@@ -199,29 +210,3 @@ def _number(index):
     # Some launchers write the index as a string, which TensorFlow takes too.
     text = str(index)
     return int(text) if text.isascii() and text.isdigit() else index
-
-
-def listen(task: Task) -> socket.socket:
-    """Listens where TensorFlow's server of this process is going to.
-
-    Args:
-        task: This process.
-
-    Returns:
-        A listening socket. Close it before TensorFlow takes the port.
-
-    Raises:
-        OSError: If the port is in use or not allowed.
-    """
-    # On all interfaces, as TensorFlow does: the name in TF_CONFIG may be that of a
-    # router in front of this machine.
-    try:
-        both = socket.has_dualstack_ipv6()
-        family = socket.AF_INET6 if both else socket.AF_INET
-        return socket.create_server(("", task.port), family=family, dualstack_ipv6=both)
-    except OSError as error:
-        raise OSError(
-            error.errno,
-            f"{VARIABLE}: this process is {task}, and cannot listen there: "
-            f"{error.strerror}",
-        ) from None

@@ -1,11 +1,10 @@
 """TF_CONFIG is checked before TensorFlow sees it."""
 
 import json
-import socket
 
 import pytest
 
-from kgan import cluster
+from kgan.strategies import cluster
 
 ADDRESSES = ["127.0.0.1:2222", "127.0.0.1:2223"]
 
@@ -106,12 +105,12 @@ def test_read_refuses(read, text, message):
         read(text)
 
 
-def test_listen_takes_a_free_port_and_refuses_one_in_use(read):
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        own = read(_config(index=0, worker=[f"127.0.0.1:{port}"])).own
-        message = rf"this process is worker 0 \(127.0.0.1:{port}\).*in use"
-        with pytest.raises(OSError, match=message):
-            cluster.listen(own)
-    with cluster.listen(own), socket.create_connection((own.host, own.port)):
-        pass
+def test_is_chief(read):
+    read("")
+    assert cluster.is_chief()
+    read(_config(index=0))
+    assert cluster.is_chief()
+    read(_config(index=1))
+    assert not cluster.is_chief()
+    with pytest.raises(ValueError, match="worker 2"):
+        read(_config(index=2))

@@ -1,4 +1,4 @@
-"""Strategies by name; those of several processes are in test_workers.py."""
+"""Strategies by name; the processes of several workers are in test_workers.py."""
 
 import json
 import socket
@@ -22,7 +22,7 @@ def config(monkeypatch):
 
 
 def test_names():
-    assert strategies.names() == ["auto", "none", "mirrored", "multi_worker", "tpu"]
+    assert strategies.names() == ["auto", "none", "mirrored", "tpu", "multi_worker"]
 
 
 @pytest.mark.parametrize("name", ["none", "auto"])
@@ -86,23 +86,3 @@ def test_an_address_in_use(config, name):
 def test_a_cluster_of_one_is_no_cluster_for_auto(config):
     config(0, {"cluster": {"worker": ["127.0.0.1:2222"]}})
     assert strategies.get("auto") is tf.distribute.get_strategy()
-
-
-def test_is_chief(config):
-    assert strategies.is_chief()
-    config(0)
-    assert strategies.is_chief()
-    config(1)
-    assert not strategies.is_chief()
-    config(2)
-    with pytest.raises(ValueError, match="worker 2"):
-        strategies.is_chief()
-
-
-def test_is_lost_worker(config):
-    lost = tf.errors.UnavailableError(None, None, "connection reset by peer")
-    assert not strategies.is_lost_worker(lost)
-    config(0)
-    assert strategies.is_lost_worker(lost)
-    assert not strategies.is_lost_worker(ValueError("no"))
-    assert not strategies.is_lost_worker(tf.errors.InvalidArgumentError(None, None, ""))

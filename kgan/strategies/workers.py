@@ -1,0 +1,79 @@
+"""The processes of a cluster: how they are connected, and how one is missed."""
+
+import contextlib
+import faulthandler
+import signal
+import sys
+import threading
+
+import tensorflow as tf
+
+from kgan.strategies import cluster, roll_call
+
+# Seconds: a scheduler may have to fetch an image to a machine before it starts there.
+PATIENCE = 600.0
+# What a collective operation ends with when a worker does not answer any more.
+_LOST = (
+    tf.errors.UnavailableError,
+    tf.errors.AbortedError,
+    tf.errors.CancelledError,
+    tf.errors.DeadlineExceededError,
+)
+
+
+def connect(found: cluster.Cluster, patience: float) -> tf.distribute.Strategy:
+    """Waits for all workers of a cluster, then has TensorFlow connect them.
+
+    Args:
+        found: The cluster.
+        patience: For how many seconds to wait.
+
+    Returns:
+        A `tf.distribute.MultiWorkerMirroredStrategy`.
+
+    Raises:
+        OSError: If this process cannot listen at its address.
+        TimeoutError: If a worker does not come.
+        RuntimeError: If TensorFlow has run something before.
+    """
+    roll_call.meet(found, patience)
+    with _ended_after(patience), _own_sigterm():
+        return tf.distribute.MultiWorkerMirroredStrategy()
+
+
+@contextlib.contextmanager
+def _ended_after(seconds):
+    """Ends this process with a traceback if the block takes longer.
+
+    If a worker dies right after the roll call, TensorFlow waits for it an hour and
+    keeps Python's lock meanwhile, so that no thread and no signal handler can run.
+    """
+    faulthandler.dump_traceback_later(seconds, exit=True, file=sys.__stderr__)
+    try:
+        yield
+    finally:
+        faulthandler.cancel_dump_traceback_later()
+
+
+@contextlib.contextmanager
+def _own_sigterm():
+    """Keeps what Python does at SIGTERM, where TensorFlow would have nothing happen."""
+    handler = signal.getsignal(signal.SIGTERM)
+    try:
+        yield
+    finally:
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, handler)
+
+
+def is_lost_worker(error: BaseException) -> bool:
+    """Says whether an error of TensorFlow tells that another worker is gone."""
+    found = cluster.read()
+    return isinstance(error, _LOST) and found is not None and len(found.tasks) > 1
+
+
+def lost_workers() -> str:
+    """Names the workers that do not answer, or all others where each one does."""
+    found = cluster.read()
+    gone = roll_call.silent(found.others) or found.others
+    return ", ".join(map(str, gone))
