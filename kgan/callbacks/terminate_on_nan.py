@@ -1,7 +1,8 @@
 """Stops a run that has nothing left to learn from."""
 
 import keras
-import numpy as np
+
+from kgan.callbacks.symptoms import first_not_finite
 
 
 class TerminateOnNaN(keras.callbacks.Callback):
@@ -10,6 +11,9 @@ class TerminateOnNaN(keras.callbacks.Callback):
     `keras.callbacks.TerminateOnNaN` reads `logs["loss"]` alone, which a GAN does not
     have. This one reads every key after each batch, and those of validation and of
     other callbacks after each epoch.
+
+    `kgan.callbacks.CollapseWatch` sees NaN, too, and more; one that rolls back takes
+    the place of this guard, or stands before it.
 
     Attributes:
         reason: None, or the sentence that was printed.
@@ -40,15 +44,11 @@ class TerminateOnNaN(keras.callbacks.Callback):
         self._check(logs)
 
     def _check(self, logs):
-        if self.reason is not None:
+        bad = first_not_finite(logs)
+        if bad is None or self.reason is not None:
             return
-        for key, value in (logs or {}).items():
-            if not np.all(np.isfinite(value)):
-                self.reason = (
-                    f"Training stopped at step {self.model.step}: {key} is "
-                    f"{np.ravel(value)[0]}."
-                )
-                self.model.stop_training = True
-                # The progress bar's line is not finished.
-                print(f"\n{self.reason}", flush=True)
-                return
+        key, value = bad
+        self.reason = f"Training stopped at step {self.model.step}: {key} is {value}."
+        self.model.stop_training = True
+        # The progress bar's line is not finished.
+        print(f"\n{self.reason}", flush=True)

@@ -1,0 +1,159 @@
+"""What a watch does when something has gone wrong: say it, stop, or roll back."""
+
+import typing
+
+import keras
+
+from kgan.callbacks.snapshot import Snapshot, inner
+from kgan.checks import positive_integer
+
+
+class Outcome(typing.NamedTuple):
+    """What was done.
+
+    Attributes:
+        sentence: What happened, for the user.
+        stopped: Whether training ends.
+        restored: Whether the model is in an earlier state now.
+    """
+
+    sentence: str
+    stopped: bool = False
+    restored: bool = False
+
+
+class Warn:
+    """Says what was found, and lets training go on."""
+
+    def begin(self, model):
+        """Prepares for a training of `model`, or refuses it with a `ValueError`."""
+
+    def keep(self, model):
+        """Takes note of a state in which nothing was found.
+
+        Returns:
+            None, or `(path, value)` of a variable that is not finite after all.
+        """
+
+    def act(self, model, found):
+        """Does what is to be done.
+
+        Args:
+            model: The `kgan.GAN`.
+            found: What has gone wrong, in words.
+
+        Returns:
+            An `Outcome`.
+        """
+        return Outcome(f"Warning at step {model.step:,}: {found}")
+
+
+class Stop(Warn):
+    """Stops training; the model stays as it is."""
+
+    def act(self, model, found):
+        """Stops training."""
+        model.stop_training = True
+        return Outcome(
+            f"Training stopped at step {model.step:,}: {found}", stopped=True
+        )
+
+
+class RollBack(Warn):
+    """Brings the model back to the last sound state, and training goes on.
+
+    Args:
+        max_rollbacks: Number of rollbacks in the model's life, before or after it was
+            resumed, after which the next one stops training.
+        learning_rate_factor: Factor in (0, 1] of both learning rates at each.
+
+    Raises:
+        ValueError: If an argument is out of range.
+    """
+
+    def __init__(self, max_rollbacks=3, learning_rate_factor=1.0):
+        self.max_rollbacks = positive_integer("max_rollbacks", max_rollbacks)
+        if not 0.0 < learning_rate_factor <= 1.0:
+            raise ValueError(
+                "`learning_rate_factor` must lie in (0, 1]. "
+                f"Received: {learning_rate_factor!r}"
+            )
+        self.learning_rate_factor = learning_rate_factor
+        self._sound = None
+
+    def begin(self, model):
+        """Refuses learning rates that cannot be set; forgets the last training."""
+        self._sound = None
+        if self.learning_rate_factor == 1.0:
+            return
+        for name in ("generator_optimizer", "discriminator_optimizer"):
+            rate = inner(getattr(model, name)).learning_rate
+            if not isinstance(rate, keras.Variable):
+                raise ValueError(
+                    "`learning_rate_factor` must be 1 where a learning rate follows a "
+                    f"schedule, which cannot be multiplied. Received: "
+                    f"{self.learning_rate_factor} with a schedule in `{name}`"
+                )
+
+    def keep(self, model):
+        """Copies the state, unless it holds a NaN that no loss has met yet."""
+        snapshot = Snapshot(model)
+        bad = snapshot.first_not_finite()
+        if bad is None:
+            self._sound = snapshot
+        elif self._sound is None:
+            raise ValueError(
+                "A model that is watched must begin with finite weights. "
+                f"Received: {bad[1]} in {bad[0]}"
+            )
+        return bad
+
+    def act(self, model, found):
+        """Restores the last sound state; stops if that was done too often."""
+        step, back = model.step, self._sound.step
+        self._sound.restore(model)
+        if model.rollbacks >= self.max_rollbacks:
+            model.stop_training = True
+            return Outcome(
+                f"Training stopped at step {step:,} after {model.rollbacks} rollbacks, "
+                f"with the model as it was at step {back:,}: {found}",
+                stopped=True,
+                restored=True,
+            )
+        with model.distribute_strategy.scope():
+            model.clock.rollbacks.assign_add(1)
+        self._slow_down(model)
+        return Outcome(
+            f"Rolled back from step {step:,} to step {back:,} (rollback "
+            f"{model.rollbacks} of {self.max_rollbacks}): {found}",
+            restored=True,
+        )
+
+    def _slow_down(self, model):
+        if self.learning_rate_factor == 1.0:
+            return
+        with model.distribute_strategy.scope():
+            for optimizer in (model.generator_optimizer, model.discriminator_optimizer):
+                rate = inner(optimizer).learning_rate
+                rate.assign(rate * self.learning_rate_factor)
+
+
+_ACTIONS = {"warn": Warn, "stop": Stop, "rollback": RollBack}
+
+
+def get(name, **arguments):
+    """Finds an action by its name.
+
+    Args:
+        name: "warn", "stop" or "rollback".
+        **arguments: Arguments of a rollback, checked whatever the name.
+
+    Raises:
+        ValueError: If there is no such action, or an argument is out of range.
+    """
+    if name not in _ACTIONS:
+        raise ValueError(
+            f'`action` must be "warn", "stop" or "rollback". Received: {name!r}'
+        )
+    rollback = RollBack(**arguments)
+    return rollback if name == "rollback" else _ACTIONS[name]()

@@ -1,0 +1,216 @@
+"""Names what goes wrong in a game, and does something about it."""
+
+import keras
+
+from kgan.callbacks import actions
+from kgan.callbacks.pace import Pace
+from kgan.callbacks.recent_means import RecentMeans
+from kgan.callbacks.symptoms import (
+    DiscriminatorWon,
+    DiversityLost,
+    GradientVanished,
+    first_not_finite,
+    helps,
+)
+
+_DIVERGED = helps(
+    "smaller learning rates, clipping both gradients (global_clipnorm), a penalty (R1)"
+)
+
+
+class CollapseWatch(keras.callbacks.Callback):
+    """Says in one line when a game has failed; can stop it, or roll it back.
+
+    It looks for four symptoms:
+
+    - a logged value is NaN or infinite: seen after every batch, at once;
+    - D has won: `kgan.callbacks.DiscriminatorWon`;
+    - G's gradient has vanished: `kgan.callbacks.GradientVanished`;
+    - samples have lost their diversity, if `real` is given:
+      `kgan.callbacks.DiversityLost`, which also logs `diversity`.
+
+    The last three are looked for at checks, in the means since the check before, and
+    are named when `patience` checks in a row have found them.
+
+    What follows is the `action`:
+
+    - "warn": the sentence is printed, once until the symptom is gone.
+    - "stop": it is printed and kept in `reason`, and training stops.
+    - "rollback": the model goes back to its state at the last check that found no
+      trace of a symptom (at first, to that in which training began): both networks, the
+      average, both optimizers with their loss scales, and `model.step`. Data go on
+      where they are. `model.rollbacks` is raised by one and logged; it is a part of
+      every seed, since the same draws would lead to the same collapse. After
+      `max_rollbacks` the next collapse restores the model once more and stops training.
+      The state is kept in the host's memory and takes what a checkpoint takes on disk:
+      with Adam about three times both networks, and the average. It is not saved: a
+      run that is resumed begins with that in which it is resumed.
+
+    Put it before other callbacks: they then see no value of an attempt that was undone.
+    It covers what `TerminateOnNaN` does. Beside a watch that rolls back that one has no
+    task; in front of it, it would stop the run first.
+
+    Under several workers each of them needs the watch: they decide alike, each from the
+    same logs and weights.
+
+    Args:
+        real: Real data for the symptom of diversity, as `fit` takes them: an array,
+            `(images, labels)`, or a `tf.data.Dataset`, of which the first batch is
+            looked at without moving it on. None: diversity is not measured.
+        every: "epoch", or a positive integer: the number of steps between checks.
+        action: "warn", "stop" or "rollback".
+        patience: Number of checks in a row.
+        accuracy: `d_accuracy` from which on D has won; None: not looked for.
+        gradient_share: Part of the largest `g_gradient_norm` up to which it has
+            vanished; None: not looked for.
+        diversity_share: Part of the real data's mean distance up to which diversity is
+            lost.
+        max_rollbacks: Number of rollbacks in the life of a model.
+        learning_rate_factor: Factor in (0, 1] of both learning rates at each rollback.
+        symptoms: Further `kgan.callbacks.Symptom`s to look for.
+
+    Attributes:
+        reason: Why training was stopped, a sentence; None if it was not.
+        sentences: All that was printed in this training.
+
+    Raises:
+        ValueError: If an argument is out of range, or (when training begins) `real` is
+            not what the model takes, weights are not finite, or a learning rate that
+            is to be lowered follows a schedule.
+
+    Example:
+        ```python
+        train = kgan.data.load("digits", batch_size=64)
+        watch = kgan.callbacks.CollapseWatch(train, action="rollback")
+        gan.fit(train, epochs=50, callbacks=[watch])
+        if watch.reason:
+            raise SystemExit(watch.reason)
+        ```
+    """
+
+    def __init__(
+        self,
+        real=None,
+        every="epoch",
+        action="warn",
+        patience=3,
+        accuracy=0.999,
+        gradient_share=0.01,
+        diversity_share=0.2,
+        max_rollbacks=3,
+        learning_rate_factor=1.0,
+        symptoms=(),
+    ):
+        super().__init__()
+        self.pace = Pace(every)
+        self.symptoms = list(symptoms)
+        if accuracy is not None:
+            self.symptoms.append(DiscriminatorWon(accuracy, patience))
+        if gradient_share is not None:
+            self.symptoms.append(GradientVanished(gradient_share, patience=patience))
+        if real is not None:
+            self.symptoms.append(DiversityLost(real, diversity_share, patience))
+        self.action = actions.get(
+            action,
+            max_rollbacks=max_rollbacks,
+            learning_rate_factor=learning_rate_factor,
+        )
+        self.reason = None
+        self.sentences = []
+        self._rolls_back = action == "rollback"
+        self._recent = RecentMeans()
+
+    def on_train_begin(self, logs=None):
+        """Forgets the last training; refuses what cannot be watched."""
+        self.reason = None
+        self.sentences = []
+        self._diverged = False
+        self._kept = False
+        for symptom in self.symptoms:
+            symptom.forget()
+            symptom.begin(self.model)
+        self.action.begin(self.model)
+
+    def on_epoch_begin(self, epoch, logs=None):
+        """Starts the means of an epoch; before the first one, keeps the state."""
+        # Not in `on_train_begin`: a callback that comes later in the list may still
+        # restore the model there.
+        if not self._kept:
+            self._kept = True
+            self.action.keep(self.model)
+        self.pace.begin_epoch(self.model.step)
+        self._start(0)
+
+    def on_train_batch_begin(self, batch, logs=None):
+        """Makes a check where one is due."""
+        if self.pace.before_batch(batch) and self._logs is not None:
+            self._check(self._logs, batch)
+
+    def on_train_batch_end(self, batch, logs=None):
+        """Looks for NaN."""
+        self._logs = logs
+        self._played = batch + 1
+        self._look_for_nan(logs)
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Looks for NaN in all that was logged, and makes a check where one is due."""
+        logs = {} if logs is None else logs
+        if self._logs is None:  # the last batch was undone, and its means with it
+            for metric in self.model.metrics:
+                logs.pop(metric.name, None)
+        sound = self._look_for_nan(logs)
+        due = self.pace.at_epoch_end(self.model.step)
+        if due and sound and self._logs is not None:
+            self._check(logs, self._played)
+        for symptom in self.symptoms:
+            logs.update(symptom.measured)
+        if self._rolls_back:
+            logs["rollbacks"] = self.model.rollbacks
+
+    def _start(self, batch):
+        """Starts new means before batch `batch` of the epoch."""
+        self._recent.begin()
+        self._first = self._played = batch
+        self._logs = None
+
+    def _look_for_nan(self, logs):
+        """Says whether all values are finite; acts if they are not."""
+        bad = first_not_finite(logs)
+        if bad is None:
+            self._diverged = False
+        elif not self._diverged:
+            self._diverged = True
+            self._diverge(*bad)
+            if self._rolls_back:
+                # Those who come later in the list shall not stop for what was undone.
+                for key in [key for key in logs if first_not_finite({key: logs[key]})]:
+                    del logs[key]
+        return bad is None
+
+    def _check(self, logs, batch):
+        """Looks for all symptoms; keeps the state if there is no trace of one."""
+        means = self._recent.take(logs, batch - self._first)
+        named = [symptom.check(self.model, means) for symptom in self.symptoms]
+        named = [sentence for sentence in named if sentence]
+        if named:
+            self._act(" ".join(named))
+        elif not any(symptom.doubtful() for symptom in self.symptoms):
+            bad = self.action.keep(self.model)
+            if bad is not None:
+                self._diverge(*bad)
+
+    def _diverge(self, key, value):
+        self._act(f"{key} is {value}: training has diverged. {_DIVERGED}")
+
+    def _act(self, found):
+        outcome = self.action.act(self.model, found)
+        self.sentences.append(outcome.sentence)
+        if outcome.stopped:
+            self.reason = outcome.sentence
+        if outcome.restored:
+            self._diverged = False
+            self._start(self._played)
+            for symptom in self.symptoms:
+                symptom.forget()
+        # The progress bar's line is not finished.
+        print(f"\n{outcome.sentence}", flush=True)

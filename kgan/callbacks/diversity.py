@@ -1,0 +1,94 @@
+"""How far samples lie apart, as a part of how far real data do."""
+
+import keras
+import numpy as np
+
+from kgan import batches, sampling
+
+# Rows that are compared: 2,016 pairs, of which those within a class are enough up to
+# some tens of classes.
+_ROWS = 64
+_PAIRS = 32
+
+
+def mean_distance(data, labels=None):
+    """Gives the mean Euclidean distance of all pairs of examples.
+
+        1/|P| Σ ‖xᵢ − xⱼ‖ over P = {(i, j): i < j, labelᵢ = labelⱼ}
+
+    Args:
+        data: Array of shape `(n, ...)`, of floats.
+        labels: Integers of shape `(n,)`; None: all pairs count.
+
+    Returns:
+        A float; NaN if there is no pair.
+    """
+    from scipy.spatial.distance import pdist
+
+    rows = np.reshape(data, (len(data), -1))
+    labels = np.zeros(len(rows)) if labels is None else np.asarray(labels)
+    groups = [rows[labels == label] for label in np.unique(labels)]
+    distances = [pdist(group) for group in groups if len(group) > 1]
+    return float(np.concatenate(distances).mean()) if distances else float("nan")
+
+
+def _num_pairs(labels):
+    _, counts = np.unique(labels, return_counts=True)
+    return int((counts * (counts - 1) // 2).sum())
+
+
+class Reference:
+    """Real data by whose distances samples are measured.
+
+    Args:
+        real: Real data as for `fit`.
+        model: A compiled `kgan.GAN`.
+
+    Attributes:
+        distance: Mean distance of the first 64 real examples, or of the first batch if
+            it is smaller: within classes if there are labels, and 32 pairs that share
+            theirs.
+
+    Raises:
+        ValueError: If `real` is not what the model takes, or too few examples, or all
+            of them are equal.
+    """
+
+    def __init__(self, real, model):
+        x, y, _ = keras.utils.unpack_x_y_sample_weight(real)
+        first, _ = batches.peek(x, y, _ROWS)
+        if first is None:
+            raise ValueError("`real` must be an array or a tf.data.Dataset.")
+        if isinstance(first, tuple) and first[1] is None:
+            first = first[0]
+        batches.check(first, model.data_shape, model.num_classes)
+        data, labels = batches.split(first)
+        data = np.asarray(data, np.float32)[:_ROWS]
+        self.labels = self._classes = None
+        if labels is not None:
+            self.labels = np.ravel(labels).astype(np.int32)[:_ROWS]
+            self._classes = self.labels if _num_pairs(self.labels) >= _PAIRS else None
+        self.rows = len(data)
+        self.distance = mean_distance(data, self._classes) if self.rows > 1 else 0.0
+        if not self.distance > 0.0:
+            raise ValueError(
+                "`real` must hold at least two examples that differ. "
+                f"Received: a first batch of {self.rows}"
+            )
+
+    def diversity(self, model, seed=0):
+        """Gives the mean distance of the playing generator's samples, relative to real.
+
+        Args:
+            model: The `kgan.GAN`.
+            seed: Seed of the latents.
+
+        Returns:
+            A float: 0 where all samples are equal, near 1 where they vary as real data.
+        """
+        samples = model.generate(
+            self.rows, seed=seed, labels=self.labels, averaged=False
+        )
+        if samples.dtype == np.uint8:
+            samples = np.asarray(sampling.to_float(samples))
+        return mean_distance(samples, self._classes) / self.distance

@@ -1,0 +1,77 @@
+"""The state of a model in memory, to which a run can be brought back."""
+
+import keras
+import numpy as np
+
+
+def inner(optimizer):
+    """Gives the optimizer that moves weights, inside of float16's loss scaling."""
+    return getattr(optimizer, "inner_optimizer", optimizer)
+
+
+class Snapshot:
+    """All that training changes: networks, average, optimizers, loss scales, the step.
+
+    Left out are the position in the data, which are not rewound, the number of
+    rollbacks, which is raised and never lowered, and learning rates that are variables:
+    what was done to them stays done.
+
+    It lies in the host's memory and takes as much of it as a checkpoint takes on disk:
+    with Adam about three times both networks, and the average.
+
+    Args:
+        model: A compiled `kgan.GAN`.
+
+    Attributes:
+        step: The model's step at that time.
+
+    Example:
+        ```python
+        before = Snapshot(gan)
+        gan.fit(train)
+        before.restore(gan)
+        ```
+    """
+
+    def __init__(self, model):
+        self.step = model.step
+        # Copies: an array may share its memory with the variable.
+        self._values = [
+            np.array(keras.ops.convert_to_numpy(v)) for v in _variables(model)
+        ]
+        self._paths = [variable.path for variable in _variables(model)]
+
+    def first_not_finite(self):
+        """Gives `(path, value)` of the first variable with NaN or infinity, or None."""
+        for path, value in zip(self._paths, self._values, strict=True):
+            bad = ~np.isfinite(value.astype(np.float32))
+            if bad.any():
+                return path, value[bad][0]
+        return None
+
+    def restore(self, model):
+        """Sets the variables of the model, on all replicas, and forgets its metrics."""
+        with model.distribute_strategy.scope():
+            for variable, value in zip(_variables(model), self._values, strict=True):
+                variable.assign(value)
+            _reset_metrics(model)
+
+
+def _variables(model):
+    clock = model.clock
+    kept = {id(clock.position), id(clock.rollbacks)}
+    variables = list(model.weights)
+    for optimizer in (model.generator_optimizer, model.discriminator_optimizer):
+        kept.add(id(inner(optimizer).learning_rate))
+        variables += optimizer.variables
+    return [variable for variable in variables if id(variable) not in kept]
+
+
+def _reset_metrics(model):
+    """Starts new means; one that remembers a NaN from before starts at 0."""
+    model.reset_metrics()
+    for metric in model.metrics:
+        for variable in metric.variables:
+            value = keras.ops.convert_to_numpy(variable)
+            if not np.all(np.isfinite(value)):
+                variable.assign(np.zeros_like(value))

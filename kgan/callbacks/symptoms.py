@@ -1,0 +1,261 @@
+"""What can go wrong in a game: each symptom a small object with its own threshold."""
+
+import statistics
+
+import numpy as np
+
+from kgan import losses
+from kgan.callbacks.diversity import Reference
+from kgan.checks import positive_integer
+
+
+def first_not_finite(logs):
+    """Finds the first logged value that is NaN or infinite.
+
+    Args:
+        logs: Dictionary of names and numbers, or None.
+
+    Returns:
+        `(key, value)`, or None if all values are finite.
+    """
+    for key, value in (logs or {}).items():
+        if not np.all(np.isfinite(value)):
+            return key, np.ravel(value)[0]
+    return None
+
+
+class Symptom:
+    """Base class of what is looked for at every check.
+
+    A symptom is named when `patience` checks in a row have found it: a single bad
+    stretch is a part of many good runs. A subclass writes `find`.
+
+    Args:
+        patience: Number of checks in a row, a positive integer.
+
+    Attributes:
+        count: How many of the last checks in a row have found it.
+        measured: Dictionary of what the last check measured itself, for the logs.
+
+    Raises:
+        ValueError: If `patience` is not a positive integer.
+
+    Example:
+        ```python
+        class Poor(kgan.callbacks.Symptom):
+            remedy = "more data, or a smaller discriminator"
+
+            def find(self, model, logs):
+                if logs["d_real"] - logs["val_d_real"] > 0.3:
+                    return "d_real is far above val_d_real: D remembers its data"
+        ```
+    """
+
+    remedy = ""
+
+    def __init__(self, patience=3):
+        self.patience = positive_integer("patience", patience)
+        self.count = 0
+        self.measured = {}
+
+    def begin(self, model):
+        """Prepares for a training of `model`, or refuses it with a `ValueError`."""
+
+    def find(self, model, logs):
+        """Looks for the symptom.
+
+        Args:
+            model: The `kgan.GAN` that is trained.
+            logs: Means since the last check, by name.
+
+        Returns:
+            None, or what was found: the key, its value, and what they mean.
+        """
+        raise NotImplementedError
+
+    def check(self, model, logs):
+        """Counts what `find` finds; gives it when the patience is at its end.
+
+        Returns:
+            None, or a sentence, once for each uninterrupted row of checks.
+        """
+        found = self.find(model, logs)
+        self.count = self.count + 1 if found else 0
+        if self.count != self.patience:
+            return None
+        times = f", at {self.count} checks in a row" if self.count > 1 else ""
+        return f"{found}{times}. {helps(self.remedy)}"
+
+    def doubtful(self):
+        """Says whether the last check was no sound one: no state to go back to."""
+        return self.count > 0
+
+    def forget(self):
+        """Begins to count anew: the model was brought back to an earlier state."""
+        self.count = 0
+
+
+def helps(remedy):
+    """Says what usually helps, as the end of a sentence."""
+    return f"What usually helps: {remedy}."
+
+
+class DiscriminatorWon(Symptom):
+    """D tells nearly every pair of real and generated data apart.
+
+    Where the supports of data and samples can be separated, a perfect D exists, and its
+    gradient tells G nothing about the way to the data: Arjovsky and Bottou, "Towards
+    Principled Methods for Training Generative Adversarial Networks" (2017), theorems
+    2.1 and 2.4. The critic of the Wasserstein loss is meant to be that far ahead and is
+    not judged.
+
+    Args:
+        accuracy: `d_accuracy` from which on D has won, in (0.5, 1].
+        patience: Number of checks in a row.
+
+    Raises:
+        ValueError: If an argument is out of range.
+    """
+
+    remedy = (
+        "a penalty (R1), a smaller step size or fewer steps for the discriminator, "
+        "noise or augmentation on its input"
+    )
+
+    def __init__(self, accuracy=0.999, patience=3):
+        super().__init__(patience)
+        if not 0.5 < accuracy <= 1.0:
+            raise ValueError(f"`accuracy` must lie in (0.5, 1]. Received: {accuracy!r}")
+        self.accuracy = accuracy
+
+    def find(self, model, logs):
+        """Compares `d_accuracy` with the threshold."""
+        if isinstance(model.adversarial_loss, losses.Wasserstein):
+            return None
+        value = logs.get("d_accuracy", 0.0)
+        if value < self.accuracy:
+            return None
+        return f"d_accuracy is {value:.4g}: the discriminator has won"
+
+
+class GradientVanished(Symptom):
+    """G's gradient is a small part of what it was, and the game is not over.
+
+    With a saturating loss the gradient falls with D(G(z)): Goodfellow et al. (2014),
+    section 3; a network whose rectifiers have all died has none whatever the loss.
+    `g_gradient_norm` is compared with its largest value so far, where a check's value
+    is the median of it and the two before: a single explosion is no measure of what
+    follows.
+
+    At the equilibrium the gradient vanishes, too, and rightly: D is flat there and
+    tells no better than chance. So a small gradient counts only while `d_accuracy` is
+    away from 1/2, except for one that is nothing at all.
+
+    Args:
+        share: Part of the largest norm up to which the gradient has vanished, in
+            (0, 1).
+        floor: Norm up to which it is nothing at all.
+        margin: Distance of `d_accuracy` from 1/2 up to which the game may be over.
+        patience: Number of checks in a row.
+
+    Raises:
+        ValueError: If an argument is out of range.
+    """
+
+    remedy = (
+        'loss="non_saturating", a penalty (R1), a smaller step size for the '
+        "discriminator; leaky rectifiers where units have died"
+    )
+
+    def __init__(self, share=0.01, floor=1e-12, margin=0.1, patience=3):
+        super().__init__(patience)
+        if not 0.0 < share < 1.0:
+            raise ValueError(f"`share` must lie in (0, 1). Received: {share!r}")
+        self.share = share
+        self.floor = floor
+        self.margin = margin
+
+    def begin(self, model):
+        """Forgets the norms of another training."""
+        self._last = []
+        self._largest = 0.0
+
+    def find(self, model, logs):
+        """Compares `g_gradient_norm` with its largest value."""
+        value = logs.get("g_gradient_norm")
+        if value is None or not model.generator.trainable_variables:
+            return None
+        self._last = [*self._last, value][-3:]
+        self._largest = max(self._largest, statistics.median_low(self._last))
+        playing = abs(logs.get("d_accuracy", 1.0) - 0.5) > self.margin
+        if value > self.floor and not (playing and value <= self.share * self._largest):
+            return None
+        return (
+            f"g_gradient_norm is {value:.3g} after {self._largest:.3g} at its largest: "
+            "the generator's gradient has vanished"
+        )
+
+
+class DiversityLost(Symptom):
+    """Samples lie close together where real data do not: G gives one thing to all z.
+
+    The mean distance of all pairs of samples of fixed latents, of the generator that
+    plays and not of its average, relative to that of real data. Labels, where there are
+    any, are those of the real data, and only pairs of one class count, as in Odena,
+    Olah and Shlens, "Conditional Image Synthesis with Auxiliary Classifier GANs"
+    (2017), section 4.2. It sees a generator that has come down to one mode, or to a
+    few that lie close together; one that lost half of its modes keeps most of the
+    distance.
+
+    A generator that has not learned yet has little diversity, too, but more of it from
+    check to check: a check that sees more than all before finds nothing.
+
+    The last measured value is logged as `diversity`, near 1 in a good run.
+
+    Args:
+        real: Real data as for `fit`: an array, `(images, labels)`, or a
+            `tf.data.Dataset`, whose first batch is looked at without moving it on.
+        share: Part of the real data's mean distance up to which diversity is lost, in
+            (0, 1).
+        patience: Number of checks in a row.
+        seed: Seed of the fixed latents.
+
+    Raises:
+        ValueError: If an argument is out of range, or (when training begins) `real` is
+            not what the model takes.
+    """
+
+    remedy = (
+        "a penalty (R1), less momentum (beta_1), smaller step sizes, "
+        'loss="relativistic_pairing"'
+    )
+
+    def __init__(self, real, share=0.2, patience=3, seed=0):
+        super().__init__(patience)
+        if not 0.0 < share < 1.0:
+            raise ValueError(f"`share` must lie in (0, 1). Received: {share!r}")
+        self.real = real
+        self.share = share
+        self.seed = seed
+
+    def begin(self, model):
+        """Measures the real data."""
+        self._reference = Reference(self.real, model)
+        self._value = self._largest = 0.0
+
+    def find(self, model, logs):
+        """Compares samples of the fixed latents with the real data."""
+        value = self._reference.diversity(model, self.seed)
+        self.measured = {"diversity": value}
+        self._value, grows = value, value > self._largest
+        self._largest = max(self._largest, value)
+        if grows or not value <= self.share:
+            return None
+        return (
+            f"diversity is {value:.3g}: samples lie {value:.3g} times as far apart as "
+            "real data; the generator has collapsed"
+        )
+
+    def doubtful(self):
+        """Says whether diversity is lost, or on its way: half of its largest value."""
+        return self.count > 0 or self._value < 0.5 * min(1.0, self._largest)

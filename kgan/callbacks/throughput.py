@@ -1,0 +1,119 @@
+"""How fast a run is."""
+
+import collections
+import threading
+import time
+
+import keras
+import tensorflow as tf
+
+from kgan.checks import positive_integer
+
+
+class Throughput(keras.callbacks.Callback):
+    """Logs `step_seconds` and `images_per_second` of each epoch.
+
+    A step is a round of the game. Images are examples of real data, those of all
+    replicas together; each update of D takes its own. Only the time between a step's
+    begin and its end counts, waiting for data included: pictures, checkpoints and
+    validation are left out. So is the first step of a training, in which functions are
+    traced and compiled; an epoch in which there was no other logs nothing.
+
+    Put it first in the list, so that the work of other callbacks after a step comes
+    after its end.
+
+    Args:
+        batch_size: Examples of one update of D, over all replicas. None: as the
+            model's metrics count them.
+
+    Raises:
+        ValueError: If `batch_size` is not a positive integer.
+
+    Example:
+        ```python
+        speed, board = kgan.callbacks.Throughput(), keras.callbacks.TensorBoard("logs")
+        gan.fit(train, epochs=10, callbacks=[speed, board])
+        ```
+    """
+
+    # Where all callbacks say so, Keras calls `on_train_batch_end` on other threads,
+    # each as soon as the device has played its step.
+    async_safe = True
+
+    def __init__(self, batch_size=None):
+        super().__init__()
+        if batch_size is not None:
+            positive_integer("batch_size", batch_size)
+        self.batch_size = batch_size
+        self._measured = {}
+        self._lock = threading.Lock()
+
+    def on_train_begin(self, logs=None):
+        """Forgets the last training."""
+        self._rows = self.batch_size
+        self._traced = False
+
+    def on_epoch_begin(self, epoch, logs=None):
+        """Starts the clock of an epoch."""
+        self._position, self._rollbacks = self.model.position, self.model.rollbacks
+        self._begun = collections.deque()
+        self._seconds = 0.0
+        self._until = time.perf_counter()
+        self._left_out = 0
+        self._measured = None
+
+    def on_train_batch_begin(self, batch, logs=None):
+        """Notes when a step begins."""
+        self._begun.append(time.perf_counter())
+
+    def on_train_batch_end(self, batch, logs=None):
+        """Adds the time of a step, or of several in one execution."""
+        now = time.perf_counter()
+        with self._lock:
+            # Steps that wait in the device's queue overlap: count no moment twice.
+            begin = max(self._begun.popleft(), self._until)
+            self._until = max(self._until, now)
+            if self._traced:
+                self._seconds += max(0.0, now - begin)
+            else:
+                self._traced = True
+                self._left_out = (batch + 1) * self.model.discriminator_steps
+
+    def on_test_begin(self, logs=None):
+        """Closes the books before a validation counts its own examples."""
+        if self._measured is None:
+            self._measured = self._measure()
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Adds the figures to `logs`."""
+        logs.update(self._measure() if self._measured is None else self._measured)
+
+    def _measure(self):
+        taken = self.model.position - self._position
+        if taken and self.batch_size is None and not self._was_rolled_back():
+            self._rows = _examples(self.model) / taken
+        batches = taken - self._left_out
+        if batches <= 0 or not self._seconds:
+            return {}
+        each = self._seconds / batches
+        figures = {"step_seconds": each * self.model.discriminator_steps}
+        if self._rows is not None:
+            figures["images_per_second"] = self._rows / each
+        return figures
+
+    def _was_rolled_back(self):
+        # The metrics were reset then, and count a part of the epoch.
+        return self.model.rollbacks != self._rollbacks
+
+
+def _examples(model):
+    """Counts the examples of D's updates since the metrics were reset.
+
+    What this process has seen, times the number of equal processes: reading the sum of
+    all would wait for them.
+    """
+    strategy = model.distribute_strategy
+    loss = next(metric for metric in model.metrics if metric.name == "d_loss")
+    parts = strategy.experimental_local_results(loss.count.value)
+    seen = float(sum(tf.convert_to_tensor(part).numpy() for part in parts))
+    return seen * strategy.num_replicas_in_sync / len(parts)

@@ -1,0 +1,169 @@
+import numpy as np
+import pytest
+
+import kgan
+from kgan.callbacks import DiscriminatorWon, DiversityLost, GradientVanished, Symptom
+from kgan.callbacks.symptoms import first_not_finite
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, np.array([1.0, np.nan])])
+def test_the_first_value_that_is_not_finite(value):
+    logs = {"d_loss": 1.0, "g_loss": value, "r1": np.nan}
+    assert first_not_finite(logs)[0] == "g_loss"
+
+
+def test_finite_values_and_none():
+    assert first_not_finite({"d_loss": 1.0, "r1": np.zeros(1)}) is None
+    assert first_not_finite({}) is None
+    assert first_not_finite(None) is None
+
+
+class High(Symptom):
+    remedy = "less"
+
+    def find(self, model, logs):
+        return f"x is {logs['x']}" if logs["x"] > 5 else None
+
+
+def _checks(symptom, values, model=None, key="x", **others):
+    return [symptom.check(model, {key: value, **others}) for value in values]
+
+
+def test_patience_counts_checks_in_a_row():
+    said = _checks(High(2), [9, 1, 9, 8, 7, 1, 9, 9])
+    sentence = "x is 8, at 2 checks in a row. What usually helps: less."
+    assert said[:6] == [None, None, None, sentence, None, None]
+    assert said[7].startswith("x is 9, at 2")
+
+
+def test_one_check_says_so_by_saying_nothing():
+    assert _checks(High(1), [9]) == ["x is 9. What usually helps: less."]
+
+
+def test_to_forget_is_to_count_anew():
+    symptom = High(2)
+    symptom.check(None, {"x": 9})
+    assert symptom.doubtful()
+    symptom.forget()
+    assert not symptom.doubtful()
+    assert _checks(symptom, [9]) == [None]
+
+
+def test_patience_must_be_positive():
+    with pytest.raises(ValueError, match="patience"):
+        High(0)
+
+
+def test_the_discriminator_has_won_at_the_threshold(points):
+    symptom = DiscriminatorWon(accuracy=0.99, patience=1)
+    gan = points()
+    said = _checks(symptom, [0.5, 0.989, 0.99, 0.2, 1.0], gan, "d_accuracy")
+    assert [bool(sentence) for sentence in said] == [False, False, True, False, True]
+    assert said[2].startswith("d_accuracy is 0.99: the discriminator has won.")
+    assert symptom.check(gan, {}) is None
+
+
+@pytest.mark.parametrize(("loss", "named"), [("wasserstein", False), ("hinge", True)])
+def test_a_wasserstein_critic_may_be_ahead(points, loss, named):
+    symptom = DiscriminatorWon(patience=1)
+    said = symptom.check(points(loss=loss), {"d_accuracy": 1.0})
+    assert bool(said) == named
+
+
+def _norms(symptom, gan, values, d_accuracy=1.0):
+    symptom.begin(gan)
+    said = _checks(symptom, values, gan, "g_gradient_norm", d_accuracy=d_accuracy)
+    return [bool(sentence) for sentence in said]
+
+
+def test_a_gradient_vanishes_relative_to_its_largest_value(points):
+    gan, symptom = points(), GradientVanished(share=0.01, patience=1)
+    assert _norms(symptom, gan, [1.0, 2.0, 1.5, 0.02, 0.014]) == [False] * 4 + [True]
+    # A slow decline is one, too.
+    symptom.forget()
+    assert _norms(symptom, gan, 0.5 ** np.arange(8)) == [False] * 7 + [True]
+
+
+def test_one_explosion_is_no_measure(points):
+    gan, symptom = points(), GradientVanished(share=0.01, patience=1)
+    assert not any(_norms(symptom, gan, [1.0, 1.1, 1e6, 0.9, 1.0, 1.1, 0.8]))
+
+
+def test_at_the_equilibrium_the_gradient_may_vanish(points):
+    gan, symptom = points(), GradientVanished(share=0.01, patience=1)
+    assert not any(_norms(symptom, gan, [1.0, 1e-3, 1e-4], d_accuracy=0.52))
+    assert any(_norms(symptom, gan, [1.0, 1e-3], d_accuracy=0.0))  # D is dead
+    assert _norms(symptom, gan, [1.0, 0.0], d_accuracy=0.5) == [False, True]
+
+
+def test_a_generator_that_is_not_trained_has_no_gradient(points):
+    gan, symptom = points(), GradientVanished(patience=1)
+    assert any(_norms(symptom, gan, [0.0]))
+    gan.generator.trainable = False
+    assert not any(_norms(symptom, gan, [0.0]))
+    gan.generator.trainable = True
+    assert symptom.check(gan, {"d_accuracy": 1.0}) is None
+
+
+class Spread:
+    """Generates points as far apart as it is told."""
+
+    data_shape, num_classes = (2,), None
+
+    def __init__(self, spread=1.0):
+        self.spread = spread
+
+    def generate(self, count, **_):
+        draw = np.random.default_rng(1).normal(size=(count, 2))
+        return (self.spread * draw).astype("float32")
+
+
+def _diversity(symptom, spreads):
+    symptom.begin(Spread())
+    return [bool(symptom.check(Spread(spread), {})) for spread in spreads]
+
+
+def _real():
+    return np.random.default_rng(0).normal(size=(64, 2)).astype("float32")
+
+
+def test_diversity_is_lost_below_a_part_of_that_of_real_data():
+    symptom = DiversityLost(_real(), share=0.2, patience=1)
+    assert _diversity(symptom, [1.0, 0.3, 0.15]) == [False, False, True]
+    assert 0.1 < symptom.measured["diversity"] < 0.2
+    assert DiversityLost(_real()).measured == {}
+
+
+def test_a_generator_that_has_not_learned_yet_is_left_alone():
+    symptom = DiversityLost(_real(), share=0.2, patience=1)
+    assert not any(_diversity(symptom, [0.01, 0.02, 0.05, 0.1, 0.5]))
+    assert _diversity(symptom, [0.01, 0.02, 0.015]) == [False, False, True]
+
+
+def test_a_state_on_its_way_to_collapse_is_doubtful():
+    symptom = DiversityLost(_real(), share=0.2, patience=1)
+    symptom.begin(Spread())
+    doubts = []
+    for spread in (0.1, 0.3, 0.9, 0.4, 0.6, 1000.0, 0.6):
+        symptom.check(Spread(spread), {})
+        doubts.append(symptom.doubtful())
+    # Growing is fine; less than half of 0.9 is not; what exploded is no measure.
+    assert doubts == [False, False, False, True, False, False, False]
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: DiscriminatorWon(accuracy=0.5), "`accuracy` must lie in"),
+        (lambda: DiscriminatorWon(accuracy=1.5), "`accuracy` must lie in"),
+        (lambda: GradientVanished(share=0.0), "`share` must lie in"),
+        (lambda: DiversityLost(_real(), share=1.0), "`share` must lie in"),
+    ],
+)
+def test_thresholds_out_of_range_are_refused(make, message):
+    with pytest.raises(ValueError, match=message):
+        make()
+
+
+def test_all_are_public():
+    assert issubclass(kgan.callbacks.DiversityLost, kgan.callbacks.Symptom)
