@@ -1,22 +1,21 @@
-"""The directory of a run: its files, its checkpoints, and the model it holds.
+"""The directory of a run: its files, and the model it holds.
 
 runs/NAME-TIME/
   recipe.json    the recipe, all values resolved
-  gan.keras      the trained model
+  gan.keras      the trained model; none before training has ended
   metrics.csv    one line an epoch
-  checkpoints/   the newest models on the way
+  checkpoints/   the newest models on the way, and the best if one is asked for
   samples/       pictures, and a GIF of all of them
   logs/          for TensorBoard
 """
 
-import csv
 import os
 import pathlib
 
 import keras
-import numpy as np
 
-from kgan.callbacks.files import write_atomically
+from kgan.callbacks import checkpoints
+from kgan.callbacks.files import leftovers, write_atomically
 from kgan.gan import GAN
 
 RECIPE = "recipe.json"
@@ -39,7 +38,21 @@ def check_free(run_dir: pathlib.Path) -> None:
 
 def save(gan: GAN, path: str | os.PathLike) -> None:
     """Writes a `.keras` file that is either whole or not there."""
-    write_atomically(path, gan.save)
+    write_atomically(path, gan.save, durable=True)
+
+
+def tidy(run_dir: pathlib.Path, step: int) -> None:
+    """Makes a directory ready for a run that goes on at a step.
+
+    Half-written files of a killed process are removed. Checkpoints of later steps,
+    which could not be read, get another name, and so do not count any more.
+    """
+    for directory in (run_dir, run_dir / CHECKPOINTS, run_dir / SAMPLES):
+        for path in leftovers(directory):
+            path.unlink()
+    for path in checkpoints.steps(run_dir / CHECKPOINTS):
+        if checkpoints.step_of(path) > step:
+            path.rename(path.with_suffix(".damaged"))
 
 
 def find_model(path: str | os.PathLike) -> pathlib.Path:
@@ -55,7 +68,7 @@ def find_model(path: str | os.PathLike) -> pathlib.Path:
     path = pathlib.Path(path)
     candidates = [path]
     if path.is_dir():
-        candidates = [path / MODEL, *reversed(_checkpoints(path / CHECKPOINTS))]
+        candidates = [path / MODEL, *reversed(checkpoints.steps(path / CHECKPOINTS))]
     for candidate in candidates:
         if candidate.is_file():
             return candidate
@@ -84,76 +97,3 @@ def load_model(path: str | os.PathLike) -> GAN:
         kind = type(gan).__name__
         raise ValueError(f"{file} must hold a kgan.GAN. Received: a {kind}")
     return gan
-
-
-class Checkpoints(keras.callbacks.Callback):
-    """Saves the model after each epoch, and keeps the newest files.
-
-    Each file is a whole model, both optimizers included: `keras.models.load_model` and
-    `fit` go on from it. A file is complete or absent, whenever the run is stopped, and
-    a model whose logs are NaN or infinite does not take the place of a sound one.
-
-    Args:
-        directory: Where `step-NNNNNNNN.keras` go; made with the first one.
-        keep: Number of files that stay.
-
-    Example:
-        ```python
-        gan.fit(train, epochs=10, callbacks=[kgan.runs.Checkpoints("checkpoints/")])
-        ```
-    """
-
-    async_safe = True
-
-    def __init__(self, directory, keep=3):
-        super().__init__()
-        self.directory = pathlib.Path(directory)
-        self.keep = keep
-
-    def on_epoch_end(self, epoch, logs=None):
-        """Saves the model, then removes the oldest files."""
-        if not np.all(np.isfinite(list((logs or {}).values()))):
-            return
-        save(self.model, self.directory / f"step-{self.model.step:08d}.keras")
-        for path in _checkpoints(self.directory)[: -self.keep]:
-            path.unlink()
-
-
-class Metrics(keras.callbacks.Callback):
-    """Writes what is logged as CSV, a line an epoch, the step among it.
-
-    `keras.callbacks.CSVLogger` keeps its file open when a run is interrupted, knows no
-    key that comes after the first epoch, and adds empty columns for a validation.
-
-    Args:
-        path: The file; written whole after each epoch.
-
-    Example:
-        ```python
-        gan.fit(train, epochs=10, callbacks=[kgan.runs.Metrics("metrics.csv")])
-        ```
-    """
-
-    async_safe = True
-
-    def __init__(self, path):
-        super().__init__()
-        self.path = pathlib.Path(path)
-        self.rows = []
-
-    def on_epoch_end(self, epoch, logs=None):
-        """Adds a line."""
-        self.rows.append({"epoch": epoch, "step": self.model.step, **(logs or {})})
-        write_atomically(self.path, self._write)
-
-    def _write(self, path):
-        keys = dict.fromkeys(key for row in self.rows for key in row)
-        with path.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, keys)
-            writer.writeheader()
-            writer.writerows(self.rows)
-
-
-def _checkpoints(directory):
-    """Lists checkpoints from the oldest to the newest; names sort by step."""
-    return sorted(directory.glob("step-*.keras"))

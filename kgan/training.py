@@ -1,46 +1,18 @@
 """From a recipe to a run directory: what `kgan train` calls.
 
-A run is prepared before anything is written: data are found, networks are built, and
-compared with the weights that they start from. What is then written stands in
-`kgan.runs`.
+A run is prepared before anything is written (`kgan.plans`), and is played from wherever
+it is to its last step (`kgan.legs`). What is written stands in `kgan.runs`.
 """
 
-import dataclasses
-import itertools
-import math
 import os
-import pathlib
 
-import keras
+import tensorflow as tf
 
-import kgan.data
-from kgan import callbacks, runs
+from kgan import callbacks, interrupts, legs, plans, records, runs, strategies
 from kgan.callbacks.files import write_atomically
 from kgan.gan import GAN
-from kgan.recipes import Recipe, parts
-
-
-@dataclasses.dataclass(frozen=True)
-class Plan:
-    """A run that is ready to start and has written nothing yet.
-
-    Attributes:
-        recipe: The `Recipe` with all values resolved.
-        run_dir: Where the run will write.
-        source: The raw data.
-        data: The `tf.data.Dataset` of an epoch's batches, other ones in each epoch.
-        gan: The compiled model.
-        epochs: Into how many epochs the rounds of the game are cut.
-        steps_per_epoch: Rounds of an epoch; the last one may be shorter.
-    """
-
-    recipe: Recipe
-    run_dir: pathlib.Path
-    source: object
-    data: object
-    gan: GAN
-    epochs: int
-    steps_per_epoch: int
+from kgan.plans import Plan
+from kgan.recipes import Recipe
 
 
 def train(
@@ -49,6 +21,7 @@ def train(
     data_dir: str | None = None,
     init_from: str | None = None,
     verbose: str | int = "auto",
+    strategy: str | tf.distribute.Strategy | None = None,
 ) -> GAN:
     """Trains a recipe and writes a run directory.
 
@@ -58,6 +31,8 @@ def train(
         data_dir: Where prepared data lie.
         init_from: Run directory or `.keras` file whose weights the run starts from.
         verbose: As in `keras.Model.fit`.
+        strategy: On which devices: a strategy, or one of `kgan.strategies.names()`.
+            None: the strategy in whose scope this is called.
 
     Returns:
         The trained model, which is also saved as `gan.keras`.
@@ -66,8 +41,9 @@ def train(
         ValueError: If the recipe does not fit the data, or weights do not fit the
             networks. Nothing is written then.
         FileExistsError: If `run_dir` holds something.
-        FloatingPointError: If a logged value became NaN or infinite.
-        KeyboardInterrupt: After Ctrl-C, when the model was saved.
+        FloatingPointError: If training stopped because it had failed.
+        OSError: If the last state could not be saved, or another worker is gone.
+        KeyboardInterrupt: After Ctrl-C or SIGTERM, when a checkpoint was written.
 
     Example:
         ```python
@@ -75,192 +51,146 @@ def train(
         gan = kgan.training.train(recipe, "runs/first")
         ```
     """
-    return run(prepare(recipe, run_dir, data_dir, init_from), verbose)
+    return run(plans.prepare(recipe, run_dir, data_dir, init_from, strategy), verbose)
 
 
-def prepare(
-    recipe: Recipe,
+def resume(
     run_dir: str | os.PathLike,
     data_dir: str | None = None,
-    init_from: str | None = None,
-) -> Plan:
-    """Does all of a run that writes nothing; arguments and errors as in `train`.
+    steps: int | None = None,
+    verbose: str | int = "auto",
+    strategy: str | tf.distribute.Strategy | None = None,
+) -> GAN:
+    """Goes on with a run that was stopped or killed, or makes a finished one longer.
 
-    Sets Keras' global seed: the networks' first weights follow from the recipe's.
-    """
-    run_dir = pathlib.Path(run_dir)
-    runs.check_free(run_dir)
-    source = kgan.data.source(recipe.dataset, recipe.image_size, data_dir=data_dir)
-    if recipe.conditional and source.num_classes is None:
-        raise ValueError(
-            "`conditional` must be false for data without classes. "
-            f"Received: true with {recipe.dataset}"
-        )
-    epochs, steps_per_epoch = cut(recipe, source.num_examples)
-    data = _load(recipe, source, steps_per_epoch)
-    keras.utils.set_random_seed(recipe.seed)
-    gan = _build(recipe, source)
-    if init_from is not None:
-        _start_from(gan, init_from)
-    resolved = parts.resolve(recipe, source.shape, steps_per_epoch)
-    return Plan(resolved, run_dir, source, data, gan, epochs, steps_per_epoch)
-
-
-def cut(recipe: Recipe, num_examples: int) -> tuple:
-    """Cuts the rounds of the game into epochs of nearly equal length.
-
-    An epoch is what lies between two pictures: `sample_every` rounds, or one pass
-    through the data, or a little less, so that the last epoch is not a short rest.
+    It goes on from the newest checkpoint that can be read, to the weights of a run
+    that was never stopped: bit for bit on a CPU.
 
     Args:
-        recipe: A `Recipe`.
-        num_examples: Size of the data.
+        run_dir: The directory that `train` wrote.
+        data_dir: Where prepared data lie.
+        steps: Rounds of the game when it ends. None: as many as before.
+        verbose: As in `keras.Model.fit`.
+        strategy: As in `train`; it may be another one than before.
 
     Returns:
-        `(epochs, steps_per_epoch)` with
-        `steps_per_epoch * (epochs - 1) < recipe.steps <= steps_per_epoch * epochs`.
+        The trained model.
+
+    Raises:
+        FileNotFoundError: If `run_dir` is no directory of a run.
+        ValueError: If a checkpoint is of another recipe.
+        OSError: If no checkpoint can be read; and as `train`.
+
+    Example:
+        ```python
+        gan = kgan.training.resume("runs/first", steps=1000)
+        ```
     """
-    one_pass = num_examples // (recipe.batch_size * recipe.discriminator_steps)
-    longest = recipe.sample_every or max(1, one_pass)
-    steps_per_epoch = math.ceil(recipe.steps / math.ceil(recipe.steps / longest))
-    return math.ceil(recipe.steps / steps_per_epoch), steps_per_epoch
-
-
-def describe(plan: Plan) -> str:
-    """Says in a few lines what a run will do: data, networks, steps, directory."""
-    gan, source = plan.gan, plan.source
-    classes = f", {source.num_classes} classes" if plan.recipe.conditional else ""
-    output = " × ".join(map(str, gan.data_shape))
-    lines = {
-        "recipe": f"{plan.recipe.name}: {plan.recipe.description}",
-        "data": f"{source.num_examples:,} examples of {source.name}{classes}",
-        "generator": f"{gan.generator.count_params():,} parameters, from "
-        f"{gan.latent_dim} latents to {output}",
-        "discriminator": f"{gan.discriminator.count_params():,} parameters",
-        "steps": f"{plan.recipe.steps:,}, in {plan.epochs:,} epochs of "
-        f"{plan.steps_per_epoch:,}, batches of {plan.recipe.batch_size}",
-        "run directory": str(plan.run_dir),
-    }
-    return "\n".join(f"{name:14} {value}" for name, value in lines.items())
+    return run(plans.prepare_to_resume(run_dir, data_dir, steps, strategy), verbose)
 
 
 def run(plan: Plan, verbose: str | int = "auto") -> GAN:
     """Runs a prepared run; see `train`."""
-    runs.check_free(plan.run_dir)
-    text = plan.recipe.to_json()
-    write_atomically(
-        plan.run_dir / runs.RECIPE, lambda path: path.write_text(text, "utf-8")
-    )
-    guard = callbacks.TerminateOnNaN()
-    try:
-        plan.gan.fit(
-            plan.data,
-            epochs=plan.epochs,
-            callbacks=_callbacks(plan, guard),
-            verbose=verbose,
-        )
-    except KeyboardInterrupt:
+    if plan.finished:
+        return plan.gan
+    writes = strategies.is_chief()
+    if writes:
+        _open(plan)
+    checkpoints = _checkpoints(plan)
+    guards = _guards(plan)
+    with interrupts.Stop() as stop:
+        try:
+            legs.play(
+                plan.gan,
+                plan.load,
+                plan.recipe.steps,
+                plan.steps_per_epoch,
+                [
+                    *guards,
+                    *(_writers(plan, checkpoints) if writes else []),
+                    # The last one: what is due between two steps is done before.
+                    interrupts.StopBetweenSteps(stop),
+                ],
+                verbose if writes else 0,
+            )
+        except interrupts.Stopped as stopped:
+            saved = writes and checkpoints.save()
+            raise interrupts.Stopped(_goodbye(plan, saved), stopped.number) from None
+        except tf.errors.OpError as error:
+            if strategies.is_lost_worker(error):
+                raise ConnectionError(_lost(plan)) from error
+            raise
+    for guard in guards:
+        if getattr(guard, "reason", None):
+            raise FloatingPointError(guard.reason)
+    if writes:
         runs.save(plan.gan, plan.run_dir / runs.MODEL)
-        raise KeyboardInterrupt(
-            f"stopped at step {plan.gan.step} of {plan.recipe.steps}; the model is in "
-            f"{plan.run_dir / runs.MODEL}, samples in {plan.run_dir / runs.SAMPLES}"
-        ) from None
-    if guard.reason:
-        raise FloatingPointError(guard.reason)
-    runs.save(plan.gan, plan.run_dir / runs.MODEL)
     return plan.gan
 
 
-def _load(recipe, source, steps_per_epoch):
-    return kgan.data.load(
-        source,
-        batch_size=recipe.batch_size,
-        seed=recipe.seed,
-        with_labels=recipe.conditional,
-        steps_per_epoch=steps_per_epoch * recipe.discriminator_steps,
-    )
-
-
-def _build(recipe, source):
-    num_classes = source.num_classes if recipe.conditional else None
-    generator, discriminator = parts.make_networks(recipe, source.shape, num_classes)
-    gan = GAN(
-        generator,
-        discriminator,
-        prior=parts.make_prior(recipe),
-        ema_momentum=recipe.ema_momentum,
-        discriminator_steps=recipe.discriminator_steps,
-        generator_steps=recipe.generator_steps,
-        seed=recipe.seed,
-        num_classes=num_classes,
-    )
-    generator_optimizer, discriminator_optimizer = parts.make_optimizers(recipe)
-    gan.compile(
-        generator_optimizer=generator_optimizer,
-        discriminator_optimizer=discriminator_optimizer,
-        loss=parts.make_loss(recipe),
-        penalties=parts.make_penalties(recipe),
-    )
-    return gan
-
-
-def _start_from(gan, path):
-    """Copies the weights of a saved model into the networks of a new one."""
-    old = runs.load_model(path)
-    _compare(path, "samples of shape", old.data_shape, gan.data_shape)
-    _compare(path, "latents of size", old.latent_dim, gan.latent_dim)
-    _compare(path, "num_classes", old.num_classes, gan.num_classes)
-    pairs = [(old.generator, gan.generator), (old.discriminator, gan.discriminator)]
-    if gan.ema_generator is not None:
-        pairs.append((old.sampler, gan.ema_generator))
-    for theirs, ours in pairs:
-        _compare_weights(path, theirs, ours)
-    for theirs, ours in pairs:
-        ours.set_weights(theirs.get_weights())
-
-
-def _compare(path, what, theirs, ours):
-    if theirs != ours:
-        raise ValueError(
-            f"`init_from`: the run needs {what} {ours}. Received: {theirs} in {path}"
-        )
-
-
-def _compare_weights(path, theirs, ours):
-    old, new = [[(w.path, tuple(w.shape)) for w in n.weights] for n in (theirs, ours)]
-    nothing = ("nothing", ())
-    for (name, shape), (_, came) in itertools.zip_longest(new, old, fillvalue=nothing):
-        if shape != came:
-            raise ValueError(
-                f"`init_from`: the run needs {name} of shape {shape}. "
-                f"Received: shape {came} in {path}"
-            )
-
-
-def _callbacks(plan, guard):
+def _open(plan):
+    """Writes the recipe; makes the directory of a resumed run ready."""
     run_dir = plan.run_dir
+    if plan.resumed:
+        runs.tidy(run_dir, plan.gan.step)
+        (run_dir / runs.MODEL).unlink(missing_ok=True)
+    else:
+        runs.check_free(run_dir)
+    text = plan.recipe.to_json()
+    write_atomically(
+        run_dir / runs.RECIPE, lambda path: path.write_text(text, "utf-8"), durable=True
+    )
+    if plan.init_from is not None:
+        # Without the first weights the run could not start again.
+        name = f"step-{plan.gan.step:08d}.keras"
+        runs.save(plan.gan, run_dir / runs.CHECKPOINTS / name)
+
+
+def _goodbye(plan, saved):
+    state = "a checkpoint was written" if saved else "its state could not be saved"
+    return (
+        f"stopped at step {plan.gan.step} of {plan.recipe.steps}; {state}. "
+        f"Go on with: kgan train --resume={plan.run_dir}"
+    )
+
+
+def _lost(plan):
+    return (
+        "Another worker is gone, and the others cannot go on without it. Start all of "
+        f"them again with: kgan train --resume={plan.run_dir}"
+    )
+
+
+def _guards(plan):
+    """Gives what looks after the game, on every worker alike."""
+    guards = [callbacks.Throughput(plan.recipe.batch_size), callbacks.LearningRates()]
+    if plan.recipe.on_collapse != "none":
+        action = plan.recipe.on_collapse
+        guards.append(callbacks.CollapseWatch(plan.load(), action=action))
+    return [*guards, callbacks.TerminateOnNaN()]
+
+
+def _checkpoints(plan):
+    recipe = plan.recipe
+    return callbacks.Checkpoints(
+        plan.run_dir / runs.CHECKPOINTS,
+        every=recipe.checkpoint_every,
+        best=recipe.best,
+        mode=recipe.best_mode,
+    )
+
+
+def _writers(plan, checkpoints):
+    """Gives what writes into the run directory; the chief's alone."""
+    text = f"```json\n{plan.recipe.to_json()}```"
     return [
-        guard,
-        _StopAt(plan.recipe.steps),
         *_PICTURES[len(plan.source.shape)](plan),
-        runs.Checkpoints(run_dir / runs.CHECKPOINTS),
-        runs.Metrics(run_dir / runs.METRICS),
-        keras.callbacks.TensorBoard(run_dir / runs.LOGS, write_graph=False),
+        # Before the checkpoint: a run that is killed between them plays the epoch
+        # again, and no line is missing.
+        records.Metrics(plan.run_dir / runs.METRICS),
+        records.Board(plan.run_dir / runs.LOGS, text),
+        checkpoints,
     ]
-
-
-class _StopAt(keras.callbacks.Callback):
-    """Ends training after a round of the game, in the middle of an epoch or not."""
-
-    async_safe = True
-
-    def __init__(self, step):
-        super().__init__()
-        self.step = step
-
-    def on_train_batch_end(self, batch, logs=None):
-        if self.model.step >= self.step:
-            self.model.stop_training = True
 
 
 def _pictures_of_images(plan):
@@ -278,7 +208,7 @@ def _pictures_of_points(plan):
     ]
     if plan.source.shape == (1,):
         # Data of its own: an iteration more would move the run's data on.
-        data = _load(plan.recipe, plan.source, plan.steps_per_epoch)
+        data = plan.load()
         path = plan.run_dir / "four_panels.png"
         start = plan.recipe.steps // 25  # p_g has come near, as in the paper's figure
         plots.append(

@@ -1,7 +1,6 @@
 """The files of a run: which model is found, and what is kept."""
 
 import keras
-import numpy as np
 import pytest
 
 import kgan
@@ -67,24 +66,23 @@ def test_saving_is_atomic(gan, tmp_path, monkeypatch):
     assert [p.name for p in tmp_path.iterdir()] == ["gan.keras"]
 
 
-def test_the_newest_checkpoints_stay(gan, tmp_path):
-    points = np.random.default_rng(0).normal(size=(8, 2)).astype("float32")
-    checkpoints = runs.Checkpoints(tmp_path, keep=2)
-    gan.fit(points, batch_size=4, epochs=4, callbacks=[checkpoints], verbose=0)
-    names = sorted(path.name for path in tmp_path.iterdir())
-    assert names == ["step-00000006.keras", "step-00000008.keras"]
-    loaded = runs.load_model(tmp_path / names[-1])
-    assert loaded.step == 8
-    np.testing.assert_array_equal(loaded.generate(5), gan.generate(5))
-
-
-def test_metrics_take_keys_that_come_late(gan, tmp_path):
-    metrics = runs.Metrics(tmp_path / "metrics.csv")
-    metrics.set_model(gan)
-    metrics.on_epoch_end(0, {"d_loss": 1.5})
-    metrics.on_epoch_end(1, {"d_loss": 1.25, "fid": 30.0})
-    text = (tmp_path / "metrics.csv").read_text()
-    assert text.split() == ["epoch,step,d_loss,fid", "0,0,1.5,", "1,0,1.25,30.0"]
+def test_tidying_removes_halves_and_sets_damaged_checkpoints_aside(tmp_path):
+    names = ["recipe.json", ".recipe.7.json", ".git", "checkpoints/best.keras"]
+    names += [f"checkpoints/step-0000000{step}.keras" for step in (1, 2, 3)]
+    names += ["checkpoints/.step-00000004.7.keras", "samples/.step-00000004.7.png"]
+    for name in names:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    runs.tidy(tmp_path, step=2)
+    files = (p for p in tmp_path.rglob("*") if p.is_file())
+    assert {str(path.relative_to(tmp_path)) for path in files} == {
+        "recipe.json",
+        ".git",
+        "checkpoints/best.keras",
+        "checkpoints/step-00000001.keras",
+        "checkpoints/step-00000002.keras",
+        "checkpoints/step-00000003.damaged",
+    }
 
 
 def test_a_free_directory_is_new_or_empty(tmp_path):

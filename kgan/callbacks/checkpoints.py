@@ -21,6 +21,12 @@ def steps(directory):
     return sorted(pathlib.Path(directory).glob("step-*.keras"))
 
 
+def step_of(path):
+    """Gives the step that a checkpoint's name tells; -1 where it tells none."""
+    number = path.stem.removeprefix("step-")
+    return int(number) if number.isdecimal() else -1
+
+
 class Checkpoints(keras.callbacks.Callback):
     """Saves the model every so many steps and at the end, and keeps the newest files.
 
@@ -136,7 +142,7 @@ class Checkpoints(keras.callbacks.Callback):
             path.unlink()
 
     def _is_later(self, path):
-        return _step(path) > self.model.step
+        return step_of(path) > self.model.step
 
     def _refuse_others(self):
         later = [path.name for path in steps(self.directory) if self._is_later(path)]
@@ -163,11 +169,6 @@ class Checkpoints(keras.callbacks.Callback):
             return None
         # The value of another key does not count.
         return json.loads(path.read_text("utf-8")).get(self.best)
-
-
-def _step(path):
-    number = path.stem.removeprefix("step-")
-    return int(number) if number.isdecimal() else -1
 
 
 def _finite(model):

@@ -14,9 +14,10 @@ class Pictures(keras.callbacks.Callback):
     A picture is taken before training starts, after each epoch or every `every` steps,
     and when training ends. Its file is named after `model.step`, so that names sort in
     the order of the run, and a resumed run goes on where it was: it replaces the
-    pictures of steps that are trained again and keeps those before. A run that is
-    interrupted keeps its pictures; one that ends makes a film of all of them, those
-    from before it was resumed included.
+    pictures of steps that are trained again, keeps those before, and takes the next one
+    when it is due. A run that is interrupted keeps its pictures; one that ends makes a
+    film of all of them, those from before it was resumed included. A disk that is full
+    costs pictures, not the run.
 
     A subclass sets `name` and writes `draw`.
 
@@ -98,13 +99,15 @@ class Pictures(keras.callbacks.Callback):
             self._writer = None
 
     def _begin(self):
-        """Takes the first picture, once per training."""
+        """Takes the first picture of a game, once per training."""
         if self._begun:
             return
         self._begun = True
         # What stands there from later steps is another run's, or will be replaced.
         self._steps = {step for step in self._on_disk() if step <= self.model.step}
-        self._take()
+        self._last_step = max(self._steps, default=None)
+        if self._last_step in (None, self.model.step):
+            self._take()
 
     def _take(self):
         step = self.model.step

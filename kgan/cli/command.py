@@ -9,7 +9,7 @@ import os
 import sys
 
 import kgan
-from kgan import lookup, startup
+from kgan import interrupts, lookup, startup
 from kgan.cli import flags
 
 COMMANDS = ("train", "generate", "recipes")
@@ -26,7 +26,7 @@ def main(argv=None) -> int:
 
     Returns:
         The exit status: 0, 1 where the work failed, 2 for a wrong command or flag, 130
-        after Ctrl-C.
+        after Ctrl-C, 143 after SIGTERM.
     """
     argv = list(sys.argv[1:] if argv is None else argv)
     startup.allow_interrupt()
@@ -63,6 +63,8 @@ def _run(program, command, argv):
         command.run(values)
     except flags.UsageError as error:
         return _fail(program, error, WRONG_USE)
+    except interrupts.Stopped as stop:
+        return _fail(program, stop, stop.status)
     except KeyboardInterrupt as stop:
         return _fail(program, str(stop) or "stopped", INTERRUPTED)
     except BrokenPipeError:

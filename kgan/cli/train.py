@@ -6,17 +6,20 @@ It holds the model, samples, metrics, checkpoints and logs for TensorBoard.
   kgan train --recipe=mnist --steps=2000   a recipe with another value
   kgan train --dataset=FOLDER              a folder of images
   kgan train --recipe=ring --dry_run       only what would be done
+  kgan train --resume=RUN                  a run that was stopped or killed
+  kgan train --resume=RUN --steps=50000    a finished run, made longer
 """
 
 import sys
 import time
 
-from kgan import recipes, training
+from kgan import plans, recipes, strategies, training
 from kgan.cli import flags
 from kgan.recipes import automatic
-from kgan.recipes.fields import Boolean, Text
+from kgan.recipes.fields import Boolean, Choice, Text
 
 _FIELDS = "Fields of the recipe, which gives what is not given here"
+_WITH_RESUME = ("resume", "steps", "data_dir", "strategy", "dry_run", "debug")
 
 
 def define(values) -> None:
@@ -24,11 +27,14 @@ def define(values) -> None:
     optional = Text(optional=True)
     for name, help in [
         ("recipe", "recipe to start from; see `kgan recipes`"),
+        ("resume", "directory of a run to go on with, from its newest checkpoint"),
         ("data_dir", "where prepared data lie (default: $TFDS_DATA_DIR)"),
         ("run_dir", "directory to write, new or empty (default: runs/NAME-TIME)"),
         ("init_from", "run directory or .keras file whose weights the run starts from"),
     ]:
         flags.define(values, name, optional, None, help)
+    kind, help = Choice(strategies.names()), "devices: " + ", ".join(strategies.names())
+    flags.define(values, "strategy", kind, "auto", help)
     flags.define(
         values, "dry_run", Boolean(), False, "say what would be done, and stop"
     )
@@ -38,18 +44,51 @@ def define(values) -> None:
 
 
 def run(values) -> None:
-    """Chooses the recipe, then trains."""
+    """Makes a plan, shows it, and trains."""
+    if values.resume is not None:
+        _check_resume(values)
+    # Before all else: several workers must find each other before TensorFlow starts.
+    strategy = strategies.get(values.strategy)
+    plan = _new(values, strategy) if values.resume is None else _old(values, strategy)
+    if values.dry_run:
+        shown = [] if plan.resumed else [*plan.recipe.to_flags(), ""]
+        print("\n".join([*shown, plans.describe(plan)]))
+        return
+    if plan.finished:
+        print(f"{plan.run_dir} is finished, at step {plan.gan.step:,}. {_more(plan)}")
+        return
+    print(plans.describe(plan), flush=True)
+    # A progress bar in a file would be a line of thousands of characters.
+    training.run(plan, verbose=1 if sys.stdout.isatty() else 2)
+    if strategies.is_chief():
+        print(f"Done: see {plan.run_dir}. {_more(plan)}")
+
+
+def _more(plan):
+    return f"More samples: kgan generate --model={plan.run_dir}"
+
+
+def _new(values, strategy):
     recipe = _recipe(values)
     default = f"runs/{recipe.name}-{time.strftime('%Y%m%d-%H%M%S')}"
     run_dir = values.run_dir or default
-    plan = training.prepare(recipe, run_dir, values.data_dir, values.init_from)
-    if values.dry_run:
-        print("\n".join([*plan.recipe.to_flags(), "", training.describe(plan)]))
-        return
-    print(training.describe(plan), flush=True)
-    # A progress bar in a file would be a line of thousands of characters.
-    training.run(plan, verbose=1 if sys.stdout.isatty() else 2)
-    print(f"Done: see {run_dir}. More samples: kgan generate --model={run_dir}")
+    return plans.prepare(recipe, run_dir, values.data_dir, values.init_from, strategy)
+
+
+def _old(values, strategy):
+    return plans.prepare_to_resume(
+        values.resume, values.data_dir, values.steps, strategy
+    )
+
+
+def _check_resume(values):
+    for name in values:
+        if values[name].present and name not in _WITH_RESUME:
+            known = ", ".join(f"--{flag}" for flag in _WITH_RESUME[1:])
+            raise flags.UsageError(
+                f"--{name} cannot be given with --resume, which takes all from the "
+                f"run's recipe.json but {known}"
+            )
 
 
 def _recipe(values):

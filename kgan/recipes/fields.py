@@ -101,6 +101,33 @@ class Boolean(Kind):
         return json.loads(text.lower())
 
 
+class Choice(Kind):
+    """One of a few values: texts, true, false.
+
+    Args:
+        values: The values.
+        optional: Whether None is a value too.
+    """
+
+    def __init__(self, values, optional=False):
+        super().__init__(optional)
+        self.values = tuple(values)
+        self.expects = f"one of {', '.join(map(self.write, self.values))}"
+
+    def accepts(self, value):
+        """Accepts a value of the same type, too: 1 is not true."""
+        return any(value == v and type(value) is type(v) for v in self.values)
+
+    def parse(self, text):
+        """Finds the value that is written so."""
+        words = {self.write(value): value for value in self.values}
+        return words.get(text.lower(), text)
+
+    def write(self, value):
+        """Writes a text as it stands, the others as JSON."""
+        return value if isinstance(value, str) else super().write(value)
+
+
 class Integer(Kind):
     """A whole number, at least `minimum`.
 

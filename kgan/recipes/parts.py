@@ -66,7 +66,12 @@ def make_optimizers(recipe) -> tuple:
 
     def adam(rate, updates_of_a_round):
         rate = schedule(rate, recipe.steps * updates_of_a_round)
-        return keras.optimizers.Adam(rate, beta_1=recipe.beta_1, beta_2=recipe.beta_2)
+        return keras.optimizers.Adam(
+            rate,
+            beta_1=recipe.beta_1,
+            beta_2=recipe.beta_2,
+            global_clipnorm=recipe.clip_norm,
+        )
 
     return (
         adam(recipe.generator_learning_rate, recipe.generator_steps),
@@ -115,6 +120,7 @@ def resolve(recipe, data_shape: tuple, sample_every: int):
         loss_options=make_loss(recipe).get_config(),
         penalties=[{"name": p.name, **p.get_config()} for p in make_penalties(recipe)],
         sample_every=sample_every,
+        checkpoint_every=recipe.checkpoint_every or sample_every,
     )
 
 
@@ -131,6 +137,13 @@ def check(recipe) -> None:
         # A number was due and JSON gave a text: the comparison fails.
         raise ValueError(f"An option of the recipe has a wrong type: {error}") from None
     _find("schedule", recipe.schedule, SCHEDULES)
+    if recipe.batch_size % recipe.micro_batches:
+        raise ValueError(
+            f"`micro_batches` must divide the batch size {recipe.batch_size}. "
+            f"Received: {recipe.micro_batches}"
+        )
+    if recipe.clip_norm == 0.0:
+        raise ValueError("`clip_norm` must be above 0, or None. Received: 0.0")
     builder = _find("model", recipe.model, families())
     _check_options("model_options", recipe.model, builder, recipe.model_options)
 

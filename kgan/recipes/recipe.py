@@ -7,6 +7,7 @@ from kgan import lookup
 from kgan.recipes import parts
 from kgan.recipes.fields import (
     Boolean,
+    Choice,
     Integer,
     Mappings,
     Number,
@@ -86,6 +87,10 @@ class Recipe:
         "constant",
     )  # fmt: skip
 
+    clip_norm: float | None = field(
+        Number(optional=True), "largest norm of a player's gradient; none: any", None
+    )
+
     batch_size: int = field(Integer(), "examples of one update of D", 64)
     steps: int = field(Integer(), "rounds of the game", 1000)
     discriminator_steps: int = field(Integer(), "updates of D in a round", 1)
@@ -98,9 +103,42 @@ class Recipe:
     seed: int = field(Integer(minimum=0), "seed of every random draw", 0)
     sample_every: int | None = field(
         Integer(optional=True),
-        "rounds between two pictures, checkpoints and lines of metrics; "
+        "rounds between two pictures and lines of metrics; "
         "none: one pass through the data",
         None,
+    )
+
+    precision: str = field(
+        Choice(("float32", "mixed_bfloat16", "mixed_float16")),
+        "what the networks compute in: float32, mixed_bfloat16, mixed_float16",
+        "float32",
+    )
+    jit_compile: str | bool = field(
+        Choice(("auto", True, False)),
+        "whether XLA compiles the step: auto, true, false",
+        "auto",
+    )
+    steps_per_execution: int = field(
+        Integer(), "rounds that one call of the compiled function plays", 1
+    )
+    micro_batches: int = field(
+        Integer(), "parts in which an update takes its batch, to save memory", 1
+    )
+
+    checkpoint_every: int | None = field(
+        Integer(optional=True), "rounds between two checkpoints; none: as sample_every",
+        None,
+    )  # fmt: skip
+    best: str | None = field(
+        Text(optional=True), "key of the metrics that chooses best.keras, or none", None
+    )
+    best_mode: str = field(
+        Choice(("min", "max")), "which value of it is best: min, max", "min"
+    )
+    on_collapse: str = field(
+        Choice(("warn", "stop", "rollback", "none")),
+        "what is done when training collapses: warn, stop, rollback, none",
+        "warn",
     )
 
     results: dict = options("measured figures", flag=False)  # noqa: RUF009

@@ -76,6 +76,31 @@ def test_film_of_a_resumed_run_is_whole(tmp_path, points, rows):
     assert _film(tmp_path / "pictures" / "shade.gif") == [0, 3, 6]
 
 
+def test_a_run_resumed_between_two_pictures_takes_the_next_when_due(
+    tmp_path, points, rows
+):
+    gan = points()
+    _fit(gan, rows((1,), batches=4), [Shade(tmp_path, every=4, gif=False)])
+    _fit(gan, rows((1,), batches=2), [])  # 6 steps
+    _fit(gan, rows((1,), batches=3), [Shade(tmp_path, every=4)])
+    assert _names(tmp_path) == ["shade.gif", *_pngs(0, 4, 8, 9)]
+
+
+def test_a_full_disk_costs_a_picture_and_not_the_run(
+    tmp_path, points, rows, monkeypatch, capsys
+):
+    def full(image, path, **kwargs):
+        path.write_bytes(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Image.Image, "save", full)
+    _fit(points(), rows((1,)), [Shade(tmp_path)])
+    assert _names(tmp_path) == []
+    assert "step-00000003.png could not be written: [Errno 28]" in (
+        capsys.readouterr().out
+    )
+
+
 def test_pictures_of_another_run_stay_out_of_the_film(tmp_path, points, rows):
     _fit(points(), rows((1,)), [Shade(tmp_path, every=1, gif=False)], epochs=2)
     _fit(points(), rows((1,), batches=4), [Shade(tmp_path, every=4)])

@@ -1,0 +1,89 @@
+"""Ctrl-C and SIGTERM during a run: it stops after a step, not in the middle of one."""
+
+import os
+import signal
+import threading
+
+import keras
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+class Stopped(KeyboardInterrupt):
+    """Says that a run was stopped by a signal, and how to go on.
+
+    Attributes:
+        number: The signal.
+        status: Exit status of the process: 130 for Ctrl-C, 143 for SIGTERM.
+    """
+
+    def __init__(self, message, number=signal.SIGINT):
+        super().__init__(message)
+        self.number = number
+        self.status = 128 + number
+
+
+class Stop:
+    """Takes the first Ctrl-C or SIGTERM as a wish, between `with` and its end.
+
+    The second one ends the process at once. Outside of the main thread, where Python
+    handles no signals, it does nothing.
+
+    Attributes:
+        number: The signal that came, or None.
+
+    Example:
+        ```python
+        with Stop() as stop:
+            while not stop.requested():
+                play()
+        ```
+    """
+
+    def __init__(self):
+        self.number = None
+        self._handlers = {}
+
+    def requested(self):
+        """Says whether to stop."""
+        return self.number is not None
+
+    def __enter__(self):
+        if threading.current_thread() is threading.main_thread():
+            self._handlers = {n: signal.signal(n, self._keep) for n in _SIGNALS}
+        return self
+
+    def __exit__(self, *error):
+        for number, handler in self._handlers.items():
+            signal.signal(number, handler)
+
+    def _keep(self, number, frame):
+        self.number = number
+        for each in _SIGNALS:
+            signal.signal(each, signal.SIG_DFL)
+        # `print` may be what was interrupted, and cannot be entered twice.
+        os.write(2, b"\nStopping after this step; once more stops at once.\n")
+
+
+class StopBetweenSteps(keras.callbacks.Callback):
+    """Ends `fit` before the next step when that is wished for.
+
+    It raises, so that no other callback takes what was played of the epoch for a whole
+    one.
+
+    Args:
+        stop: An object with `requested() -> bool`, which is asked before each step, and
+            `number`, the signal that came.
+
+    Raises:
+        Stopped: From `fit`.
+    """
+
+    def __init__(self, stop):
+        super().__init__()
+        self.stop = stop
+
+    def on_train_batch_begin(self, batch, logs=None):
+        """Asks, and raises."""
+        if self.stop.requested():
+            raise Stopped("stopped by a signal", self.stop.number)
