@@ -1,4 +1,4 @@
-"""The test session is stricter than a user's: warnings are errors, two devices."""
+"""The test session is stricter than a user's: warnings are errors, four devices."""
 
 import os
 
@@ -9,10 +9,10 @@ import keras
 import pytest
 import tensorflow as tf
 
-# Two logical devices: what depends on replicas is tested on a machine without a GPU.
+# Logical devices: what depends on replicas is tested on a machine without a GPU.
 tf.config.set_logical_device_configuration(
     tf.config.list_physical_devices("CPU")[0],
-    [tf.config.LogicalDeviceConfiguration()] * 2,
+    [tf.config.LogicalDeviceConfiguration()] * 4,
 )
 
 
@@ -26,10 +26,20 @@ def _fresh_keras():
     keras.config.set_dtype_policy("float32")
 
 
-@pytest.fixture
-def two_replicas():
-    """A `MirroredStrategy` over the two logical devices."""
+def _mirrored(count):
     return tf.distribute.MirroredStrategy(
-        ["CPU:0", "CPU:1"],
+        [f"CPU:{index}" for index in range(count)],
         cross_device_ops=tf.distribute.ReductionToOneDevice(),
     )
+
+
+@pytest.fixture
+def two_replicas():
+    """A `MirroredStrategy` over two logical devices."""
+    return _mirrored(2)
+
+
+@pytest.fixture
+def four_replicas():
+    """A `MirroredStrategy` over four logical devices."""
+    return _mirrored(4)
