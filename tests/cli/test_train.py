@@ -151,16 +151,66 @@ def test_a_run_prints_nothing_of_tensorflow(tmp_path):
     assert recipe["steps"] == 3
 
 
-def test_ctrl_c_is_one_line_and_leaves_a_model(tmp_path):
-    running = process("--steps=1000000", "--sample_every=20", "--run_dir=run")
+@pytest.mark.parametrize(
+    ("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)]
+)
+def test_a_stopped_run_says_how_to_go_on_and_does(number, status, tmp_path, capsys):
+    running = process("--steps=100000", "--sample_every=20", "--run_dir=run")
     for line in running.stdout:
         if line.startswith("Epoch 3/"):
             break
-    running.send_signal(signal.SIGINT)
+    running.send_signal(number)
     _, error = running.communicate()
-    assert running.returncode == 130
-    assert re.fullmatch(r"kgan train: stopped at step \d+ of 1000000; .*\n", error)
-    assert "run/gan.keras" in error
-    assert (tmp_path / "run" / "gan.keras").exists()
-    assert (tmp_path / "run" / "checkpoints" / "step-00000040.keras").exists()
-    assert not list((tmp_path / "run").rglob(".*"))
+    assert running.returncode == status
+    found = re.fullmatch(
+        r"\nStopping after this step; once more stops at once\.\n"
+        r"kgan train: stopped at step (\d+) of 100000; a checkpoint was written\. "
+        r"Go on with: kgan train --resume=run\n",
+        error,
+    )
+    step = int(found[1])
+    run_dir = tmp_path / "run"
+    assert not (run_dir / "gan.keras").exists()
+    assert (run_dir / "checkpoints" / f"step-{step:08d}.keras").exists()
+    assert not list(run_dir.rglob(".*"))
+    # It can be looked at, and it goes on.
+    assert main(["generate", "--model=run", "--num_images=1"]) == 0
+    assert main(["train", "--resume=run", f"--steps={step + 1}"]) == 0
+    out = capsys.readouterr().out
+    assert f"step-{step:08d}.keras, step {step:,}." in out
+    assert out.splitlines()[-1].startswith("Done: see run.")
+    assert main(["train", "--resume=run"]) == 0
+    assert capsys.readouterr().out.startswith(f"run is finished, at step {step + 1:,}.")
+
+
+@pytest.mark.parametrize(
+    ("argv", "status", "message"),
+    [
+        (["--resume=empty"], 1, r"directory of a run, with a recipe\.json"),
+        (["--resume=nowhere"], 1, "directory of a run"),
+        (["--resume=empty", "--loss=hinge"], 2, "--loss cannot be given.*--steps, "),
+        (["--resume=empty", "--run_dir=x"], 2, "--run_dir cannot be given"),
+        (["--strategy=mirored"], 2, "strategy=mirored.*one of auto, none, mirrored"),
+        (["--precision=float64"], 2, "precision=float64.*mixed_bfloat16"),
+        (["--jit_compile=maybe"], 2, "one of auto, true, false"),
+        (["--micro_batches=3"], 1, "`micro_batches` must divide the batch size 64"),
+    ],
+)
+def test_wrong_resume_and_strategy_are_one_line(
+    argv, status, message, tmp_path, capsys
+):
+    (tmp_path / "empty").mkdir()
+    assert main(["train", *argv]) == status
+    error = capsys.readouterr().err
+    assert error.startswith("kgan train: ")
+    assert error.count("\n") == 1
+    assert re.search(message, error)
+    assert [path.name for path in tmp_path.rglob("*")] == ["empty"]
+
+
+def test_a_dry_resume_says_where_it_goes_on(tmp_path, capsys):
+    (tmp_path / "recipe.json").write_text(recipes.get("ring").to_json(), "utf-8")
+    assert main(["train", f"--resume={tmp_path}", "--dry_run"]) == 0
+    out = capsys.readouterr().out
+    assert "starting from the beginning" in out
+    assert [path.name for path in tmp_path.iterdir()] == ["recipe.json"]

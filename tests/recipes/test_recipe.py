@@ -68,6 +68,13 @@ def test_unknown_field_names_the_nearest():
         ({"penalties": [{"name": "r1", "weigth": 1.0}]}, "Did you mean 'weight'?"),
         ({"model": "mpl"}, "Did you mean 'mlp'?"),
         ({"model_options": {"latent_dim": 3}}, "`model_options` of mlp"),
+        ({"precision": "float64"}, "float32, mixed_bfloat16, mixed_float16"),
+        ({"jit_compile": 1}, "`jit_compile` must be one of auto, true, false"),
+        ({"steps_per_execution": 0}, "`steps_per_execution`"),
+        ({"batch_size": 10, "micro_batches": 3}, "must divide the batch size 10"),
+        ({"clip_norm": 0}, "`clip_norm` must be above 0"),
+        ({"best_mode": "least"}, "one of min, max"),
+        ({"on_collapse": "ignore"}, "one of warn, stop, rollback, none"),
         ({"schedule": "cos"}, "constant, linear, cosine"),
     ],
 )
