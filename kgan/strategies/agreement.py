@@ -88,6 +88,19 @@ def check_equal(what: str, value: int, hint: str, strategy: tf.distribute.Strate
         )
 
 
+def of_chief(value: float, strategy: tf.distribute.Strategy) -> float:
+    """Gives the chief's number to all workers."""
+    if not _several_workers(strategy):
+        return value
+    return float(gather(strategy, [value])[0, 0])
+
+
+def wait_for_all(strategy: tf.distribute.Strategy) -> None:
+    """Waits until each worker has come here; one that left before would be missed."""
+    if _several_workers(strategy):
+        gather(strategy, [0.0])
+
+
 def gather(strategy: tf.distribute.Strategy, values: list) -> np.ndarray:
     """Collects numbers from all replicas; each worker calls it with its own.
 

@@ -72,8 +72,30 @@ def is_lost_worker(error: BaseException) -> bool:
     return isinstance(error, _LOST) and found is not None and len(found.tasks) > 1
 
 
-def lost_workers() -> str:
-    """Names the workers that do not answer, or all others where each one does."""
-    found = cluster.read()
-    gone = roll_call.silent(found.others) or found.others
-    return ", ".join(map(str, gone))
+@contextlib.contextmanager
+def naming_lost_workers(advice: str = "Start all of them again."):
+    """Turns TensorFlow's many lines about a worker that is gone into one sentence.
+
+    Args:
+        advice: What to do, a sentence.
+
+    Raises:
+        ConnectionError: If another worker is gone.
+
+    Example:
+        ```python
+        with naming_lost_workers():
+            gan.fit(train)
+        ```
+    """
+    try:
+        yield
+    except tf.errors.OpError as error:
+        if not is_lost_worker(error):
+            raise
+        found = cluster.read()
+        # Where all answer, the one that is gone is there again.
+        gone = ", ".join(map(str, roll_call.silent(found.others))) or "Another worker"
+        raise ConnectionError(
+            f"{gone} is gone, and {found.own} cannot go on without. {advice}"
+        ) from error

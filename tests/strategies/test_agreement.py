@@ -85,3 +85,20 @@ def test_check_equal(two_replicas, monkeypatch):
     message = "The step must be the same on all workers. Received: 0 and 3. Share it."
     with pytest.raises(ValueError, match=message):
         agreement.check_equal("The step", 3, "Share it.", two_replicas)
+
+
+def test_of_chief(two_replicas, monkeypatch):
+    assert agreement.of_chief(2.5, two_replicas) == 2.5
+    monkeypatch.setattr(agreement, "_several_workers", lambda strategy: True)
+    monkeypatch.setattr(agreement, "gather", lambda *_: np.array([[7.0], [2.5]]))
+    assert agreement.of_chief(2.5, two_replicas) == 7.0
+
+
+def test_wait_for_all(two_replicas, monkeypatch):
+    met = []
+    monkeypatch.setattr(agreement, "gather", lambda *call: met.append(call))
+    agreement.wait_for_all(two_replicas)
+    assert met == []
+    monkeypatch.setattr(agreement, "_several_workers", lambda strategy: True)
+    agreement.wait_for_all(two_replicas)
+    assert met == [(two_replicas, [0.0])]

@@ -34,10 +34,30 @@ def test_is_lost_worker(cluster_of, monkeypatch):
     assert not workers.is_lost_worker(tf.errors.InvalidArgumentError(None, None, ""))
 
 
-def test_lost_workers_are_those_that_do_not_answer(cluster_of):
+def test_naming_lost_workers(cluster_of):
     with socket.create_server(("127.0.0.1", 0)) as alive:
         address = f"127.0.0.1:{alive.getsockname()[1]}"
         cluster_of("127.0.0.1:2222", address, "no-such-host.invalid:1")
-        assert workers.lost_workers() == "worker 2 (no-such-host.invalid:1)"
+        message = (
+            r"worker 2 \(no-such-host.invalid:1\) is gone, and worker 0 "
+            r"\(127.0.0.1:2222\) cannot go on without. Try again."
+        )
+        with pytest.raises(ConnectionError, match=message):
+            _meet(GONE)
         cluster_of("127.0.0.1:2222", address)
-        assert workers.lost_workers() == f"worker 1 ({address})"
+        with pytest.raises(ConnectionError, match="Another worker is gone"):
+            _meet(GONE)
+
+
+def test_naming_lost_workers_leaves_other_errors_alone(cluster_of, monkeypatch):
+    monkeypatch.delenv("TF_CONFIG", raising=False)
+    with pytest.raises(tf.errors.UnavailableError):
+        _meet(GONE)
+    cluster_of("127.0.0.1:2222", "127.0.0.1:2223")
+    with pytest.raises(tf.errors.InvalidArgumentError):
+        _meet(tf.errors.InvalidArgumentError(None, None, ""))
+
+
+@workers.naming_lost_workers("Try again.")
+def _meet(error):
+    raise error
