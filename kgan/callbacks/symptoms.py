@@ -47,7 +47,7 @@ class Symptom:
 
             def find(self, model, logs):
                 if logs["d_real"] - logs["val_d_real"] > 0.3:
-                    return "d_real is far above val_d_real: D remembers its data"
+                    return "d_real is far above val_d_real", "D remembers its data"
         ```
     """
 
@@ -69,7 +69,7 @@ class Symptom:
             logs: Means since the last check, by name.
 
         Returns:
-            None, or what was found: the key, its value, and what they mean.
+            None, or two texts: what was found, a key and its value, and what it means.
         """
         raise NotImplementedError
 
@@ -83,8 +83,9 @@ class Symptom:
         self.count = self.count + 1 if found else 0
         if self.count != self.patience:
             return None
-        times = f", at {self.count} checks in a row" if self.count > 1 else ""
-        return f"{found}{times}. {helps(self.remedy)}"
+        what, meaning = found
+        times = f" ({self.count} checks in a row)" if self.count > 1 else ""
+        return f"{what}{times}: {meaning}. {helps(self.remedy)}"
 
     def doubtful(self):
         """Says whether the last check was no sound one: no state to go back to."""
@@ -135,7 +136,7 @@ class DiscriminatorWon(Symptom):
         value = logs.get("d_accuracy", 0.0)
         if value < self.accuracy:
             return None
-        return f"d_accuracy is {value:.4g}: the discriminator has won"
+        return f"d_accuracy is {value:.4g}", "the discriminator has won"
 
 
 class GradientVanished(Symptom):
@@ -191,8 +192,8 @@ class GradientVanished(Symptom):
         if value > self.floor and not (playing and value <= self.share * self._largest):
             return None
         return (
-            f"g_gradient_norm is {value:.3g} after {self._largest:.3g} at its largest: "
-            "the generator's gradient has vanished"
+            f"g_gradient_norm is {value:.3g} after {self._largest:.3g} at its largest",
+            "the generator's gradient has vanished",
         )
 
 
@@ -252,8 +253,9 @@ class DiversityLost(Symptom):
         if grows or not value <= self.share:
             return None
         return (
-            f"diversity is {value:.3g}: samples lie {value:.3g} times as far apart as "
-            "real data; the generator has collapsed"
+            f"diversity is {value:.3g}, the samples' mean distance over that of real "
+            "data",
+            "the generator makes nearly the same of all latents",
         )
 
     def doubtful(self):

@@ -62,7 +62,10 @@ def test_nan_is_named_at_the_step_at_which_it_comes(capsys):
 def test_a_discriminator_that_wins_is_named():
     gan, watch = _winning(), CollapseWatch(action="stop", patience=2)
     history = _fit(gan, watch, epochs=30).history
-    assert "d_accuracy is 1: the discriminator has won, at 2 checks" in watch.reason
+    assert (
+        "d_accuracy is 1 (2 checks in a row): the discriminator has won. "
+        in watch.reason
+    )
     assert history["d_accuracy"][-2] >= 0.999
     assert history["d_accuracy"][-3] < 0.999
     assert gan.step == 20 * len(history["d_accuracy"])
@@ -75,7 +78,7 @@ def test_a_gradient_that_vanishes_is_named():
     watch = CollapseWatch(action="stop", accuracy=None, patience=2)
     history = _fit(gan, watch, data=data, epochs=40).history
     norms = history["g_gradient_norm"]
-    assert "the generator's gradient has vanished, at 2 checks" in watch.reason
+    assert "(2 checks in a row): the generator's gradient has vanished." in watch.reason
     assert max(norms[-2:]) <= 0.01 * max(norms) < norms[-4]
 
 
@@ -85,7 +88,7 @@ def test_a_generator_that_has_collapsed_to_a_mode_is_named():
     data = kgan.data.load(RING, 64, steps_per_epoch=50)
     watch = CollapseWatch(data, action="stop", patience=2)
     history = _fit(gan, watch, data=data, epochs=40).history
-    assert "the generator has collapsed, at 2 checks in a row" in watch.reason
+    assert "the generator makes nearly the same of all latents" in watch.reason
     assert max(history["diversity"]) > 0.4
     assert max(history["diversity"][-2:]) <= 0.2
     assert 0.3 < history["d_accuracy"][-1] < 0.99  # no other curve tells
@@ -138,7 +141,7 @@ class Alarm(Symptom):
         self.seen.append((model.step, dict(logs)))
         if model.step in self.steps:
             self.steps.remove(model.step)
-            return f"step is {model.step}"
+            return f"step is {model.step}", "an alarm"
         return None
 
 
@@ -232,8 +235,8 @@ def test_a_rollback_goes_back_to_the_last_sound_check_and_draws_anew(capsys):
     assert gan.rollbacks == 1
     assert history["rollbacks"] == [1]
     assert watch.sentences == [
-        "Rolled back from step 4 to step 2 (rollback 1 of 3): step is 4. "
-        "What usually helps: patience."
+        "Rolled back from step 4 to step 2 (rollback 1 of 3): step is 4: "
+        "an alarm. What usually helps: patience."
     ]
     assert capsys.readouterr().out.strip() == watch.sentences[0]
     for step in (3, 4):

@@ -22,7 +22,7 @@ class High(Symptom):
     remedy = "less"
 
     def find(self, model, logs):
-        return f"x is {logs['x']}" if logs["x"] > 5 else None
+        return (f"x is {logs['x']}", "too much") if logs["x"] > 5 else None
 
 
 def _checks(symptom, values, model=None, key="x", **others):
@@ -31,13 +31,13 @@ def _checks(symptom, values, model=None, key="x", **others):
 
 def test_patience_counts_checks_in_a_row():
     said = _checks(High(2), [9, 1, 9, 8, 7, 1, 9, 9])
-    sentence = "x is 8, at 2 checks in a row. What usually helps: less."
+    sentence = "x is 8 (2 checks in a row): too much. What usually helps: less."
     assert said[:6] == [None, None, None, sentence, None, None]
-    assert said[7].startswith("x is 9, at 2")
+    assert said[7].startswith("x is 9 (2 checks")
 
 
 def test_one_check_says_so_by_saying_nothing():
-    assert _checks(High(1), [9]) == ["x is 9. What usually helps: less."]
+    assert _checks(High(1), [9]) == ["x is 9: too much. What usually helps: less."]
 
 
 def test_to_forget_is_to_count_anew():
