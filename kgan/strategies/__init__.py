@@ -9,4 +9,5 @@ from kgan.strategies.by_name import get as get
 from kgan.strategies.by_name import names as names
 from kgan.strategies.cluster import is_chief as is_chief
 from kgan.strategies.workers import is_lost_worker as is_lost_worker
+from kgan.strategies.workers import lost_workers as lost_workers
 from kgan.strategies.workers import naming_lost_workers as naming_lost_workers

@@ -72,6 +72,13 @@ def is_lost_worker(error: BaseException) -> bool:
     return isinstance(error, _LOST) and found is not None and len(found.tasks) > 1
 
 
+def lost_workers() -> str:
+    """Names the workers that do not answer; "another worker" where each one does."""
+    # One that was lost may be there again.
+    others = roll_call.silent(cluster.read().others)
+    return ", ".join(map(str, others)) or "another worker"
+
+
 @contextlib.contextmanager
 def naming_lost_workers(advice: str = "Start all of them again."):
     """Turns TensorFlow's many lines about a worker that is gone into one sentence.
@@ -93,9 +100,6 @@ def naming_lost_workers(advice: str = "Start all of them again."):
     except tf.errors.OpError as error:
         if not is_lost_worker(error):
             raise
-        found = cluster.read()
-        # Where all answer, the one that is gone is there again.
-        gone = ", ".join(map(str, roll_call.silent(found.others))) or "Another worker"
         raise ConnectionError(
-            f"{gone} is gone, and {found.own} cannot go on without. {advice}"
+            f"Lost {lost_workers()}, and the others cannot go on alone. {advice}"
         ) from error
