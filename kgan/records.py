@@ -63,7 +63,9 @@ class Board(keras.callbacks.Callback):
     """Shows in TensorBoard what is logged, over the step, and a text.
 
     `keras.callbacks.TensorBoard` makes Python wait for the device after each batch,
-    counts epochs, and loses what it has not written when the process is killed.
+    counts epochs, and loses what it has not written when the process is killed. Its
+    curves are a group each, of which TensorBoard opens two; here they stand together:
+    `game`, `gradients`, `optimizers`, `speed` and `validation`.
 
     Args:
         log_dir: Where TensorBoard's files go.
@@ -93,7 +95,7 @@ class Board(keras.callbacks.Callback):
         """Adds a point to each curve."""
         with self._writer.as_default(step=self.model.step):
             for name, value in (logs or {}).items():
-                tf.summary.scalar(name, value)
+                tf.summary.scalar(f"{_group(name)}/{name}", value)
         self._writer.flush()
 
     def on_train_end(self, logs=None):
@@ -101,3 +103,18 @@ class Board(keras.callbacks.Callback):
         if self._writer is not None:
             self._writer.close()
             self._writer = None
+
+
+# By what the names end in; all else belongs to the game.
+_GROUPS = {
+    "gradients": ("_gradient_norm",),
+    "optimizers": ("_learning_rate", "_loss_scale"),
+    "speed": ("_seconds", "_per_second"),
+}
+
+
+def _group(name):
+    if name.startswith("val_"):
+        return "validation"
+    found = (group for group, ends in _GROUPS.items() if name.endswith(ends))
+    return next(found, "game")

@@ -79,12 +79,34 @@ def test_board_shows_curves_over_the_step_and_the_text(play, tmp_path):
     play(board, 3, {"d_loss": 1.5}, {"d_loss": 1.25, "fid": 30.0})
     # Before the training ends: what a killed process has written must be there.
     tags = shown(tmp_path)
-    assert [event.step for event in tags["d_loss"]] == [8, 10]
-    assert [event.step for event in tags["fid"]] == [10]
+    assert [event.step for event in tags["game/d_loss"]] == [8, 10]
+    assert [event.step for event in tags["game/fid"]] == [10]
     (text,) = tags["recipe"]
     assert (text.step, list(text.tensor_proto.string_val)) == (6, [b"the *recipe*"])
     board.on_train_end()
     board.on_train_end()
+
+
+def test_curves_of_a_kind_stand_together(play, tmp_path):
+    keys = [
+        *("d_real", "r1", "diversity", "rollbacks", "g_gradient_norm"),
+        *("d_learning_rate", "g_loss_scale", "step_seconds", "images_per_second"),
+        "val_d_real",
+    ]
+    play(records.Board(tmp_path), 0, dict.fromkeys(keys, 1.0))
+    assert sorted(shown(tmp_path)) == [
+        "game/d_real",
+        "game/diversity",
+        "game/r1",
+        "game/rollbacks",
+        "gradients/g_gradient_norm",
+        "optimizers/d_learning_rate",
+        "optimizers/g_loss_scale",
+        "recipe",
+        "speed/images_per_second",
+        "speed/step_seconds",
+        "validation/val_d_real",
+    ]
 
 
 def test_board_writes_nothing_before_training(tmp_path):

@@ -225,7 +225,7 @@ def test_a_resumed_run_equals_one_that_was_never_stopped(
     # What else there is stands at the same steps.
     assert pictures(run_dir) == pictures(whole_dir)
     assert lines(run_dir) == lines(whole_dir)
-    assert curves(run_dir)["d_loss"] == curves(whole_dir)["d_loss"]
+    assert curves(run_dir)["game/d_loss"] == curves(whole_dir)["game/d_loss"]
 
 
 def pictures(run_dir):
@@ -377,9 +377,9 @@ def test_a_failed_game_ends_the_run_with_its_reason(tmp_path, monkeypatch):
 
 def test_the_board_shows_curves_and_the_recipe(digits):
     shown = curves(digits[0])
-    assert shown["d_loss"] == shown["g_gradient_norm"] == [2, 4, 5]
+    assert shown["game/d_loss"] == shown["gradients/g_gradient_norm"] == [2, 4, 5]
     assert shown["recipe"] == [0]
-    assert {"r1", "d_real", "g_learning_rate", "step_seconds"} <= shown.keys()
+    assert {"game/r1", "optimizers/g_learning_rate", "speed/step_seconds"} <= {*shown}
 
 
 @pytest.mark.parametrize(
