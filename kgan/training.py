@@ -94,38 +94,47 @@ def run(plan: Plan, verbose: str | int = "auto") -> GAN:
     if plan.finished:
         return plan.gan
     writes = strategies.is_chief()
+    _check_start(plan)
     if writes:
         _open(plan)
     checkpoints = _checkpoints(plan)
     guards = _guards(plan)
-    with interrupts.Stop() as stop:
-        try:
-            legs.play(
-                plan.gan,
-                plan.load,
-                plan.recipe.steps,
-                plan.steps_per_epoch,
-                [
-                    *guards,
-                    *(_writers(plan, checkpoints) if writes else []),
-                    # The last one: what is due between two steps is done before.
-                    interrupts.StopBetweenSteps(stop),
-                ],
-                verbose if writes else 0,
-            )
-        except interrupts.Stopped as stopped:
-            saved = writes and checkpoints.save()
-            raise interrupts.Stopped(_goodbye(plan, saved), stopped.number) from None
-        except tf.errors.OpError as error:
-            if strategies.is_lost_worker(error):
-                raise ConnectionError(_lost(plan)) from error
-            raise
+    watchers = [*guards, *(_writers(plan, checkpoints) if writes else [])]
+    try:
+        _play(plan, watchers, verbose if writes else 0)
+    except interrupts.Stopped as stopped:
+        saved = checkpoints.save() if writes else None
+        raise interrupts.Stopped(_goodbye(plan, saved), stopped.number) from None
+    except tf.errors.OpError as error:
+        if strategies.is_lost_worker(error):
+            raise ConnectionError(_lost(plan)) from error
+        raise
     for guard in guards:
         if getattr(guard, "reason", None):
             raise FloatingPointError(guard.reason)
     if writes:
         runs.save(plan.gan, plan.run_dir / runs.MODEL)
     return plan.gan
+
+
+def _play(plan, watchers, verbose):
+    """Plays until the last step or a signal."""
+    with interrupts.Stop() as stop:
+        agreed = strategies.agreed(stop, plan.gan.distribute_strategy)
+        # The last one: what is due between two steps is done before.
+        callbacks = [*watchers, interrupts.StopBetweenSteps(agreed)]
+        steps, length = plan.recipe.steps, plan.steps_per_epoch
+        legs.play(plan.gan, plan.load, steps, length, callbacks, verbose)
+
+
+def _check_start(plan):
+    """Refuses workers that would play from different steps, and wait for each other."""
+    strategies.check_equal(
+        "The step to go on from",
+        plan.gan.step,
+        f"Each must see the same files in {plan.run_dir}.",
+        plan.gan.distribute_strategy,
+    )
 
 
 def _open(plan):
@@ -146,18 +155,25 @@ def _open(plan):
         runs.save(plan.gan, run_dir / runs.CHECKPOINTS / name)
 
 
+# What became of the last state: by what `save` gave, None where it was not called.
+_SAVED = {
+    True: "a checkpoint was written",
+    False: "its state could not be saved",
+    None: "the chief writes the checkpoint",
+}
+
+
 def _goodbye(plan, saved):
-    state = "a checkpoint was written" if saved else "its state could not be saved"
     return (
-        f"stopped at step {plan.gan.step} of {plan.recipe.steps}; {state}. "
+        f"stopped at step {plan.gan.step} of {plan.recipe.steps}; {_SAVED[saved]}. "
         f"Go on with: kgan train --resume={plan.run_dir}"
     )
 
 
 def _lost(plan):
     return (
-        "Another worker is gone, and the others cannot go on without it. Start all of "
-        f"them again with: kgan train --resume={plan.run_dir}"
+        f"Lost {strategies.lost_workers()}, and the others cannot go on alone. Start "
+        f"all of them again with: kgan train --resume={plan.run_dir}"
     )
 
 

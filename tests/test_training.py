@@ -10,6 +10,7 @@ import signal
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 import tiny
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from tiny import DIGITS as TINY
@@ -397,3 +398,16 @@ def test_only_the_chief_writes(tmp_path, monkeypatch):
     monkeypatch.setattr(training.strategies, "is_chief", lambda: False)
     assert training.train(TINY, tmp_path / "run", verbose=0).step == 5
     assert not (tmp_path / "run").exists()
+
+
+def test_a_lost_worker_ends_the_run_with_one_sentence(tmp_path, monkeypatch):
+    def play(*args):
+        raise tf.errors.UnavailableError(None, None, "a long story")
+
+    monkeypatch.setattr(training.legs, "play", play)
+    with pytest.raises(tf.errors.UnavailableError):
+        training.train(TINY, tmp_path / "alone", verbose=0)
+    monkeypatch.setattr(training.strategies, "is_lost_worker", lambda error: True)
+    monkeypatch.setattr(training.strategies, "lost_workers", lambda: "worker 1")
+    with pytest.raises(ConnectionError, match=r"Lost worker 1.*--resume=.*together"):
+        training.train(TINY, tmp_path / "together", verbose=0)
