@@ -144,7 +144,7 @@ class CollapseWatch(keras.callbacks.Callback):
     def on_train_batch_begin(self, batch, logs=None):
         """Makes a check where one is due."""
         if self.pace.before_batch(batch) and self._logs is not None:
-            self._check(self._logs, batch)
+            self._check(self._logs, batch - self._first)
 
     def on_train_batch_end(self, batch, logs=None):
         """Looks for NaN."""
@@ -156,12 +156,13 @@ class CollapseWatch(keras.callbacks.Callback):
         """Looks for NaN in all that was logged, and makes a check where one is due."""
         logs = {} if logs is None else logs
         if self._logs is None:  # the last batch was undone, and its means with it
-            for metric in self.model.metrics:
-                logs.pop(metric.name, None)
+            for name in self.model.get_metrics_result():
+                logs.pop(name, None)
         sound = self._look_for_nan(logs)
         due = self.pace.at_epoch_end(self.model.step)
         if due and sound and self._logs is not None:
-            self._check(logs, self._played)
+            # Not the batches: Keras counts a last execution of fewer steps as a whole.
+            self._check(logs, self.model.step - self._begun)
         for symptom in self.symptoms:
             logs.update(symptom.measured)
         if self._rolls_back:
@@ -171,6 +172,7 @@ class CollapseWatch(keras.callbacks.Callback):
         """Starts new means before batch `batch` of the epoch."""
         self._recent.begin()
         self._first = self._played = batch
+        self._begun = self.model.step
         self._logs = None
 
     def _look_for_nan(self, logs):
@@ -187,9 +189,9 @@ class CollapseWatch(keras.callbacks.Callback):
                     del logs[key]
         return bad is None
 
-    def _check(self, logs, batch):
+    def _check(self, logs, steps):
         """Looks for all symptoms; keeps the state if there is no trace of one."""
-        means = self._recent.take(logs, batch - self._first)
+        means = self._recent.take(logs, steps)
         named = [symptom.check(self.model, means) for symptom in self.symptoms]
         named = [sentence for sentence in named if sentence]
         if named:

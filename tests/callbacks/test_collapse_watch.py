@@ -174,6 +174,21 @@ def test_checks_with_several_steps_per_execution(points, rows):
     assert [step for step, _ in alarm.seen] == [6, 9]
 
 
+def test_a_last_execution_of_fewer_steps_counts_what_it_is(points, rows):
+    gan, alarm = points(), Alarm()
+    gan.compile(steps_per_execution=4, run_eagerly=True)
+    means = []
+
+    def note(batch, logs):
+        means.append(logs["d_loss"])
+
+    noted = keras.callbacks.LambdaCallback(on_train_batch_end=note)
+    _fit(gan, _watch(alarm, every=2), noted, data=rows((1,), batches=6), epochs=1)
+    assert [step for step, _ in alarm.seen] == [4, 6]
+    last = (6 * means[1] - 4 * means[0]) / 2
+    np.testing.assert_allclose(alarm.seen[1][1]["d_loss"], last, rtol=1e-6)
+
+
 def test_a_warning_is_said_once_and_training_goes_on(capsys):
     gan, watch = _diverging(), CollapseWatch()
     _fit(gan, watch, epochs=2)
