@@ -8,6 +8,7 @@ import itertools
 import math
 import os
 import pathlib
+import zlib
 
 import keras
 import tensorflow as tf
@@ -150,7 +151,12 @@ def cut(recipe: Recipe, num_examples: int) -> int:
 
 
 def build(recipe: Recipe, source, strategy: tf.distribute.Strategy) -> GAN:
-    """Makes and compiles the model of a recipe in a strategy's scope."""
+    """Makes and compiles the model of a recipe in a strategy's scope.
+
+    Raises:
+        ValueError: If the workers of the strategy were not started alike.
+    """
+    _compare_workers(recipe, source, strategy)
     keras.utils.set_random_seed(recipe.seed)
     num_classes = source.num_classes if recipe.conditional else None
     with strategy.scope():
@@ -175,6 +181,22 @@ def build(recipe: Recipe, source, strategy: tf.distribute.Strategy) -> GAN:
             micro_batches=recipe.micro_batches,
         )
     return gan
+
+
+def _compare_workers(recipe, source, strategy):
+    """Refuses workers that would wait for each other, or learn different things."""
+    strategies.check_equal(
+        "The checksum of the recipe",
+        zlib.crc32(recipe.to_json().encode()),
+        "Start all of them with the same flags.",
+        strategy,
+    )
+    strategies.check_equal(
+        f"The number of examples of {source.name}",
+        source.num_examples,
+        "Give all of them the same data.",
+        strategy,
+    )
 
 
 def _networks(recipe, data_shape, num_classes):

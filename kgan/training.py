@@ -93,8 +93,17 @@ def run(plan: Plan, verbose: str | int = "auto") -> GAN:
     """Runs a prepared run; see `train`."""
     if plan.finished:
         return plan.gan
+    advice = f"Start all of them again with: kgan train --resume={plan.run_dir}"
+    with strategies.naming_lost_workers(advice):
+        _check_start(plan)
+        _run(plan, verbose)
+        # A chief that still writes would miss those who left.
+        strategies.wait_for_all(plan.gan.distribute_strategy)
+    return plan.gan
+
+
+def _run(plan, verbose):
     writes = strategies.is_chief()
-    _check_start(plan)
     if writes:
         _open(plan)
     checkpoints = _checkpoints(plan)
@@ -104,17 +113,13 @@ def run(plan: Plan, verbose: str | int = "auto") -> GAN:
         _play(plan, watchers, verbose if writes else 0)
     except interrupts.Stopped as stopped:
         saved = checkpoints.save() if writes else None
+        strategies.wait_for_all(plan.gan.distribute_strategy)
         raise interrupts.Stopped(_goodbye(plan, saved), stopped.number) from None
-    except tf.errors.OpError as error:
-        if strategies.is_lost_worker(error):
-            raise ConnectionError(_lost(plan)) from error
-        raise
     for guard in guards:
         if getattr(guard, "reason", None):
             raise FloatingPointError(guard.reason)
     if writes:
-        runs.save(plan.gan, plan.run_dir / runs.MODEL)
-    return plan.gan
+        _save(plan)
 
 
 def _play(plan, watchers, verbose):
@@ -170,11 +175,15 @@ def _goodbye(plan, saved):
     )
 
 
-def _lost(plan):
-    return (
-        f"Lost {strategies.lost_workers()}, and the others cannot go on alone. Start "
-        f"all of them again with: kgan train --resume={plan.run_dir}"
-    )
+def _save(plan):
+    path = plan.run_dir / runs.MODEL
+    try:
+        runs.save(plan.gan, path)
+    except OSError as error:
+        raise OSError(
+            f"{path} could not be written: {error}. The last checkpoint holds the same "
+            f"model. To try again: kgan train --resume={plan.run_dir}"
+        ) from error
 
 
 def _guards(plan):

@@ -1,5 +1,7 @@
 """A plan is all of a run that writes nothing."""
 
+import zlib
+
 import keras
 import numpy as np
 import pytest
@@ -8,6 +10,7 @@ import tiny
 from tiny import DIGITS as TINY
 
 from kgan import plans, recipes, runs, training
+from kgan.strategies import agreement
 
 
 @pytest.fixture(scope="module")
@@ -198,3 +201,15 @@ def test_a_resumed_plan_is_cut_as_the_run_was(digits):
 def test_fewer_steps_than_were_played_are_refused(digits):
     with pytest.raises(ValueError, match=r"`steps` must be at least 5.*Received: 4"):
         plans.prepare_to_resume(digits[0], steps=4)
+
+
+def test_workers_that_were_not_started_alike(tmp_path, monkeypatch):
+    monkeypatch.setattr(agreement, "_several_workers", lambda strategy: True)
+    numbers = [[17.0]]  # of the other worker
+    monkeypatch.setattr(agreement, "gather", lambda _, own: np.array([own, *numbers]))
+    message = "checksum of the recipe must .*Received: 17 and .*the same flags"
+    with pytest.raises(ValueError, match=message):
+        plans.prepare(TINY, tmp_path)
+    numbers[0] = [float(zlib.crc32(TINY.to_json().encode()))]
+    with pytest.raises(ValueError, match=r"number of examples of digits .*same data"):
+        plans.prepare(TINY, tmp_path)

@@ -18,6 +18,7 @@ from tiny import files
 
 from kgan import interrupts, plans, recipes, runs, training
 from kgan.callbacks import checkpoints
+from kgan.strategies import workers
 
 
 @pytest.fixture(scope="module")
@@ -362,6 +363,23 @@ def test_a_full_disk_is_said_and_the_run_goes_on(tmp_path, monkeypatch, capsys):
     assert names == {"step-00000002.keras", "step-00000005.keras"}
 
 
+def test_a_disk_that_is_full_in_the_end_says_how_to_try_again(
+    digits, tmp_path, monkeypatch
+):
+    really = runs.save
+
+    def save(gan, path):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    run_dir = tmp_path / "run"
+    monkeypatch.setattr(runs, "save", save)
+    with pytest.raises(OSError, match=r"gan\.keras.*No space.*--resume=.*run"):
+        training.train(TINY, run_dir, verbose=0)
+    monkeypatch.setattr(runs, "save", really)
+    tiny.assert_equal(training.resume(run_dir, verbose=0), digits[1])
+    tiny.assert_equal(runs.load_model(run_dir / "gan.keras"), digits[1])
+
+
 def test_a_failed_game_ends_the_run_with_its_reason(tmp_path, monkeypatch):
     class Watch(keras.callbacks.Callback):
         reason = None
@@ -407,7 +425,7 @@ def test_a_lost_worker_ends_the_run_with_one_sentence(tmp_path, monkeypatch):
     monkeypatch.setattr(training.legs, "play", play)
     with pytest.raises(tf.errors.UnavailableError):
         training.train(TINY, tmp_path / "alone", verbose=0)
-    monkeypatch.setattr(training.strategies, "is_lost_worker", lambda error: True)
-    monkeypatch.setattr(training.strategies, "lost_workers", lambda: "worker 1")
+    monkeypatch.setattr(workers, "is_lost_worker", lambda error: True)
+    monkeypatch.setattr(workers, "lost_workers", lambda: "worker 1")
     with pytest.raises(ConnectionError, match=r"Lost worker 1.*--resume=.*together"):
         training.train(TINY, tmp_path / "together", verbose=0)

@@ -49,7 +49,9 @@ def run(values) -> None:
         _check_resume(values)
     # Before all else: several workers must find each other before TensorFlow starts.
     strategy = strategies.get(values.strategy)
-    plan = _new(values, strategy) if values.resume is None else _old(values, strategy)
+    with strategies.naming_lost_workers():
+        new = values.resume is None
+        plan = _new(values, strategy) if new else _old(values, strategy)
     if values.dry_run:
         shown = [] if plan.resumed else [*plan.recipe.to_flags(), ""]
         print("\n".join([*shown, plans.describe(plan)]))
@@ -57,7 +59,8 @@ def run(values) -> None:
     if plan.finished:
         print(f"{plan.run_dir} is finished, at step {plan.gan.step:,}. {_more(plan)}")
         return
-    print(plans.describe(plan), flush=True)
+    if strategies.is_chief():
+        print(plans.describe(plan), flush=True)
     # A progress bar in a file would be a line of thousands of characters.
     training.run(plan, verbose=1 if sys.stdout.isatty() else 2)
     if strategies.is_chief():
@@ -70,7 +73,9 @@ def _more(plan):
 
 def _new(values, strategy):
     recipe = _recipe(values)
-    default = f"runs/{recipe.name}-{time.strftime('%Y%m%d-%H%M%S')}"
+    # The clocks of several workers differ.
+    now = time.localtime(strategies.of_chief(time.time(), strategy))
+    default = f"runs/{recipe.name}-{time.strftime('%Y%m%d-%H%M%S', now)}"
     run_dir = values.run_dir or default
     return plans.prepare(recipe, run_dir, values.data_dir, values.init_from, strategy)
 
