@@ -6,6 +6,7 @@ import pathlib
 import keras
 import tensorflow as tf
 
+from kgan.callbacks.events import Events
 from kgan.callbacks.files import attempt
 
 
@@ -79,30 +80,34 @@ class Board(keras.callbacks.Callback):
 
     def __init__(self, log_dir, text=""):
         super().__init__()
-        self.log_dir = log_dir
+        self.events = Events(log_dir)
         self.text = text
-        self._writer = None
+        self._begun = False
+
+    def on_train_begin(self, logs=None):
+        """Forgets the last training."""
+        self._begun = False
 
     def on_epoch_begin(self, epoch, logs=None):
         """Writes the text."""
-        if self._writer is None:
-            self._writer = tf.summary.create_file_writer(str(self.log_dir))
-            with self._writer.as_default(step=self.model.step):
-                tf.summary.text("recipe", self.text)
-            self._writer.flush()
+        if not self._begun:
+            self._begun = True
+            self.events.write(
+                self.model.step, lambda: tf.summary.text("recipe", self.text)
+            )
 
     def on_epoch_end(self, epoch, logs=None):
         """Adds a point to each curve."""
-        with self._writer.as_default(step=self.model.step):
+
+        def summarise():
             for name, value in (logs or {}).items():
                 tf.summary.scalar(f"{_group(name)}/{name}", value)
-        self._writer.flush()
+
+        self.events.write(self.model.step, summarise)
 
     def on_train_end(self, logs=None):
-        """Closes the files."""
-        if self._writer is not None:
-            self._writer.close()
-            self._writer = None
+        """Closes the file."""
+        self.events.close()
 
 
 # By what the names end in; all else belongs to the game.

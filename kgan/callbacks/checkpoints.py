@@ -116,7 +116,10 @@ class Checkpoints(keras.callbacks.Callback):
             OSError: If that is not possible.
         """
         if self._sound and _finite(self.model) and not self.save():
-            raise OSError(f"The last state, of step {self.model.step}, was not saved.")
+            raise OSError(
+                f"The last state, of step {self.model.step}, could not be written to "
+                f"{self.directory}; the checkpoints before are there."
+            )
 
     def save(self):
         """Saves the model as it is, then removes the oldest files.

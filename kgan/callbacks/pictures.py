@@ -3,8 +3,10 @@
 import pathlib
 
 import keras
+import tensorflow as tf
 
 from kgan.callbacks import files
+from kgan.callbacks.events import Events
 from kgan.callbacks.pace import Pace
 
 
@@ -51,7 +53,8 @@ class Pictures(keras.callbacks.Callback):
         self.log_dir = log_dir
         self.gif = gif
         self._begun = False
-        self._writer = None
+        if log_dir is not None:
+            self._events = Events(pathlib.Path(log_dir) / self.name)
 
     def check(self):
         """Refuses `self.model` with a `ValueError` if it cannot be drawn."""
@@ -94,9 +97,8 @@ class Pictures(keras.callbacks.Callback):
         film = self._film()
         if self.gif and film:
             files.attempt(self.directory / f"{self.name}.gif", files.gif(film))
-        if self._writer is not None:
-            self._writer.close()
-            self._writer = None
+        if self.log_dir is not None:
+            self._events.close()
 
     def _begin(self):
         """Takes the first picture of a game, once per training."""
@@ -116,17 +118,7 @@ class Pictures(keras.callbacks.Callback):
             self._steps.add(step)
         self._last_step = step
         if self.log_dir is not None:
-            self._log(picture, step)
-
-    def _log(self, picture, step):
-        import tensorflow as tf
-
-        if self._writer is None:
-            log_dir = pathlib.Path(self.log_dir) / self.name
-            self._writer = tf.summary.create_file_writer(str(log_dir))
-        with self._writer.as_default():
-            tf.summary.image(self.name, picture[None], step=step)
-        self._writer.flush()
+            self._events.write(step, lambda: tf.summary.image(self.name, picture[None]))
 
     def _path(self, step):
         return self.directory / f"step-{step:08d}.png"
