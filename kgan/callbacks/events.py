@@ -1,6 +1,11 @@
 """TensorBoard's files: there when the process is killed, and no reason to end a run."""
 
+import re
+
 import tensorflow as tf
+
+# Where in TensorFlow's graph it was, which begins its messages.
+_GRAPH = re.compile(r"\{\{.*?\}\}")
 
 
 class Events:
@@ -42,7 +47,7 @@ class Events:
         try:
             write()
         except tf.errors.OpError as error:
-            reason = " ".join(error.message.split())
+            reason = " ".join(_GRAPH.sub("", error.message).split())
             print(
                 f"\n{self.log_dir} could not be written: {reason}. Training goes on.",
                 flush=True,

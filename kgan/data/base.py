@@ -1,6 +1,7 @@
 """What a source is: the seam between the kinds of data and the pipeline."""
 
 import abc
+import functools
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -101,6 +102,11 @@ class IndexedSource(Source):
         super().__init__(*args, **kwargs)
         self.memory_limit = memory_limit
 
+    @functools.cached_property
+    def _held(self) -> tf.Tensor:
+        """All examples, copied once for all data sets that read them."""
+        return _on_host(self.array)
+
     @property
     def nbytes(self) -> int:
         """Size of all examples in bytes."""
@@ -136,7 +142,7 @@ class IndexedSource(Source):
 
     def _lookup(self, batch_size: int) -> Callable[[tf.Tensor], tf.Tensor]:
         if self.array is not None and self.nbytes <= self.memory_limit:
-            held = _on_host(self.array)
+            held = self._held
             return lambda indices: tf.gather(held, indices)
 
         def read(indices):

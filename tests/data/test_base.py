@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from kgan.data import base
 from kgan.data.arrays import ArraySource
 from kgan.data.base import IndexedSource, Source
 
@@ -38,6 +39,15 @@ def test_images_are_scaled_to_the_unit_range(source):
     np.testing.assert_allclose(batch[:, 1, 2, 0], [-1, -0.6, 0.6, 1], atol=1e-6)
     assert batch.numpy().min() == -1
     assert batch.numpy().max() == 1
+
+
+def test_data_sets_of_one_source_share_its_examples(monkeypatch):
+    copies, on_host = [], base._on_host
+    monkeypatch.setattr(base, "_on_host", lambda a: copies.append(a) or on_host(a))
+    source = held(memory_limit=10**6)
+    for _ in range(3):
+        batch_of(source, [1, 2])
+    assert len(copies) == 1
 
 
 def test_points_are_not_scaled():
