@@ -23,7 +23,13 @@ class Outcome(typing.NamedTuple):
 
 
 class Warn:
-    """Says what was found, and lets training go on."""
+    """Says what was found, and lets training go on.
+
+    Attributes:
+        restores: Whether it brings the model back to an earlier state.
+    """
+
+    restores = False
 
     def begin(self, model):
         """Prepares for a training of `model`, or refuses it with a `ValueError`."""
@@ -70,6 +76,8 @@ class RollBack(Warn):
     Raises:
         ValueError: If an argument is out of range.
     """
+
+    restores = True
 
     def __init__(self, max_rollbacks=3, learning_rate_factor=1.0):
         self.max_rollbacks = positive_integer("max_rollbacks", max_rollbacks)

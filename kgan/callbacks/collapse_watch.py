@@ -117,7 +117,6 @@ class CollapseWatch(keras.callbacks.Callback):
         )
         self.reason = None
         self.sentences = []
-        self._rolls_back = action == "rollback"
         self._recent = RecentMeans()
 
     def on_train_begin(self, logs=None):
@@ -137,7 +136,7 @@ class CollapseWatch(keras.callbacks.Callback):
         # restore the model there.
         if not self._kept:
             self._kept = True
-            self.action.keep(self.model)
+            self._keep()
         self.pace.begin_epoch(self.model.step)
         self._start(0)
 
@@ -165,7 +164,7 @@ class CollapseWatch(keras.callbacks.Callback):
             self._check(logs, self.model.step - self._begun)
         for symptom in self.symptoms:
             logs.update(symptom.measured)
-        if self._rolls_back:
+        if self.action.restores:
             logs["rollbacks"] = self.model.rollbacks
 
     def _start(self, batch):
@@ -183,7 +182,7 @@ class CollapseWatch(keras.callbacks.Callback):
         elif not self._diverged:
             self._diverged = True
             self._diverge(*bad)
-            if self._rolls_back:
+            if self.action.restores:
                 # Those who come later in the list shall not stop for what was undone.
                 for key in [key for key in logs if first_not_finite({key: logs[key]})]:
                     del logs[key]
@@ -197,9 +196,16 @@ class CollapseWatch(keras.callbacks.Callback):
         if named:
             self._act(" ".join(named))
         elif not any(symptom.doubtful() for symptom in self.symptoms):
-            bad = self.action.keep(self.model)
-            if bad is not None:
-                self._diverge(*bad)
+            self._keep()
+
+    def _keep(self):
+        """Keeps the state as one to go back to."""
+        bad = self.action.keep(self.model)
+        if bad is not None:
+            self._diverge(*bad)
+            return
+        for symptom in self.symptoms:
+            symptom.keep()
 
     def _diverge(self, key, value):
         self._act(f"{key} is {value}: training has diverged. {_DIVERGED}")

@@ -36,6 +36,8 @@ class Symptom:
     Attributes:
         count: How many of the last checks in a row have found it.
         measured: Dictionary of what the last check measured itself, for the logs.
+        memory: What `find` remembers from check to check, a value that is replaced and
+            not changed: a rollback takes it back, too.
 
     Raises:
         ValueError: If `patience` is not a positive integer.
@@ -57,6 +59,7 @@ class Symptom:
         self.patience = positive_integer("patience", patience)
         self.count = 0
         self.measured = {}
+        self.memory = self._kept = None
 
     def begin(self, model):
         """Prepares for a training of `model`, or refuses it with a `ValueError`."""
@@ -91,9 +94,14 @@ class Symptom:
         """Says whether the last check was no sound one: no state to go back to."""
         return self.count > 0
 
+    def keep(self):
+        """Keeps the memory: the model may be brought back to its state of now."""
+        self._kept = self.memory
+
     def forget(self):
-        """Begins to count anew: the model was brought back to an earlier state."""
+        """Begins to count anew, with the memory of the state that was kept."""
         self.count = 0
+        self.memory = self._kept
 
 
 def helps(remedy):
@@ -178,21 +186,22 @@ class GradientVanished(Symptom):
 
     def begin(self, model):
         """Forgets the norms of another training."""
-        self._last = []
-        self._largest = 0.0
+        self.memory = (), 0.0  # the last three norms, and the largest
 
     def find(self, model, logs):
         """Compares `g_gradient_norm` with its largest value."""
         value = logs.get("g_gradient_norm")
         if value is None or not model.generator.trainable_variables:
             return None
-        self._last = [*self._last, value][-3:]
-        self._largest = max(self._largest, statistics.median_low(self._last))
+        last, largest = self.memory
+        last = (*last, value)[-3:]
+        largest = max(largest, statistics.median_low(last))
+        self.memory = last, largest
         playing = abs(logs.get("d_accuracy", 1.0) - 0.5) > self.margin
-        if value > self.floor and not (playing and value <= self.share * self._largest):
+        if value > self.floor and not (playing and value <= self.share * largest):
             return None
         return (
-            f"g_gradient_norm is {value:.3g} after {self._largest:.3g} at its largest",
+            f"g_gradient_norm is {value:.3g} after {largest:.3g} at its largest",
             "the generator's gradient has vanished",
         )
 
@@ -242,14 +251,15 @@ class DiversityLost(Symptom):
     def begin(self, model):
         """Measures the real data."""
         self._reference = Reference(self.real, model)
-        self._value = self._largest = 0.0
+        self.measured = {}
+        self._value = self.memory = 0.0  # of the last check, and the largest
 
     def find(self, model, logs):
         """Compares samples of the fixed latents with the real data."""
         value = self._reference.diversity(model, self.seed)
         self.measured = {"diversity": value}
-        self._value, grows = value, value > self._largest
-        self._largest = max(self._largest, value)
+        self._value, grows = value, value > self.memory
+        self.memory = max(self.memory, value)
         if grows or not value <= self.share:
             return None
         return (
@@ -260,4 +270,4 @@ class DiversityLost(Symptom):
 
     def doubtful(self):
         """Says whether diversity is lost, or on its way: half of its largest value."""
-        return self.count > 0 or self._value < 0.5 * min(1.0, self._largest)
+        return self.count > 0 or self._value < 0.5 * min(1.0, self.memory)

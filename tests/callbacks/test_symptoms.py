@@ -89,6 +89,17 @@ def test_one_explosion_is_no_measure(points):
     assert not any(_norms(symptom, gan, [1.0, 1.1, 1e6, 0.9, 1.0, 1.1, 0.8]))
 
 
+def test_what_exploded_is_forgotten_with_a_rollback(points):
+    gan, symptom = points(), GradientVanished(share=0.01, patience=1)
+    assert not any(_norms(symptom, gan, [1.0, 1.2]))
+    symptom.keep()
+    _checks(symptom, [1e5, 1e6, 1e7], gan, "g_gradient_norm")
+    kept = [bool(symptom.check(gan, {"g_gradient_norm": 1.0}))]
+    symptom.forget()
+    kept.append(bool(symptom.check(gan, {"g_gradient_norm": 1.0})))
+    assert kept == [True, False]
+
+
 def test_at_the_equilibrium_the_gradient_may_vanish(points):
     gan, symptom = points(), GradientVanished(share=0.01, patience=1)
     assert not any(_norms(symptom, gan, [1.0, 1e-3, 1e-4], d_accuracy=0.52))
@@ -138,6 +149,16 @@ def test_a_generator_that_has_not_learned_yet_is_left_alone():
     symptom = DiversityLost(_real(), share=0.2, patience=1)
     assert not any(_diversity(symptom, [0.01, 0.02, 0.05, 0.1, 0.5]))
     assert _diversity(symptom, [0.01, 0.02, 0.015]) == [False, False, True]
+
+
+def test_a_rollback_takes_the_largest_diversity_back():
+    symptom = DiversityLost(_real(), share=0.2, patience=1)
+    symptom.begin(Spread())
+    symptom.check(Spread(0.05), {})
+    symptom.keep()
+    symptom.check(Spread(1000.0), {})
+    symptom.forget()
+    assert symptom.check(Spread(0.06), {}) is None  # it grows, from where it was
 
 
 def test_a_state_on_its_way_to_collapse_is_doubtful():
