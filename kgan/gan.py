@@ -16,9 +16,12 @@ from kgan import (
     seeds,
 )
 from kgan.batches import join
+from kgan.compiling import Compiler
+from kgan.executions import one_step
 from kgan.game import Game, Player
 from kgan.logs import Logs
 from kgan.penalties import by_name
+from kgan.rounds import Round
 from kgan.sampling import Sampler
 from kgan.scoring import Scorer
 from kgan.seeds import Use
@@ -176,8 +179,8 @@ class GAN(saving.ConfigByArguments, keras.Model):
             penalties: List of `kgan.penalties.Penalty`, or of their names.
             run_eagerly: Whether to run without graphs, for debugging.
             steps_per_execution: Number of steps in one call of the compiled function.
-            jit_compile: Whether XLA compiles the gradients. "auto": where there is an
-                accelerator.
+            jit_compile: Whether XLA compiles the step: on one device the whole round,
+                on several each replica's gradients. "auto": on an accelerator.
             micro_batches: Number of parts in which an update takes its batch, one after
                 the other: the same gradient from less memory.
 
@@ -192,6 +195,7 @@ class GAN(saving.ConfigByArguments, keras.Model):
         given = (generator_optimizer, discriminator_optimizer)
         scopes.check_compile(self, given, steps_per_execution)
         with strategy.scope():
+            compiler = Compiler(run_eagerly, jit_compile)
             self.generator_optimizer, self.discriminator_optimizer = optimizers.pair(
                 (generator_optimizer, self.generator),
                 (discriminator_optimizer, self.discriminator),
@@ -212,8 +216,17 @@ class GAN(saving.ConfigByArguments, keras.Model):
             self.adversarial_loss,
             terms,
             strategy.num_replicas_in_sync,
-            optimizers.compiler(run_eagerly, jit_compile),
+            compiler.of_gradients,
             micro_batches,
+        )
+        self._round = Round(
+            self._game,
+            self.clock,
+            self._logs,
+            self._move_average,
+            self.discriminator_steps,
+            self.generator_steps,
+            compiler.of_round,
         )
         self._scorer = Scorer(
             self.discriminator,
@@ -239,8 +252,8 @@ class GAN(saving.ConfigByArguments, keras.Model):
 
     @property
     def metrics(self):
-        """What `fit` logs, in the order in which it is shown."""
-        return list(self._logs.trackers.values()) if self.compiled else []
+        """The means that `fit` logs: one metric for all of them."""
+        return [self._logs.means] if self.compiled else []
 
     def fit(self, x=None, y=None, batch_size=None, epochs=1, **kwargs):
         """Plays the game; takes what `keras.Model.fit` takes.
@@ -267,63 +280,49 @@ class GAN(saving.ConfigByArguments, keras.Model):
         return super().fit(x, y, batch_size=batch_size, epochs=epochs, **kwargs)
 
     def _maybe_symbolic_build(self, iterator=None, data_batch=None):
-        """Takes no batch, as Keras would under a strategy: a GAN is built."""
+        """Takes no batch, as Keras would: a GAN is built."""
+
+    def _get_metrics_result_or_logs(self, logs):
+        """Gives the means over all replicas, which Keras does for equal keys alone."""
+        means = self.get_metrics_result()
+        return {name: means.get(name, value) for name, value in logs.items()}
+
+    def make_train_function(self, force=False):
+        """Makes what `fit` calls: Keras' function, or on one device a shorter way."""
+        if self.train_function is None or force:
+            super().make_train_function(force=True)
+            with self.distribute_strategy.scope():
+                alone = not tf.distribute.has_strategy()
+            if alone and self.steps_per_execution == 1 and not self.run_eagerly:
+                self.train_function = one_step(self.train_step, self.train_function)
+        return self.train_function
 
     def train_step(self, data):
         """Plays one round: k updates of D, then updates of G, then the average."""
         real, labels = batches.examples(data, self.data_shape, self.num_classes)
-        k = self.discriminator_steps
-        reals = batches.parts(real, k)
-        labels = [None] * k if labels is None else batches.parts(labels, k)
-        for index in range(k):
-            self._update(
-                self._game.discriminator,
-                self._game.discriminator_gradients,
-                self._turn(Use.DISCRIMINATOR_STEP, k, index),
-                reals[index],
-                labels[index],
-            )
-        for index in range(self.generator_steps):
-            self._update(
-                self._game.generator,
-                self._game.generator_gradients,
-                self._turn(Use.GENERATOR_STEP, self.generator_steps, index),
-                reals[-1],
-                labels[-1],
-            )
+        self._round(real, labels, self._draw, self.seed)
+        return replicas.logs_for_keras(self.get_metrics_result())
+
+    def _move_average(self):
         if self.ema_generator is not None:
             momentum = averaging.momentum_at(self.ema_momentum, self.clock.rounds.value)
             averaging.update(self.ema_generator, self.generator, momentum)
-        self.clock.advance(k)
-        return replicas.logs_for_keras(self.get_metrics_result())
-
-    def _update(self, player, gradients_of, turn, real, labels):
-        turn = turn._replace(scale=player.optimizer.scale_loss(turn.scale))
-        gradients, state, logs = gradients_of(
-            self._game.values(), real, labels, self._latents(turn, real), turn
-        )
-        replicas.apply(player, gradients, state)
-        self._logs.update(logs, tf.shape(real)[0], turn.update)
 
     def test_step(self, data):
         """Reports the losses on held-out data, without penalties."""
         real, labels = batches.examples(data, self.data_shape, self.num_classes)
-        turn = self._turn(Use.TEST, 0, self._logs.rows() * seeds.num_replicas())
-        latents = self._latents(turn, real)
+        seen = self._logs.rows() * seeds.num_replicas()
+        turn = self.clock.turn(self.seed, Use.TEST, 0, seen)
+        latents = self._draw(turn, tf.shape(real)[0])
         values = self._game.values()
         logs = self._game.held_out(values, real, labels, latents, turn)
         self._logs.update(logs, tf.shape(real)[0])
-        results = {name: self._logs.trackers[name].result() for name in Logs.GAME}
-        return replicas.logs_for_keras(results)
+        results = self.get_metrics_result()
+        return replicas.logs_for_keras({name: results[name] for name in Logs.GAME})
 
-    def _turn(self, use, updates_per_step, index):
-        return self.clock.turn(self.seed, use, updates_per_step, index)
-
-    def _latents(self, turn, real):
+    def _draw(self, turn, rows):
         seed = turn.fold(Use.LATENTS).seed
-        return seeds.own_rows(
-            lambda rows: self.prior.sample(rows, seed), tf.shape(real)[0]
-        )
+        return seeds.own_rows(lambda count: self.prior.sample(count, seed), rows)
 
     def generate(
         self,

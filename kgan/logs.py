@@ -4,43 +4,66 @@ import keras
 import tensorflow as tf
 
 
-class LastingMean(keras.metrics.Mean):
-    """A mean that keeps its last value through an epoch in which nothing came.
+class Means(keras.metrics.Metric):
+    """Means of several values at once, each with weights of its own.
 
-    A penalty with an interval of 16 steps does not act in every epoch of 10; showing 0
-    there would be false.
+    One metric for all, since a metric for each would cost a small game more time than
+    its networks do. A mean keeps its last value through an epoch in which nothing came:
+    a penalty with an interval of 16 steps does not act in every epoch of 10, and
+    showing 0 there would be false.
+
+    Args:
+        names: Of the values, in the order in which they are shown.
+        name: Of the metric.
     """
 
-    def __init__(self, name="lasting_mean", dtype=None):
-        super().__init__(name=name, dtype=dtype)
+    def __init__(self, names, name="means"):
+        super().__init__(name=name, dtype="float32")
+        self.names = tuple(names)
+        shape = (len(self.names),)
+        self.total = self.add_variable(shape, initializer="zeros", name="total")
+        self.count = self.add_variable(shape, initializer="zeros", name="count")
         # Each replica remembers the whole, not a share of a sum.
         self.last = self.add_variable(
-            shape=(), initializer="zeros", aggregation="mean", name="last"
+            shape, initializer="zeros", aggregation="mean", name="last"
         )
+
+    def update_state(self, values, weights):
+        """Adds a value to each mean: float32 tensors of shape `(names,)`.
+
+        Where a weight is 0 the value does not matter, be it NaN.
+        """
+        values = tf.where(weights > 0, values, 0.0)
+        self.total.assign_add(values * weights)
+        self.count.assign_add(weights)
 
     def reset_state(self):
-        """Starts a new mean; remembers the one before."""
-        self.last.assign(self.result())
-        self.total.assign(0.0)
-        self.count.assign(0.0)
+        """Starts new means; remembers those before."""
+        self.last.assign(self._means())
+        self.total.assign(tf.zeros_like(self.total))
+        self.count.assign(tf.zeros_like(self.count))
 
     def result(self):
-        """Gives the mean since `reset_state`, or the one before if nothing came."""
-        mean = tf.math.divide_no_nan(
-            tf.convert_to_tensor(self.total), tf.convert_to_tensor(self.count)
+        """Gives the means since `reset_state`, or those before where nothing came."""
+        return dict(zip(self.names, tf.unstack(self._means()), strict=True))
+
+    def _means(self):
+        total, count, last = map(
+            tf.convert_to_tensor, (self.total, self.count, self.last)
         )
-        return tf.where(tf.convert_to_tensor(self.count) > 0, mean, self.last)
+        return tf.where(count > 0, tf.math.divide_no_nan(total, count), last)
 
 
 class Logs:
-    """All trackers of a model, found by name: `d_loss g_loss d_real d_fake ...`.
+    """What a model logs: `d_loss g_loss d_real d_fake ...`.
+
+    Args:
+        penalties: Dictionary of names and `kgan.penalties.Penalty`.
 
     Attributes:
         GAME: Names of what any batch tells, held out or not.
         NORMS: Names of the lengths of both gradients, which training alone knows.
-
-    Args:
-        penalties: Dictionary of names and `kgan.penalties.Penalty`.
+        means: The `Means` of all.
     """
 
     GAME = ("d_loss", "g_loss", "d_real", "d_fake", "d_accuracy")
@@ -53,14 +76,12 @@ class Logs:
                     "A penalty must have a name of its own, other than "
                     f"{', '.join((*self.GAME, *self.NORMS))}. Received: {name!r}"
                 )
-        self.trackers = {name: keras.metrics.Mean(name=name) for name in self.GAME}
-        lasting = (*penalties, *self.NORMS)
-        self.trackers |= {name: LastingMean(name=name) for name in lasting}
+        self.means = Means((*self.GAME, *penalties, *self.NORMS))
         self._intervals = {name: p.interval for name, p in penalties.items()}
 
     def rows(self):
         """Number of examples that this replica has seen since the last reset, int64."""
-        return tf.cast(self.trackers["d_loss"].count.value, tf.int64)
+        return tf.cast(self.means.count.value[0], tf.int64)
 
     def update(self, values, rows, update=0):
         """Adds means over a batch; those of lazy penalties only where they acted.
@@ -71,12 +92,24 @@ class Logs:
                 none, and then a mean that is NaN.
             update: Number of updates of D before this one.
         """
-        for name, value in values.items():
-            acts = tf.equal(update % self._intervals.get(name, 1), 0)
+        for name in values:
+            if name not in self.means.names:
+                raise KeyError(name)
+        rows, none = tf.cast(rows, tf.float32), tf.constant(0.0)
+
+        def weight(name):
+            if name not in values:
+                return none
+            acts = tf.constant(True)
+            if name in self._intervals:
+                acts = tf.equal(update % self._intervals[name], 0)
             if name in self.NORMS:
                 # float16 skips an update that overflows. Anywhere else the losses tell
                 # of it one update later.
-                acts &= tf.math.is_finite(value)
-            weight = tf.cast(tf.where(acts, rows, 0), tf.float32)
-            value = tf.where(weight > 0, value, 0.0)
-            self.trackers[name].update_state(value, sample_weight=weight)
+                acts = tf.math.is_finite(values[name])
+            return tf.where(acts, rows, 0.0)
+
+        self.means.update_state(
+            tf.stack([values.get(name, none) for name in self.means.names]),
+            tf.stack([weight(name) for name in self.means.names]),
+        )

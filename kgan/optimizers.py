@@ -76,33 +76,6 @@ def pair(generator, discriminator):
     return prepare(*generator), prepare(*discriminator)
 
 
-def compiler(run_eagerly, jit_compile):
-    """Gives what wraps the gradient functions.
-
-    Args:
-        run_eagerly: Whether to run them as plain Python.
-        jit_compile: Whether XLA compiles them; "auto": where there is an accelerator.
-
-    Returns:
-        A function from functions to functions.
-
-    Raises:
-        ValueError: If `jit_compile` is neither a boolean nor "auto".
-    """
-    if jit_compile not in ("auto", True, False):
-        raise ValueError(
-            f'`jit_compile` must be "auto", True or False. Received: {jit_compile!r}'
-        )
-    if run_eagerly:
-        return lambda function: function
-    if jit_compile == "auto":
-        devices = tf.config.list_physical_devices()
-        jit_compile = any(device.device_type != "CPU" for device in devices)
-    return lambda function: tf.function(
-        function, autograph=False, jit_compile=jit_compile or None
-    )
-
-
 def refuse_callbacks(callbacks):
     """Refuses callbacks that steer the one optimizer of a model."""
     callbacks = getattr(callbacks, "callbacks", callbacks)  # a `CallbackList`

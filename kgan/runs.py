@@ -29,10 +29,16 @@ LOGS = "logs"
 def check_free(run_dir: pathlib.Path) -> None:
     """Refuses a run directory that holds something.
 
+    What a process left half-written that was killed at its start counts for nothing.
+
     Raises:
         FileExistsError: If it is neither new nor an empty directory.
     """
-    if run_dir.exists() and (not run_dir.is_dir() or any(run_dir.iterdir())):
+    if run_dir.is_dir():
+        taken = set(run_dir.iterdir()) - set(leftovers(run_dir))
+    else:
+        taken = run_dir.exists()
+    if taken:
         raise FileExistsError(f"`run_dir` must be new or empty. Received: {run_dir}")
 
 

@@ -1,4 +1,9 @@
-"""Keeps TensorFlow's log lines out of the `kgan` command.
+"""Makes the `kgan` command fast on any CPU, and keeps TensorFlow's log lines out of it.
+
+TensorFlow turns the kernels of oneDNN on by itself only where the CPU has instructions
+for neural networks; on others, convolutions take twice as long without need. A library
+must not choose kernels for all that its process runs; a command does, unless
+TF_ENABLE_ONEDNN_OPTS says otherwise.
 
 TensorFlow's C++ libraries write notes about oneDNN, missing GPUs and graph rewriting
 straight to file descriptor 2, from their loading on, and no Python setting reaches
@@ -81,6 +86,8 @@ def allow_interrupt():
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+if is_command():
+    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 if is_command() and "--debug" not in sys.argv:
     # From its loading on, the pipe drops what this does not. It drops by the first
     # line, though, and an error of the network has more.

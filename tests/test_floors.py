@@ -15,14 +15,15 @@ TESTS = pathlib.Path(__file__).parent
 # folder, or the single file, that stands directly in `kgan/`.
 FLOORS = (
     # The ground: what any room stands on.
-    {"lookup", "startup", "checks", "looks"},
+    {"lookup", "startup", "checks", "looks", "rows"},
     {"seeds", "priors", "losses", "data", "strategies"},
     {"layers", "penalties", "augment", "averaging", "metrics"},
     # What the model is made of, from the bottom up, and the model.
     {"logs", "replicas", "optimizers", "saving", "scopes", "models"},
+    {"compiling", "executions"},
     {"batches", "turns"},
     {"accumulation"},
-    {"game", "sampling"},
+    {"game", "rounds", "sampling"},
     {"scoring"},
     {"gan"},
     {"callbacks", "export", "latents", "report"},

@@ -245,3 +245,41 @@ def test_held_out_moves_nothing_and_reports_the_game():
     logs = game.held_out(values, real, labels, latents, now)
     assert set(logs) == {"d_loss", "g_loss", "d_real", "d_fake", "d_accuracy"}
     np.testing.assert_allclose(logs["d_real"], sigmoid(2 * REAL).mean(), rtol=1e-5)
+
+
+@pytest.mark.parametrize("num_classes", [None, 3])
+@pytest.mark.parametrize(
+    ("penalties", "passes"),
+    [
+        ((), 1),
+        ((kgan.penalties.R1(1.0),), 2),
+        ((kgan.penalties.R2(1.0, interval=2),), 1),
+    ],
+    ids=["none", "r1", "lazy r2"],
+)
+def test_one_pass_over_real_and_fake_is_two(num_classes, penalties, passes):
+    generator, discriminator = kgan.models.mlp(
+        (8, 8, 1), latent_dim=4, num_classes=num_classes, discriminator_hidden=(16,)
+    )
+    seen = []
+    call = discriminator.call
+    discriminator.call = lambda inputs, **kwargs: (
+        seen.append(tf.nest.flatten(inputs)[0].shape[0]) or call(inputs, **kwargs)
+    )
+    gan = kgan.GAN(generator, discriminator)
+    gan.compile(penalties=penalties)
+    labels = None if num_classes is None else tf.constant([0, 1, 2, 0])
+    one = turn(update=1)  # no lazy penalty acts
+    latents = gan.prior.sample(4, one.seed)
+    batch = (tf.constant(networks.images(4)), labels, latents, one)
+    results = []
+    for by_example in (True, False):
+        gan._game.discriminator.by_example = by_example
+        seen.clear()
+        results.append(gan._game.discriminator_gradients(gan._game.values(), *batch))
+        assert seen[:2] == ([8, *seen[1:2]] if by_example and passes == 1 else [4, 4])
+    (together, _, logs), (apart, _, expected) = results
+    for ours, theirs in zip(together, apart, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-6)
+    for key, value in expected.items():
+        np.testing.assert_allclose(logs[key], value, rtol=1e-5, atol=1e-6)

@@ -24,7 +24,7 @@ def test_defaults():
         assert config["beta_1"] == 0.5
     assert isinstance(gan.adversarial_loss, kgan.losses.NonSaturating)
     assert gan.penalties == {}
-    assert [metric.name for metric in gan.metrics] == [
+    assert list(gan.get_metrics_result()) == [
         "d_loss",
         "g_loss",
         "d_real",

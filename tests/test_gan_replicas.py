@@ -87,8 +87,8 @@ def test_a_model_of_one_replica_goes_on_with_two(two_replicas, tmp_path, directi
 
 def test_the_latents_of_replicas_are_different_rows_of_one_draw(two_replicas):
     def latents(gan, rows):
-        turn = gan._turn(kgan.seeds.Use.DISCRIMINATOR_STEP, 1, 0)
-        return gan._latents(turn, tf.zeros((rows, 8, 8, 1)))
+        turn = gan.clock.turn(gan.seed, kgan.seeds.Use.DISCRIMINATOR_STEP, 1, 0)
+        return gan._draw(turn, rows)
 
     one = networks.gan(seed=4)
     with two_replicas.scope():

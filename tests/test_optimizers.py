@@ -1,7 +1,5 @@
 import keras
-import numpy as np
 import pytest
-import tensorflow as tf
 
 from kgan import optimizers
 
@@ -92,54 +90,6 @@ def test_accumulation_is_refused_on_several_replicas(two_replicas):
         for optimizer in (make(), keras.optimizers.LossScaleOptimizer(make())):
             with pytest.raises(ValueError, match=r"gradient_accumulation_steps.*4"):
                 optimizers.prepare(optimizer, network)
-
-
-def _compiled(run_eagerly, jit_compile):
-    """What became of a function that keeps how often it ran as Python."""
-    calls = []
-
-    def double(x):
-        calls.append(tf.executing_eagerly())
-        return x * 2
-
-    function = optimizers.compiler(run_eagerly, jit_compile)(double)
-    for value in (1.0, 2.0, 3.0):
-        np.testing.assert_array_equal(function(tf.constant(value)), 2 * value)
-    return function, calls
-
-
-@pytest.mark.parametrize("jit_compile", ["auto", True, False])
-def test_eager_functions_stay_python(jit_compile):
-    _, calls = _compiled(True, jit_compile)
-    assert calls == [True, True, True]
-
-
-@pytest.mark.parametrize("jit_compile", ["auto", True, False])
-def test_graphs_are_traced_once(jit_compile):
-    _, calls = _compiled(False, jit_compile)
-    assert calls == [False]
-
-
-def test_xla_where_asked_for(monkeypatch):
-    def uses_xla(jit_compile):
-        function, _ = _compiled(False, jit_compile)
-        definition = function.get_concrete_function(tf.constant(1.0)).function_def
-        return definition.attr["_XlaMustCompile"].b
-
-    assert uses_xla(True)
-    assert not uses_xla(False)
-    assert not uses_xla("auto")  # a CPU alone
-    devices = [tf.config.PhysicalDevice("/physical_device:GPU:0", "GPU")]
-    monkeypatch.setattr(tf.config, "list_physical_devices", lambda: devices)
-    assert uses_xla("auto")
-
-
-@pytest.mark.parametrize("value", ["yes", None, 2, [True]])
-def test_other_values_of_jit_compile(value):
-    with pytest.raises(
-        ValueError, match=r'`jit_compile` must be "auto", True or False'
-    ):
-        optimizers.compiler(False, value)
 
 
 STEERING = [

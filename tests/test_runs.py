@@ -88,6 +88,8 @@ def test_tidying_removes_halves_and_sets_damaged_checkpoints_aside(tmp_path):
 def test_a_free_directory_is_new_or_empty(tmp_path):
     runs.check_free(tmp_path)
     runs.check_free(tmp_path / "new")
+    (tmp_path / ".recipe.123.json").touch()  # of a process that was killed
+    runs.check_free(tmp_path)
     (tmp_path / "file").touch()
     with pytest.raises(FileExistsError, match="new or empty"):
         runs.check_free(tmp_path)

@@ -31,6 +31,7 @@ def test_is_command(monkeypatch, argv, orig_argv, expected):
     assert startup.is_command() is expected
 
 
+ONEDNN = "TF_ENABLE_ONEDNN_OPTS"
 LOG = b"""WARNING: All log messages before absl::InitializeLog() is called are written
 I0000 00:00:1795340969.712514   27717 tf_record_dataset_op.cc:396] The buffer size
 W0000 00:00:1795340969.712514   27717 some_file.cc:1] Something
@@ -104,3 +105,20 @@ def test_the_command_waits_for_the_interrupt():
             os.kill(os.getpid(), signal.SIGINT)
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.parametrize(
+    ("given", "module", "expected"),
+    [(None, "kgan.cli", "1"), ("0", "kgan.cli", "0"), (None, "kgan.startup", "None")],
+    ids=["command", "user's own", "library"],
+)
+def test_the_command_alone_chooses_kernels(given, module, expected):
+    environment = {k: v for k, v in os.environ.items() if k != ONEDNN}
+    if given is not None:
+        environment[ONEDNN] = given
+    code = f"import os, sys; sys.orig_argv = ['python', '-m', {module!r}]; "
+    code += "import kgan.startup; print(os.environ.get('TF_ENABLE_ONEDNN_OPTS'))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True
+    )
+    assert done.stdout.strip() == expected, done.stderr

@@ -73,5 +73,4 @@ def _reset_metrics(model):
     for metric in model.metrics:
         for variable in metric.variables:
             value = keras.ops.convert_to_numpy(variable)
-            if not np.all(np.isfinite(value)):
-                variable.assign(np.zeros_like(value))
+            variable.assign(np.where(np.isfinite(value), value, 0.0))

@@ -113,7 +113,8 @@ def _examples(model):
     all would wait for them.
     """
     strategy = model.distribute_strategy
-    loss = next(metric for metric in model.metrics if metric.name == "d_loss")
-    parts = strategy.experimental_local_results(loss.count.value)
-    seen = float(sum(tf.convert_to_tensor(part).numpy() for part in parts))
+    (means,) = model.metrics
+    parts = strategy.experimental_local_results(means.count.value)
+    # The first is `d_loss`, which every update of D tells.
+    seen = float(sum(tf.convert_to_tensor(part).numpy()[0] for part in parts))
     return seen * strategy.num_replicas_in_sync / len(parts)

@@ -41,6 +41,8 @@ class Maxout(keras.layers.Layer):
     Source: Goodfellow et al. (2013), Maxout Networks, section 3.
     """
 
+    by_example = True
+
     def __init__(
         self,
         units,

@@ -1,0 +1,55 @@
+"""What XLA compiles: the whole round on one device, each gradient on several."""
+
+import tensorflow as tf
+
+
+class Compiler:
+    """Wraps the functions of a training step.
+
+    On one device XLA takes the whole round, with the optimizers and the average in it:
+    hundreds of small operations become a few. Under a strategy that fails on variables
+    of another device, and gradients are to be summed in between: there it takes the
+    pure functions that give each replica's gradients. Make it in the scope of the
+    strategy.
+
+    Args:
+        run_eagerly: Whether to run all as plain Python.
+        jit_compile: Whether XLA compiles; "auto": where `pays` says so.
+
+    Raises:
+        ValueError: If `jit_compile` is neither a boolean nor "auto".
+    """
+
+    def __init__(self, run_eagerly=False, jit_compile="auto"):
+        if jit_compile not in ("auto", True, False):
+            raise ValueError(
+                '`jit_compile` must be "auto", True or False. '
+                f"Received: {jit_compile!r}"
+            )
+        if jit_compile == "auto":
+            jit_compile = pays()
+        self.jit_compile = jit_compile and not run_eagerly
+        self._alone = not tf.distribute.has_strategy()
+
+    def of_gradients(self, function):
+        """Wraps a pure function."""
+        return self._wrap(function) if not self._alone else function
+
+    def of_round(self, function):
+        """Wraps a function that reads and writes variables."""
+        return self._wrap(function) if self._alone else function
+
+    def _wrap(self, function):
+        if not self.jit_compile:
+            return function
+        return tf.function(function, autograph=False, jit_compile=True)
+
+
+def pays():
+    """Says whether XLA makes a step faster here: wherever there is an accelerator.
+
+    On a CPU it takes as long as the kernels of oneDNN do, and has to compile first:
+    docs/performance.md shows both.
+    """
+    devices = tf.config.list_physical_devices()
+    return any(device.device_type != "CPU" for device in devices)

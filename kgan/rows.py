@@ -1,0 +1,59 @@
+"""Whether a network treats each example of a batch by itself."""
+
+import keras
+
+# Kinds of layers none of whose outputs depends on another example, nor on chance; each
+# kind of these with its number of dimensions.
+_KINDS = {
+    "": [
+        *("InputLayer", "Identity", "Activation", "ReLU", "LeakyReLU", "PReLU", "ELU"),
+        *("Dense", "Embedding", "Rescaling", "LayerNormalization"),
+        *("GroupNormalization", "Flatten", "Reshape", "Permute", "RepeatVector"),
+        *("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum"),
+        "Concatenate",
+    ],
+    "1D 2D": ["DepthwiseConv", "SeparableConv"],
+    "1D 2D 3D": [
+        *("Conv", "Cropping", "ZeroPadding", "UpSampling", "MaxPooling"),
+        *("AveragePooling", "GlobalMaxPooling", "GlobalAveragePooling"),
+    ],
+    "1DTranspose 2DTranspose 3DTranspose": ["Conv"],
+}
+_BY_EXAMPLE = {
+    getattr(keras.layers, kind + ending)
+    for endings, kinds in _KINDS.items()
+    for ending in endings.split(" ")
+    for kind in kinds
+}
+
+
+def independent(network):
+    """Says whether two batches may go through a network as one.
+
+    It is true where every layer is known not to look at a batch as a whole, as
+    BatchNormalization does, and to draw nothing. Of other layers than Keras' own
+    nothing is known, unless they say so by an attribute `by_example = True`.
+
+    Args:
+        network: A `keras.Model` or a layer.
+
+    Returns:
+        A boolean.
+    """
+    if _is_container(network):
+        # The operations, not the layers: a Functional model may also hold `keras.ops`.
+        return all(map(independent, getattr(network, "operations", network.layers)))
+    if type(network) in _BY_EXAMPLE:
+        # A user's own activation may do anything as well.
+        activation = getattr(network, "activation", None)
+        return activation is None or _is_of_keras(activation)
+    return getattr(network, "by_example", False)
+
+
+def _is_of_keras(thing):
+    return thing.__module__.startswith("keras.")
+
+
+def _is_container(network):
+    # A subclass may do anything between its layers.
+    return isinstance(network, keras.Model) and _is_of_keras(type(network))
