@@ -219,11 +219,13 @@ def group(dataset, count, replicas):
         ordered = tf.reshape(tf.transpose(cut, axes), rows)
         return tf.ensure_shape(ordered, (None, *tensor.shape[2:]))
 
-    return dataset.batch(count, drop_remainder=True).map(
+    joined = dataset.batch(count, drop_remainder=True).map(
         lambda *element: tf.nest.map_structure(
             order, element[0] if len(element) == 1 else element
         )
     )
+    # What was prefetched are single batches: joining them shall not wait for the step.
+    return joined.prefetch(tf.data.AUTOTUNE)
 
 
 def _look(gan, x, y, rows):
