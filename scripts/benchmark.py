@@ -31,6 +31,7 @@ flags.DEFINE_list("recipes", list(cases.NAMES), "Which recipes' steps.")
 flags.DEFINE_list("parts", list(PARTS), f"Which of {', '.join(PARTS)}.")
 flags.DEFINE_list("precisions", ["float32", "bfloat16"], "In which precisions.")
 flags.DEFINE_bool("sweep", False, "Instead: XLA's gain on networks of growing size.")
+flags.DEFINE_bool("xla", True, "Also TensorFlow's steps compiled by XLA.")
 flags.DEFINE_bool("torch", True, "Also PyTorch, where it is installed.")
 flags.DEFINE_integer("pairs", 5, "Blocks of each case, in turn.", lower_bound=1)
 flags.DEFINE_float("seconds", 1.0, "Length of a block, about.", lower_bound=0.0)
@@ -49,6 +50,7 @@ def settings() -> types.SimpleNamespace:
         seconds=FLAGS.seconds,
         threads=FLAGS.threads,
         precisions=tuple(FLAGS.precisions),
+        xla=FLAGS.xla,
         torch=torch,
     )
 

@@ -113,8 +113,13 @@ def order(case: Case, planned: Plan) -> dict:
     return {"case": dataclasses.asdict(case), "plan": dataclasses.asdict(planned)}
 
 
-def of_keras(precisions: tuple) -> list:
-    """Lists the ways in which TensorFlow plays a step; the bare loop comes first."""
+def of_keras(precisions: tuple, xla: bool = True) -> list:
+    """Lists the ways in which TensorFlow plays a step; the bare loop comes first.
+
+    Args:
+        precisions: Of "float32" and "bfloat16".
+        xla: Whether compiled ones are among them.
+    """
     cases = []
     for precision in precisions:
         cases += [
@@ -126,7 +131,7 @@ def of_keras(precisions: tuple) -> list:
         ]
         if precision == "float32":
             cases.append(Case("kgan", compiled=True, steps_per_execution=STEPS_A_CALL))
-    return cases
+    return [case for case in cases if xla or not case.compiled]
 
 
 def of_torch(precisions: tuple, images: bool) -> list:

@@ -31,7 +31,7 @@ def steps(name: str, settings: types.SimpleNamespace) -> list:
 
     Args:
         name: A key of `cases.SHAPES`.
-        settings: `pairs`, `seconds`, `threads`, `precisions`, `torch`.
+        settings: `pairs`, `seconds`, `threads`, `precisions`, `xla`, `torch`.
 
     Returns:
         A row for each way: its `case`, `side` and `precision`; `milliseconds` of a step
@@ -40,7 +40,7 @@ def steps(name: str, settings: types.SimpleNamespace) -> list:
         steps were done; `peak_mib` of memory. Or its `failure`.
     """
     plan = _plan(name)
-    chosen = cases.of_keras(settings.precisions)
+    chosen = cases.of_keras(settings.precisions, settings.xla)
     if settings.torch:
         chosen += cases.of_torch(settings.precisions, len(plan.shape) > 1)
     results = play(chosen, plan, settings)
