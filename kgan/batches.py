@@ -211,6 +211,16 @@ def group(dataset, count, replicas):
             f"Received: data of {batches} full batches"
         )
 
+    first, *others = tf.nest.flatten(dataset.element_spec)
+    rows = first.shape[0]
+    alone = isinstance(dataset.element_spec, tuple) and not others
+    if replicas == 1 and rows is not None and not alone:
+        joined = dataset.rebatch(count * rows, drop_remainder=True)
+        if batches >= 0:  # a known length stays known
+            length = tf.data.experimental.assert_cardinality(batches // count)
+            joined = joined.apply(length)
+        return joined.prefetch(tf.data.AUTOTUNE)
+
     def order(tensor):
         rest = tf.shape(tensor)[2:]  # (count, batch, ...)
         cut = tf.reshape(tensor, tf.concat([[count, replicas, -1], rest], axis=0))
