@@ -8,6 +8,7 @@ overflowed, and its loss scales at the end. The runs differ in nothing but preci
 """
 
 import argparse
+import json
 import os
 import tempfile
 
@@ -72,10 +73,20 @@ def main() -> None:
     )
     parser.add_argument("--recipe", default="mnist")
     parser.add_argument("--steps", type=int, default=300)
+    parser.add_argument(
+        "--model_options",
+        type=json.loads,
+        default={},
+        help="instead of the recipe's: a processor without bfloat16 is slow in it",
+    )
     parser.add_argument("--data_dir")
     arguments = parser.parse_args()
-    recipe = recipes.get(arguments.recipe).override(
-        steps=arguments.steps, sample_every=arguments.steps, discriminator_steps=1
+    recipe = recipes.get(arguments.recipe)
+    recipe = recipe.override(
+        model_options={**recipe.model_options, **arguments.model_options},
+        steps=arguments.steps,
+        sample_every=arguments.steps,
+        discriminator_steps=1,
     )
     columns = {
         precision: measure(recipe.override(precision=precision), arguments.data_dir)
