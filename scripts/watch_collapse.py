@@ -140,7 +140,7 @@ def healthy() -> None:
             data, epochs=recipe.steps // 100, verbose=0, callbacks=[watch]
         ).history
         norms, diversity = history["g_gradient_norm"], history["diversity"]
-        grown = diversity[int(np.argmax(np.array(diversity) >= 0.5)) :]
+        grown = diversity[int(np.argmax(diversity)) :]
         print(
             f"  {name}, {gan.step:,} steps: d_accuracy at most "
             f"{max(history['d_accuracy']):.3f}, g_gradient_norm at least "
