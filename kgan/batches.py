@@ -211,16 +211,21 @@ def group(dataset, count, replicas):
             f"Received: data of {batches} full batches"
         )
 
-    first, *others = tf.nest.flatten(dataset.element_spec)
-    rows = first.shape[0]
-    alone = isinstance(dataset.element_spec, tuple) and not others
-    if replicas == 1 and rows is not None and not alone:
+    if isinstance(dataset.element_spec, tuple) and len(dataset.element_spec) == 1:
+        dataset = dataset.map(lambda images: images)  # an element in a tuple of its own
+    rows = tf.nest.flatten(dataset.element_spec)[0].shape[0]
+    if replicas == 1 and rows is not None:
         joined = dataset.rebatch(count * rows, drop_remainder=True)
         if batches >= 0:  # a known length stays known
             length = tf.data.experimental.assert_cardinality(batches // count)
             joined = joined.apply(length)
-        return joined.prefetch(tf.data.AUTOTUNE)
+    else:
+        joined = _join_by_replica(dataset, count, replicas)
+    # What was prefetched are single batches: joining them shall not wait for the step.
+    return joined.prefetch(tf.data.AUTOTUNE)
 
+
+def _join_by_replica(dataset, count, replicas):
     def order(tensor):
         rest = tf.shape(tensor)[2:]  # (count, batch, ...)
         cut = tf.reshape(tensor, tf.concat([[count, replicas, -1], rest], axis=0))
@@ -229,13 +234,10 @@ def group(dataset, count, replicas):
         ordered = tf.reshape(tf.transpose(cut, axes), rows)
         return tf.ensure_shape(ordered, (None, *tensor.shape[2:]))
 
-    joined = dataset.batch(count, drop_remainder=True).map(
-        lambda *element: tf.nest.map_structure(
-            order, element[0] if len(element) == 1 else element
-        )
-    )
-    # What was prefetched are single batches: joining them shall not wait for the step.
-    return joined.prefetch(tf.data.AUTOTUNE)
+    def order_all(*element):
+        return tf.nest.map_structure(order, element if len(element) > 1 else element[0])
+
+    return dataset.batch(count, drop_remainder=True).map(order_all)
 
 
 def _look(gan, x, y, rows):
