@@ -9,10 +9,10 @@ class Compiler:
     On one device XLA takes the whole round, with the optimizers and the average in it:
     hundreds of small operations become a few. Under a strategy that fails on variables
     of another device, and gradients are to be summed in between: there it takes the
-    pure functions that give each replica's gradients. Make it in the scope of the
-    strategy.
+    pure functions that give each replica's gradients.
 
     Args:
+        on_one_device: Whether there is no strategy.
         run_eagerly: Whether to run all as plain Python.
         jit_compile: Whether XLA compiles; "auto": where `pays` says so.
 
@@ -20,7 +20,7 @@ class Compiler:
         ValueError: If `jit_compile` is neither a boolean nor "auto".
     """
 
-    def __init__(self, run_eagerly=False, jit_compile="auto"):
+    def __init__(self, on_one_device, run_eagerly=False, jit_compile="auto"):
         if jit_compile not in ("auto", True, False):
             raise ValueError(
                 '`jit_compile` must be "auto", True or False. '
@@ -29,18 +29,18 @@ class Compiler:
         if jit_compile == "auto":
             jit_compile = pays()
         self.jit_compile = jit_compile and not run_eagerly
-        self._alone = not tf.distribute.has_strategy()
+        self.on_one_device = on_one_device
 
     def of_gradients(self, function):
-        """Wraps a pure function."""
-        return self._wrap(function) if not self._alone else function
+        """Wraps a pure function, unless the round around it is compiled."""
+        return self._wrap(function, not self.on_one_device)
 
     def of_round(self, function):
         """Wraps a function that reads and writes variables."""
-        return self._wrap(function) if self._alone else function
+        return self._wrap(function, self.on_one_device)
 
-    def _wrap(self, function):
-        if not self.jit_compile:
+    def _wrap(self, function, chosen):
+        if not (self.jit_compile and chosen):
             return function
         return tf.function(function, autograph=False, jit_compile=True)
 

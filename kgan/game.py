@@ -44,8 +44,8 @@ class Player:
             for variable in network.non_trainable_variables
             if id(variable) not in known
         ]
-        alone = not (self.state or self.seed_states)
-        self.by_example = alone and rows.independent(network)
+        moves_itself = self.state or self.seed_states
+        self.by_example = not moves_itself and rows.independent(network)
 
     def values(self):
         """Reads the variables: `(trainable, state)`, two lists of tensors."""
@@ -117,8 +117,7 @@ class Game:
         loss: A `kgan.losses.AdversarialLoss`.
         penalties: Dictionary of names and `kgan.penalties.Penalty`.
         num_replicas: Number of replicas whose gradients are summed afterwards.
-        compiler: Wraps both gradient functions: `tf.function` with or without XLA, or
-            the identity to run them eagerly.
+        compiler: Wraps both gradient functions, to have XLA compile them.
         micro_batches: Number of parts in which an update takes its batch.
     """
 

@@ -194,8 +194,8 @@ class GAN(saving.ConfigByArguments, keras.Model):
         strategy = self.distribute_strategy
         given = (generator_optimizer, discriminator_optimizer)
         scopes.check_compile(self, given, steps_per_execution)
+        compiler = Compiler(scopes.on_one_device(strategy), run_eagerly, jit_compile)
         with strategy.scope():
-            compiler = Compiler(run_eagerly, jit_compile)
             self.generator_optimizer, self.discriminator_optimizer = optimizers.pair(
                 (generator_optimizer, self.generator),
                 (discriminator_optimizer, self.discriminator),
@@ -209,13 +209,26 @@ class GAN(saving.ConfigByArguments, keras.Model):
                 steps_per_execution=steps_per_execution,
                 jit_compile=False,
             )
+        self._set_up(terms, compiler, micro_batches)
+        self.keep_compile_arguments(
+            generator_optimizer=self.generator_optimizer,
+            discriminator_optimizer=self.discriminator_optimizer,
+            loss=self.adversarial_loss,
+            penalties=list(terms.values()),
+            run_eagerly=run_eagerly,
+            steps_per_execution=steps_per_execution,
+            jit_compile=jit_compile,
+            micro_batches=micro_batches,
+        )
+
+    def _set_up(self, terms, compiler, micro_batches):
         self._game = Game(
             Player(self.generator, self.generator_optimizer),
             Player(self.discriminator, self.discriminator_optimizer),
             Player(self.augmentation or keras.layers.Identity()),
             self.adversarial_loss,
             terms,
-            strategy.num_replicas_in_sync,
+            self.distribute_strategy.num_replicas_in_sync,
             compiler.of_gradients,
             micro_batches,
         )
@@ -229,20 +242,7 @@ class GAN(saving.ConfigByArguments, keras.Model):
             compiler.of_round,
         )
         self._scorer = Scorer(
-            self.discriminator,
-            self.adversarial_loss,
-            self.data_shape,
-            self.num_classes,
-        )
-        self.keep_compile_arguments(
-            generator_optimizer=self.generator_optimizer,
-            discriminator_optimizer=self.discriminator_optimizer,
-            loss=self.adversarial_loss,
-            penalties=list(terms.values()),
-            run_eagerly=run_eagerly,
-            steps_per_execution=steps_per_execution,
-            jit_compile=jit_compile,
-            micro_batches=micro_batches,
+            self.discriminator, self.adversarial_loss, self.data_shape, self.num_classes
         )
 
     @property
@@ -280,7 +280,7 @@ class GAN(saving.ConfigByArguments, keras.Model):
         return super().fit(x, y, batch_size=batch_size, epochs=epochs, **kwargs)
 
     def _maybe_symbolic_build(self, iterator=None, data_batch=None):
-        """Takes no batch, as Keras would: a GAN is built."""
+        """Takes no batch, as Keras would under a strategy: a GAN is built."""
 
     def _get_metrics_result_or_logs(self, logs):
         """Gives the means over all replicas, which Keras does for equal keys alone."""
@@ -291,9 +291,8 @@ class GAN(saving.ConfigByArguments, keras.Model):
         """Makes what `fit` calls: Keras' function, or on one device a shorter way."""
         if self.train_function is None or force:
             super().make_train_function(force=True)
-            with self.distribute_strategy.scope():
-                alone = not tf.distribute.has_strategy()
-            if alone and self.steps_per_execution == 1 and not self.run_eagerly:
+            single = self.steps_per_execution == 1 and not self.run_eagerly
+            if single and scopes.on_one_device(self.distribute_strategy):
                 self.train_function = one_step(self.train_step, self.train_function)
         return self.train_function
 

@@ -28,6 +28,10 @@ class Means(keras.metrics.Metric):
             shape, initializer="zeros", aggregation="mean", name="last"
         )
 
+    def place(self, name):
+        """Gives the place of a value in `total`, `count` and `last`."""
+        return self.names.index(name)
+
     def update_state(self, values, weights):
         """Adds a value to each mean: float32 tensors of shape `(names,)`.
 
@@ -81,7 +85,7 @@ class Logs:
 
     def rows(self):
         """Number of examples that this replica has seen since the last reset, int64."""
-        return tf.cast(self.means.count.value[0], tf.int64)
+        return tf.cast(self.means.count.value[self.means.place("d_loss")], tf.int64)
 
     def update(self, values, rows, update=0):
         """Adds means over a batch; those of lazy penalties only where they acted.
@@ -92,24 +96,26 @@ class Logs:
                 none, and then a mean that is NaN.
             update: Number of updates of D before this one.
         """
-        for name in values:
-            if name not in self.means.names:
-                raise KeyError(name)
-        rows, none = tf.cast(rows, tf.float32), tf.constant(0.0)
-
-        def weight(name):
-            if name not in values:
-                return none
-            acts = tf.constant(True)
-            if name in self._intervals:
-                acts = tf.equal(update % self._intervals[name], 0)
-            if name in self.NORMS:
-                # float16 skips an update that overflows. Anywhere else the losses tell
-                # of it one update later.
-                acts = tf.math.is_finite(values[name])
-            return tf.where(acts, rows, 0.0)
-
+        unknown = values.keys() - set(self.means.names)
+        if unknown:
+            raise KeyError(*sorted(unknown))
+        none = tf.constant(0.0)
+        weights = [
+            self._weight(name, values[name], rows, update) if name in values else none
+            for name in self.means.names
+        ]
         self.means.update_state(
             tf.stack([values.get(name, none) for name in self.means.names]),
-            tf.stack([weight(name) for name in self.means.names]),
+            tf.stack(weights),
         )
+
+    def _weight(self, name, value, rows, update):
+        rows = tf.cast(rows, tf.float32)
+        if name in self._intervals:
+            acts = tf.equal(update % self._intervals[name], 0)
+            return tf.where(acts, rows, 0.0)
+        if name in self.NORMS:
+            # float16 skips an update that overflows. Anywhere else the losses tell of
+            # it one update later.
+            return tf.where(tf.math.is_finite(value), rows, 0.0)
+        return rows

@@ -23,8 +23,7 @@ class Round:
         move_average: Function without arguments that moves the average.
         discriminator_steps: k of Algorithm 1.
         generator_steps: Updates of G.
-        compiler: Wraps the whole round: `tf.function` with or without XLA, or the
-            identity.
+        compiler: Wraps the function that plays a round, to have XLA compile it.
     """
 
     def __init__(

@@ -3,6 +3,12 @@
 import tensorflow as tf
 
 
+def on_one_device(strategy):
+    """Says whether a strategy is TensorFlow's default one: no strategy at all."""
+    with strategy.scope():
+        return not tf.distribute.has_strategy()
+
+
 def check_compile(model, optimizers, steps_per_execution):
     """Refuses what the model's strategy could not run.
 

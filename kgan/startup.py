@@ -88,9 +88,9 @@ def allow_interrupt():
 
 if is_command():
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
-if is_command() and "--debug" not in sys.argv:
-    # From its loading on, the pipe drops what this does not. It drops by the first
-    # line, though, and an error of the network has more.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    drop_log_lines()
-    stop_quietly()
+    if "--debug" not in sys.argv:
+        # From its loading on, the pipe drops what this does not. It drops by the first
+        # line, though, and an error of the network has more.
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+        drop_log_lines()
+        stop_quietly()

@@ -2,17 +2,18 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from kgan import compiling
+from kgan import compiling, scopes
 from kgan.compiling import Compiler
 
 
-def compiled_parts(*arguments):
+def compiled_parts(*arguments, strategy=None):
     """Which of both functions XLA compiles: `(gradients, round)`."""
 
     def double(x):
         return x * 2
 
-    compiler = Compiler(*arguments)
+    strategy = strategy or tf.distribute.get_strategy()
+    compiler = Compiler(scopes.on_one_device(strategy), *arguments)
     found = []
     for wrap in (compiler.of_gradients, compiler.of_round):
         function = wrap(double)
@@ -30,8 +31,7 @@ def test_the_whole_round_on_one_device():
 
 
 def test_the_gradients_of_each_replica(two_replicas):
-    with two_replicas.scope():
-        assert compiled_parts(False, True) == (True, False)
+    assert compiled_parts(False, True, strategy=two_replicas) == (True, False)
 
 
 @pytest.mark.parametrize("arguments", [(False, False), (True, True), (True, "auto")])
@@ -51,4 +51,4 @@ def test_auto_follows_the_devices(monkeypatch):
 def test_other_values(value):
     expected = r'`jit_compile` must be "auto", True or False'
     with pytest.raises(ValueError, match=expected):
-        Compiler(False, value)
+        Compiler(True, False, value)

@@ -6,6 +6,7 @@ import pytest
 import tensorflow as tf
 
 import kgan
+from kgan import scopes
 
 
 def refuse(match, function):
@@ -83,3 +84,11 @@ def test_several_steps_in_one_call_take_a_reduction_that_runs(
         gan.fit(images, batch_size=8, shuffle=False, verbose=0)
         assert gan.step == 4
     assert networks.largest_difference(together, apart) < 2e-6
+
+
+def test_one_device_is_no_strategy(two_replicas):
+    assert scopes.on_one_device(tf.distribute.get_strategy())
+    assert not scopes.on_one_device(two_replicas)
+    assert not scopes.on_one_device(tf.distribute.MirroredStrategy(["CPU:0"]))
+    with two_replicas.scope():
+        assert not scopes.on_one_device(tf.distribute.get_strategy())

@@ -8,6 +8,7 @@ import keras
 import tensorflow as tf
 
 from kgan.checks import positive_integer
+from kgan.logs import Means
 
 
 class Throughput(keras.callbacks.Callback):
@@ -113,8 +114,8 @@ def _examples(model):
     all would wait for them.
     """
     strategy = model.distribute_strategy
-    (means,) = model.metrics
+    means = next(metric for metric in model.metrics if isinstance(metric, Means))
+    place = means.place("d_loss")  # every update of D tells it
     parts = strategy.experimental_local_results(means.count.value)
-    # The first is `d_loss`, which every update of D tells.
-    seen = float(sum(tf.convert_to_tensor(part).numpy()[0] for part in parts))
+    seen = float(sum(tf.convert_to_tensor(part).numpy()[place] for part in parts))
     return seen * strategy.num_replicas_in_sync / len(parts)
