@@ -4,28 +4,24 @@ import time
 
 import keras
 import tensorflow as tf
-from benchmarking import cases, keras_setup
+from benchmarking.keras_setup import Side
 
 from kgan.recipes import parts
 
 
-class Loop:
+class Loop(Side):
     """One `tf.function` for a round of the game, called from a Python loop.
 
     It is what a good practitioner writes: the networks are called as they are,
     gradients come from one tape for each player, the penalty shares the pass over real
     data, a lazy one is a second trace that the loop chooses, and Keras' Adam applies
     the gradients. It keeps no books: all that it returns is two losses.
-
-    Args:
-        case: The fields of a `cases.Case`.
-        plan: The fields of a `cases.Plan`.
     """
 
     def __init__(self, case: dict, plan: dict):
-        self.case, self.plan = cases.Case(**case), plan
-        keras_setup.setup(self.case)
-        self.recipe = recipe = keras_setup.recipe_of(plan)
+        super().__init__(case, plan)
+        recipe = self.recipe
+        keras.config.set_dtype_policy(recipe.precision)
         pair = parts.make_networks(recipe, plan["shape"], None)
         self.generator, self.discriminator = pair
         self.average = keras.models.clone_model(self.generator)
@@ -39,7 +35,7 @@ class Loop:
 
     def serve(self, blocks) -> None:
         """Plays blocks of steps until there is none left."""
-        data = iter(keras_setup.batches(self.case, self.plan))
+        data = iter(self.batches())
         interval = self.plan["period"]
         played = 0
         while steps := blocks.wait():

@@ -1,4 +1,4 @@
-"""What the sides that run on Keras share: threads, precision, models, batches."""
+"""What the sides that run on Keras share: threads, recipe, model, batches."""
 
 import json
 
@@ -8,64 +8,54 @@ import tensorflow as tf
 from benchmarking import cases
 
 import kgan
-from kgan.recipes import parts
+from kgan import plans
 
 
-def setup(case: cases.Case) -> None:
-    """Sets the process' threads and precision, before TensorFlow starts."""
-    if case.threads:
-        tf.config.threading.set_intra_op_parallelism_threads(case.threads)
-        tf.config.threading.set_inter_op_parallelism_threads(case.threads)
-    if case.precision != "float32":
-        keras.mixed_precision.set_dtype_policy(f"mixed_{case.precision}")
-    keras.utils.set_random_seed(0)
+class Side:
+    """What plays one case on TensorFlow; made before TensorFlow starts.
 
+    Args:
+        case: The fields of a `cases.Case`.
+        plan: The fields of a `cases.Plan`, or None where no recipe is played.
+    """
 
-def recipe_of(plan: dict) -> kgan.recipes.Recipe:
-    """Gives the recipe of a plan."""
-    return kgan.recipes.Recipe.from_json(json.dumps(plan["recipe"]))
+    def __init__(self, case: dict, plan: dict | None):
+        self.case, self.plan = cases.Case(**case), plan
+        if self.case.threads:
+            tf.config.threading.set_intra_op_parallelism_threads(self.case.threads)
+            tf.config.threading.set_inter_op_parallelism_threads(self.case.threads)
+        keras.utils.set_random_seed(0)
+        if plan is not None:
+            self.recipe = self._recipe()
 
+    def _recipe(self):
+        mixed = self.case.precision != "float32"
+        return kgan.recipes.Recipe.from_json(json.dumps(self.plan["recipe"])).override(
+            precision=f"mixed_{self.case.precision}" if mixed else "float32",
+            jit_compile=self.case.compiled,
+            steps_per_execution=self.case.steps_per_execution,
+        )
 
-def make_gan(case: cases.Case, plan: dict) -> kgan.GAN:
-    """Makes the compiled model, as `kgan train` does."""
-    recipe = recipe_of(plan)
-    generator, discriminator = parts.make_networks(recipe, plan["shape"], None)
-    gan = kgan.GAN(
-        generator,
-        discriminator,
-        prior=parts.make_prior(recipe),
-        ema_momentum=recipe.ema_momentum,
-        discriminator_steps=recipe.discriminator_steps,
-        generator_steps=recipe.generator_steps,
-    )
-    generator_optimizer, discriminator_optimizer = parts.make_optimizers(recipe)
-    gan.compile(
-        generator_optimizer=generator_optimizer,
-        discriminator_optimizer=discriminator_optimizer,
-        loss=parts.make_loss(recipe),
-        penalties=parts.make_penalties(recipe),
-        jit_compile=case.compiled,
-        steps_per_execution=case.steps_per_execution,
-    )
-    return gan
+    def make_gan(self) -> kgan.GAN:
+        """Makes the compiled model, as `kgan train` does."""
+        kind = "uint8" if len(self.plan["shape"]) == 3 else "float32"
+        like = kgan.data.source(np.zeros((1, *self.plan["shape"]), kind))
+        return plans.build(self.recipe, like, tf.distribute.get_strategy())
 
+    def batches(self) -> tf.data.Dataset:
+        """Gives endless batches: one that lies in memory, or those of the data."""
+        size = self.recipe.batch_size
+        if self.case.pipeline:
+            # The stream permutes its data once an epoch, whatever its length.
+            return kgan.data.load(self._data(), size, steps_per_epoch=2**31)
+        draw = np.random.default_rng(0)
+        batch = draw.uniform(-1, 1, (size, *self.plan["shape"])).astype("float32")
+        return tf.data.Dataset.from_tensors(batch).repeat()
 
-def batches(case: cases.Case, plan: dict) -> tf.data.Dataset:
-    """Gives endless batches: one that lies in memory, or those of the data."""
-    recipe = recipe_of(plan)
-    if case.pipeline:
-        data = _data(recipe, plan["shape"])
-        endless = 2**31  # the stream permutes its data once an epoch, whatever length
-        return kgan.data.load(data, recipe.batch_size, steps_per_epoch=endless)
-    shape = (recipe.batch_size, *plan["shape"])
-    batch = np.random.default_rng(0).uniform(-1, 1, shape).astype("float32")
-    return tf.data.Dataset.from_tensors(batch).repeat()
-
-
-def _data(recipe, shape):
-    """Gives a recipe's data, or as many random images where they are not at hand."""
-    try:
-        return kgan.data.source(recipe.dataset, recipe.image_size)
-    except (OSError, ValueError):
-        shape = (50_000, *shape)
-        return np.random.default_rng(0).integers(0, 256, shape, dtype="uint8")
+    def _data(self):
+        """Gives the recipe's data, or random images where they are not at hand."""
+        try:
+            return kgan.data.source(self.recipe.dataset, self.recipe.image_size)
+        except (OSError, ValueError):
+            shape = (50_000, *self.plan["shape"])
+            return np.random.default_rng(0).integers(0, 256, shape, dtype="uint8")

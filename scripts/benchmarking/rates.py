@@ -3,7 +3,7 @@
 import time
 
 import tensorflow as tf
-from benchmarking import cases, keras_setup
+from benchmarking.keras_setup import Side
 
 SIZE = 2048
 IMAGES, SIDE, CHANNELS, KERNEL = 64, 32, 128, 3
@@ -14,26 +14,17 @@ OPERATIONS = {
 }
 
 
-class Rate:
-    """A step is one large matrix product, or one 3×3 convolution.
-
-    Args:
-        case: The fields of a `cases.Case` whose side is a key of `OPERATIONS`.
-        plan: None.
-    """
-
-    def __init__(self, case: dict, plan: None):
-        self.case = cases.Case(**case)
-        keras_setup.setup(self.case)
-        make = {"matmul": _matmul, "convolution": _convolution}[self.case.side]
-        self.step = tf.function(make(self.case.precision))
+class Rate(Side):
+    """A step is one large matrix product, or one 3×3 convolution."""
 
     def serve(self, blocks) -> None:
         """Plays blocks of steps until there is none left."""
+        make = {"matmul": _matmul, "convolution": _convolution}[self.case.side]
+        step = tf.function(make(self.case.precision))
         while steps := blocks.wait():
             begin = time.perf_counter()
             for _ in range(steps):
-                self.step()
+                step()
             tf.test.experimental.sync_devices()
             blocks.report(time.perf_counter() - begin)
 

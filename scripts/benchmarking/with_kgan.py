@@ -4,7 +4,9 @@ import time
 
 import keras
 import tensorflow as tf
-from benchmarking import cases, keras_setup
+from benchmarking.keras_setup import Side
+
+from kgan import batches
 
 
 class _OtherLength(Exception):
@@ -30,26 +32,16 @@ class _Turns(keras.callbacks.Callback):
         self.blocks.report(time.perf_counter() - self.begin)
 
 
-class Fit:
-    """`GAN.fit`; a block of steps is an epoch.
-
-    Args:
-        case: The fields of a `cases.Case`.
-        plan: The fields of a `cases.Plan`.
-    """
-
-    def __init__(self, case: dict, plan: dict):
-        self.case, self.plan = cases.Case(**case), plan
-        keras_setup.setup(self.case)
-        self.gan = keras_setup.make_gan(self.case, plan)
+class Fit(Side):
+    """`GAN.fit`; a block of steps is an epoch."""
 
     def serve(self, blocks) -> None:
         """Plays blocks of steps until there is none left."""
-        data = keras_setup.batches(self.case, self.plan)
+        gan, data = self.make_gan(), self.batches()
         steps = blocks.wait()
         while steps:
             try:
-                self.gan.fit(
+                gan.fit(
                     data,
                     steps_per_epoch=steps,
                     epochs=10**9,
@@ -60,32 +52,24 @@ class Fit:
                 (steps,) = other.args
 
 
-class Waiting:
+class Waiting(Side):
     """`GAN.train_step` behind the real pipeline, with a clock at the pipeline's end.
 
     Reports besides the seconds of a block those in which the step waited for data.
     """
 
-    def __init__(self, case: dict, plan: dict):
-        self.case, self.plan = cases.Case(**case), plan
-        keras_setup.setup(self.case)
-        self.gan = keras_setup.make_gan(self.case, plan)
-        self.step = tf.function(self.gan.train_step)
-
     def serve(self, blocks) -> None:
         """Plays blocks of steps until there is none left."""
-        data = keras_setup.batches(self.case, self.plan)
-        if self.gan.discriminator_steps > 1:
-            data = data.rebatch(
-                data.element_spec.shape[0] * self.gan.discriminator_steps
-            )
-        data = iter(data)
+        gan, data = self.make_gan(), self.batches()
+        if gan.discriminator_steps > 1:
+            data = batches.group(data, gan.discriminator_steps, replicas=1)
+        step, data = tf.function(gan.train_step), iter(data)
         while steps := blocks.wait():
             begin, waited = time.perf_counter(), 0.0
             for _ in range(steps):
                 asked = time.perf_counter()
                 batch = next(data)
                 waited += time.perf_counter() - asked
-                self.step(batch)
+                step(batch)
             tf.test.experimental.sync_devices()
             blocks.report(time.perf_counter() - begin, waited=waited)
