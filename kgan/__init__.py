@@ -7,6 +7,10 @@ from kgan import startup as startup  # isort: skip  (it decides what TensorFlow 
 
 from kgan import callbacks as callbacks
 from kgan import data as data
+from kgan import directions as directions
+from kgan import explore as explore
+from kgan import export as export
+from kgan import latents as latents
 from kgan import layers as layers
 from kgan import losses as losses
 from kgan import models as models

@@ -254,3 +254,22 @@ def spread_labels(labels, rows, count):
             f"Received: an array of shape {labels.shape}"
         )
     return np.broadcast_to(labels, (rows,))
+
+
+def truncation(value):
+    """Refuses what is not a number in [0, 1]."""
+    if not isinstance(value, numbers.Real) or not 0.0 <= value <= 1.0:
+        raise ValueError(f"`truncation` must lie in [0, 1]. Received: {value!r}")
+
+
+def latents(given, latent_dim):
+    """Gives latents as a float32 array; refuses another width, none, and NaN."""
+    given = np.asarray(given, np.float32)
+    if given.ndim != 2 or given.shape[1] != latent_dim or not len(given):
+        raise ValueError(
+            f"`latents` must have shape (count, {latent_dim}). "
+            f"Received: an array of shape {given.shape}"
+        )
+    if not np.isfinite(given).all():
+        raise ValueError("`latents` must be finite. Received: NaN or infinity")
+    return given

@@ -26,10 +26,11 @@ from kgan.sampling import Sampler
 from kgan.scoring import Scorer
 from kgan.seeds import Use
 from kgan.turns import Clock
+from kgan.verbs import Verbs
 
 
 @keras.saving.register_keras_serializable(package="kgan")
-class GAN(saving.ConfigByArguments, keras.Model):
+class GAN(saving.ConfigByArguments, Verbs, keras.Model):
     """A generator and a discriminator that play the minimax game.
 
         min_G max_D  E log D(x) + E log(1 − D(G(z)))
@@ -40,7 +41,8 @@ class GAN(saving.ConfigByArguments, keras.Model):
     Adversarial Nets" (2014), equation 1 and Algorithm 1.
 
     Calling the model generates: `gan(latents)` maps float32 of shape `(batch,
-    latent_dim)` to float32 samples, images in [−1, 1]; so do `predict` and `export`.
+    latent_dim)` to float32 samples, images in [−1, 1]; so does `predict`. `generate`,
+    `interpolate`, `discriminate` and `export` stand in `kgan.verbs`.
     Real data are float32: images in [−1, 1] of shape `(batch, height, width,
     channels)`, or points of shape `(batch, dimension)`.
 
@@ -108,8 +110,8 @@ class GAN(saving.ConfigByArguments, keras.Model):
         self.augmentation = augmentation
         self.ema_generator = None
         self.data_shape = self._build_networks(ema_momentum is not None)
-        self._raw = Sampler(self.generator, self.prior, self.num_classes)
-        self._averaged = Sampler(self.sampler, self.prior, self.num_classes)
+        self.raw_sampler = Sampler(self.generator, self.prior, self.num_classes)
+        self.averaged_sampler = Sampler(self.sampler, self.prior, self.num_classes)
         # === Config ===
         self.ema_momentum = ema_momentum
         self.discriminator_steps = discriminator_steps
@@ -241,7 +243,7 @@ class GAN(saving.ConfigByArguments, keras.Model):
             self.generator_steps,
             compiler.of_round,
         )
-        self._scorer = Scorer(
+        self.scorer = Scorer(
             self.discriminator, self.adversarial_loss, self.data_shape, self.num_classes
         )
 
@@ -322,76 +324,3 @@ class GAN(saving.ConfigByArguments, keras.Model):
     def _draw(self, turn, rows):
         seed = turn.fold(Use.LATENTS).seed
         return seeds.own_rows(lambda count: self.prior.sample(count, seed), rows)
-
-    def generate(
-        self,
-        num_images,
-        seed=0,
-        start=0,
-        labels=None,
-        batch_size=128,
-        averaged=True,
-    ):
-        """Generates images by index: image i depends on `seed` and `start + i` alone.
-
-        The batch size does not change them, nor does it cost more to start late, so
-        that a million images can be split over many machines.
-
-        Args:
-            num_images: Number of images, a positive integer.
-            seed: Integer that chooses the endless row of images.
-            start: Index of the first.
-            labels: Conditional models only: a class for all, or an integer for each
-                image. Default: class i modulo `num_classes` for image i.
-            batch_size: Images in memory at a time.
-            averaged: Whether to use the averaged generator where there is one.
-
-        Returns:
-            A NumPy array of shape `(num_images, *data_shape)`: uint8 for images,
-            float32 for points. Inside a `tf.function`, a tensor.
-
-        Raises:
-            ValueError: If a number is out of range, or labels are given to a model
-                without classes.
-
-        Example:
-            ```python
-            first = gan.generate(1000, seed=7)
-            more = gan.generate(1000, seed=7, start=1000)
-            ```
-        """
-        sampler = self._averaged if averaged else self._raw
-        if not tf.executing_eagerly():
-            return sampler.rows(num_images, seed, start, labels)
-        return sampler(num_images, seed, start, labels, batch_size)
-
-    def discriminate(self, data, labels=None, batch_size=128):
-        """Says how real data look: D(x), in inference mode.
-
-        Args:
-            data: Array of images, float32 in [−1, 1] or uint8, or of points.
-            labels: Integer for each example; conditional models only.
-            batch_size: Examples in memory at a time.
-
-        Returns:
-            A float32 NumPy array of shape `(examples,)`: probabilities in [0, 1] for
-            losses that have one, scores otherwise.
-
-        Raises:
-            ValueError: If data or labels are not what the networks take.
-        """
-        self._assert_compile_called("discriminate")
-        return self._scorer(data, labels, batch_size)
-
-    def export(self, filepath, **kwargs):
-        """Exports the generator as a SavedModel that needs neither Python nor kgan.
-
-        Args:
-            filepath: Folder to write.
-            **kwargs: As in `keras.Model.export`.
-        """
-        signature = [tf.TensorSpec((None, self.latent_dim), tf.float32, "latents")]
-        if self.num_classes is not None:
-            signature = [[*signature, tf.TensorSpec((None,), tf.int32, "labels")]]
-        kwargs.setdefault("input_signature", signature)
-        self.sampler.export(filepath, **kwargs)

@@ -44,6 +44,24 @@ class Prior:
         """
         raise NotImplementedError
 
+    def to_normal(self, latents):
+        """Maps latents to standard normal ones, each component by a rising function.
+
+        Walks and truncation are made there, where all directions are alike: see
+        `kgan.latents`. Left as it is, it takes the prior for a normal one.
+
+        Args:
+            latents: float32 tensor of shape `(batch, latent_dim)`.
+
+        Returns:
+            A float32 tensor of the same shape.
+        """
+        return latents
+
+    def from_normal(self, normal):
+        """Maps standard normal latents to this prior's: `to_normal` backwards."""
+        return normal
+
     def get_config(self):
         """Returns the constructor's arguments."""
         return {"latent_dim": self.latent_dim}
@@ -106,6 +124,22 @@ class Uniform(Prior):
         shape = (batch_size, self.latent_dim)
         return tf.random.stateless_uniform(shape, seed, self.minimum, self.maximum)
 
+    def to_normal(self, latents):
+        """Maps u in [a, b] to Φ⁻¹((u − a) / (b − a))."""
+        return _normal_quantile((latents - self._centre) / self._radius)
+
+    def from_normal(self, normal):
+        """Maps x to a + (b − a) Φ(x)."""
+        return self._centre + self._radius * tf.math.erf(normal / 2**0.5)
+
+    @property
+    def _centre(self):
+        return (self.minimum + self.maximum) / 2
+
+    @property
+    def _radius(self):
+        return (self.maximum - self.minimum) / 2
+
     def get_config(self):
         """Returns the constructor's arguments."""
         ends = {"minimum": self.minimum, "maximum": self.maximum}
@@ -144,15 +178,40 @@ class TruncatedNormal(Prior):
         """Draws truncated normal latents of shape `(batch_size, latent_dim)`."""
         shape = (batch_size, self.latent_dim)
         uniform = tf.random.stateless_uniform(shape, seed, dtype=tf.float64)
-        # erf(b / √2) = Φ(b) − Φ(−b), and Φ⁻¹((1 + x) / 2) = √2 erf⁻¹(x).
-        mass = tf.math.erf(tf.constant(self.bound / 2**0.5, tf.float64))
-        latents = 2**0.5 * tf.math.erfinv((2.0 * uniform - 1.0) * mass)
+        # Φ⁻¹((1 + x) / 2) = √2 erf⁻¹(x).
+        latents = 2**0.5 * tf.math.erfinv((2.0 * uniform - 1.0) * self._mass())
         latents = tf.cast(latents, tf.float32)
+        return tf.clip_by_value(latents, -self.bound, self.bound)
+
+    def _mass(self):
+        # erf(b / √2) = Φ(b) − Φ(−b)
+        return tf.math.erf(tf.constant(self.bound / 2**0.5, tf.float64))
+
+    def to_normal(self, latents):
+        """Maps z to Φ⁻¹ of its share of the mass between −b and b."""
+        share = tf.math.erf(tf.cast(latents, tf.float64) / 2**0.5) / self._mass()
+        return _normal_quantile(tf.cast(share, tf.float32))
+
+    def from_normal(self, normal):
+        """Maps x to the latent with Φ(x) of the mass below it."""
+        share = tf.math.erf(tf.cast(normal, tf.float64) / 2**0.5) * self._mass()
+        latents = tf.cast(2**0.5 * tf.math.erfinv(share), tf.float32)
         return tf.clip_by_value(latents, -self.bound, self.bound)
 
     def get_config(self):
         """Returns the constructor's arguments."""
         return {**super().get_config(), "bound": self.bound}
+
+
+# The last float32 below 1: the quantile of 1 itself is infinite.
+_ALMOST_ONE = 1.0 - 2.0**-24
+
+
+def _normal_quantile(share):
+    """Gives Φ⁻¹((1 + x) / 2) for x in [−1, 1], the ends brought to ±5.4."""
+    # In float64: TensorFlow's erf⁻¹ halves 1 + x, which float32 rounds to 1 before.
+    share = tf.cast(tf.clip_by_value(share, -_ALMOST_ONE, _ALMOST_ONE), tf.float64)
+    return tf.cast(2**0.5 * tf.math.erfinv(share), tf.float32)
 
 
 _PRIORS = {

@@ -7,7 +7,7 @@ import keras
 import tensorflow as tf
 
 from kgan.callbacks.events import Events
-from kgan.callbacks.files import attempt
+from kgan.files import attempt
 
 
 class Metrics(keras.callbacks.Callback):

@@ -15,7 +15,7 @@ import pathlib
 import keras
 
 from kgan.callbacks import checkpoints
-from kgan.callbacks.files import leftovers, write_atomically
+from kgan.files import leftovers, write_atomically
 from kgan.gan import GAN
 
 RECIPE = "recipe.json"

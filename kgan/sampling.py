@@ -1,43 +1,10 @@
-"""Latents and images by index: image i depends on the seed and i alone."""
+"""Images by index: image i depends on the seed and i alone."""
 
 import numpy as np
 import tensorflow as tf
 
-from kgan import checks, seeds
+from kgan import checks, latents
 from kgan.batches import join
-from kgan.seeds import Use
-
-# Latents are drawn in blocks, each from a seed of its own, so that the millionth costs
-# what the first does. Part of the meaning of a seed: another size gives other images.
-_BLOCK = 64
-
-
-def latents_at(prior, seed, start, count):
-    """Draws rows `start` to `start + count` of the endless table of a seed's latents.
-
-    Args:
-        prior: A `kgan.priors.Prior`.
-        seed: int32 of shape `(2,)`.
-        start: First row, a non-negative integer or int64 scalar.
-        count: Number of rows, a positive integer or integer scalar.
-
-    Returns:
-        A float32 tensor of shape `(count, latent_dim)`.
-    """
-    start, count = tf.cast(start, tf.int64), tf.cast(count, tf.int64)
-    first = start // _BLOCK
-    blocks = tf.range(first, (start + count - 1) // _BLOCK + 1)
-    drawn = tf.map_fn(
-        # Two folds: the number of a late block has more bits than a seed's part.
-        lambda block: prior.sample(
-            _BLOCK, seeds.fold(seed, block // 2**31, block % 2**31)
-        ),
-        blocks,
-        fn_output_signature=tf.TensorSpec((_BLOCK, prior.latent_dim), tf.float32),
-    )
-    rows = tf.reshape(drawn, (-1, prior.latent_dim))
-    offset = start - first * _BLOCK
-    return rows[offset : offset + count]
 
 
 def to_uint8(images):
@@ -65,8 +32,9 @@ class Sampler:
         self.prior = prior
         self.num_classes = num_classes
         self._batch = tf.function(self.rows, reduce_retracing=True)
+        self._decoded = tf.function(self.decode, reduce_retracing=True)
 
-    def rows(self, count, seed, start, labels=None):
+    def rows(self, count, seed, start, labels=None, truncation=1.0):
         """Generates rows `start` to `start + count`, in one batch.
 
         Args:
@@ -75,27 +43,45 @@ class Sampler:
             start: Integer or scalar tensor.
             labels: int32 of shape `(count,)` or one for all; None for the classes in
                 turn, or without classes.
+            truncation: ψ of `kgan.latents.truncate`, a scalar.
 
         Returns:
             uint8 images, or float32 points, of shape `(count, ...)`.
         """
-        seed = seeds.fold(seeds.root(seed), Use.GENERATE)
-        latents = latents_at(self.prior, seed, start, count)
+        drawn = latents.latents_at(self.prior, latents.table(seed), start, count)
+        drawn = latents.truncate(self.prior, drawn, truncation)
         if self.num_classes is not None:
             if labels is None:
                 index = tf.cast(start, tf.int64) + tf.range(tf.cast(count, tf.int64))
                 labels = index % self.num_classes
-            labels = tf.broadcast_to(tf.cast(labels, tf.int32), (tf.shape(latents)[0],))
-        samples = self.network(join(latents, labels), training=False)
-        is_image = samples.shape.rank == 4
-        return to_uint8(samples) if is_image else tf.cast(samples, tf.float32)
+            labels = tf.broadcast_to(tf.cast(labels, tf.int32), (tf.shape(drawn)[0],))
+        return self.decode(drawn, labels)
 
-    def __call__(self, count, seed, start, labels, batch_size):
+    def decode(self, drawn, labels=None):
+        """Generates from latents, in one batch.
+
+        Args:
+            drawn: float32 latents of shape `(count, latent_dim)`.
+            labels: int32 of shape `(count,)`, or None without classes.
+
+        Returns:
+            uint8 images, or float32 points, of shape `(count, ...)`.
+        """
+        samples = self.samples(drawn, labels)
+        return to_uint8(samples) if samples.shape.rank == 4 else samples
+
+    def samples(self, drawn, labels=None):
+        """Gives what the network gives: float32, images in [−1, 1]; see `decode`."""
+        inputs = join(drawn, labels)
+        return tf.cast(self.network(inputs, training=False), tf.float32)
+
+    def __call__(self, count, seed, start, labels, batch_size, truncation=1.0):
         """Generates any number of rows as a NumPy array, batch by batch."""
         checks.positive_integer("num_images", count)
         checks.positive_integer("batch_size", batch_size)
         checks.index("start", start)
         checks.index("seed", seed)
+        checks.truncation(truncation)
         labels = self._labels(count, labels)
         parts = []
         for first in range(0, count, batch_size):
@@ -107,9 +93,38 @@ class Sampler:
                     tf.constant(seed, tf.int64),
                     tf.constant(start + first, tf.int64),
                     chosen,
+                    tf.constant(truncation, tf.float32),
                 ).numpy()
             )
         return np.concatenate(parts)
+
+    def walk(self, first_seed, second_seed, steps, label, truncation, batch_size):
+        """Generates a walk from one seed's image to another's, as a NumPy array."""
+        checks.integer("`steps`", steps, 2)
+        checks.index("first_seed", first_seed)
+        checks.index("second_seed", second_seed)
+        checks.truncation(truncation)
+        way = latents.walk(self.prior, first_seed, second_seed, steps)
+        way = latents.truncate(self.prior, way, truncation)
+        label = 0 if label is None and self.num_classes else label
+        return self.from_latents(way, label, batch_size)
+
+    def from_latents(self, drawn, labels, batch_size=128):
+        """Generates from any number of latents as a NumPy array, batch by batch."""
+        checks.positive_integer("batch_size", batch_size)
+        drawn = checks.latents(drawn, self.prior.latent_dim)
+        if labels is None and self.num_classes is not None:
+            labels = np.arange(len(drawn)) % self.num_classes
+        labels = self._labels(len(drawn), labels)
+        return np.concatenate(
+            [
+                self._decoded(
+                    tf.constant(drawn[first : first + batch_size]),
+                    None if labels is None else labels[first : first + batch_size],
+                ).numpy()
+                for first in range(0, len(drawn), batch_size)
+            ]
+        )
 
     def _labels(self, count, labels):
         if labels is None:

@@ -24,11 +24,27 @@ class Scorer:
         self.num_classes = num_classes
         self._batch = tf.function(self._score, reduce_retracing=True)
 
-    def _score(self, data, labels):
+    def outputs(self, data, labels):
+        """Gives D's opinion of a batch.
+
+        Args:
+            data: float32 images in [−1, 1], or points.
+            labels: int32 of shape `(batch,)`, or None.
+
+        Returns:
+            `score`, the logits, and where the loss has one `probability`, each float32
+            of shape `(batch,)`: the mean where D gives several for an example.
+        """
         inputs = batches.join(data, labels)
         logits = tf.cast(self.discriminator(inputs, training=False), tf.float32)
-        scores = self.loss.score(logits)
-        return tf.reduce_mean(tf.reshape(scores, (tf.shape(scores)[0], -1)), axis=1)
+        opinion = {"score": logits}
+        if self.loss.probabilistic:
+            opinion["probability"] = self.loss.score(logits)
+        return {name: _mean_of_each(values) for name, values in opinion.items()}
+
+    def _score(self, data, labels):
+        opinion = self.outputs(data, labels)
+        return opinion.get("probability", opinion["score"])
 
     def __call__(self, data, labels, batch_size):
         """Gives D(x) for each example as a float32 NumPy array."""
@@ -48,3 +64,7 @@ class Scorer:
             chosen = None if labels is None else tf.constant(labels[rows])
             scores.append(self._batch(tf.constant(data[rows]), chosen).numpy())
         return np.concatenate(scores)
+
+
+def _mean_of_each(values):
+    return tf.reduce_mean(tf.reshape(values, (tf.shape(values)[0], -1)), axis=1)

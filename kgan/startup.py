@@ -18,13 +18,14 @@ import signal
 import sys
 import threading
 
-# absl's lines, TensorFlow's older ones, and two that stand without a prefix. Fatal
+# absl's lines, TensorFlow's older ones, and some that stand without a prefix. Fatal
 # errors (F) pass.
 _LOG_LINE = re.compile(
     rb"[IWE]\d{4} \d\d:\d\d:"
     rb"|\d{4}-\d\d-\d\d \d\d:\d\d:[\d.]+: [IWE] "
     rb"|WARNING: All log messages before absl::InitializeLog"
     rb"|To enable the following instructions: "
+    rb"|INFO: Created TensorFlow Lite "
 )
 
 

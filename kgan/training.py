@@ -9,7 +9,7 @@ import os
 import tensorflow as tf
 
 from kgan import callbacks, interrupts, legs, plans, records, runs, strategies
-from kgan.callbacks.files import write_atomically
+from kgan.files import write_atomically
 from kgan.gan import GAN
 from kgan.plans import Plan
 from kgan.recipes import Recipe

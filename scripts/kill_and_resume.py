@@ -28,8 +28,8 @@ import time
 
 import numpy as np
 
-from kgan import runs
-from kgan.callbacks import checkpoints, files
+from kgan import files, runs
+from kgan.callbacks import checkpoints
 
 _STEPS = 1200
 _CHECKPOINT_EVERY = 8

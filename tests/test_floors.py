@@ -15,20 +15,21 @@ TESTS = pathlib.Path(__file__).parent
 # folder, or the single file, that stands directly in `kgan/`.
 FLOORS = (
     # The ground: what any room stands on.
-    {"lookup", "startup", "checks", "looks", "rows"},
+    {"lookup", "startup", "checks", "looks", "rows", "files"},
     {"seeds", "priors", "losses", "data", "strategies"},
-    {"layers", "penalties", "augment", "averaging", "metrics"},
+    {"layers", "penalties", "augment", "averaging", "metrics", "latents"},
     # What the model is made of, from the bottom up, and the model.
     {"logs", "replicas", "optimizers", "saving", "scopes", "models"},
     {"compiling", "executions"},
     {"batches", "turns"},
     {"accumulation"},
     {"game", "rounds", "sampling"},
-    {"scoring"},
+    {"scoring", "export", "directions"},
+    {"verbs"},
     {"gan"},
-    {"callbacks", "export", "latents", "report"},
+    {"callbacks", "report"},
     {"recipes", "runs", "records", "interrupts"},
-    {"legs", "resuming"},
+    {"legs", "resuming", "origins", "explore"},
     {"plans"},
     {"training"},
     {"cli"},
@@ -37,7 +38,7 @@ FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in room
 # `gan.py` receives networks, losses, penalties and augmentation as objects.
 UNKNOWN_TO_GAN = {"models", "layers", "data", "metrics", "callbacks", "augment"}
 # Loaded inside the functions that use them: `import kgan` costs what Keras costs.
-HEAVY = {"matplotlib", "scipy", "sklearn", "PIL", "tensorflow_datasets"}
+HEAVY = {"matplotlib", "scipy", "sklearn", "PIL", "tensorflow_datasets", "gradio"}
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 MAX_LINES = 400
 MAX_LINES_WITHOUT_DOCSTRING = 60

@@ -107,3 +107,28 @@ def test_get_passes_arguments_on():
 def test_an_unknown_name_gets_the_list():
     with pytest.raises(ValueError, match=r"normal, uniform, .*Did you mean 'uniform'"):
         priors.get("unifrom", 3)
+
+
+@pytest.mark.parametrize(
+    ("prior", "distribution"),
+    [
+        (priors.Normal(3), scipy.stats.norm()),
+        (priors.Uniform(3, -2.0, 5.0), scipy.stats.uniform(-2.0, 7.0)),
+        (priors.TruncatedNormal(3, 1.5), scipy.stats.truncnorm(-1.5, 1.5)),
+    ],
+)
+def test_every_prior_has_a_way_to_normal_latents_and_back(prior, distribution):
+    drawn = prior.sample(500, seeds.root(1))
+    normal = prior.to_normal(drawn)
+    expected = scipy.stats.norm.ppf(distribution.cdf(drawn))
+    np.testing.assert_allclose(normal, expected, atol=1e-4)
+    np.testing.assert_allclose(prior.from_normal(normal), drawn, atol=1e-5)
+    graph = tf.function(lambda x: prior.from_normal(prior.to_normal(x)))
+    np.testing.assert_allclose(graph(drawn), drawn, atol=1e-5)
+
+
+@pytest.mark.parametrize("prior", [priors.Uniform(2), priors.TruncatedNormal(2)])
+def test_the_ends_of_a_prior_become_finite_normal_latents(prior):
+    end = prior.from_normal(tf.constant([[-50.0, 50.0]]))
+    assert np.isfinite(prior.to_normal(end)).all()
+    np.testing.assert_allclose(prior.from_normal(prior.to_normal(end)), end, rtol=1e-5)

@@ -24,6 +24,7 @@ def test_the_python_example_runs_as_it_stands(tmp_path, monkeypatch):
     assert names["images"].shape == (64, 8, 8, 1)
     assert names["images"].dtype == np.uint8
     assert len(list((tmp_path / "samples").glob("*.png"))) == 8
+    assert (tmp_path / "saved_models" / "digits" / "1" / "saved_model.pb").is_file()
     loaded = keras.models.load_model(tmp_path / "gan.keras")
     assert loaded.step == 50 * 28
     np.testing.assert_array_equal(loaded.generate(64, seed=1), names["images"])

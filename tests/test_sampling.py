@@ -3,56 +3,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from kgan import priors, seeds
-from kgan.sampling import Sampler, latents_at, to_float, to_uint8
+from kgan import priors
+from kgan.latents import latents_at, table
+from kgan.sampling import Sampler, to_float, to_uint8
 
 PRIOR = priors.Normal(3)
-
-
-def _table(seed, rows):
-    return latents_at(PRIOR, seed, 0, rows).numpy()
-
-
-def test_latents_at_is_a_window_of_one_table():
-    seed = seeds.root(1)
-    table = _table(seed, 300)
-    assert table.dtype == np.float32
-    assert len(np.unique(table)) == table.size
-    dynamic = tf.function(lambda start, count: latents_at(PRIOR, seed, start, count))
-    for start in (0, 1, 63, 64, 65, 127, 200):
-        for count in (1, 2, 63, 64, 65, 100):
-            window = table[start : start + count]
-            np.testing.assert_array_equal(latents_at(PRIOR, seed, start, count), window)
-            arguments = tf.constant(start, tf.int64), tf.constant(count)
-            np.testing.assert_array_equal(dynamic(*arguments), window)
-
-
-@pytest.mark.parametrize("start", [10**6, 2**31 - 1, 2**37 - 1, 10**12, 2**60])
-def test_late_rows_are_of_the_same_table(start):
-    seed = seeds.root(1)
-    rows = latents_at(PRIOR, seed, start, 130).numpy()
-    single = [
-        latents_at(PRIOR, seed, start + i, 1).numpy()[0] for i in (0, 63, 64, 129)
-    ]
-    np.testing.assert_array_equal(rows[[0, 63, 64, 129]], single)
-    assert len(np.unique(rows)) == rows.size
-
-
-def test_the_table_does_not_repeat_itself():
-    # 2³⁷ and 2³⁸ rows are what 31 and 32 bits of block numbers reach.
-    starts = (0, 2**31, 2**32, 2**37, 2**38, 2**39, 2**62)
-    first = [latents_at(PRIOR, seeds.root(1), start, 1).numpy() for start in starts]
-    assert len(np.unique(first)) == 3 * len(starts)
-
-
-def test_tables_of_seeds_differ():
-    assert not np.any(_table(seeds.root(1), 100) == _table(seeds.root(2), 100))
-
-
-def test_latents_have_the_distribution_of_the_prior():
-    table = latents_at(priors.Uniform(2), seeds.root(1), 10**12, 20_000).numpy()
-    assert table.mean() == pytest.approx(0.0, abs=0.012)  # 4 standard errors
-    assert table.var() == pytest.approx(1 / 3, abs=0.006)
 
 
 def test_bytes_and_floats_are_inverse():
@@ -100,10 +55,9 @@ def _generate(sampler, count, seed=0, start=0, labels=None, batch_size=128):
 
 def test_points_are_the_table_of_the_seed():
     sampler = Sampler(_points(), PRIOR, None)
-    seed = seeds.fold(seeds.root(7), seeds.Use.GENERATE)
     points = _generate(sampler, 150, seed=7, start=20)
     assert points.dtype == np.float32
-    np.testing.assert_array_equal(points, _table(seed, 170)[20:])
+    np.testing.assert_array_equal(points, latents_at(PRIOR, table(7), 20, 150))
 
 
 @pytest.mark.parametrize("batch_size", [1, 7, 64, 1000])

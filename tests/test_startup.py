@@ -38,6 +38,7 @@ W0000 00:00:1795340969.712514   27717 some_file.cc:1] Something
 E0000 00:00:1795340978.116868   27650 meta_optimizer.cc:967] remapper failed
 2026-01-01 10:00:00.123456: I tensorflow/core/util/port.cc:153] oneDNN
 To enable the following instructions: AVX2, rebuild TensorFlow
+INFO: Created TensorFlow Lite XNNPACK delegate for CPU.
 """
 
 

@@ -7,9 +7,9 @@ import keras
 import numpy as np
 
 from kgan import lookup
-from kgan.callbacks.files import attempt
 from kgan.callbacks.pace import Pace
 from kgan.checks import positive_integer
+from kgan.files import attempt
 
 _BETTER = {"min": np.less, "max": np.greater}
 BEST = "best.keras"

@@ -10,6 +10,7 @@ from kgan.callbacks.density import check_model, view_of
 from kgan.callbacks.pace import Pace
 from kgan.callbacks.rehearsal import Rehearsal
 from kgan.checks import positive_integer
+from kgan.files import write_atomically
 
 
 class FourPanels(keras.callbacks.Callback):
@@ -127,7 +128,7 @@ class FourPanels(keras.callbacks.Callback):
             for panel, measured in zip("abc", panels, strict=True)
             for key, value in measured.items()
         }
-        files.write_atomically(self._store, lambda path: np.savez(path, **values))
+        write_atomically(self._store, lambda path: np.savez(path, **values))
         return panels
 
     def _kept(self):

@@ -8,6 +8,7 @@ import tensorflow as tf
 from kgan.callbacks import files
 from kgan.callbacks.events import Events
 from kgan.callbacks.pace import Pace
+from kgan.files import attempt
 
 
 class Pictures(keras.callbacks.Callback):
@@ -96,7 +97,7 @@ class Pictures(keras.callbacks.Callback):
             self._take()
         film = self._film()
         if self.gif and film:
-            files.attempt(self.directory / f"{self.name}.gif", files.gif(film))
+            attempt(self.directory / f"{self.name}.gif", files.gif(film))
         if self.log_dir is not None:
             self._events.close()
 
@@ -114,7 +115,7 @@ class Pictures(keras.callbacks.Callback):
     def _take(self):
         step = self.model.step
         picture = self.draw()
-        if files.attempt(self._path(step), files.png(picture)):
+        if attempt(self._path(step), files.png(picture)):
             self._steps.add(step)
         self._last_step = step
         if self.log_dir is not None:

@@ -1,29 +1,41 @@
-"""Generates images from a trained model: PNG files, or one grid.
+"""Generates images from a trained model: PNG files, one grid, or a film.
 
   kgan generate --model=runs/digits-20250101-120000
   kgan generate --model=gan.keras --num_images=1000 --seed=1 --output=images/
   kgan generate --model=gan.keras --labels=7 --columns=10 --output=sevens.png
+  kgan generate --model=gan.keras --by_class --truncation=0.7 --output=all.png
+  kgan generate --model=gan.keras --interpolate=3,8 --output=walk.gif
+  kgan generate --model=gan.keras --directions=pca --seed=3 --output=slides.png
 
-Image i depends on the seed and on i alone, so `--start` splits a large set over
-machines. A model of points writes their coordinates, as .npy or .csv.
+Image i depends on the seed and on i alone, so `--start` splits a large set
+over machines. A walk goes from the image of one seed to those of others.
+Directions are the principal ones of the latent space: a row each, with the
+seed's image in its middle. A model of points writes their coordinates, as .npy
+or .csv.
 """
 
+import itertools
 import pathlib
 
-from kgan import runs
+import numpy as np
+
+from kgan import directions, runs
 from kgan.cli import flags, outputs
-from kgan.recipes.fields import Boolean, Integer, Kind, Text
+from kgan.recipes.fields import Boolean, Choice, Fraction, Integer, Kind, Text
+
+# Columns of a grid, and images of a walk, where none are given.
+_SLIDE, _BY_CLASS, _WALK = 9, 8, 16
 
 
-class Labels(Kind):
-    """One class, or several with commas between them."""
+class Integers(Kind):
+    """One integer, or several with commas between them."""
 
-    expects = "classes as in 3 or 0,1,2"
+    expects = "integers as in 3 or 0,1,2"
 
     def parse(self, text):
-        """Reads integers; one alone stands for all images."""
-        labels = [int(label) for label in text.split(",")]
-        return labels[0] if len(labels) == 1 else labels
+        """Reads integers; one alone is given as it is."""
+        numbers = [int(number) for number in text.split(",")]
+        return numbers[0] if len(numbers) == 1 else numbers
 
 
 def define(values) -> None:
@@ -32,15 +44,23 @@ def define(values) -> None:
     for name, kind, default, help in [
         ("model", Text(optional=True), None, "run directory or .keras file"),
         ("num_images", optional, None, "number of images or points (default: 64, or "
-         "what fills rows and columns)"),
+         "what fills rows and columns); of a walk: from seed to seed (default: 16)"),
         ("seed", Integer(minimum=0), 0, "seed of the latents"),
         ("start", Integer(minimum=0), 0, "index of the first image"),
-        ("labels", Labels(optional=True), None, "class of all images, or one for each: "
-         "3 or 0,1,2 (default: all classes in turn)"),
+        ("labels", Integers(optional=True), None, "class of all images, or one for "
+         "each: 3 or 0,1,2 (default: all classes in turn)"),
         ("averaged", Boolean(), True, "take the averaged generator if there is one"),
+        ("truncation", Fraction(), 1.0,
+         "how far latents stay from the centre, in [0, 1]: less is more typical and "
+         "less diverse"),
+        ("by_class", Boolean(), False, "a row for each class"),
+        ("interpolate", Integers(optional=True), None, "walk between images of seeds: "
+         "3,8 or more"),
+        ("directions", Choice(directions.names(), optional=True), None,
+         "slide along principal directions, found by: pca, sefa"),
         ("output", Text(), "generated", "folder for images, or a file: .png (one "
-         "grid), .npy (an array), .csv (points)"),
-        ("rows", optional, None, "rows of a grid"),
+         "grid), .gif (a film), .npy (an array), .csv (points)"),
+        ("rows", optional, None, "rows of a grid; number of directions"),
         ("columns", optional, None, "columns of a grid"),
     ]:  # fmt: skip
         flags.define(values, name, kind, default, help)
@@ -50,19 +70,97 @@ def run(values) -> None:
     """Loads the model and writes what it generates."""
     if values.model is None:
         raise flags.UsageError("--model must name a run directory or a .keras file")
+    draw = _chosen(values)
     gan = runs.load_model(values.model)
     path = pathlib.Path(values.output)
     write = outputs.find_writer(path, gan.data_shape)
-    samples = outputs.Samples(
+    samples, rows, columns = draw(gan, values)
+    print(write(path, samples, rows, columns))
+
+
+def _chosen(values):
+    """Finds what is asked for; refuses two at a time, and flags that it cannot use."""
+    asked = [name for name in _KINDS if values[name].value not in (None, False)]
+    if len(asked) > 1:
+        raise flags.UsageError(f"--{asked[0]} and --{asked[1]} exclude each other")
+    if not asked:
+        return _rows
+    draw, without = _KINDS[asked[0]]
+    for name in without:
+        if values[name].present:
+            raise flags.UsageError(f"--{name} has no meaning with --{asked[0]}")
+    return draw
+
+
+def _rows(gan, values):
+    filling = values.rows * values.columns if values.rows and values.columns else 64
+    samples = _samples(gan, values, values.num_images or filling, values.labels)
+    return samples, values.rows, values.columns
+
+
+def _samples(gan, values, count, labels):
+    return outputs.Samples(
         gan,
-        values.num_images or _filling(values.rows, values.columns),
-        labels=values.labels,
+        count,
+        labels=labels,
         start=values.start,
         seed=values.seed,
         averaged=values.averaged,
+        truncation=values.truncation,
     )
-    print(write(path, samples, values.rows, values.columns))
 
 
-def _filling(rows, columns):
-    return rows * columns if rows and columns else 64
+def _by_class(gan, values):
+    if gan.num_classes is None:
+        raise ValueError("`by_class` needs a model with classes. Received one without")
+    columns = values.columns or _BY_CLASS
+    labels = [c for c in range(gan.num_classes) for _ in range(columns)]
+    samples = _samples(gan, values, len(labels), labels)
+    return samples, gan.num_classes, columns
+
+
+def _walk(gan, values):
+    seeds = values.interpolate
+    if not isinstance(seeds, list):
+        raise ValueError(f"`interpolate` must be two seeds or more. Received: {seeds}")
+    legs = [
+        gan.interpolate(
+            first,
+            second,
+            values.num_images or _WALK,
+            label=_one_label(values),
+            averaged=values.averaged,
+            truncation=values.truncation,
+        )
+        for first, second in itertools.pairwise(seeds)
+    ]
+    # A leg begins where the one before it ended.
+    walk = np.concatenate([legs[0], *(leg[1:] for leg in legs[1:])])
+    return outputs.Drawn(walk), values.rows, values.columns
+
+
+def _slides(gan, values):
+    label = _one_label(values)
+    if label is not None and gan.num_classes is None:
+        raise ValueError(
+            f"`labels` must be None for a model without classes. Received: {label}"
+        )
+    columns = values.columns or _SLIDE
+    chosen = {"label": label or 0, "averaged": values.averaged}
+    found = directions.find(gan, values.directions, values.rows, **chosen)
+    images = directions.slide(gan, found, values.seed, steps=columns, **chosen)
+    return outputs.Drawn(images.reshape(-1, *gan.data_shape)), len(found), columns
+
+
+def _one_label(values):
+    if isinstance(values.labels, list):
+        raise ValueError(f"`labels` must be one class. Received: {values.labels}")
+    return values.labels
+
+
+# What draws, by the flag that asks for it, and the flags that it has no use for.
+_KINDS = {
+    "by_class": (_by_class, ("num_images", "labels", "rows")),
+    "interpolate": (_walk, ("seed", "start")),
+    "directions": (_slides, ("num_images", "start", "truncation")),
+}

@@ -6,7 +6,8 @@ import numpy as np
 
 from kgan import lookup
 from kgan.callbacks import grid
-from kgan.callbacks.files import write_atomically, write_png
+from kgan.callbacks.files import MAX_FRAMES, write_gif, write_png
+from kgan.files import write_atomically
 
 # Images held in memory at a time when a folder is filled.
 _CHUNK = 512
@@ -58,6 +59,29 @@ class Samples:
         return next(self.chunks(self.count))[1]
 
 
+class Drawn:
+    """Samples that are drawn already.
+
+    Args:
+        samples: Array of uint8 images or float32 points.
+    """
+
+    start = 0
+
+    def __init__(self, samples):
+        self.samples = samples
+        self.count = len(samples)
+
+    def chunks(self, size):
+        """Yields `(index of the first, array)` until all samples were given."""
+        for begin in range(0, self.count, size):
+            yield begin, self.samples[begin : begin + size]
+
+    def all(self):
+        """Gives all samples as one array."""
+        return self.samples
+
+
 def write_folder(path, samples, rows, columns) -> str:
     """Writes `image-INDEX.png` for each image."""
     for first, images in samples.chunks(_CHUNK):
@@ -79,6 +103,16 @@ def write_grid(path, samples, rows, columns) -> str:
     return f"{samples.count} images in {path}"
 
 
+def write_film(path, samples, rows, columns) -> str:
+    """Writes a film, an image a frame, each enlarged as in a grid."""
+    if samples.count > MAX_FRAMES:
+        raise ValueError(
+            f"A film holds at most {MAX_FRAMES} images. Received: {samples.count}"
+        )
+    write_gif(path, [grid(image[None], gap=0) for image in samples.all()])
+    return f"{samples.count} frames in {path}"
+
+
 def write_array(path, samples, rows, columns) -> str:
     """Writes the samples as a NumPy array: uint8 images or float32 points."""
     path, array = path.with_suffix(".npy"), samples.all()
@@ -95,7 +129,12 @@ def write_table(path, samples, rows, columns) -> str:
     return f"{len(points)} points in {path}"
 
 
-IMAGES = {"folder": write_folder, ".png": write_grid, ".npy": write_array}
+IMAGES = {
+    "folder": write_folder,
+    ".png": write_grid,
+    ".gif": write_film,
+    ".npy": write_array,
+}
 POINTS = {"folder": write_array, ".npy": write_array, ".csv": write_table}
 
 

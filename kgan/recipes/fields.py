@@ -187,6 +187,18 @@ class Number(Kind):
         return float(value)
 
 
+class Fraction(Number):
+    """A number in [0, 1]."""
+
+    def __init__(self, optional=False):
+        super().__init__(optional=optional)
+        self.expects = "a number in [0, 1]"
+
+    def accepts(self, value):
+        """Accepts an int or a float within the limits."""
+        return super().accepts(value) and value <= 1
+
+
 class Mapping(Kind):
     """A dictionary that JSON can hold."""
 

@@ -1,5 +1,3 @@
-import os
-
 import numpy as np
 import pytest
 from PIL import Image
@@ -27,20 +25,6 @@ def test_png_holds_every_pixel(tmp_path, channels, mode):
     with Image.open(path) as image:
         assert image.mode == mode
         np.testing.assert_array_equal(np.asarray(image).reshape(picture.shape), picture)
-
-
-def test_a_failed_write_leaves_the_old_file_alone(tmp_path):
-    path = tmp_path / "file.txt"
-    path.write_text("old")
-
-    def write(temporary):
-        temporary.write_text("ha")
-        raise RuntimeError("full")
-
-    with pytest.raises(RuntimeError, match="full"):
-        files.write_atomically(path, write)
-    assert path.read_text() == "old"
-    assert list(tmp_path.iterdir()) == [path]
 
 
 @pytest.mark.parametrize("channels", [1, 3, 4])
@@ -83,22 +67,13 @@ def test_durations(count, each):
     assert durations[-1] == 3000
 
 
-def test_a_durable_file_is_flushed_before_it_has_its_name(tmp_path, monkeypatch):
-    path, order = tmp_path / "file.txt", []
-    flush, replace = os.fsync, os.replace
-    monkeypatch.setattr(os, "fsync", lambda fd: (order.append("flush"), flush(fd)))
-    monkeypatch.setattr(os, "replace", lambda *to: (order.append("name"), replace(*to)))
-    files.write_atomically(path, lambda file: file.write_text("new"), durable=True)
-    assert order == ["flush", "name", "flush"]
-    assert path.read_text() == "new"
-
-
-def test_leftovers_are_half_written_files_alone(tmp_path):
-    def write(temporary):
-        temporary.write_text("ha")
-        assert files.leftovers(tmp_path) == [temporary]
-
-    files.write_atomically(tmp_path / "step-00000040.keras", write)
-    for name in (".gitignore", "a.1.keras", ".hidden.txt", "b.txt"):
-        (tmp_path / name).touch()
-    assert files.leftovers(tmp_path) == []
+@pytest.mark.parametrize("channels", [1, 3, 4])
+def test_a_film_of_arrays_is_that_of_their_files(tmp_path, channels):
+    pictures = [np.full((3, 4, channels), 60 * i, np.uint8) for i in range(4)]
+    paths = [tmp_path / f"{i}.png" for i in range(4)]
+    for path, picture in zip(paths, pictures, strict=True):
+        files.write_png(path, picture)
+    files.write_gif(tmp_path / "arrays.gif", pictures)
+    files.write_gif(tmp_path / "files.gif", paths)
+    content = [(tmp_path / f"{name}.gif").read_bytes() for name in ("arrays", "files")]
+    assert content[0] == content[1]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from kgan import callbacks, runs
+from kgan import callbacks, directions, runs
 from kgan.cli import main
 
 
@@ -58,6 +58,70 @@ def test_the_generator_that_plays(model, tmp_path):
     np.testing.assert_array_equal(np.load(file), gan.generate(64))
 
 
+def test_truncation(model, tmp_path):
+    path, file = model("images"), tmp_path / "images.npy"
+    generate(path, "--num_images=3", "--truncation=0.4", f"--output={file}")
+    expected = runs.load_model(path).generate(3, truncation=0.4)
+    np.testing.assert_array_equal(np.load(file), expected)
+
+
+def test_a_row_for_each_class(model, tmp_path):
+    path, file = model("classes"), tmp_path / "grid.png"
+    generate(path, "--by_class", "--columns=4", "--seed=2", f"--output={file}")
+    labels = np.repeat([0, 1, 2], 4)
+    images = runs.load_model(path).generate(12, seed=2, labels=labels)
+    with Image.open(file) as image:
+        expected = callbacks.grid(images, rows=3, columns=4)[..., 0]
+        np.testing.assert_array_equal(np.asarray(image), expected)
+
+
+def test_a_walk_through_several_seeds(model, tmp_path, capsys):
+    path, file = model("images"), tmp_path / "walk.npy"
+    generate(path, "--interpolate=3,8,3", "--num_images=5", f"--output={file}")
+    gan = runs.load_model(path)
+    there, back = gan.interpolate(3, 8, 5), gan.interpolate(8, 3, 5)
+    np.testing.assert_array_equal(np.load(file), [*there, *back[1:]])
+    generate(path, "--interpolate=3,8", f"--output={tmp_path}/walk.gif")
+    assert "16 frames in" in capsys.readouterr().out
+    with Image.open(tmp_path / "walk.gif") as film:
+        assert film.n_frames == 16
+        assert film.size == (5 * 11, 6 * 11)  # as in a grid: at least 64 pixels
+        shown = np.asarray(film.convert("RGB"))[::11, ::11]
+    first = gan.interpolate(3, 8, 16)[0]
+    assert np.abs(shown.astype(float) - first).mean() < 8  # 256 colours
+
+
+def test_a_walk_of_one_class(model, tmp_path):
+    path, file = model("classes"), tmp_path / "walk.npy"
+    flags = ["--labels=2", "--num_images=4", "--truncation=0.5"]
+    generate(path, "--interpolate=1,2", *flags, f"--output={file}")
+    gan = runs.load_model(path)
+    expected = gan.interpolate(1, 2, 4, label=2, truncation=0.5)
+    np.testing.assert_array_equal(np.load(file), expected)
+
+
+@pytest.mark.parametrize("method", directions.names())
+def test_a_row_for_each_direction(model, tmp_path, method):
+    path, file = model("classes"), tmp_path / "slides.npy"
+    size = ["--rows=2", "--columns=5"]
+    command = [f"--directions={method}", "--labels=1", "--seed=3", *size]
+    generate(path, *command, f"--output={file}")
+    gan = runs.load_model(path)
+    found = directions.find(gan, method, 2, label=1)
+    expected = directions.slide(gan, found, seed=3, label=1, steps=5)
+    np.testing.assert_array_equal(np.load(file), expected.reshape(10, *gan.data_shape))
+    generate(path, *command, f"--output={tmp_path}/slides.png")
+    with Image.open(tmp_path / "slides.png") as image:
+        grid = callbacks.grid(np.load(file), rows=2, columns=5)
+        np.testing.assert_array_equal(np.asarray(image), grid[..., 0])
+
+
+def test_of_few_latents_all_directions_are_shown(model, tmp_path):
+    path, file = model("points"), tmp_path / "slides.npy"
+    generate(path, "--directions=sefa", f"--output={file}")
+    assert np.load(file).shape == (3 * 9, 2)
+
+
 @pytest.mark.parametrize("output", ["points", "points.npy", "points.csv"])
 def test_points_are_numbers(model, tmp_path, output, capsys):
     path = model("points")
@@ -77,7 +141,20 @@ def test_points_are_numbers(model, tmp_path, output, capsys):
         ("classes", ["--labels=one"], 2, "3 or 0,1,2"),
         ("images", ["--num_images=0"], 2, "at least 1"),
         ("images", ["--rows=2", "--columns=2", "--num_images=5"], 1, "2 × 2"),
-        ("images", ["--output=images.jpg"], 1, r"\.png, \.npy"),
+        ("images", ["--output=images.jpg"], 1, r"\.png, \.gif, \.npy"),
+        ("images", ["--truncation=1.1"], 2, r"truncation=1.1.*\[0, 1\]"),
+        ("images", ["--by_class"], 1, "needs a model with classes"),
+        ("images", ["--interpolate=3"], 1, "two seeds or more. Received: 3"),
+        ("images", ["--interpolate=3,-8"], 1, "`second_seed` must be a non-neg"),
+        ("images", ["--interpolate=3,8", "--num_images=1"], 1, "`steps`"),
+        ("images", ["--interpolate=3,8", "--labels=1"], 1, "`labels` must be None"),
+        ("classes", ["--interpolate=3,8", "--labels=1,2"], 1, "must be one class"),
+        ("images", ["--interpolate=3,8", "--seed=1"], 2, "--seed has no meaning with"),
+        ("images", ["--directions=pca", "--interpolate=1,2"], 2, "exclude each other"),
+        ("images", ["--directions=ica"], 2, "one of pca, sefa"),
+        ("images", ["--directions=pca", "--rows=4"], 1, "at most 3"),
+        ("images", ["--directions=pca", "--labels=1"], 1, "`labels` must be None"),
+        ("images", ["--directions=pca", "--start=1"], 2, "--start has no meaning"),
         ("points", ["--output=points.png"], 1, r"\.npy, \.csv"),
     ],
 )

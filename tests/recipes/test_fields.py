@@ -18,6 +18,8 @@ KINDS = {
     "no size": (fields.Size(optional=True), "none", None),
     "number": (fields.Number(), "2e-4", 2e-4),
     "whole number": (fields.Number(), "3", 3.0),
+    "fraction": (fields.Fraction(), "0.7", 0.7),
+    "all of it": (fields.Fraction(), "1", 1.0),
     "mapping": (fields.Mapping(), '{"hidden": [3, 4]}', {"hidden": [3, 4]}),
     "mappings": (fields.Mappings(), '[{"name": "r1"}]', ({"name": "r1"},)),
 }
@@ -47,6 +49,9 @@ def test_reads_and_writes_text(kind, text, value):
         (fields.Size(), [32]),
         (fields.Size(), [32, 0]),
         (fields.Number(), "1"),
+        (fields.Fraction(), 1.01),
+        (fields.Fraction(), -0.01),
+        (fields.Fraction(), float("nan")),
         (fields.Number(), True),
         (fields.Number(), float("nan")),
         (fields.Number(), -0.1),

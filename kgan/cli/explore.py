@@ -1,0 +1,83 @@
+"""Opens a page in the browser to slide through a generator's latent space.
+
+  kgan explore --model=runs/digits-20250101-120000
+  kgan explore --model=gan.keras --method=sefa --num_directions=8 --port=8000
+
+The page is for this machine alone and asks no other for anything. Ctrl-C ends
+it. It needs Gradio: pip install "kgan[explore]"
+"""
+
+import pathlib
+import socket
+import threading
+
+from kgan import directions, explore, runs
+from kgan.cli import flags
+from kgan.recipes.fields import Boolean, Choice, Integer, Text
+
+
+class Port(Integer):
+    """The number of a port."""
+
+    def __init__(self):
+        super().__init__(optional=True)
+        self.expects = "a port from 1 to 65535"
+
+    def accepts(self, value):
+        """Accepts what fits in 16 bits, 0 excepted."""
+        return super().accepts(value) and value < 2**16
+
+
+def define(values) -> None:
+    """Declares the flags."""
+    for name, kind, default, help in [
+        ("model", Text(optional=True), None, "run directory or .keras file"),
+        ("method", Choice(directions.names()), "pca", "how principal directions are "
+         "found: pca, of what the second layer sees; sefa, of the first layer's "
+         "weights"),
+        ("num_directions", Integer(optional=True), None, "number of principal "
+         "directions (default: 5, or as many as there are latents)"),
+        ("averaged", Boolean(), True, "take the averaged generator if there is one"),
+        ("port", Port(), None, "port of the page (default: a free one from 7860 on)"),
+        ("open", Boolean(), True, "open the page in the browser"),
+    ]:  # fmt: skip
+        flags.define(values, name, kind, default, help)
+
+
+def run(values) -> None:
+    """Loads the model and shows the page until Ctrl-C."""
+    if values.model is None:
+        raise flags.UsageError("--model must name a run directory or a .keras file")
+    try:
+        explore.import_gradio()
+    except ModuleNotFoundError as error:
+        raise OSError(error) from None
+    _check_free(values.port)
+    explorer = explore.Explorer(
+        runs.load_model(values.model),
+        values.method,
+        values.num_directions,
+        values.averaged,
+    )
+    name = pathlib.Path(values.model).resolve().name
+    page = explore.page(explorer, title=name)
+    try:
+        address = explore.serve(page, values.port, values.open)
+        print(f"The page is {address} until Ctrl-C.", flush=True)
+        threading.Event().wait()
+    finally:
+        page.close(verbose=False)
+
+
+def _check_free(port):
+    """Refuses a port that is taken, before the model is loaded."""
+    if port is None:
+        return
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((explore.HOST, port))
+        except OSError as error:
+            raise OSError(
+                f"--port must be free. Received: {port}, {error.strerror}"
+            ) from None

@@ -1,0 +1,73 @@
+"""Exports a trained model: for TensorFlow Serving, or as TensorFlow Lite.
+
+  kgan export --model=runs/digits-20250101-120000 --output=saved_models/digits
+  kgan export --model=gan.keras --output=phone --format=tflite
+
+The first writes the next version, saved_models/digits/1, /2 and so on, with a
+card, checksums and warm-up requests. The second writes
+generator.float32.tflite and generator.int8.tflite. docs/serving.md says how to
+ask a server for images.
+"""
+
+import pathlib
+
+from kgan import export, origins, runs
+from kgan.cli import flags
+from kgan.recipes.fields import Boolean, Choice, Integer, Text
+
+
+def define(values) -> None:
+    """Declares the flags."""
+    optional = Text(optional=True)
+    for name, kind, default, help in [
+        ("model", optional, None, "run directory or .keras file"),
+        ("output", optional, None, "folder of all versions, or of the .tflite files; "
+         "its name is the model's (default: saved_models/NAME of the recipe or file)"),
+        ("format", Choice(tuple(_WRITERS)), "saved_model", "saved_model or tflite"),
+        ("version", Integer(optional=True), None, "number of the version (default: "
+         "the next)"),
+        ("averaged", Boolean(), True, "take the averaged generator if there is one"),
+        ("discriminator", Boolean(), False, "serve D as well"),
+        ("max_images", Integer(minimum=2), 256, "most images of one request"),
+        ("license", optional, None, "terms for the model's card, as in CC-BY-4.0"),
+    ]:  # fmt: skip
+        flags.define(values, name, kind, default, help)
+
+
+def run(values) -> None:
+    """Loads the model and writes it in another form."""
+    if values.model is None:
+        raise flags.UsageError("--model must name a run directory or a .keras file")
+    unused = [name for name in _SERVED if values[name].present]
+    if values.format == "tflite" and unused:
+        raise flags.UsageError(f"--{unused[0]} has no meaning for --format=tflite")
+    gan = runs.load_model(values.model)
+    output = values.output or f"saved_models/{origins.name_of(values.model)}"
+    _WRITERS[values.format](gan, pathlib.Path(output), values)
+
+
+def _saved_model(gan, output, values):
+    path = gan.export(
+        output,
+        values.version,
+        averaged=values.averaged,
+        discriminator=values.discriminator,
+        max_images=values.max_images,
+        provenance=origins.provenance(values.model, gan.step, values.license),
+    )
+    print(f"{path} holds a SavedModel; its card is {path / 'README.md'}.")
+
+
+def _tflite(gan, output, values):
+    differences = export.tflite(gan, output, averaged=values.averaged)
+    for name, difference in differences.items():
+        size = (output / name).stat().st_size
+        print(
+            f"{output / name}: {size:,} bytes, at most {difference:.1e} from the "
+            "generator"
+        )
+
+
+_WRITERS = {"saved_model": _saved_model, "tflite": _tflite}
+# Flags that the other format has no use for.
+_SERVED = ("version", "discriminator", "max_images", "license")

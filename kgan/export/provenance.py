@@ -1,0 +1,22 @@
+"""What a model's card says of where the model comes from."""
+
+import dataclasses
+
+
+@dataclasses.dataclass(frozen=True)
+class Provenance:
+    """What is known of a model beyond its networks.
+
+    Args:
+        recipe: Name of the recipe, or None.
+        data: The data that it learnt from, in words, or None.
+        settings: What it was trained with, values by name.
+        figures: Pairs of where figures come from, in words, and the figures by name.
+        license: Under what terms the model may be used, an SPDX name or in words.
+    """
+
+    recipe: str | None = None
+    data: str | None = None
+    settings: dict = dataclasses.field(default_factory=dict)
+    figures: tuple = ()
+    license: str | None = None

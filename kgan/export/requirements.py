@@ -1,0 +1,49 @@
+"""Checks that stand in the graph: a served model has no Python to refuse with."""
+
+import tensorflow as tf
+
+
+def require(value, condition, expected):
+    """Gives `value` once a condition is known to hold, or fails with a sentence.
+
+    What is computed from the result waits for the check: a request for 10⁹ images is
+    refused before memory is taken for them.
+
+    Args:
+        value: A tensor, which the message shows.
+        condition: A boolean tensor of any shape; all of it must be true.
+        expected: What the value must be, a sentence without its full stop.
+
+    Returns:
+        A tensor equal to `value`.
+    """
+    shown = [f"{expected}. Received:", value]
+    holds = tf.debugging.Assert(tf.reduce_all(condition), shown, summarize=8)
+    with tf.control_dependencies([holds]):
+        return tf.identity(value)
+
+
+def between(name, value, minimum, maximum):
+    """Refuses numbers outside of [minimum, maximum]; NaN lies in none."""
+    inside = (value >= minimum) & (value <= maximum)
+    return require(value, inside, f"`{name}` must lie in [{minimum}, {maximum}]")
+
+
+def at_least(name, value, minimum):
+    """Refuses numbers below a minimum."""
+    return require(value, value >= minimum, f"`{name}` must be at least {minimum}")
+
+
+def as_many(name, value, rows):
+    """Refuses a vector that has not one entry for each of the rows."""
+    expected = f"`{name}` must have one entry for each of the rows"
+    return require(value, tf.size(value) == rows, expected)
+
+
+def finite_rows(name, value, shape):
+    """Refuses examples of another shape than `shape`, and NaN.
+
+    Nothing but this checks the shape of what TensorFlow Serving feeds.
+    """
+    value = tf.ensure_shape(value, (None, *shape), name=f"{name}_of_the_right_shape")
+    return tf.debugging.check_numerics(value, f"`{name}` must be finite")

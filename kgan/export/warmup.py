@@ -1,0 +1,61 @@
+"""Requests that TensorFlow Serving sends to a model before its first client does.
+
+Graphs are optimised and memory is taken at a signature's first call: without these the
+first client waits for it. TensorFlow Serving reads them as `PredictionLog` records.
+"""
+
+import pathlib
+
+import tensorflow as tf
+
+from kgan.export.batching import SIZES
+
+PATH = "assets.extra/tf_serving_warmup_requests"
+
+
+def examples(signatures):
+    """Gives one request for each signature, `(name, inputs)`, and for rows a large one.
+
+    All inputs have an axis of requests, as TensorFlow Serving's batching wants it.
+
+    Args:
+        signatures: The `kgan.export.signatures.Signatures` of the model.
+
+    Yields:
+        The signature's name and its inputs, tensors by name.
+    """
+    for name, (_, specs) in signatures.endpoints().items():
+        of_rows = all(spec.shape.rank is not None for spec in specs)
+        for rows in (1, max(SIZES)) if of_rows else (1,):
+            yield name, {spec.name: _example(spec, rows) for spec in specs}
+
+
+def _example(spec, rows):
+    if spec.shape.rank is not None:
+        return tf.zeros((rows, *spec.shape[1:]), spec.dtype)
+    # 2: the fewest steps of a walk; 1 is no truncation, and a seed as good as others.
+    value = {"num_images": 1, "steps": 2, "labels": -1}.get(spec.name, 1)
+    return tf.constant([value], spec.dtype)
+
+
+def write(signatures, name: str, folder: pathlib.Path) -> None:
+    """Writes the requests where TensorFlow Serving looks for them.
+
+    Args:
+        signatures: The `kgan.export.signatures.Signatures` of the model.
+        name: The model's name.
+        folder: The version's folder.
+    """
+    from tensorflow_serving.apis import prediction_log_pb2
+
+    path = folder / PATH
+    path.parent.mkdir()
+    with tf.io.TFRecordWriter(str(path)) as records:
+        for signature, inputs in examples(signatures):
+            log = prediction_log_pb2.PredictionLog()
+            request = log.predict_log.request
+            request.model_spec.name = name
+            request.model_spec.signature_name = signature
+            for key, value in inputs.items():
+                request.inputs[key].CopyFrom(tf.make_tensor_proto(value))
+            records.write(log.SerializeToString())

@@ -1,0 +1,85 @@
+"""What the directory of a run tells of the model in it."""
+
+import csv
+import dataclasses
+import pathlib
+
+from kgan import runs
+from kgan.export import Provenance
+from kgan.recipes import Recipe
+
+# What says how fast a run was, or what its schedule did, not what it reached.
+_NO_FIGURES = ("epoch", "step", "_seconds", "_per_second", "_learning_rate")
+
+
+def name_of(path):
+    """Gives the name under which a model is exported: its recipe's, or its file's.
+
+    Args:
+        path: A run directory or a `.keras` file.
+    """
+    recipe = _recipe(_run_dir(path))
+    return pathlib.Path(path).resolve().stem if recipe is None else recipe.name
+
+
+def provenance(path, step, license=None):
+    """Collects what a run's directory says of its model.
+
+    Args:
+        path: The run directory, or a `.keras` file, in a run's directory or not.
+        step: The model's number of rounds: figures are those of this step.
+        license: Under what terms the model may be used, or None.
+
+    Returns:
+        A `kgan.export.Provenance`.
+    """
+    run_dir = _run_dir(path)
+    recipe = _recipe(run_dir)
+    if recipe is None:
+        return Provenance(license=license)
+    settings = dataclasses.asdict(recipe)
+    results = dict(settings.pop("results"))
+    figures = []
+    if metrics := _metrics(run_dir / runs.METRICS, step):
+        source = f"`{runs.METRICS}` of the run: means of the epoch that ended at step"
+        figures.append((f"{source} {step:,}", metrics))
+    if results:
+        command = results.pop("command", None)
+        made = f", by `{command}`" if command else ""
+        figures.append(
+            (f"The recipe's own, measured once on another run{made}", results)
+        )
+    return Provenance(
+        recipe=recipe.name,
+        data=recipe.dataset,
+        settings=settings,
+        figures=tuple(figures),
+        license=license,
+    )
+
+
+def _run_dir(path):
+    """The directory of the run that a path belongs to, or None."""
+    path = pathlib.Path(path)
+    for folder in (path, path.parent, path.parent.parent):
+        if (folder / runs.RECIPE).is_file():
+            return folder
+    return None
+
+
+def _recipe(run_dir):
+    if run_dir is None:
+        return None
+    return Recipe.from_json((run_dir / runs.RECIPE).read_text("utf-8"))
+
+
+def _metrics(path, step):
+    if not path.is_file():
+        return {}
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if int(row["step"]) == step]
+    return {
+        name: float(value)
+        for name, value in (rows[-1] if rows else {}).items()
+        if value and not name.endswith(_NO_FIGURES)
+    }

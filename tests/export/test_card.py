@@ -1,0 +1,88 @@
+"""A card says what is true of its model."""
+
+import json
+import re
+
+import pytest
+
+from kgan.export import Provenance, card
+from kgan.export.signatures import Signatures
+
+FACTS = Provenance(
+    recipe="ours",
+    data="digits",
+    settings={"loss": "hinge"},
+    figures=(("By hand", {"coverage": 0.93142, "seconds": 45}),),
+    license="CC-BY-4.0",
+)
+
+
+def text(gan, provenance=FACTS, averaged=True):
+    sampler = gan.averaged_sampler if averaged else gan.raw_sampler
+    signatures = Signatures(sampler, gan.data_shape, 300, gan.scorer)
+    return card.text("model", gan, signatures, averaged, provenance)
+
+
+def test_header_is_what_model_hubs_read(trained):
+    header = text(trained("images")).split("---\n")[1]
+    assert 'license: "CC-BY-4.0"' in header
+    assert "library_name: kgan" in header
+    assert 'datasets: ["digits"]' in header
+
+
+def test_origin(trained):
+    gan = trained("images")
+    written = text(gan)
+    for row in (
+        "| recipe | ours |",
+        "| data | digits |",
+        "| license | CC-BY-4.0 |",
+        "| training | 2 rounds of the game |",
+        f"| weights | {gan.generator.count_params()}, averaged over the steps |",
+        "| latents | 5, Normal prior |",
+        "| loss | NonSaturating |",
+        "| `coverage` | 0.9314 |",
+        "| `seconds` | 45 |",
+    ):
+        assert row in written
+    assert '"loss": "hinge"' in written
+    assert "By hand:" in written
+    assert "of the last step" in text(gan, averaged=False)
+
+
+def test_what_is_not_known_is_said_to_be(trained):
+    written = text(trained("images"), Provenance())
+    assert 'license: "unknown"' in written
+    assert "None were recorded" in written
+    assert "datasets" not in written
+    assert "All settings" not in written
+
+
+@pytest.mark.parametrize("kind", ["images", "classes", "points"])
+def test_every_signature_stands_there_with_all_it_takes_and_gives(
+    trained, served, kind
+):
+    gan = trained(kind)
+    rows = {
+        cells[1].strip(" `"): cells[2:4]
+        for cells in map(lambda line: line.split("|"), text(gan).splitlines())
+        if len(cells) == 5
+    }
+    for name, signature in served(kind).items():
+        takes, gives = rows[name]
+        inputs = signature.structured_input_signature[1]
+        assert set(re.findall(r"`(\w+)`", takes)) == set(inputs)
+        for key, spec in inputs.items():
+            assert f"`{key}` {spec.dtype.name}" in takes
+        outputs = signature.structured_outputs
+        assert set(re.findall(r"`(\w+)`", gives)) == set(outputs)
+        for key, spec in outputs.items():
+            assert f"`{key}` {spec.dtype.name}" in gives
+
+
+@pytest.mark.parametrize("kind", ["images", "classes", "points"])
+def test_the_example_asks_for_all_inputs(trained, served, kind):
+    (body,) = re.findall(r"curl -d '(.*)'", text(trained(kind)))
+    request = json.loads(body)
+    signature = served(kind)[request["signature_name"]]
+    assert set(request["inputs"]) == set(signature.structured_input_signature[1])

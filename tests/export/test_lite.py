@@ -1,0 +1,64 @@
+"""TensorFlow Lite models give what the generator gives."""
+
+import keras
+import networks
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import kgan
+from kgan import export, latents
+from kgan.export import lite
+
+
+@pytest.mark.parametrize("kind", ["images", "classes", "points"])
+def test_models_run_in_the_interpreter(trained, served, kind, tmp_path):
+    gan = trained(kind)
+    differences = export.tflite(gan, tmp_path / "phone")
+    assert set(differences) == {lite.FLOAT32, lite.INT8}
+    drawn = latents.latents_at(gan.prior, latents.table(9), 0, 7).numpy()
+    inputs = {"latents": drawn}
+    if kind == "classes":
+        inputs["labels"] = np.arange(7, dtype="int32") % 3
+    (expected,) = served(kind)["serving_default"](
+        **{name: tf.constant(value) for name, value in inputs.items()}
+    ).values()
+    exact, small = (
+        lite.run((tmp_path / "phone" / name).read_bytes(), inputs)
+        for name in (lite.FLOAT32, lite.INT8)
+    )
+    assert exact.dtype == np.float32
+    np.testing.assert_allclose(exact, expected, atol=1e-5)
+    np.testing.assert_allclose(small, expected, atol=0.1)
+    assert differences[lite.FLOAT32] < 1e-5
+    assert differences[lite.FLOAT32] <= differences[lite.INT8] < 0.1
+
+
+def test_int8_is_smaller_where_weights_are_many(tmp_path):
+    gan = kgan.GAN(*kgan.models.mlp((8, 8, 1), latent_dim=64))
+    gan.compile()
+    differences = export.tflite(gan, tmp_path, allow_untrained=True)
+    exact, small = ((tmp_path / n).stat().st_size for n in (lite.FLOAT32, lite.INT8))
+    assert small < 0.3 * exact
+    assert 0 < differences[lite.INT8] < 0.05
+
+
+def test_a_model_that_was_not_trained_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="must be trained"):
+        export.tflite(networks.gan(), tmp_path / "phone")
+    assert not (tmp_path / "phone").exists()
+
+
+def test_an_operation_without_counterpart_is_refused(tmp_path):
+    @keras.saving.register_keras_serializable(package="tests")
+    class IncompleteGamma(keras.layers.Layer):
+        def call(self, x):
+            return tf.math.igamma(tf.nn.softplus(x), 1.0)
+
+    points = keras.Input((4,))
+    generator = keras.Model(points, IncompleteGamma()(keras.layers.Dense(4)(points)))
+    gan = kgan.GAN(generator, kgan.models.mlp_discriminator((4,)))
+    gan.compile()
+    with pytest.raises(ValueError, match="cannot become TensorFlow Lite"):
+        export.tflite(gan, tmp_path / "phone", allow_untrained=True)
+    assert not (tmp_path / "phone").exists()

@@ -1,0 +1,64 @@
+"""What a run's directory says of its model."""
+
+import json
+
+import pytest
+import tiny
+
+from kgan import origins, runs, training
+
+
+@pytest.fixture(scope="module")
+def run_dir(tmp_path_factory):
+    path = tmp_path_factory.mktemp("runs") / "tiny"
+    training.train(tiny.DIGITS, path, verbose=0)
+    return path
+
+
+def checkpoint(run_dir):
+    return run_dir / runs.CHECKPOINTS / "step-00000004.keras"
+
+
+def test_the_name_is_the_recipes_or_the_files(run_dir, tmp_path):
+    for path in (run_dir, run_dir / runs.MODEL, checkpoint(run_dir)):
+        assert origins.name_of(path) == "digits"
+    assert origins.name_of(tmp_path / "mine.keras") == "mine"
+
+
+def test_a_run_tells_its_recipe_and_the_figures_of_the_models_step(run_dir):
+    facts = origins.provenance(run_dir, step=5, license="MIT")
+    assert (facts.recipe, facts.data, facts.license) == ("digits", "digits", "MIT")
+    assert facts.settings["steps"] == 5
+    assert "results" not in facts.settings
+    ((source, figures),) = facts.figures
+    assert "metrics.csv" in source
+    assert source.endswith("step 5")
+    assert {"d_loss", "g_loss", "d_real", "d_fake", "d_accuracy", "r1"} <= set(figures)
+    assert not {n for n in figures if n.endswith(("learning_rate", "_second"))}
+    last = (run_dir / runs.METRICS).read_text().splitlines()[-1].split(",")
+    assert str(figures["d_loss"]) in last
+
+
+def test_a_checkpoint_has_the_figures_of_its_own_step(run_dir):
+    ((source, figures),) = origins.provenance(checkpoint(run_dir), step=4).figures
+    assert source.endswith("step 4")
+    ((_, later),) = origins.provenance(run_dir, step=5).figures
+    assert figures["d_loss"] != later["d_loss"]
+
+
+def test_figures_of_another_step_are_not_the_models(run_dir):
+    assert origins.provenance(run_dir, step=3).figures == ()
+
+
+def test_the_recipes_own_results_are_told_as_such(run_dir, tmp_path):
+    recipe = json.loads((run_dir / runs.RECIPE).read_text())
+    recipe["results"] = {"coverage": 0.9, "command": "python judge.py RUN"}
+    (tmp_path / runs.RECIPE).write_text(json.dumps(recipe))
+    ((source, figures),) = origins.provenance(tmp_path, step=5).figures
+    assert "another run, by `python judge.py RUN`" in source
+    assert figures == {"coverage": 0.9}
+
+
+def test_of_a_file_alone_nothing_is_known(tmp_path):
+    facts = origins.provenance(tmp_path / "mine.keras", step=5)
+    assert (facts.recipe, facts.data, facts.figures) == (None, None, ())

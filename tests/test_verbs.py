@@ -1,0 +1,116 @@
+"""What a GAN is used for, on networks of a few weights."""
+
+import networks
+import numpy as np
+import pytest
+
+from kgan import latents
+
+CLASSES = 3
+
+
+@pytest.fixture(scope="module")
+def gan():
+    return networks.gan()
+
+
+@pytest.fixture(scope="module")
+def by_class():
+    return networks.gan(num_classes=CLASSES)
+
+
+def test_truncation_one_is_none(gan):
+    whole = gan.generate(5, seed=3)
+    np.testing.assert_array_equal(gan.generate(5, seed=3, truncation=1), whole)
+    assert (gan.generate(5, seed=3, truncation=0.5) != whole).any()
+    alike = gan.generate(5, seed=3, truncation=0)
+    np.testing.assert_array_equal(alike, alike[[0, 0, 0, 0, 0]])
+
+
+def test_generate_and_decode_agree(gan, by_class):
+    drawn = latents.latents_at(gan.prior, latents.table(3), 2, 5)
+    np.testing.assert_array_equal(gan.decode(drawn), gan.generate(5, seed=3, start=2))
+    drawn = latents.latents_at(by_class.prior, latents.table(3), 0, 200)
+    np.testing.assert_array_equal(by_class.decode(drawn), by_class.generate(200, 3))
+    np.testing.assert_array_equal(
+        by_class.decode(drawn, 2, batch_size=7), by_class.generate(200, 3, labels=2)
+    )
+
+
+def test_a_walk_joins_two_images(gan, by_class):
+    images = gan.interpolate(3, 8, steps=11)
+    assert images.shape == (11, *networks.IMAGE_SHAPE)
+    assert images.dtype == np.uint8
+    np.testing.assert_array_equal(images[:1], gan.generate(1, seed=3))
+    np.testing.assert_array_equal(images[-1:], gan.generate(1, seed=8))
+    # Neighbours are nearer to each other than the ends are.
+    change = np.abs(np.diff(images.astype(float), axis=0)).mean(axis=(1, 2, 3))
+    assert change.max() < np.abs(images[0] - images[-1].astype(float)).mean()
+    np.testing.assert_array_equal(
+        by_class.interpolate(3, 8, steps=2, label=1)[:1],
+        by_class.generate(1, seed=3, labels=1),
+    )
+    np.testing.assert_array_equal(
+        by_class.interpolate(3, 8, 4), by_class.interpolate(3, 8, 4, label=0)
+    )
+    np.testing.assert_array_equal(
+        gan.interpolate(3, 8, 5, truncation=0.3)[:1],
+        gan.generate(1, seed=3, truncation=0.3),
+    )
+
+
+def test_the_raw_generator_is_asked_if_it_is_wanted():
+    gan = networks.gan()
+    gan.ema_generator.set_weights([0 * w for w in gan.ema_generator.get_weights()])
+    for verb, arguments in [
+        ("generate", [2]),
+        ("interpolate", [1, 2]),
+        ("decode", [np.ones((2, networks.LATENT_DIM))]),
+    ]:
+        averaged = getattr(gan, verb)(*arguments)
+        assert (averaged == averaged[0]).all()
+        assert (getattr(gan, verb)(*arguments, averaged=False) != averaged).any()
+
+
+@pytest.mark.parametrize("truncation", [-0.1, 1.1, float("nan"), None, "1"])
+def test_truncation_outside_its_range_is_refused(gan, truncation):
+    for call in (
+        lambda: gan.generate(1, truncation=truncation),
+        lambda: gan.interpolate(1, 2, truncation=truncation),
+    ):
+        with pytest.raises(ValueError, match=r"`truncation` must lie in \[0, 1\]"):
+            call()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([1, 2, 1], "`steps` must be an integer of at least 2"),
+        ([1, 2, 2.5], "`steps`"),
+        ([-1, 2], "`first_seed` must be a non-negative"),
+        ([1, -2], "`second_seed` must be a non-negative"),
+        ([1, 2, 3, 0], "`labels` must be None"),
+    ],
+)
+def test_wrong_walks_are_refused(gan, arguments, message):
+    with pytest.raises(ValueError, match=message):
+        gan.interpolate(*arguments)
+
+
+def test_a_walk_of_an_unknown_class_is_refused(by_class):
+    with pytest.raises(ValueError, match=r"labels must lie in \[0, 3\)"):
+        by_class.interpolate(1, 2, label=3)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (np.zeros((2, networks.LATENT_DIM + 1)), r"`latents` must have shape \(count"),
+        (np.zeros(networks.LATENT_DIM), "`latents` must have shape"),
+        (np.zeros((0, networks.LATENT_DIM)), "`latents` must have shape"),
+        (np.full((2, networks.LATENT_DIM), np.nan), "`latents` must be finite"),
+    ],
+)
+def test_wrong_latents_are_refused(gan, given, message):
+    with pytest.raises(ValueError, match=message):
+        gan.decode(given)
