@@ -1,0 +1,115 @@
+"""A model that TensorFlow Serving offers over gRPC; needs `tensorflow-serving-api`."""
+
+import os
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import grpc
+import tensorflow as tf
+from google.protobuf.message import DecodeError
+from serving.failures import Failure, no_answer, refusal
+from tensorflow_serving.apis import (
+    get_model_metadata_pb2,
+    get_model_status_pb2,
+    model_service_pb2_grpc,
+    predict_pb2,
+    prediction_service_pb2_grpc,
+)
+
+PORT = 8500
+# A few images are larger than gRPC's 4 MB; −1 is no limit.
+_OPTIONS = [
+    ("grpc.max_receive_message_length", -1),
+    ("grpc.max_send_message_length", -1),
+]
+
+
+class Connection:
+    """A model at a server; see `by_rest.Connection`, which has the same methods.
+
+    Args:
+        address: `host:port`.
+        model: The model's name.
+        version: Number of a version, or None for the server's choice.
+        timeout: Seconds to wait for an answer.
+    """
+
+    def __init__(self, address, model, version, timeout):
+        self.address = address
+        self.model = model
+        self.version = version
+        self.timeout = timeout
+        self.channel = grpc.insecure_channel(address, _OPTIONS)
+        self.predictions = prediction_service_pb2_grpc.PredictionServiceStub(
+            self.channel
+        )
+        self.models = model_service_pb2_grpc.ModelServiceStub(self.channel)
+        self._definitions = None
+
+    def states(self) -> list:
+        """Lists `(version, state, message)` of the model's versions."""
+        request = self._about_model(get_model_status_pb2.GetModelStatusRequest())
+        answer = self._ask(self.models.GetModelStatus, request)
+        name = get_model_status_pb2.ModelVersionStatus.State.Name
+        return [
+            (str(entry.version), name(entry.state), entry.status.error_message)
+            for entry in answer.model_version_status
+        ]
+
+    def signatures(self) -> dict:
+        """Gives `(names of inputs, names of outputs)` by signature."""
+        return {
+            name: (list(entry.inputs), list(entry.outputs))
+            for name, entry in self._defined().items()
+        }
+
+    def predict(self, signature: str, inputs: dict, output: str):
+        """Gives one output of a request: an array of numbers or of bytes."""
+        request = self._about_model(predict_pb2.PredictRequest())
+        request.model_spec.signature_name = signature
+        specs = self._defined()[signature].inputs
+        for name, value in inputs.items():
+            # Unlike REST, gRPC converts no types.
+            tensor = tf.make_tensor_proto(value, specs[name].dtype)
+            request.inputs[name].CopyFrom(tensor)
+        answer = self._ask(self.predictions.Predict, request)
+        try:
+            return tf.make_ndarray(answer.outputs[output])
+        except (TypeError, ValueError):
+            raise Failure(f"The answer holds no `{output}`") from None
+
+    def close(self) -> None:
+        """Ends the connection."""
+        self.channel.close()
+
+    def _defined(self):
+        if self._definitions is None:
+            request = self._about_model(
+                get_model_metadata_pb2.GetModelMetadataRequest()
+            )
+            request.metadata_field.append("signature_def")
+            answer = self._ask(self.predictions.GetModelMetadata, request)
+            found = get_model_metadata_pb2.SignatureDefMap()
+            try:
+                answer.metadata["signature_def"].Unpack(found)
+            except DecodeError:
+                raise Failure(f"{self.address} gave unreadable metadata") from None
+            self._definitions = found.signature_def
+        return self._definitions
+
+    def _about_model(self, request):
+        request.model_spec.name = self.model
+        if self.version is not None:
+            request.model_spec.version.value = self.version
+        return request
+
+    def _ask(self, method, request):
+        try:
+            return method(request, timeout=self.timeout)
+        except grpc.RpcError as error:
+            code, details = error.code(), error.details() or "without a reason"
+            if code == grpc.StatusCode.DEADLINE_EXCEEDED:
+                raise no_answer(self.address, self.timeout) from None
+            if code == grpc.StatusCode.UNAVAILABLE:
+                raise Failure(f"{self.address} cannot be reached: {details}") from None
+            raise refusal(code.name, details) from None

@@ -1,0 +1,112 @@
+"""A model that TensorFlow Serving offers over REST."""
+
+import base64
+import http.client
+import json
+import urllib.error
+import urllib.parse
+import urllib.request
+
+from serving.failures import Failure, no_answer, refusal
+
+PORT = 8501
+
+
+class Connection:
+    """A model at a server; see `by_grpc.Connection`, which has the same methods.
+
+    Args:
+        address: `host:port`, or a URL before `/v1/models`.
+        model: The model's name.
+        version: Number of a version, or None for the server's choice.
+        timeout: Seconds to wait for an answer.
+    """
+
+    def __init__(self, address, model, version, timeout):
+        self.address = address
+        self.timeout = timeout
+        base = address if "://" in address else f"http://{address}"
+        chosen = "" if version is None else f"/versions/{version}"
+        name = urllib.parse.quote(model, safe="")
+        self.url = f"{base.rstrip('/')}/v1/models/{name}{chosen}"
+
+    def states(self) -> list:
+        """Lists `(version, state, message)` of the model's versions."""
+        try:
+            return [
+                (entry["version"], entry["state"], entry["status"]["error_message"])
+                for entry in self._ask("")["model_version_status"]
+            ]
+        except (KeyError, TypeError):
+            raise self._strange() from None
+
+    def signatures(self) -> dict:
+        """Gives `(names of inputs, names of outputs)` by signature."""
+        try:
+            found = self._ask("/metadata")["metadata"]["signature_def"]
+            return {
+                name: (list(entry["inputs"]), list(entry["outputs"]))
+                for name, entry in found["signature_def"].items()
+            }
+        except (AttributeError, KeyError, TypeError):
+            raise self._strange() from None
+
+    def predict(self, signature: str, inputs: dict, output: str):
+        """Gives one output of a request: nested lists of numbers or of bytes."""
+        body = json.dumps({"signature_name": signature, "inputs": inputs})
+        try:
+            outputs = self._ask(":predict", body.encode())["outputs"]
+            # An output that is the only one stands there without its name.
+            return outputs[output] if isinstance(outputs, dict) else outputs
+        except (KeyError, TypeError):
+            raise self._strange() from None
+
+    def close(self) -> None:
+        """Does nothing: each request has a connection of its own."""
+
+    def _ask(self, path, body=None):
+        headers = {"Content-Type": "application/json"}
+        request = urllib.request.Request(self.url + path, body, headers)
+        try:
+            with urllib.request.urlopen(request, timeout=self.timeout) as answer:
+                return _loads(answer.read())
+        except urllib.error.HTTPError as error:
+            with error:
+                raise _refusal(error) from None
+        except (OSError, http.client.HTTPException) as error:
+            reason = getattr(error, "reason", error)
+            if isinstance(reason, TimeoutError):
+                raise no_answer(self.address, self.timeout) from None
+            raise Failure(f"{self.address} cannot be reached: {reason}") from None
+        except (ValueError, RecursionError):
+            raise self._strange() from None
+
+    def _strange(self):
+        return Failure(
+            f"{self.address} answered what TensorFlow Serving's REST interface does "
+            "not: is it the port of gRPC, or another server?"
+        )
+
+
+def _loads(text):
+    """Reads JSON whose binary values are `{"b64": ...}`."""
+
+    def value(entry):
+        if entry.keys() == {"b64"}:
+            return base64.b64decode(entry["b64"], validate=True)
+        return entry
+
+    return json.loads(text, object_hook=value)
+
+
+def _refusal(error):
+    try:
+        text = error.read().decode("utf-8", "replace")
+    except (OSError, http.client.HTTPException):
+        text = ""
+    try:
+        text = str(json.loads(text)["error"])
+    except (KeyError, TypeError, ValueError):
+        # A proxy before the server answers in its own way.
+        text = text or "without a reason"
+    return refusal(f"{error.code} {error.reason}", text)
