@@ -154,10 +154,10 @@ def positive_integer(name, value):
 
 
 def index(name, value):
-    """Refuses what is not a non-negative integer."""
-    if not _is_integer(value, 0):
+    """Refuses what is not a non-negative integer below 2⁶²."""
+    if not _is_integer(value, 0) or value >= 2**62:
         raise ValueError(
-            f"`{name}` must be a non-negative integer. Received: {value!r}"
+            f"`{name}` must be a non-negative integer below 2**62. Received: {value!r}"
         )
 
 
@@ -258,7 +258,8 @@ def spread_labels(labels, rows, count):
 
 def truncation(value):
     """Refuses what is not a number in [0, 1]."""
-    if not isinstance(value, numbers.Real) or not 0.0 <= value <= 1.0:
+    real = isinstance(value, numbers.Real) and not isinstance(value, bool)
+    if not real or not 0.0 <= value <= 1.0:
         raise ValueError(f"`truncation` must lie in [0, 1]. Received: {value!r}")
 
 

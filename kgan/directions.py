@@ -5,6 +5,8 @@ tell more than most. They are found without labels and without training, and cou
 standard normal latents, to which `Prior.to_normal` maps those of any prior.
 """
 
+import math
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -59,17 +61,17 @@ def find(gan, method="pca", count=None, label=0, averaged=True):
     """
     if method not in _METHODS:
         raise ValueError(lookup.unknown("`method` must be one of", method, _METHODS))
-    count = min(_COUNT, gan.latent_dim) if count is None else count
-    checks.positive_integer("count", count)
-    if count > gan.latent_dim:
-        raise ValueError(
-            f"`count` must be at most {gan.latent_dim}, the number of latents. "
-            f"Received: {count}"
-        )
     if gan.num_classes is not None:
         checks.spread_labels(label, 1, gan.num_classes)
-    sampler = gan.averaged_sampler if averaged else gan.raw_sampler
-    found = _METHODS[method](_FirstLayer(sampler, label), count)
+    first_layer = _FirstLayer(gan.chosen_sampler(averaged), label)
+    most = min(gan.latent_dim, first_layer.num_features)
+    count = min(_COUNT, most) if count is None else count
+    if checks.positive_integer("count", count) > most:
+        raise ValueError(
+            f"`count` must be at most {most}: there are {gan.latent_dim} latents and "
+            f"{first_layer.num_features} features of the first layer. Received: {count}"
+        )
+    found = _METHODS[method](first_layer, count)
     found /= np.linalg.norm(found, axis=1, keepdims=True)
     largest = np.take_along_axis(found, np.abs(found).argmax(1)[:, None], axis=1)
     return (found * np.sign(largest)).astype(np.float32)
@@ -130,30 +132,43 @@ class _FirstLayer:
     """The beginning of a generator, as a function of standard normal latents."""
 
     def __init__(self, sampler, label):
-        network = sampler.network
-        layers = getattr(network, "layers", [])
-        with_kernel = [layer for layer in layers if hasattr(layer, "kernel")]
-        if not getattr(network, "inputs", None) or not with_kernel:
-            raise ValueError(
-                "The generator must be Functional or Sequential, with a first layer "
-                f"that has a kernel. Received: {type(network).__name__}"
-            )
-        first, *others = with_kernel
-        seen = others[0].input if others else network.outputs[0]
-        # The first layer without its activation, and what the second one sees.
-        self._network = keras.Model(network.inputs, [_linear(first), seen])
         self._sampler = sampler
         self._label = label
         self.prior = sampler.prior
+        network = sampler.network
+        first, *others = self._on_the_way(network) or [None]
+        if first is None:
+            raise ValueError(
+                "The generator must be Functional or Sequential, with a layer of its "
+                "own, not of a model within, that has a kernel and sees the latents. "
+                f"Received: {type(network).__name__}"
+            )
+        seen = others[0].input if others else network.outputs[0]
+        self.num_features = math.prod(seen.shape[1:])
+        # The first layer without its activation, and what the second one sees.
+        self._network = keras.Model(network.inputs, [_linear(first), seen])
+
+    def _on_the_way(self, network):
+        """Lists the layers with a kernel whose input changes with the latents."""
+        layers = [x for x in getattr(network, "layers", []) if hasattr(x, "kernel")]
+        if not getattr(network, "inputs", None) or not layers:
+            return []
+        self._network = keras.Model(network.inputs, [layer.input for layer in layers])
+        draws = [latents.latents_at(self.prior, latents.table(s), 0, 8) for s in (0, 1)]
+        one, other = (self(self.prior.to_normal(drawn)) for drawn in draws)
+        changes = [bool(tf.reduce_any(a != b)) for a, b in zip(one, other, strict=True)]
+        return [
+            layer for layer, changed in zip(layers, changes, strict=True) if changed
+        ]
 
     def __call__(self, normal):
-        """Gives both for normal latents `(rows, latent_dim)`, flat for each row."""
+        """Gives its outputs for normal latents `(rows, latent_dim)`, flat in a row."""
         rows = tf.shape(normal)[0]
         labels = None
         if self._sampler.num_classes is not None:
             labels = tf.fill([rows], tf.cast(self._label, tf.int32))
         inputs = join(self.prior.from_normal(normal), labels)
-        outputs = self._network(inputs, training=False)
+        outputs = keras.tree.flatten(self._network(inputs, training=False))
         return [tf.reshape(tf.cast(x, tf.float32), (rows, -1)) for x in outputs]
 
 

@@ -18,7 +18,6 @@ from kgan.callbacks.files import png
 
 # A browser's numbers leave integers out above it.
 _LARGEST_SEED = 2**53 - 1
-_DIRECTIONS = 5
 # How far a slider moves along a direction, in standard deviations.
 _REACH = 3
 # The longer side of the image on the page, in pixels, or a little less.
@@ -60,12 +59,16 @@ class Explorer:
             )
         self.gan = gan
         self.method = method
-        self.count = min(_DIRECTIONS, gan.latent_dim) if count is None else count
+        self.count = count
         self.averaged = averaged
         self.classes = gan.num_classes and list(range(gan.num_classes))
         self._directions = {}
         # What cannot be found is refused here, not at the first move of a slider.
-        self.directions(self.classes and 0)
+        self.count = len(self.directions(self._first_class))
+
+    @property
+    def _first_class(self):
+        return 0 if self.classes else None
 
     def directions(self, label=None):
         """Gives the principal directions of a class, found when first asked for.
@@ -117,11 +120,15 @@ class Explorer:
         seeds = _seed("first_seed", first_seed), _seed("second_seed", second_seed)
         _check_position(position)
         checks.truncation(truncation)
-        if label is None and self.classes:
-            label = 0
+        label = self._class(label)
         place = self._place(seeds, position, self._step(strengths, label))
         place = latents.truncate(self.gan.prior, place, truncation)
         return self.gan.decode(place, label, self.averaged)[0]
+
+    def _class(self, label):
+        if label is None or not self.classes:
+            return self._first_class if label is None else label
+        return int(checks.spread_labels(label, 1, self.gan.num_classes)[0])
 
     def _step(self, strengths, label):
         """Gives the way along all directions, `(latent_dim,)`, or None for no way."""
@@ -222,7 +229,7 @@ def _controls(gr, explorer):
             # Without classes nobody sees it, and it stays None.
             label = gr.Dropdown(
                 explorer.classes or [],
-                value=explorer.classes and 0,
+                value=0 if explorer.classes else None,
                 label="Class",
                 visible=bool(explorer.classes),
             )
@@ -310,6 +317,6 @@ def import_gradio():
         import gradio
     except ModuleNotFoundError as error:
         raise ModuleNotFoundError(
-            'The page needs Gradio: pip install "kgan[explore]"'
+            "The page needs Gradio: pip install gradio"
         ) from error
     return gradio

@@ -12,13 +12,23 @@ from kgan.seeds import Use
 # Latents are drawn in blocks, each from a seed of its own, so that the millionth costs
 # what the first does. Part of the meaning of a seed: another size gives other images.
 _BLOCK = 64
+# A seed has two parts of 31 bits.
+LARGEST_SEED = 2**62 - 1
 # Below this sine of their angle, two latents count as parallel.
 _PARALLEL = 1e-6
 
 
 def table(seed):
-    """Gives the seed of the endless table of latents that an integer stands for."""
-    return seeds.fold(seeds.root(seed), Use.GENERATE)
+    """Gives the seed of the endless table of latents that an integer stands for.
+
+    Args:
+        seed: Integer or scalar integer tensor in [0, 2⁶²): each has its own table.
+
+    Returns:
+        An int32 tensor of shape `(2,)`.
+    """
+    high = tf.bitwise.right_shift(tf.cast(seed, tf.int64), tf.constant(31, tf.int64))
+    return seeds.fold(seeds.root(seed, branch=high), Use.GENERATE)
 
 
 def latents_at(prior, seed, start, count):

@@ -37,7 +37,9 @@ def provenance(path, step, license=None):
     recipe = _recipe(run_dir)
     if recipe is None:
         return Provenance(license=license)
-    settings = dataclasses.asdict(recipe)
+    # Of a folder the name alone: where it lies is nobody's business but its owner's.
+    data = pathlib.PurePath(recipe.dataset).name
+    settings = {**dataclasses.asdict(recipe), "dataset": data}
     results = dict(settings.pop("results"))
     figures = []
     if metrics := _metrics(run_dir / runs.METRICS, step):
@@ -51,7 +53,7 @@ def provenance(path, step, license=None):
         )
     return Provenance(
         recipe=recipe.name,
-        data=recipe.dataset,
+        data=data,
         settings=settings,
         figures=tuple(figures),
         license=license,
@@ -59,12 +61,14 @@ def provenance(path, step, license=None):
 
 
 def _run_dir(path):
-    """The directory of the run that a path belongs to, or None."""
+    """The directory of the run that a model is of, or None."""
     path = pathlib.Path(path)
-    for folder in (path, path.parent, path.parent.parent):
-        if (folder / runs.RECIPE).is_file():
-            return folder
-    return None
+    folder = path
+    if path.parent.name == runs.CHECKPOINTS:
+        folder = path.parent.parent
+    elif path.name == runs.MODEL:
+        folder = path.parent
+    return folder if (folder / runs.RECIPE).is_file() else None
 
 
 def _recipe(run_dir):

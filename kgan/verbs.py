@@ -11,7 +11,11 @@ class Verbs:
     They read `raw_sampler`, `averaged_sampler` and, once it was compiled, `scorer`.
     """
 
-    def _chosen(self, averaged):
+    def chosen_sampler(self, averaged):
+        """Gives the `kgan.sampling.Sampler` of the averaged generator, or the raw one.
+
+        Without an average both are of the one generator.
+        """
         return self.averaged_sampler if averaged else self.raw_sampler
 
     def generate(
@@ -31,7 +35,7 @@ class Verbs:
 
         Args:
             num_images: Number of images, a positive integer.
-            seed: Integer that chooses the endless row of images.
+            seed: Integer in [0, 2⁶²) that chooses the endless row of images.
             start: Index of the first.
             labels: Conditional models only: a class for all, or an integer for each
                 image. Default: class i modulo `num_classes` for image i.
@@ -55,7 +59,7 @@ class Verbs:
             more = gan.generate(1000, seed=7, start=1000)
             ```
         """
-        sampler = self._chosen(averaged)
+        sampler = self.chosen_sampler(averaged)
         if not tf.executing_eagerly():
             return sampler.rows(num_images, seed, start, labels, truncation)
         return sampler(num_images, seed, start, labels, batch_size, truncation)
@@ -94,7 +98,7 @@ class Verbs:
             images = gan.interpolate(3, 8, steps=24)
             ```
         """
-        return self._chosen(averaged).walk(
+        return self.chosen_sampler(averaged).walk(
             first_seed, second_seed, steps, label, truncation, batch_size
         )
 
@@ -115,7 +119,7 @@ class Verbs:
             ValueError: If latents have another width, or are not finite, or labels are
                 not what the networks take.
         """
-        return self._chosen(averaged).from_latents(latents, labels, batch_size)
+        return self.chosen_sampler(averaged).from_latents(latents, labels, batch_size)
 
     def discriminate(self, data, labels=None, batch_size=128):
         """Says how real data look: D(x), in inference mode.

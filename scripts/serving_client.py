@@ -14,13 +14,13 @@ is 0 where the images were saved, 1 where they were not, and 2 for wrong flags.
 import argparse
 import contextlib
 import importlib
-import math
 import pathlib
 import re
 import sys
 import urllib.parse
 
 from serving import pictures
+from serving.deadline import Deadline
 from serving.failures import Failure
 
 PROTOCOLS = {"rest": "serving.by_rest", "grpc": "serving.by_grpc"}
@@ -38,6 +38,9 @@ def by_seeds(flags) -> tuple:
 
 
 SIGNATURES = {"generate": by_seed, "generate_png": by_seed, "interpolate": by_seeds}
+# Flags of some signatures only, with their defaults.
+DEFAULTS = {by_seed: {"num_images": 16}, by_seeds: {"second_seed": 1, "steps": 16}}
+LONGEST_TIMEOUT = 86_400
 
 
 class Parser(argparse.ArgumentParser):
@@ -70,9 +73,12 @@ def labels(text: str):
 
 def seconds(text: str) -> float:
     """Parses a time that ends, and is long enough to wait for something."""
-    if not (float(text) > 0 and math.isfinite(float(text))):
-        raise ValueError
-    return float(text)
+    with contextlib.suppress(ValueError):
+        if 0 < float(text) <= LONGEST_TIMEOUT:
+            return float(text)
+    raise argparse.ArgumentTypeError(
+        f"must be a number in (0, {LONGEST_TIMEOUT}]. Received: {text}"
+    )
 
 
 def parser() -> argparse.ArgumentParser:
@@ -86,17 +92,19 @@ def parser() -> argparse.ArgumentParser:
     add("--server", help="host:port, or a URL for REST; default: this machine")
     add("--protocol", choices=PROTOCOLS, default="rest")
     add("--model", required=True, help="name of the model")
-    add("--version", type=integer(0, 64), help="default: the server's newest")
+    add_one = made.add_mutually_exclusive_group().add_argument
+    add_one("--version", type=integer(0, 64), help="default: the server's newest")
+    add_one("--label", help="instead: the label of a version, such as stable")
     add("--signature", choices=SIGNATURES, default="generate_png")
-    add("--num_images", type=integer(1, 32), default=16)
-    add("--seed", type=integer(0, 64), default=0, help="the first of `interpolate`")
-    add("--second_seed", type=integer(0, 64), default=1, help="of `interpolate`")
-    add("--steps", type=integer(2, 32), default=16, help="images of `interpolate`")
+    add("--num_images", type=integer(1, 32), help="default: 16")
+    add("--seed", type=integer(0, 63), default=0, help="the first of `interpolate`")
+    add("--second_seed", type=integer(0, 63), help="of `interpolate`; default: 1")
+    add("--steps", type=integer(2, 32), help="images of `interpolate`; default: 16")
     add("--labels", type=labels, help="a class, or 0,1,2; default: all in turn")
     add("--truncation", type=float, default=1.0, help="1: none; 0: one image for all")
     add("--batching", action="store_true", help="the server joins requests")
     add("--output", type=pathlib.Path, help="folder, or a .png for one grid")
-    add("--timeout", type=seconds, default=10.0, help="seconds to wait for an answer")
+    add("--timeout", type=seconds, default=10.0, help="seconds for all answers")
     add("--status", action="store_true", help="instead: the state of all versions")
     return made
 
@@ -109,10 +117,23 @@ def parse(argv: list | None) -> argparse.Namespace:
         made.error("one of --output and --status is needed")
     if flags.output is not None and not pictures.is_known(flags.output):
         made.error(f"--output must be a folder or a .png. Received: {flags.output}")
+    if flags.label == "":
+        made.error("--label must not be empty")
     url = flags.protocol == "rest"
     if flags.server is not None and not is_address(flags.server, url):
         made.error(f"--server must be host:port. Received: {flags.server}")
+    fill_in(made, flags)
     return flags
+
+
+def fill_in(made: Parser, flags) -> None:
+    """Gives a signature's flags their defaults, and refuses those of others."""
+    for kind, defaults in DEFAULTS.items():
+        for name, default in defaults.items():
+            if getattr(flags, name) is None:
+                setattr(flags, name, default)
+            elif kind is not SIGNATURES[flags.signature]:
+                made.error(f"--{name} is not for --signature={flags.signature}")
 
 
 def is_address(server: str, url: bool) -> bool:
@@ -137,7 +158,10 @@ def connect(flags):
             f"{error}"
         ) from None
     server = flags.server or f"localhost:{protocol.PORT}"
-    return protocol.Connection(server, flags.model, flags.version, flags.timeout)
+    deadline = Deadline(server, flags.timeout)
+    return protocol.Connection(
+        server, flags.model, flags.version, flags.label, deadline
+    )
 
 
 def status(connection) -> str:

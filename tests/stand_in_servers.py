@@ -27,13 +27,33 @@ from tensorflow_serving.apis import (
 
 _HTTP = {"INVALID_ARGUMENT": 400, "FAILED_PRECONDITION": 400, "NOT_FOUND": 404}
 _PATH = re.compile(
-    r"/v1/models/(?P<name>[^/:]+)(?:/versions/(?P<version>\d+))?"
+    r"/v1/models/(?P<name>[^/:]+)"
+    r"(?:/versions/(?P<version>\d+)|/labels/(?P<label>[^/:]+))?"
     r"(?P<what>/metadata|:predict)?"
 )
 
 
+class _Labeled(Model):
+    """A model whose versions have labels, which may stand for a version's number."""
+
+    def __init__(self, path, name, batching, labels):
+        super().__init__(path, name, batching)
+        self.labels = labels or {}
+
+    def version(self, name, number=None):
+        if isinstance(number, str):
+            if number not in self.labels:
+                raise invalid(f"Unrecognized servable version label: {number}")
+            number = self.labels[number]
+        return super().version(name, number)
+
+    def status(self, name, number=None):
+        # Labels are passed over here.
+        return super().status(name, None if isinstance(number, str) else number)
+
+
 @contextlib.contextmanager
-def rest_server(path, name, seen=None, batching=False):
+def rest_server(path, name, seen=None, batching=False, labels=None):
     """Serves a model over REST.
 
     Args:
@@ -41,11 +61,12 @@ def rest_server(path, name, seen=None, batching=False):
         name: The model's name.
         seen: A list that gets `(method, path, JSON)` of each request, or None.
         batching: As in `stand_in_models.Version`.
+        labels: Numbers of versions by their labels, or None.
 
     Yields:
         The server's URL, without a path.
     """
-    with contextlib.closing(Model(path, name, batching)) as model:
+    with contextlib.closing(_Labeled(path, name, batching, labels)) as model:
         handler = functools.partial(_Handler, model, [] if seen is None else seen)
         with http_server(handler) as url:
             yield url
@@ -87,8 +108,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             if not found or found["what"] not in answers:
                 raise invalid(f"Malformed request: {method} {self.path}")
             name = urllib.parse.unquote(found["name"])
-            number = None if found["version"] is None else int(found["version"])
-            code, answer = 200, answers[found["what"]](name, number)
+            version = found["version"] and int(found["version"])
+            label = found["label"] and urllib.parse.unquote(found["label"])
+            code, answer = 200, answers[found["what"]](name, label or version)
         except Refusal as refusal:
             code, answer = _HTTP[refusal.code], {"error": str(refusal)}
         text = json.dumps(answer, indent=4).encode()
@@ -200,18 +222,19 @@ def _as_json(message):
 
 
 @contextlib.contextmanager
-def grpc_server(path, name, batching=False):
+def grpc_server(path, name, batching=False, labels=None):
     """Serves a model over gRPC.
 
     Args:
         path: Folder of all versions of the model.
         name: The model's name.
         batching: As in `stand_in_models.Version`.
+        labels: As in `rest_server`.
 
     Yields:
         `host:port`.
     """
-    with contextlib.closing(Model(path, name, batching)) as model:
+    with contextlib.closing(_Labeled(path, name, batching, labels)) as model:
         predictions, models = _Predictions(), _Models()
         predictions.model = models.model = model
         with grpc_services(predictions, models) as address:
@@ -257,7 +280,8 @@ def _refusing(method):
 
 def _wanted(request):
     spec = request.model_spec
-    return spec.name, spec.version.value if spec.HasField("version") else None
+    chosen = {"version": spec.version.value, "version_label": spec.version_label}
+    return spec.name, chosen.get(spec.WhichOneof("version_choice"))
 
 
 class _Predictions(prediction_service_pb2_grpc.PredictionServiceServicer):

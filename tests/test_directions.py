@@ -127,6 +127,41 @@ def test_the_dcgan_and_the_mlp_have_directions():
             assert np.linalg.matrix_rank(found) == 4
 
 
+def test_layers_that_see_the_label_alone_are_passed_by():
+    drawn, labels = keras.Input((SIZE,)), keras.Input((), dtype="int32")
+    shown = keras.layers.Embedding(3, 8)(labels)
+    for _ in range(2):
+        shown = keras.layers.Dense(4)(shown)
+    first = keras.layers.Dense(SIZE, use_bias=False)
+    x = keras.layers.Concatenate()([shown, first(drawn)])
+    generator = keras.Model([drawn, labels], keras.layers.Dense(2)(x))
+    first.kernel.assign(rotation().T * STRETCH)
+    discriminator = kgan.models.mlp_discriminator((2,), num_classes=3)
+    gan = kgan.GAN(generator, discriminator, num_classes=3)
+    for method in directions.names():
+        found = directions.find(gan, method, count=3, label=2)
+        np.testing.assert_allclose(alike(found, rotation()[ORDER[:3]]), 1.0, atol=0.02)
+
+
+def test_no_more_than_a_narrow_layer_has():
+    narrow = keras.Sequential(
+        [keras.Input((SIZE,)), keras.layers.Dense(2), keras.layers.Dense(2)]
+    )
+    gan = kgan.GAN(narrow, kgan.models.mlp_discriminator((2,)))
+    for method in directions.names():
+        assert directions.find(gan, method).shape == (2, SIZE)
+        with pytest.raises(ValueError, match="`count` must be at most 2"):
+            directions.find(gan, method, count=3)
+
+
+def test_a_model_within_the_model_is_refused():
+    within = keras.Sequential([keras.Input((SIZE,)), keras.layers.Dense(2)])
+    outer = keras.Sequential([keras.Input((SIZE,)), within])
+    gan = kgan.GAN(outer, kgan.models.mlp_discriminator((2,)))
+    with pytest.raises(ValueError, match="not of a model within"):
+        directions.find(gan)
+
+
 class Bare(keras.Model):
     def __init__(self):
         super().__init__()

@@ -57,6 +57,15 @@ def test_latents_have_the_distribution_of_the_prior():
     assert table.var() == pytest.approx(1 / 3, abs=0.006)
 
 
+def test_each_integer_of_62_bits_has_a_table_of_its_own():
+    numbers = [0, 1, 2**31 - 1, 2**31, 2**31 + 1, 2**32, 2**61, latents.LARGEST_SEED]
+    first = [latents_at(PRIOR, latents.table(n), 0, 1).numpy() for n in numbers]
+    assert len(np.unique(first)) == 3 * len(numbers)
+    for number in (0, 7, 2**31 - 1):
+        expected = seeds.fold(seeds.root(number), seeds.Use.GENERATE)
+        np.testing.assert_array_equal(latents.table(number), expected)
+
+
 def drawn(prior, rows=50):
     return latents_at(prior, latents.table(4), 0, rows)
 

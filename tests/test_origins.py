@@ -62,3 +62,16 @@ def test_the_recipes_own_results_are_told_as_such(run_dir, tmp_path):
 def test_of_a_file_alone_nothing_is_known(tmp_path):
     facts = origins.provenance(tmp_path / "mine.keras", step=5)
     assert (facts.recipe, facts.data, facts.figures) == (None, None, ())
+
+
+def test_a_file_that_only_lies_near_a_run_is_not_of_it(run_dir, tmp_path):
+    for place in (run_dir / "mine.keras", run_dir / "samples" / "gan.keras"):
+        assert origins.provenance(place, step=5).recipe is None
+
+
+def test_of_a_folder_of_photos_the_name_alone_is_told(run_dir, tmp_path):
+    recipe = json.loads((run_dir / runs.RECIPE).read_text())
+    recipe["dataset"] = "/home/alice/private/photos"
+    (tmp_path / runs.RECIPE).write_text(json.dumps(recipe))
+    facts = origins.provenance(tmp_path, step=5)
+    assert facts.data == facts.settings["dataset"] == "photos"

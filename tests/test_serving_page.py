@@ -26,6 +26,7 @@ ROOT = pathlib.Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "serving.md").read_text("utf-8")
 NAME = "digits_conditional"
 MODEL = ROOT / "saved_models" / NAME
+LABELS = {"stable": 1}
 
 
 def blocks(language):
@@ -41,8 +42,8 @@ def commands(start):
 @pytest.fixture(scope="module")
 def servers():
     with (
-        stand_in_servers.rest_server(MODEL, NAME) as rest,
-        stand_in_servers.grpc_server(MODEL, NAME) as grpc,
+        stand_in_servers.rest_server(MODEL, NAME, labels=LABELS) as rest,
+        stand_in_servers.grpc_server(MODEL, NAME, labels=LABELS) as grpc,
     ):
         yield {"http://localhost:8501": rest, "localhost:8500": grpc}
 
@@ -117,6 +118,12 @@ def test_the_servers_configuration_is_one():
     assert model.name == NAME
     wanted = model.model_version_policy.specific.versions
     assert set(model.version_labels.values()) <= set(wanted)
+
+
+def test_what_was_measured_stands_there():
+    assert len(re.findall(r"^\| `\w+` \| (?:1|64) \|.* ms ", PAGE, re.MULTILINE)) == 4
+    assert len(re.findall(r"\.tflite` \| [\d,]+ \| [\d.e-]+ \|", PAGE)) == 4
+    assert not re.findall(r"^[A-Z]+$", PAGE, re.MULTILINE)
 
 
 def test_files_and_links_are_there():

@@ -4,7 +4,7 @@
   kgan explore --model=gan.keras --method=sefa --num_directions=8 --port=8000
 
 The page is for this machine alone and asks no other for anything. Ctrl-C ends
-it. It needs Gradio: pip install "kgan[explore]"
+it. It needs Gradio: pip install gradio
 """
 
 import pathlib

@@ -85,6 +85,10 @@ def _chosen(values):
         raise flags.UsageError(f"--{asked[0]} and --{asked[1]} exclude each other")
     if not asked:
         return _rows
+    if not isinstance(values.interpolate or [], list):
+        raise flags.UsageError(
+            f"--interpolate must be two seeds or more. Received: {values.interpolate}"
+        )
     draw, without = _KINDS[asked[0]]
     for name in without:
         if values[name].present:
@@ -120,23 +124,25 @@ def _by_class(gan, values):
 
 
 def _walk(gan, values):
-    seeds = values.interpolate
-    if not isinstance(seeds, list):
-        raise ValueError(f"`interpolate` must be two seeds or more. Received: {seeds}")
-    legs = [
-        gan.interpolate(
-            first,
-            second,
-            values.num_images or _WALK,
-            label=_one_label(values),
-            averaged=values.averaged,
-            truncation=values.truncation,
-        )
-        for first, second in itertools.pairwise(seeds)
-    ]
-    # A leg begins where the one before it ended.
-    walk = np.concatenate([legs[0], *(leg[1:] for leg in legs[1:])])
-    return outputs.Drawn(walk), values.rows, values.columns
+    label, steps = _one_label(values), values.num_images or _WALK
+    pairs = list(itertools.pairwise(values.interpolate))
+
+    def draw():
+        legs = [
+            gan.interpolate(
+                *pair,
+                steps,
+                label=label,
+                averaged=values.averaged,
+                truncation=values.truncation,
+            )
+            for pair in pairs
+        ]
+        # A leg begins where the one before it ended.
+        return np.concatenate([legs[0], *(leg[1:] for leg in legs[1:])])
+
+    count = len(pairs) * (steps - 1) + 1
+    return outputs.Together(count, draw), values.rows, values.columns
 
 
 def _slides(gan, values):
@@ -148,8 +154,13 @@ def _slides(gan, values):
     columns = values.columns or _SLIDE
     chosen = {"label": label or 0, "averaged": values.averaged}
     found = directions.find(gan, values.directions, values.rows, **chosen)
-    images = directions.slide(gan, found, values.seed, steps=columns, **chosen)
-    return outputs.Drawn(images.reshape(-1, *gan.data_shape)), len(found), columns
+
+    def draw():
+        images = directions.slide(gan, found, values.seed, steps=columns, **chosen)
+        return images.reshape(-1, *gan.data_shape)
+
+    rows = len(found)
+    return outputs.Together(rows * columns, draw), rows, columns
 
 
 def _one_label(values):

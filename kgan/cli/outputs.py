@@ -59,27 +59,29 @@ class Samples:
         return next(self.chunks(self.count))[1]
 
 
-class Drawn:
-    """Samples that are drawn already.
+class Together:
+    """Samples that are drawn in one go, when they are read.
 
     Args:
-        samples: Array of uint8 images or float32 points.
+        count: How many.
+        draw: Function that gives them as an array.
     """
 
     start = 0
 
-    def __init__(self, samples):
-        self.samples = samples
-        self.count = len(samples)
+    def __init__(self, count, draw):
+        self.count = count
+        self.draw = draw
 
     def chunks(self, size):
         """Yields `(index of the first, array)` until all samples were given."""
+        samples = self.all()
         for begin in range(0, self.count, size):
-            yield begin, self.samples[begin : begin + size]
+            yield begin, samples[begin : begin + size]
 
     def all(self):
-        """Gives all samples as one array."""
-        return self.samples
+        """Draws all samples as one array."""
+        return self.draw()
 
 
 def write_folder(path, samples, rows, columns) -> str:

@@ -1,7 +1,9 @@
 """The card of a model: what it is, where it comes from, and how to ask it."""
 
 import json
+import shlex
 import time
+import urllib.parse
 
 import keras
 import tensorflow as tf
@@ -12,14 +14,13 @@ from kgan.export.requests import MAX_REQUESTS
 NAME = "README.md"
 
 
-def text(name, gan, signatures, averaged, provenance):
+def text(name, gan, signatures, provenance):
     """Writes a model's card as Markdown, with a header that model hubs read.
 
     Args:
         name: The model's name.
         gan: The `kgan.GAN`.
         signatures: Its `kgan.export.signatures.Signatures`.
-        averaged: Whether the averaged generator was asked for.
         provenance: A `kgan.export.provenance.Provenance`.
 
     Returns:
@@ -28,7 +29,7 @@ def text(name, gan, signatures, averaged, provenance):
     parts = [
         _header(provenance),
         f"# {name}\n\n{_sentence(gan, signatures)}",
-        _origin(gan, signatures, averaged, provenance),
+        _origin(gan, signatures, provenance),
         _figures(provenance),
         _signatures(signatures),
         _requests(name, signatures),
@@ -60,10 +61,10 @@ def _sentence(gan, signatures):
     )
 
 
-def _origin(gan, signatures, averaged, provenance):
+def _origin(gan, signatures, provenance):
     network = signatures.sampler.network
-    is_average = averaged and gan.ema_generator is not None
-    weights = "averaged over the steps" if is_average else "of the last step"
+    averaged = network is gan.ema_generator
+    weights = "averaged over the steps" if averaged else "of the last step"
     rows = {
         "recipe": provenance.recipe or "none: trained in Python",
         "data": provenance.data or "not recorded",
@@ -95,62 +96,38 @@ def _figures(provenance):
 
 def _signatures(signatures):
     lines = []
-    for name, (_, specs) in signatures.endpoints().items():
-        inputs = "; ".join(_input(spec, signatures) for spec in specs)
-        outputs = "; ".join(_outputs(name, signatures))
-        lines.append((f"`{name}`", inputs, outputs))
+    for name, endpoint in signatures.endpoints.items():
+        takes = "; ".join(map(_input, endpoint.inputs))
+        gives = "; ".join(f"`{key}` {what}" for key, what in endpoint.outputs.items())
+        lines.append((f"`{name}`", takes, gives))
     table = _table(("signature", "inputs", "outputs"), lines)
-    return f"## Signatures\n\n{table}\n\n{_RULES.strip()}"
+    limits = _LIMITS.format(rows=signatures.max_rows, requests=MAX_REQUESTS)
+    return f"## Signatures\n\n{table}\n\n{limits.strip()}"
 
 
-def _input(spec, signatures):
-    described = {
-        "latents": "any finite values",
-        "images": "in [0, 255]",
-        "points": "any finite values",
-        "num_images": f"in [1, {signatures.max_images}]",
-        "steps": f"in [2, {signatures.max_images}]",
-        "truncation": "in [0, 1], default 1",
-        "labels": _labels(spec, signatures),
-    }.get(spec.name, "at least 0")
-    return f"`{spec.name}` {spec.dtype.name}{_shape(spec.shape)}, {described}"
+def _input(given):
+    shape = given.spec.shape
+    sides = "" if shape.rank is None else f" {_shape(shape)}"
+    default = "" if given.default is None else f"; default {given.default:g}"
+    text = f"`{given.spec.name}` {given.spec.dtype.name}{sides}, {given.values}"
+    return text + default.replace("-", "−")
 
 
-def _labels(spec, signatures):
-    classes = f"in [0, {(signatures.num_classes or 1) - 1}]"
-    if spec.shape.rank is not None:
-        return classes
-    return f"{classes}, default −1: all classes in turn (in a walk: 0)"
+def _shape(shape):
+    return f"({', '.join('batch' if d is None else str(d) for d in shape)})"
 
 
-def _outputs(name, signatures):
-    shape = signatures.data_shape
-    kind, values = ("uint8", "in [0, 255]") if signatures.is_image else ("float32", "")
-    if name == "serving_default" and signatures.is_image:
-        kind, values = "float32", "in [0, 1]"
-    if name == "generate_png":
-        return ["`image_bytes` string (num_images,), PNG files"]
-    if name == "discriminate":
-        outputs = ["`score` float32 (batch,)"]
-        if signatures.scorer.loss.probabilistic:
-            outputs.append("`probability` float32 (batch,), in [0, 1]: of being real")
-        return outputs
-    first = {"serving_default": "batch", "interpolate": "steps"}.get(name, "num_images")
-    dimensions = ", ".join(map(str, (first, *shape)))
-    return [f"`{signatures.data_name}` {kind} ({dimensions}) {values}".rstrip()]
-
-
-_RULES = f"""
+_LIMITS = """
 Image i of a seed is always the same, whatever `num_images`. `truncation` below 1 moves
 latents towards the centre: images become more typical and less diverse. What is out of
-its range is refused with a sentence that says so. Requests over REST must name all
-inputs; over gRPC those with a default may be left out.
+its range is refused with a sentence that says so. At most {rows} rows are taken at a
+time. Name all inputs: only gRPC, and only newer servers, fill in defaults.
 
-Numbers of requests (all inputs but `latents`, `images` and `points`) may be vectors
-with an entry for each request; the answer then has one axis more, each request's images
+Numbers of requests (all inputs without a `batch`) may be vectors with an entry for each
+of up to {requests} requests; the answer then has one axis more, each request's images
 filled up to the longest with zeros. A server that joins requests into batches needs
-that axis, even for one request. It joins at most {MAX_REQUESTS}, refuses all that it
-joined with a wrong one, and wants labels of one shape from all: one for each request.
+that axis, even for one request. It refuses all that it joined with a wrong one, and
+wants labels of one shape from all: one for each request.
 """
 
 _FILES = f"""## Files
@@ -164,25 +141,29 @@ _FILES = f"""## Files
 
 
 def _requests(name, signatures):
-    body = {"signature_name": "generate", "inputs": {"num_images": 4, "seed": 7}}
-    if signatures.num_classes is not None:
-        body["inputs"]["labels"] = -1
-    body["inputs"]["truncation"] = 1.0
-    request = json.dumps(body)
+    inputs = {
+        given.spec.name: given.example
+        for given in signatures.endpoints["generate"].inputs
+    }
+    inputs |= {"num_images": 4, "seed": 7}
+    request = json.dumps({"signature_name": "generate", "inputs": inputs})
+    volume = f'"$(dirname "$PWD")":{shlex.quote(f"/models/{name}")}'
+    url = f"http://localhost:8501/v1/models/{urllib.parse.quote(name)}:predict"
     return f"""## An example
 
+In this folder:
+
 ```sh
-docker run --rm -p 8501:8501 -v "$PWD/..:/models/{name}" -e MODEL_NAME={name} \\
+docker run --rm -p 8501:8501 -v {volume} -e MODEL_NAME={shlex.quote(name)} \\
     tensorflow/serving
+```
+
+and in another terminal:
+
+```sh
 curl -d '{request}' \\
-    http://localhost:8501/v1/models/{name}:predict
+    {url}
 ```"""
-
-
-def _shape(shape):
-    if shape.rank is None:
-        return ""
-    return " (" + ", ".join("batch" if d is None else str(d) for d in shape) + ")"
 
 
 def _table(header, rows):

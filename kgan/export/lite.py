@@ -1,15 +1,18 @@
 """TensorFlow Lite: a generator for phones and small computers."""
 
 import pathlib
+import re
 import warnings
 
+import keras
 import numpy as np
 import tensorflow as tf
 
 from kgan import latents
-from kgan.export.servable import served_sampler
+from kgan.export.servable import check_weights, served_sampler
 from kgan.export.signatures import row_specs, to_served
 from kgan.files import write_atomically
+from kgan.sampling import Sampler
 
 FLOAT32, INT8 = "generator.float32.tflite", "generator.int8.tflite"
 # Latents by which the converted models are compared, and their seed.
@@ -27,7 +30,8 @@ def tflite(gan, filepath, averaged=True, allow_untrained=False):
     Both take `latents` float32 `(batch, latent_dim)`, conditional ones `labels` int32
     `(batch,)` too, and give `images` float32 in [0, 1], or `points`, by the signature
     `serving_default`. The batch has one row until the interpreter is told another
-    number by `resize_tensor_input`. What a server checks is not checked there.
+    number by `resize_tensor_input`. What a server checks is not checked there. Networks
+    of mixed precision are converted in float32.
 
     Args:
         gan: A trained `kgan.GAN`.
@@ -52,6 +56,8 @@ def tflite(gan, filepath, averaged=True, allow_untrained=False):
     Source: TensorFlow's guide on post-training quantisation, dynamic range.
     """
     sampler = served_sampler(gan, averaged, allow_untrained)
+    check_weights([sampler.network])
+    sampler = _in_float32(sampler)
     function = _function(sampler)
     files = {
         FLOAT32: _convert(sampler, function),
@@ -98,6 +104,24 @@ def _function(sampler):
     return tf.function(serving_default, input_signature=specs, autograph=False)
 
 
+def _in_float32(sampler):
+    """Gives a sampler of the same weights that computes in float32.
+
+    TensorFlow Lite has no operations on the mixed tensors of other policies.
+    """
+    network = sampler.network
+    policies = {layer.compute_dtype for layer in network.layers}
+    if policies <= {"float32", "int32"} or not getattr(network, "inputs", None):
+        return sampler
+
+    def alike(layer):
+        return type(layer).from_config({**layer.get_config(), "dtype": "float32"})
+
+    copy = keras.models.clone_model(network, clone_function=alike)
+    copy.set_weights(network.get_weights())
+    return Sampler(copy, sampler.prior, sampler.num_classes)
+
+
 def _convert(sampler, function, optimizations=()):
     module = tf.Module()
     module.values = [variable.value for variable in sampler.network.variables]
@@ -109,8 +133,10 @@ def _convert(sampler, function, optimizations=()):
     try:
         return converter.convert()
     except Exception as error:  # the converter's own class has no public name
+        unknown = sorted(set(re.findall(r"'(tf\.\w+)' op", str(error))))
+        reason = ", ".join(unknown) or str(error).strip().partition("\n")[0]
         raise ValueError(
-            f"The generator cannot become TensorFlow Lite: {error}"
+            f"The generator cannot become TensorFlow Lite: it does not know {reason}"
         ) from error
 
 

@@ -29,21 +29,20 @@ def between(name, value, minimum, maximum):
     return require(value, inside, f"`{name}` must lie in [{minimum}, {maximum}]")
 
 
-def at_least(name, value, minimum):
-    """Refuses numbers below a minimum."""
-    return require(value, value >= minimum, f"`{name}` must be at least {minimum}")
-
-
 def as_many(name, value, rows):
     """Refuses a vector that has not one entry for each of the rows."""
     expected = f"`{name}` must have one entry for each of the rows"
     return require(value, tf.size(value) == rows, expected)
 
 
-def finite_rows(name, value, shape):
-    """Refuses examples of another shape than `shape`, and NaN.
+def rows(name, value, shape):
+    """Refuses examples of another shape than `shape`.
 
     Nothing but this checks the shape of what TensorFlow Serving feeds.
     """
-    value = tf.ensure_shape(value, (None, *shape), name=f"{name}_of_the_right_shape")
-    return tf.debugging.check_numerics(value, f"`{name}` must be finite")
+    return tf.ensure_shape(value, (None, *shape), name=f"{name}_of_the_right_shape")
+
+
+def finite(value, expected):
+    """Refuses NaN and infinity with a sentence."""
+    return tf.debugging.check_numerics(value, expected)

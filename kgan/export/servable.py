@@ -11,6 +11,9 @@ from kgan.export import batching, card, versions, warmup
 from kgan.export.provenance import Provenance
 from kgan.export.signatures import Signatures
 
+# With as many in each of the requests that are joined, indices still have 32 bits.
+_MOST_IMAGES = 10**6
+
 
 def saved_model(
     gan,
@@ -55,7 +58,8 @@ def saved_model(
         version: Number of this one, a positive integer. None: the next.
         averaged: Whether the averaged generator is taken where there is one.
         discriminator: Whether D is served as well.
-        max_images: The most images of one request.
+        max_images: The most images of one request, and about the most rows of one
+            call; in [2, 10⁶].
         provenance: A `Provenance` for the model's card.
         allow_untrained: Whether a model that never played a round may be exported.
 
@@ -63,8 +67,8 @@ def saved_model(
         The path of the folder, a `pathlib.Path`.
 
     Raises:
-        ValueError: If the model was not compiled or not trained, if its weights are
-            not finite, or a number is out of range.
+        ValueError: If the model is no GAN, was not compiled or not trained, if its
+            weights are not finite, or a number is out of range.
         FileExistsError: If the version exists.
         OSError: If the folder cannot be written.
 
@@ -81,28 +85,33 @@ def saved_model(
         ```
     """
     sampler = served_sampler(gan, averaged, allow_untrained)
-    checks.integer("`max_images`", max_images, 2)
+    if checks.integer("`max_images`", max_images, 2) > _MOST_IMAGES:
+        raise ValueError(
+            f"`max_images` must be at most {_MOST_IMAGES:,}. Received: {max_images}"
+        )
     scorer = gan.scorer if discriminator else None
     signatures = Signatures(sampler, gan.data_shape, max_images, scorer)
+    check_weights(signatures.networks())
     name = pathlib.Path(filepath).resolve().name
 
     def fill(folder):
         _write_networks(signatures, folder)
         warmup.write(signatures, name, folder)
         batching.write(folder)
-        text = card.text(name, gan, signatures, averaged, provenance or Provenance())
+        text = card.text(name, gan, signatures, provenance or Provenance())
         (folder / card.NAME).write_text(text, "utf-8")
 
     return versions.write(filepath, version, fill)
 
 
 def served_sampler(gan, averaged, allow_untrained):
-    """Gives the sampler whose network is exported; refuses one that is worth nothing.
+    """Gives the sampler whose network is exported; refuses a model not worth it.
 
     Raises:
-        ValueError: If the model was not compiled or not trained, or its weights are
-            not finite.
+        ValueError: If it is no GAN, or was not compiled or not trained.
     """
+    if not hasattr(gan, "chosen_sampler"):
+        raise ValueError(f"`gan` must be a kgan.GAN. Received: a {type(gan).__name__}")
     if not gan.compiled:
         raise ValueError(
             "A GAN must be compiled before it is exported: call `compile`, then `fit`, "
@@ -113,14 +122,21 @@ def served_sampler(gan, averaged, allow_untrained):
             "A GAN must be trained before it is exported: it has played no round. "
             "`allow_untrained=True` exports it all the same."
         )
-    sampler = gan.averaged_sampler if averaged else gan.raw_sampler
-    for variable in sampler.network.weights:
+    return gan.chosen_sampler(averaged)
+
+
+def check_weights(networks):
+    """Refuses networks whose training has failed.
+
+    Raises:
+        ValueError: If a weight is NaN or infinite.
+    """
+    for variable in (v for network in networks for v in network.weights):
         if not np.isfinite(keras.ops.convert_to_numpy(variable)).all():
             raise ValueError(
-                f"The generator's weights must be finite. Received: NaN or infinity in "
+                "Weights must be finite. Received: NaN or infinity in "
                 f"{variable.path}; training has failed"
             )
-    return sampler
 
 
 def _write_networks(signatures, folder):
@@ -129,7 +145,7 @@ def _write_networks(signatures, folder):
     networks = signatures.networks()
     module.values = [v.value for network in networks for v in network.variables]
     functions = {
-        name: tf.function(function, input_signature=specs, autograph=False)
-        for name, (function, specs) in signatures.endpoints().items()
+        name: tf.function(e.function, input_signature=e.specs, autograph=False)
+        for name, e in signatures.endpoints.items()
     }
     tf.saved_model.save(module, folder, signatures=functions)

@@ -5,17 +5,21 @@ name. A version is written under another name, and gets its number when all of i
 on the disk: no process sees half of one, and a killed one leaves nothing that counts.
 """
 
+import contextlib
+import fcntl
 import hashlib
 import os
 import pathlib
 import shutil
-import socket
+import uuid
 
 from kgan import checks
 from kgan.files import flush
 
 MANIFEST = "SHA256SUMS"
-_UNFINISHED = ".unfinished-{host}-{process}"
+_UNFINISHED = ".unfinished-"
+# TensorFlow Serving reads numbers of 64 bits.
+_HIGHEST = 2**63 - 1
 
 
 def existing(root):
@@ -23,7 +27,8 @@ def existing(root):
     root = pathlib.Path(root)
     if not root.is_dir():
         return []
-    return sorted(int(path.name) for path in root.iterdir() if path.name.isdecimal())
+    names = [path.name for path in root.iterdir() if path.name.isdecimal()]
+    return sorted(number for number in map(int, names) if number <= _HIGHEST)
 
 
 def write(root, version, fill):
@@ -38,32 +43,35 @@ def write(root, version, fill):
         The path of the version.
 
     Raises:
-        ValueError: If the number is no positive integer.
+        ValueError: If the number is no positive integer, or has more than 63 bits.
         FileExistsError: If the version exists, or appeared meanwhile.
         OSError: If the folder cannot be written.
     """
     root = pathlib.Path(root)
     if version is not None:
-        checks.positive_integer("version", version)
-        _refuse_existing(root, version)
+        _check(root, version)
     if root.exists() and not root.is_dir():
         raise NotADirectoryError(f"A model needs a folder. Received: the file {root}")
+    made = not root.exists()
     root.mkdir(parents=True, exist_ok=True)
-    _remove_abandoned(root)
-    folder = root / _UNFINISHED.format(host=socket.gethostname(), process=os.getpid())
-    folder.mkdir()
     try:
-        fill(folder)
-        _write_manifest(folder)
-        for path in [folder, *folder.rglob("*")]:
-            flush(path)
-        path = _give_number(folder, root, version)
-        flush(root)
-        return path
+        with _unfinished(root) as folder:
+            fill(folder)
+            _write_manifest(folder)
+            for path in [folder, *folder.rglob("*")]:
+                flush(path)
+            path = _give_number(folder, root, version)
+            flush(root)
+            return path
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
-        if not any(root.iterdir()):
+        if made and not any(root.iterdir()):
             root.rmdir()
+
+
+def _check(root, version):
+    if checks.positive_integer("version", version) > _HIGHEST:
+        raise ValueError(f"`version` must be below 2**63. Received: {version}")
+    _refuse_existing(root, version)
 
 
 def _refuse_existing(root, version):
@@ -72,6 +80,48 @@ def _refuse_existing(root, version):
         raise FileExistsError(
             f"`version` must be new: {root} holds {known}. Received: {version}"
         )
+
+
+@contextlib.contextmanager
+def _unfinished(root):
+    """Gives a folder without a number, which is gone at the end of the block."""
+    with _locked(root):  # nobody may clean up between the next three lines
+        _remove_abandoned(root)
+        folder = root / f"{_UNFINISHED}{uuid.uuid4().hex}"
+        folder.mkdir()
+        lock = _lock(folder)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        os.close(lock)
+
+
+def _remove_abandoned(root):
+    """Removes what killed processes left unfinished: nobody holds its lock."""
+    for folder in root.glob(f"{_UNFINISHED}*"):
+        with contextlib.suppress(OSError), _locked(folder, fcntl.LOCK_NB):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _locked(folder, how=0):
+    lock = _lock(folder, how)
+    try:
+        yield
+    finally:
+        os.close(lock)
+
+
+def _lock(folder, how=0):
+    """Locks a folder until the descriptor is closed, if need be by the kernel."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | how)
+    except OSError:
+        os.close(descriptor)
+        raise
+    return descriptor
 
 
 def _give_number(folder, root, version):
@@ -94,24 +144,3 @@ def _write_manifest(folder):
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         lines.append(f"{digest}  {path.relative_to(folder).as_posix()}\n")
     (folder / MANIFEST).write_text("".join(lines), "utf-8")
-
-
-def _remove_abandoned(root):
-    """Removes what killed processes of this machine left unfinished."""
-    prefix = _UNFINISHED.format(host=socket.gethostname(), process="")
-    for path in root.glob(".unfinished-*"):
-        process = path.name.removeprefix(prefix)
-        if process.isdecimal() and not _is_alive(int(process)):
-            shutil.rmtree(path, ignore_errors=True)
-
-
-def _is_alive(process):
-    if process == os.getpid():
-        return False  # an earlier one had the same number
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

@@ -8,13 +8,13 @@ import pathlib
 
 import tensorflow as tf
 
-from kgan.export.batching import SIZES
+from kgan.export.requests import MAX_REQUESTS
 
 PATH = "assets.extra/tf_serving_warmup_requests"
 
 
 def examples(signatures):
-    """Gives one request for each signature, `(name, inputs)`, and for rows a large one.
+    """Gives one request for each signature, and for those of rows a large one.
 
     All inputs have an axis of requests, as TensorFlow Serving's batching wants it.
 
@@ -24,18 +24,10 @@ def examples(signatures):
     Yields:
         The signature's name and its inputs, tensors by name.
     """
-    for name, (_, specs) in signatures.endpoints().items():
-        of_rows = all(spec.shape.rank is not None for spec in specs)
-        for rows in (1, max(SIZES)) if of_rows else (1,):
-            yield name, {spec.name: _example(spec, rows) for spec in specs}
-
-
-def _example(spec, rows):
-    if spec.shape.rank is not None:
-        return tf.zeros((rows, *spec.shape[1:]), spec.dtype)
-    # 2: the fewest steps of a walk; 1 is no truncation, and a seed as good as others.
-    value = {"num_images": 1, "steps": 2, "labels": -1}.get(spec.name, 1)
-    return tf.constant([value], spec.dtype)
+    for name, endpoint in signatures.endpoints.items():
+        of_rows = all(given.is_of_rows for given in endpoint.inputs)
+        for rows in (1, MAX_REQUESTS) if of_rows else (1,):
+            yield name, {i.spec.name: i.examples(rows) for i in endpoint.inputs}
 
 
 def write(signatures, name: str, folder: pathlib.Path) -> None:

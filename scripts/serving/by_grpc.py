@@ -1,13 +1,15 @@
 """A model that TensorFlow Serving offers over gRPC; needs `tensorflow-serving-api`."""
 
+import functools
 import os
+import queue
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import grpc
 import tensorflow as tf
 from google.protobuf.message import DecodeError
-from serving.failures import Failure, no_answer, refusal
+from serving.failures import Failure, refusal
 from tensorflow_serving.apis import (
     get_model_metadata_pb2,
     get_model_status_pb2,
@@ -31,43 +33,47 @@ class Connection:
         address: `host:port`.
         model: The model's name.
         version: Number of a version, or None for the server's choice.
-        timeout: Seconds to wait for an answer.
+        label: Label of a version instead, or None.
+        deadline: The `Deadline` of all answers.
     """
 
-    def __init__(self, address, model, version, timeout):
+    def __init__(self, address, model, version, label, deadline):
         self.address = address
         self.model = model
         self.version = version
-        self.timeout = timeout
+        self.label = label
+        self.deadline = deadline
         self.channel = grpc.insecure_channel(address, _OPTIONS)
         self.predictions = prediction_service_pb2_grpc.PredictionServiceStub(
             self.channel
         )
         self.models = model_service_pb2_grpc.ModelServiceStub(self.channel)
-        self._definitions = None
 
     def states(self) -> list:
-        """Lists `(version, state, message)` of the model's versions."""
+        """Lists `(version, state, message)` of the versions that are asked for."""
+        # TensorFlow Serving gives all versions where one is named by its label.
+        labeled = self.label and self._metadata.model_spec.version.value
         request = self._about_model(get_model_status_pb2.GetModelStatusRequest())
         answer = self._ask(self.models.GetModelStatus, request)
         name = get_model_status_pb2.ModelVersionStatus.State.Name
         return [
             (str(entry.version), name(entry.state), entry.status.error_message)
             for entry in answer.model_version_status
+            if labeled in (None, entry.version)
         ]
 
     def signatures(self) -> dict:
         """Gives `(names of inputs, names of outputs)` by signature."""
         return {
             name: (list(entry.inputs), list(entry.outputs))
-            for name, entry in self._defined().items()
+            for name, entry in self._definitions.items()
         }
 
     def predict(self, signature: str, inputs: dict, output: str):
         """Gives one output of a request: an array of numbers or of bytes."""
         request = self._about_model(predict_pb2.PredictRequest())
         request.model_spec.signature_name = signature
-        specs = self._defined()[signature].inputs
+        specs = self._definitions[signature].inputs
         for name, value in inputs.items():
             # Unlike REST, gRPC converts no types.
             tensor = tf.make_tensor_proto(value, specs[name].dtype)
@@ -82,34 +88,42 @@ class Connection:
         """Ends the connection."""
         self.channel.close()
 
-    def _defined(self):
-        if self._definitions is None:
-            request = self._about_model(
-                get_model_metadata_pb2.GetModelMetadataRequest()
-            )
-            request.metadata_field.append("signature_def")
-            answer = self._ask(self.predictions.GetModelMetadata, request)
-            found = get_model_metadata_pb2.SignatureDefMap()
-            try:
-                answer.metadata["signature_def"].Unpack(found)
-            except DecodeError:
-                raise Failure(f"{self.address} gave unreadable metadata") from None
-            self._definitions = found.signature_def
-        return self._definitions
+    @functools.cached_property
+    def _metadata(self):
+        request = self._about_model(get_model_metadata_pb2.GetModelMetadataRequest())
+        request.metadata_field.append("signature_def")
+        return self._ask(self.predictions.GetModelMetadata, request)
+
+    @functools.cached_property
+    def _definitions(self):
+        found = get_model_metadata_pb2.SignatureDefMap()
+        try:
+            self._metadata.metadata["signature_def"].Unpack(found)
+        except DecodeError:
+            raise Failure(f"{self.address} gave unreadable metadata") from None
+        return found.signature_def
 
     def _about_model(self, request):
         request.model_spec.name = self.model
         if self.version is not None:
             request.model_spec.version.value = self.version
+        if self.label is not None:
+            request.model_spec.version_label = self.label
         return request
 
     def _ask(self, method, request):
         try:
-            return method(request, timeout=self.timeout)
+            return method(request, timeout=self.deadline.remaining())
         except grpc.RpcError as error:
             code, details = error.code(), error.details() or "without a reason"
             if code == grpc.StatusCode.DEADLINE_EXCEEDED:
-                raise no_answer(self.address, self.timeout) from None
-            if code == grpc.StatusCode.UNAVAILABLE:
+                raise self.deadline.missed() from None
+            if code == grpc.StatusCode.UNAVAILABLE and not self._is_connected():
                 raise Failure(f"{self.address} cannot be reached: {details}") from None
             raise refusal(code.name, details) from None
+
+    def _is_connected(self):
+        """Says whether a server is there, so that what was said is its own word."""
+        states = queue.SimpleQueue()
+        self.channel.subscribe(states.put)
+        return states.get() is grpc.ChannelConnectivity.READY

@@ -7,7 +7,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
-from serving.failures import Failure, no_answer, refusal
+from serving.failures import Failure, refusal
 
 PORT = 8501
 
@@ -19,23 +19,30 @@ class Connection:
         address: `host:port`, or a URL before `/v1/models`.
         model: The model's name.
         version: Number of a version, or None for the server's choice.
-        timeout: Seconds to wait for an answer.
+        label: Label of a version instead, or None.
+        deadline: The `Deadline` of all answers.
     """
 
-    def __init__(self, address, model, version, timeout):
+    def __init__(self, address, model, version, label, deadline):
         self.address = address
-        self.timeout = timeout
+        self.label = label
+        self.deadline = deadline
         base = address if "://" in address else f"http://{address}"
-        chosen = "" if version is None else f"/versions/{version}"
-        name = urllib.parse.quote(model, safe="")
-        self.url = f"{base.rstrip('/')}/v1/models/{name}{chosen}"
+        self.url = f"{base.rstrip('/')}/v1/models/{_quoted(model)}"
+        if version is not None:
+            self.url += f"/versions/{version}"
+        if label is not None:
+            self.url += f"/labels/{_quoted(label)}"
 
     def states(self) -> list:
-        """Lists `(version, state, message)` of the model's versions."""
+        """Lists `(version, state, message)` of the versions that are asked for."""
         try:
+            # TensorFlow Serving gives all versions where one is named by its label.
+            labeled = self.label and self._ask("/metadata")["model_spec"]["version"]
             return [
                 (entry["version"], entry["state"], entry["status"]["error_message"])
                 for entry in self._ask("")["model_version_status"]
+                if labeled in (None, entry["version"])
             ]
         except (KeyError, TypeError):
             raise self._strange() from None
@@ -68,15 +75,9 @@ class Connection:
         headers = {"Content-Type": "application/json"}
         request = urllib.request.Request(self.url + path, body, headers)
         try:
-            with urllib.request.urlopen(request, timeout=self.timeout) as answer:
-                return _loads(answer.read())
-        except urllib.error.HTTPError as error:
-            with error:
-                raise _refusal(error) from None
+            return _loads(self.deadline.wait_for(_answer, request))
         except (OSError, http.client.HTTPException) as error:
             reason = getattr(error, "reason", error)
-            if isinstance(reason, TimeoutError):
-                raise no_answer(self.address, self.timeout) from None
             raise Failure(f"{self.address} cannot be reached: {reason}") from None
         except (ValueError, RecursionError):
             raise self._strange() from None
@@ -86,6 +87,20 @@ class Connection:
             f"{self.address} answered what TensorFlow Serving's REST interface does "
             "not: is it the port of gRPC, or another server?"
         )
+
+
+def _quoted(name):
+    return urllib.parse.quote(name, safe="")
+
+
+def _answer(request):
+    """Gives the text of an answer, however long that takes."""
+    try:
+        with urllib.request.urlopen(request) as answer:
+            return answer.read()
+    except urllib.error.HTTPError as error:
+        with error:
+            raise _refusal(error) from None
 
 
 def _loads(text):

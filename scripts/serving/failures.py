@@ -19,11 +19,6 @@ def refusal(kind: str, text: str) -> Failure:
     return Failure(f"The server answered {kind}: {sentence(text)}")
 
 
-def no_answer(address: str, seconds: float) -> Failure:
-    """Makes the failure of a server that takes too long."""
-    return Failure(f"{address} gave no answer within {seconds:g} s (--timeout)")
-
-
 def sentence(text: str) -> str:
     """Takes the sentence of a served model out of TensorFlow's words around it.
 

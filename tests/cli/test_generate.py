@@ -144,7 +144,7 @@ def test_points_are_numbers(model, tmp_path, output, capsys):
         ("images", ["--output=images.jpg"], 1, r"\.png, \.gif, \.npy"),
         ("images", ["--truncation=1.1"], 2, r"truncation=1.1.*\[0, 1\]"),
         ("images", ["--by_class"], 1, "needs a model with classes"),
-        ("images", ["--interpolate=3"], 1, "two seeds or more. Received: 3"),
+        ("images", ["--interpolate=3"], 2, "two seeds or more. Received: 3"),
         ("images", ["--interpolate=3,-8"], 1, "`second_seed` must be a non-neg"),
         ("images", ["--interpolate=3,8", "--num_images=1"], 1, "`steps`"),
         ("images", ["--interpolate=3,8", "--labels=1"], 1, "`labels` must be None"),

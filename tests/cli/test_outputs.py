@@ -49,16 +49,16 @@ def test_a_grid_that_nobody_could_look_at_is_refused_at_once(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-def test_samples_that_are_drawn_already_are_given_in_pieces():
-    drawn = outputs.Drawn(np.arange(7))
+def test_samples_that_are_drawn_together_are_given_in_pieces():
+    drawn = outputs.Together(7, lambda: np.arange(7))
     pieces = list(drawn.chunks(3))
     assert [first for first, _ in pieces] == [0, 3, 6]
     np.testing.assert_array_equal(np.concatenate([p for _, p in pieces]), drawn.all())
     assert (drawn.start, drawn.count) == (0, 7)
 
 
-def test_a_film_that_would_leave_frames_out_is_refused(tmp_path):
-    drawn = outputs.Drawn(np.zeros((121, 2, 2, 1), np.uint8))
+def test_a_film_that_would_leave_frames_out_is_refused_at_once(tmp_path):
+    drawn = outputs.Together(121, lambda: pytest.fail("drew"))
     with pytest.raises(ValueError, match=r"at most 120 images\. Received: 121"):
         outputs.write_film(tmp_path / "film.gif", drawn, None, None)
     assert not list(tmp_path.iterdir())

@@ -38,12 +38,6 @@ def message():
             type_name=".google.protobuf.Int64Value",
             label=field.LABEL_OPTIONAL,
         )
-    kind.field.add(
-        name="allowed_batch_sizes",
-        number=6,
-        type=field.TYPE_INT64,
-        label=field.LABEL_REPEATED,
-    )
     pool = descriptor_pool.DescriptorPool()
     pool.AddSerializedFile(wrappers_pb2.DESCRIPTOR.serialized_pb)
     pool.Add(file)
@@ -57,7 +51,4 @@ def test_parameters(tmp_path):
     parameters = message()
     text_format.Parse((tmp_path / batching.NAME).read_text("utf-8"), parameters)
     assert all(getattr(parameters, name).value > 0 for name in WRAPPED)
-    sizes = list(parameters.allowed_batch_sizes)
-    # TensorFlow Serving wants them to rise up to the largest batch.
-    assert sizes == sorted(set(sizes))
-    assert sizes[-1] == parameters.max_batch_size.value == MAX_REQUESTS
+    assert parameters.max_batch_size.value == MAX_REQUESTS

@@ -2,6 +2,8 @@
 
 import json
 import re
+import shlex
+import urllib.parse
 
 import pytest
 
@@ -17,10 +19,10 @@ FACTS = Provenance(
 )
 
 
-def text(gan, provenance=FACTS, averaged=True):
-    sampler = gan.averaged_sampler if averaged else gan.raw_sampler
+def text(gan, provenance=FACTS, averaged=True, name="model"):
+    sampler = gan.chosen_sampler(averaged)
     signatures = Signatures(sampler, gan.data_shape, 300, gan.scorer)
-    return card.text("model", gan, signatures, averaged, provenance)
+    return card.text(name, gan, signatures, provenance)
 
 
 def test_header_is_what_model_hubs_read(trained):
@@ -86,3 +88,15 @@ def test_the_example_asks_for_all_inputs(trained, served, kind):
     request = json.loads(body)
     signature = served(kind)[request["signature_name"]]
     assert set(request["inputs"]) == set(signature.structured_input_signature[1])
+
+
+@pytest.mark.parametrize("name", ["my model", "größe", "$(true)", "it's"])
+def test_commands_hold_any_name(trained, name):
+    written = text(trained("images"), name=name)
+    docker, curl = re.findall(r"```sh\n(.*?)```", written, re.DOTALL)
+    words = shlex.split(docker.replace("\\\n", " "))
+    assert f"MODEL_NAME={name}" in words
+    assert words[words.index("-v") + 1].endswith(f":/models/{name}")
+    *_, url = shlex.split(curl.replace("\\\n", " "))
+    path = urllib.parse.unquote(urllib.parse.urlsplit(url).path)
+    assert path == f"/v1/models/{name}:predict"

@@ -59,6 +59,24 @@ def test_an_operation_without_counterpart_is_refused(tmp_path):
     generator = keras.Model(points, IncompleteGamma()(keras.layers.Dense(4)(points)))
     gan = kgan.GAN(generator, kgan.models.mlp_discriminator((4,)))
     gan.compile()
-    with pytest.raises(ValueError, match="cannot become TensorFlow Lite"):
+    with pytest.raises(
+        ValueError, match=r"cannot become TensorFlow Lite: it does not know tf\.Igamma"
+    ):
         export.tflite(gan, tmp_path / "phone", allow_untrained=True)
     assert not (tmp_path / "phone").exists()
+
+
+@pytest.mark.parametrize("build", [kgan.models.mlp, kgan.models.dcgan])
+@pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
+def test_mixed_precision_becomes_float32(build, policy, tmp_path):
+    keras.config.set_dtype_policy(policy)
+    gan = kgan.GAN(*build((8, 8, 1), latent_dim=4, num_classes=3))
+    keras.config.set_dtype_policy("float32")
+    gan.compile()
+    differences = export.tflite(gan, tmp_path, allow_untrained=True)
+    # The difference is that of the precision.
+    assert differences[lite.FLOAT32] < 0.02
+    inputs = {"latents": np.ones((2, 4), "float32"), "labels": np.zeros(2, "int32")}
+    output = lite.run((tmp_path / lite.FLOAT32).read_bytes(), inputs)
+    assert output.dtype == np.float32
+    assert output.shape == (2, 8, 8, 1)

@@ -1,8 +1,11 @@
 """A version runs where there is neither kgan nor Keras, and in other runtimes."""
 
 import json
+import os
+import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import textwrap
@@ -56,6 +59,7 @@ def test_a_process_with_tensorflow_alone_runs_every_signature(
     gan = trained("classes")
     script = """
         import sys
+        sys.modules["keras"] = sys.modules["kgan"] = None  # neither can be imported
         import numpy as np
         import tensorflow as tf
         served = tf.saved_model.load(sys.argv[1]).signatures
@@ -75,7 +79,6 @@ def test_a_process_with_tensorflow_alone_runs_every_signature(
             images=results["images"], labels=tf.constant([0, 1, 2, 0, 1])
         )
         assert len(served) == 5
-        assert "kgan" not in sys.modules and "keras" not in globals()
         np.savez(sys.argv[2], **{k: v.numpy() for k, v in results.items()})
     """
     file = tmp_path / "results.npz"
@@ -181,6 +184,80 @@ def test_training_goes_on_and_the_next_version_stands_beside_the_first(tmp_path)
     assert (before != gan.generate(3)).any()
 
 
+def test_what_is_no_gan_is_refused(tmp_path):
+    foreign = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    foreign.compile(loss="mse")
+    with pytest.raises(ValueError, match=r"`gan` must be a kgan.GAN. Received: a Seq"):
+        kgan.export.saved_model(foreign, tmp_path / "m")
+    assert list(tmp_path.iterdir()) == []
+
+
+@keras.saving.register_keras_serializable(package="tests")
+class Subclassed(keras.Model):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.dense = keras.layers.Dense(16, activation="tanh")
+        self.dropout = kgan.layers.Dropout(0.5)
+
+    def call(self, x, training=False):
+        x = self.dropout(self.dense(x), training=training)
+        return keras.ops.reshape(x, (-1, 4, 2, 2))
+
+    def get_config(self):
+        return super().get_config()
+
+
+def test_a_subclassed_generator_of_two_channels(tmp_path):
+    discriminator = kgan.models.mlp_discriminator((4, 2, 2))
+    gan = kgan.GAN(Subclassed(), discriminator, kgan.priors.TruncatedNormal(3))
+    gan.compile()
+    path = gan.export(tmp_path / "m", allow_untrained=True)
+    served = tf.saved_model.load(path).signatures
+    asked = {
+        "num_images": tf.constant(5),
+        "seed": tf.constant(7, tf.int64),
+        "truncation": tf.constant(0.6),
+    }
+    images = gan.generate(5, seed=7, truncation=0.6)
+    np.testing.assert_array_equal(served["generate"](**asked)["images"], images)
+    files = served["generate_png"](**asked)["image_bytes"]
+    np.testing.assert_array_equal(tf.io.decode_png(files[0]), images[0])
+
+
+def test_a_killed_export_leaves_no_version(folder, tmp_path):
+    script = """
+        import os, signal, sys
+        from kgan.cli import main
+        from kgan.export import card
+        written = card.text
+
+        def last(*arguments):  # all but the card is written
+            os.kill(os.getpid(), signal.SIGKILL)
+
+        card.text = last
+        sys.exit(main(["export", *sys.argv[1:]]))
+    """
+    networks.gan(compiled={"penalties": []}).save(tmp_path / "gan.keras")
+    gan = keras.models.load_model(tmp_path / "gan.keras")
+    gan.fit(networks.images(), batch_size=8, verbose=0)
+    gan.save(tmp_path / "gan.keras")
+    command = [sys.executable, "-c", "import networks\n" + textwrap.dedent(script)]
+    arguments = [f"--model={tmp_path}/gan.keras", f"--output={tmp_path}/m"]
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(pathlib.Path(networks.__file__).parent),
+    }
+    killed = subprocess.run(
+        [*command, *arguments], env=environment, capture_output=True
+    )
+    assert killed.returncode == -signal.SIGKILL
+    assert versions.existing(tmp_path / "m") == []
+    (half,) = (tmp_path / "m").iterdir()
+    assert (half / "saved_model.pb").exists()
+    assert gan.export(tmp_path / "m") == tmp_path / "m" / "1"
+    assert not half.exists()
+
+
 def test_the_raw_generator_is_served_if_it_is_wanted(trained, tmp_path):
     gan = trained("images")
     path = gan.export(tmp_path / "m", averaged=False)
@@ -223,12 +300,24 @@ def diverged():
     return gan
 
 
+def with_a_failed_discriminator():
+    gan = networks.gan()
+    gan.discriminator.set_weights([w * np.nan for w in gan.discriminator.get_weights()])
+    return gan
+
+
 @pytest.mark.parametrize(
     ("make", "options", "message"),
     [
+        (
+            with_a_failed_discriminator,
+            {"allow_untrained": True, "discriminator": True},
+            "Weights must be finite.*NaN",
+        ),
+        (networks.gan, {"allow_untrained": True, "max_images": 2**31}, "at most 1,000"),
         (uncompiled, {}, "must be compiled before it is exported"),
         (networks.gan, {}, "must be trained before it is exported"),
-        (diverged, {"allow_untrained": True}, "weights must be finite.*NaN"),
+        (diverged, {"allow_untrained": True}, "Weights must be finite.*NaN"),
         (networks.gan, {"allow_untrained": True, "max_images": 1}, "`max_images`"),
         (networks.gan, {"allow_untrained": True, "version": 0}, "`version`"),
     ],

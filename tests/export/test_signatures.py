@@ -2,14 +2,16 @@
 
 import io
 
+import keras
 import networks
 import numpy as np
 import pytest
 import tensorflow as tf
 from PIL import Image
 
-from kgan import latents
-from kgan.export.signatures import in_chunks
+from kgan import latents, priors
+from kgan.export.signatures import Signatures, in_chunks
+from kgan.sampling import Sampler
 
 CLASSES = 3
 DTYPES = {"num_images": tf.int32, "steps": tf.int32, "labels": tf.int32}
@@ -51,6 +53,23 @@ def test_classes_are_those_asked_for(trained, served, labels):
     )
     expected = trained("classes").generate(4, 7, labels=np.broadcast_to(labels, 4))
     np.testing.assert_array_equal(images, expected)
+
+
+@pytest.mark.parametrize("seed", [0, 2**31, 2**31 + 7, 2**62 - 1])
+def test_seeds_have_62_bits(trained, served, seed):
+    images = ask(served("images"), "generate", "images", num_images=2, seed=seed)
+    np.testing.assert_array_equal(images, trained("images").generate(2, seed=seed))
+    for other in {0, 7, 2**31 - 1} - {seed}:
+        assert (images != trained("images").generate(2, seed=other)).any()
+
+
+def test_truncation_of_uniform_latents(trained, served):
+    points = ask(
+        served("points"), "generate", "points", num_images=6, seed=1, truncation=0.3
+    )
+    expected = trained("points").generate(6, seed=1, truncation=0.3)
+    np.testing.assert_allclose(points, expected, atol=1e-6)
+    assert np.abs(points - trained("points").generate(6, seed=1)).max() > 1e-3
 
 
 @pytest.mark.parametrize("psi", [0.0, 0.4])
@@ -185,7 +204,8 @@ WRONG = {
     "no request": ("generate", {"num_images": []}, "must hold a request"),
     "many requests": ("generate", {"num_images": [1] * 65}, "at most 64 requests"),
     "seeds": ("generate", {"seed": [1, 2]}, "`seed` must be one number, or one for"),
-    "negative seed": ("generate", {"seed": -1}, "`seed` must be at least 0"),
+    "negative seed": ("generate", {"seed": -1}, r"`seed` must lie in \[0, "),
+    "endless seed": ("generate", {"seed": 2**62}, r"`seed` must lie in \[0, "),
     "truncation": ("generate", {"truncation": 1.01}, r"`truncation` must lie in \[0"),
     "NaN": ("generate", {"truncation": float("nan")}, "`truncation` must lie in"),
     "class": ("generate", {"labels": 3}, r"`labels` must lie in \[-1, 2\]"),
@@ -193,7 +213,7 @@ WRONG = {
     "classes": ("generate", {"labels": [0, 1, 2]}, "`labels` must be one number, or"),
     "one step": ("interpolate", {"steps": 1}, r"`steps` must lie in \[2, 300\]"),
     "walk's class": ("interpolate", {"labels": 3}, "`labels` must lie in"),
-    "walk's seed": ("interpolate", {"second_seed": -4}, "`second_seed` must be at"),
+    "walk's seed": ("interpolate", {"second_seed": -4}, "`second_seed` must lie"),
 }
 
 
@@ -221,6 +241,10 @@ def _rows(latents=None, labels=(0, 1)):
         (_rows(np.full((2, networks.LATENT_DIM), np.nan)), "`latents` must be finite"),
         (_rows(np.full((2, networks.LATENT_DIM), np.inf)), "`latents` must be finite"),
         (_rows(np.zeros((2, 3))), r"latents.*\[2,3\] is not compatible.*\[\?,5\]"),
+        (
+            _rows(np.zeros((301, networks.LATENT_DIM)), [0] * 301),
+            "`latents` must have at most 300 rows",
+        ),
         (_rows(labels=[0]), "`labels` must have one entry for each of the rows"),
         (_rows(labels=[0, 3]), r"`labels` must lie in \[0, 2\]"),
         (_rows(labels=[0, -1]), r"`labels` must lie in \[0, 2\]"),
@@ -231,10 +255,26 @@ def test_wrong_latents_are_refused_with_a_sentence(served, inputs, message):
         served("classes")["serving_default"](**inputs)
 
 
+def test_latents_of_which_no_samples_come_are_refused():
+    drawn = keras.Input((2,))
+    difference = keras.initializers.Constant([[9.0], [-9.0]])
+    network = keras.Model(
+        drawn, keras.layers.Dense(1, kernel_initializer=difference)(drawn)
+    )
+    sampler = Sampler(network, priors.Normal(2), None)
+    endpoint = Signatures(sampler, (1,), 10).endpoints["serving_default"]
+    served = tf.function(endpoint.function, autograph=False)
+    np.testing.assert_allclose(served(tf.constant([[2.0, 1.0]]))["points"], [[9.0]])
+    with pytest.raises(tf.errors.InvalidArgumentError, match="must give finite sam"):
+        served(tf.constant([[3e38, 3e38]]))  # ∞ − ∞
+
+
 def test_wrong_data_for_the_discriminator(served):
     points = tf.constant([[np.nan, 1.0]])
     with pytest.raises(tf.errors.InvalidArgumentError, match="`points` must be finite"):
         served("points")["discriminate"](points=points)
+    with pytest.raises(tf.errors.InvalidArgumentError, match="at most 300 rows"):
+        served("points")["discriminate"](points=tf.zeros((301, 2)))
 
 
 @pytest.mark.parametrize("rows", [1, 127, 128, 129, 400])

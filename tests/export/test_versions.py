@@ -1,12 +1,12 @@
 """A version is whole or not there, whatever happens while it is written."""
 
-import os
+import concurrent.futures
 import pathlib
 import signal
-import socket
 import subprocess
 import sys
 import textwrap
+import threading
 
 import pytest
 
@@ -88,6 +88,10 @@ def test_what_fails_leaves_nothing(tmp_path, error):
     with pytest.raises(error, match="half-way"):
         versions.write(tmp_path / "m", None, fail)
     assert names(tmp_path) == []
+    (tmp_path / "m").mkdir()  # a server may watch it already
+    with pytest.raises(error, match="half-way"):
+        versions.write(tmp_path / "m", None, fail)
+    assert names(tmp_path) == ["m"]
     versions.write(tmp_path / "m", None, fill)
     with pytest.raises(error):
         versions.write(tmp_path / "m", None, fail)
@@ -138,16 +142,36 @@ def test_a_killed_process_leaves_no_version_and_the_next_one_cleans_up(tmp_path)
         (half,) = tmp_path.glob(".unfinished-*")
         assert (half / "saved_model.pb").exists()
         writer.send_signal(signal.SIGKILL)
-    assert half.name == f".unfinished-{socket.gethostname()}-{writer.pid}"
     assert versions.existing(tmp_path) == [1]
-    elsewhere = tmp_path / ".unfinished-elsewhere-1"
-    elsewhere.mkdir()
+    assert half.exists()
     versions.write(tmp_path, None, fill)
-    assert names(tmp_path) == [elsewhere.name, "1", "2"]
+    assert names(tmp_path) == ["1", "2"]
 
 
-def test_a_process_that_lives_is_left_alone(tmp_path):
-    theirs = tmp_path / f".unfinished-{socket.gethostname()}-{os.getppid()}"
-    theirs.mkdir()
-    versions.write(tmp_path, None, fill)
-    assert theirs.exists()
+def test_threads_of_one_process_do_not_meet(tmp_path):
+    begun = threading.Barrier(4, timeout=60)
+
+    def slow(folder):
+        fill(folder)
+        begun.wait()
+
+    def export(_):
+        return versions.write(tmp_path, None, slow)
+
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        paths = list(pool.map(export, range(4)))
+    assert sorted(int(path.name) for path in paths) == [1, 2, 3, 4]
+    assert names(tmp_path) == ["1", "2", "3", "4"]
+
+
+def test_others_may_read_it(tmp_path):
+    path = versions.write(tmp_path, None, fill)
+    (tmp_path / "usual").mkdir()
+    assert path.stat().st_mode == (tmp_path / "usual").stat().st_mode
+
+
+def test_a_number_that_no_server_reads_is_refused_and_does_not_count(tmp_path):
+    with pytest.raises(ValueError, match=r"`version` must be below 2\*\*63"):
+        versions.write(tmp_path, 2**63, fill)
+    (tmp_path / str(10**30)).mkdir()
+    assert versions.write(tmp_path, None, fill) == tmp_path / "1"

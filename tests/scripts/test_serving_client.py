@@ -1,5 +1,7 @@
 """The client of TensorFlow Serving saves the images that kgan itself generates."""
 
+import contextlib
+import functools
 import json
 import pathlib
 import subprocess
@@ -10,6 +12,7 @@ import urllib.request
 import grpc
 import numpy as np
 import pytest
+import stand_in_servers
 import tensorflow as tf
 from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
 
@@ -100,6 +103,63 @@ def test_a_version_that_is_asked_for(protocol, ask, gans):
     assert (old != new).any()
 
 
+@pytest.fixture
+def labeled(served, seen):
+    """Starts a server of a protocol whose older version has a label."""
+    servers = {
+        "rest": functools.partial(stand_in_servers.rest_server, seen=seen),
+        "grpc": stand_in_servers.grpc_server,
+    }
+    with contextlib.ExitStack() as stack:
+
+        def start(protocol):
+            make, labels = servers[protocol], {"stable": 1, "a b/c": 1}
+            return stack.enter_context(make(served / "rgb", "rgb", labels=labels))
+
+        yield start
+
+
+@BOTH
+@pytest.mark.parametrize("label", ["stable", "a b/c"])
+def test_a_label_that_is_asked_for(protocol, label, labeled, ask, gans):
+    flags = ["--num_images=2", f"--label={label}"]
+    saved = ask(protocol, "rgb", *flags, server=labeled(protocol))
+    np.testing.assert_array_equal(saved, gans["rgb"][0].generate(2))
+
+
+@BOTH
+def test_the_state_of_a_labels_version(protocol, labeled, arguments, capsys):
+    flags = ["--status", "--label=stable"]
+    flags = arguments(protocol, "rgb", *flags, server=labeled(protocol))
+    assert serving_client.main(flags) == 0
+    assert capsys.readouterr().out == "version 1: AVAILABLE\n"
+
+
+@BOTH
+@pytest.mark.parametrize("flags", [[], ["--status"]])
+def test_a_label_that_no_version_has(protocol, flags, labeled, fails):
+    server = labeled(protocol)
+    said = fails(protocol, "rgb", "--label=new", *flags, server=server)
+    kind = {"rest": "400 Bad Request", "grpc": "INVALID_ARGUMENT"}[protocol]
+    words = "Unrecognized servable version label: new"
+    assert said == f"The server answered {kind}: {words}"
+
+
+def test_paths_of_labels(labeled, ask, arguments, seen):
+    server = labeled("rest")
+    ask("rest", "rgb", "--label=stable", server=server)
+    paths = ["/metadata", ":predict", "/metadata", ""]
+    flags = arguments("rest", "rgb", "--status", "--label=stable", server=server)
+    assert serving_client.main(flags) == 0
+    asked = [path for _, path, _ in seen[-4:]]
+    assert asked == [f"/v1/models/rgb/labels/stable{path}" for path in paths]
+
+
+def test_the_largest_seed(ask, gans):
+    saved = ask("rest", "rgb", "--num_images=2", f"--seed={2**62 - 1}")
+    np.testing.assert_array_equal(saved, gans["rgb"][1].generate(2, seed=2**62 - 1))
+
+
 @BOTH
 def test_states_of_versions(protocol, arguments, capsys):
     flags = arguments(protocol, "rgb", "--status")
@@ -146,12 +206,22 @@ WRONG = [
     (["--num_images=4294967296"], "must be an integer in [1, 2**31)"),
     (["--num_images=" + 5000 * "9"], "must be an integer in [1, 2**31)"),
     (["--steps=1"], "must be an integer in [2, 2**31). Received: 1"),
-    (["--seed=-1"], "must be an integer in [0, 2**63). Received: -1"),
+    (["--steps=4"], "--steps is not for --signature=generate_png"),
+    (["--signature=generate", "--second_seed=1"], "is not for --signature=generate"),
+    (["--signature=interpolate", "--num_images=16"], "--num_images is not for"),
+    (["--seed=-1"], "must be an integer in [0, 2**62). Received: -1"),
+    ([f"--seed={2**62}"], "--seed: must be an integer in [0, 2**62)"),
+    ([f"--second_seed={2**62}"], "--second_seed: must be an integer in [0, 2**62)"),
+    (["--label=a", "--version=1"], "--version: not allowed with argument --label"),
+    (["--label="], "--label must not be empty"),
     (["--labels=one"], "--labels: must be an integer in [-1, 2**31). Received: one"),
     (["--labels=1,"], "--labels: must be an integer in [-1, 2**31). Received:"),
     (["--truncation=much"], "--truncation: invalid float value: 'much'"),
-    (["--timeout=0"], "invalid seconds value: '0'"),
-    (["--timeout=inf"], "invalid seconds value: 'inf'"),
+    (["--timeout=0"], "--timeout: must be a number in (0, 86400]. Received: 0"),
+    (["--timeout=1e300"], "must be a number in (0, 86400]. Received: 1e300"),
+    (["--timeout=86401"], "must be a number in (0, 86400]. Received: 86401"),
+    (["--timeout=nan"], "must be a number in (0, 86400]. Received: nan"),
+    (["--timeout=soon"], "must be a number in (0, 86400]. Received: soon"),
     (["--output=grid.jpg"], "--output must be a folder or a .png"),
     (["--server="], "--server must be host:port"),
     (["--server=host"], "--server must be host:port"),

@@ -10,8 +10,10 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 
+import grpc
 import numpy as np
 import pytest
 import stand_in_models
@@ -101,6 +103,29 @@ def test_a_dead_port(protocol, fails):
     said = fails(protocol, "rgb", server=dead)
     assert said.startswith(f"{dead} cannot be reached: ")
     assert "Connection refused" in said
+
+
+class _Busy(prediction_service_pb2_grpc.PredictionServiceServicer):
+    """Has no room for another request."""
+
+    def GetModelMetadata(self, request, context):
+        context.abort(grpc.StatusCode.UNAVAILABLE, "The batching queue is full")
+
+
+def test_a_server_that_is_busy(fails):
+    with stand_in_servers.grpc_services(_Busy()) as server:
+        said = fails("grpc", "rgb", server=server)
+    assert said == "The server answered UNAVAILABLE: The batching queue is full"
+
+
+def test_a_server_that_hangs_up_on_grpc(fails):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"127.0.0.1:{server.getsockname()[1]}"
+        thread = threading.Thread(target=lambda: server.accept()[0].close())
+        thread.start()
+        said = fails("grpc", "rgb", server=address)
+        thread.join()
+    assert said.startswith(f"{address} cannot be reached: ")
 
 
 @pytest.mark.parametrize(("protocol", "other"), [("rest", "grpc"), ("grpc", "rest")])
