@@ -57,14 +57,13 @@ def tflite(gan, filepath, averaged=True, allow_untrained=False):
     """
     sampler = served_sampler(gan, averaged, allow_untrained)
     check_weights([sampler.network])
-    sampler = _in_float32(sampler)
-    function = _function(sampler)
+    exact = _in_float32(sampler)
     files = {
-        FLOAT32: _convert(sampler, function),
-        INT8: _convert(sampler, function, [tf.lite.Optimize.DEFAULT]),
+        FLOAT32: _convert(exact),
+        INT8: _convert(exact, [tf.lite.Optimize.DEFAULT]),
     }
     inputs = _compared_inputs(sampler)
-    (expected,) = function(**inputs).values()
+    (expected,) = to_served(sampler.samples(*inputs.values())).values()
     differences = {
         name: float(np.abs(run(model, inputs) - expected.numpy()).max())
         for name, model in files.items()
@@ -122,7 +121,8 @@ def _in_float32(sampler):
     return Sampler(copy, sampler.prior, sampler.num_classes)
 
 
-def _convert(sampler, function, optimizations=()):
+def _convert(sampler, optimizations=()):
+    function = _function(sampler)
     module = tf.Module()
     module.values = [variable.value for variable in sampler.network.variables]
     module.function = function
