@@ -152,6 +152,9 @@ def uniform_like(x, state):
     bits = tf.random.stateless_uniform(
         everywhere, seed, minval=None, maxval=None, dtype=tf.uint32
     )
-    bits = bits[replica * rows : (replica + 1) * rows]
+    if num_replicas() > 1:
+        # A slice would make where it begins, and with it the seed, a constant of XLA's
+        # program, which would then be compiled anew in each step.
+        bits = tf.gather(bits, replica * rows + tf.range(rows))
     bits = tf.ensure_shape(bits, x.shape)
     return tf.cast(tf.bitwise.right_shift(bits, 8), tf.float32) * 2.0**-24
