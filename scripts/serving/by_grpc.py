@@ -9,6 +9,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import grpc
 import tensorflow as tf
 from google.protobuf.message import DecodeError
+from serving import connection
 from serving.failures import Failure, refusal
 from tensorflow_serving.apis import (
     get_model_metadata_pb2,
@@ -26,23 +27,11 @@ _OPTIONS = [
 ]
 
 
-class Connection:
-    """A model at a server; see `by_rest.Connection`, which has the same methods.
-
-    Args:
-        address: `host:port`.
-        model: The model's name.
-        version: Number of a version, or None for the server's choice.
-        label: Label of a version instead, or None.
-        deadline: The `Deadline` of all answers.
-    """
+class Connection(connection.Connection):
+    """A model at a server that is asked over gRPC."""
 
     def __init__(self, address, model, version, label, deadline):
-        self.address = address
-        self.model = model
-        self.version = version
-        self.label = label
-        self.deadline = deadline
+        super().__init__(address, model, version, label, deadline)
         self.channel = grpc.insecure_channel(address, _OPTIONS)
         self.predictions = prediction_service_pb2_grpc.PredictionServiceStub(
             self.channel

@@ -7,26 +7,17 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
+from serving import connection
 from serving.failures import Failure, refusal
 
 PORT = 8501
 
 
-class Connection:
-    """A model at a server; see `by_grpc.Connection`, which has the same methods.
-
-    Args:
-        address: `host:port`, or a URL before `/v1/models`.
-        model: The model's name.
-        version: Number of a version, or None for the server's choice.
-        label: Label of a version instead, or None.
-        deadline: The `Deadline` of all answers.
-    """
+class Connection(connection.Connection):
+    """A model at a server that is asked over REST."""
 
     def __init__(self, address, model, version, label, deadline):
-        self.address = address
-        self.label = label
-        self.deadline = deadline
+        super().__init__(address, model, version, label, deadline)
         base = address if "://" in address else f"http://{address}"
         self.url = f"{base.rstrip('/')}/v1/models/{_quoted(model)}"
         if version is not None:
