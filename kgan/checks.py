@@ -10,6 +10,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+# A seed, or the number of an image, has two parts of 31 bits.
+LARGEST_INDEX = 2**62 - 1
 _TOLERANCE = 1e-3
 
 
@@ -155,7 +157,7 @@ def positive_integer(name, value):
 
 def index(name, value):
     """Refuses what is not a non-negative integer below 2⁶²."""
-    if not _is_integer(value, 0) or value >= 2**62:
+    if not _is_integer(value, 0) or value > LARGEST_INDEX:
         raise ValueError(
             f"`{name}` must be a non-negative integer below 2**62. Received: {value!r}"
         )

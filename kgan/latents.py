@@ -6,14 +6,13 @@ latents, to which `Prior.to_normal` maps those of any prior.
 
 import tensorflow as tf
 
-from kgan import seeds
+from kgan import checks, seeds
 from kgan.seeds import Use
 
 # Latents are drawn in blocks, each from a seed of its own, so that the millionth costs
 # what the first does. Part of the meaning of a seed: another size gives other images.
 _BLOCK = 64
-# A seed has two parts of 31 bits.
-LARGEST_SEED = 2**62 - 1
+LARGEST_SEED = checks.LARGEST_INDEX
 # Below this sine of their angle, two latents count as parallel.
 _PARALLEL = 1e-6
 
