@@ -13,6 +13,7 @@ from kgan import export as export
 from kgan import latents as latents
 from kgan import layers as layers
 from kgan import losses as losses
+from kgan import metrics as metrics
 from kgan import models as models
 from kgan import penalties as penalties
 from kgan import priors as priors

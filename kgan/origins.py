@@ -22,6 +22,27 @@ def name_of(path):
     return pathlib.Path(path).resolve().stem if recipe is None else recipe.name
 
 
+def dataset_of(path):
+    """Gives the name or folder of the data that a run was trained on, or None.
+
+    Args:
+        path: A run directory or a `.keras` file.
+    """
+    recipe = _recipe(_run_dir(path))
+    return recipe and recipe.dataset
+
+
+def metrics_of(path):
+    """Gives the path of the curves of a model's run, or None.
+
+    Args:
+        path: A run directory or a `.keras` file.
+    """
+    run_dir = _run_dir(path)
+    found = run_dir and run_dir / runs.METRICS
+    return found if found and found.is_file() else None
+
+
 def provenance(path, step, license=None):
     """Collects what a run's directory says of its model.
 

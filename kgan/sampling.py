@@ -32,6 +32,7 @@ class Sampler:
         self.prior = prior
         self.num_classes = num_classes
         self._batch = tf.function(self.rows, reduce_retracing=True)
+        self._checked = tf.function(self._rows_and_finite, reduce_retracing=True)
         self._decoded = tf.function(self.decode, reduce_retracing=True)
 
     def rows(self, count, seed, start, labels=None, truncation=1.0):
@@ -48,6 +49,10 @@ class Sampler:
         Returns:
             uint8 images, or float32 points, of shape `(count, ...)`.
         """
+        return self.decode(*self._inputs(count, seed, start, labels, truncation))
+
+    def _inputs(self, count, seed, start, labels, truncation):
+        """Draws latents and labels by index."""
         drawn = latents.latents_at(self.prior, latents.table(seed), start, count)
         drawn = latents.truncate(self.prior, drawn, truncation)
         if self.num_classes is not None:
@@ -55,7 +60,12 @@ class Sampler:
                 index = tf.cast(start, tf.int64) + tf.range(tf.cast(count, tf.int64))
                 labels = index % self.num_classes
             labels = tf.broadcast_to(tf.cast(labels, tf.int32), (tf.shape(drawn)[0],))
-        return self.decode(drawn, labels)
+        return drawn, labels
+
+    def _rows_and_finite(self, count, seed, start, truncation):
+        samples = self.samples(*self._inputs(count, seed, start, None, truncation))
+        finite = tf.reduce_all(tf.math.is_finite(samples))
+        return to_uint8(samples) if samples.shape.rank == 4 else samples, finite
 
     def decode(self, drawn, labels=None):
         """Generates from latents, in one batch.
@@ -97,6 +107,27 @@ class Sampler:
                 ).numpy()
             )
         return np.concatenate(parts)
+
+    def finite_rows(self, count, seed, start, truncation=1.0):
+        """Generates rows in one batch, as a NumPy array, the classes in turn.
+
+        In uint8 a NaN could not be told from a number.
+
+        Raises:
+            FloatingPointError: If the network gives NaN or infinity.
+        """
+        rows, finite = self._checked(
+            tf.constant(count),
+            tf.constant(seed, tf.int64),
+            tf.constant(start, tf.int64),
+            tf.constant(truncation, tf.float32),
+        )
+        if not finite:
+            raise FloatingPointError(
+                "The generator must give finite samples. Received: NaN or infinity "
+                f"among samples {start} to {start + count - 1} of seed {seed}"
+            )
+        return rows.numpy()
 
     def walk(self, first_seed, second_seed, steps, label, truncation, batch_size):
         """Generates a walk from one seed's image to another's, as a NumPy array."""

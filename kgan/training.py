@@ -192,7 +192,19 @@ def _guards(plan):
     if plan.recipe.on_collapse != "none":
         action = plan.recipe.on_collapse
         guards.append(callbacks.CollapseWatch(plan.load(), action=action))
+    if plan.recipe.metrics:
+        guards.append(_evaluation(plan))
     return [*guards, callbacks.TerminateOnNaN()]
+
+
+def _evaluation(plan):
+    recipe = plan.recipe
+    return callbacks.EvaluateGenerator(
+        recipe.metrics,
+        plan.source,
+        every=recipe.evaluate_every or "epoch",
+        num_images=recipe.evaluate_images,
+    )
 
 
 def _checkpoints(plan):

@@ -25,6 +25,14 @@ def test_the_name_is_the_recipes_or_the_files(run_dir, tmp_path):
     assert origins.name_of(tmp_path / "mine.keras") == "mine"
 
 
+def test_a_run_tells_its_data_and_its_curves(run_dir, tmp_path):
+    for path in (run_dir, run_dir / runs.MODEL, checkpoint(run_dir)):
+        assert origins.dataset_of(path) == "digits"
+        assert origins.metrics_of(path) == run_dir / runs.METRICS
+    assert origins.dataset_of(tmp_path / "mine.keras") is None
+    assert origins.metrics_of(tmp_path / "mine.keras") is None
+
+
 def test_a_run_tells_its_recipe_and_the_figures_of_the_models_step(run_dir):
     facts = origins.provenance(run_dir, step=5, license="MIT")
     assert (facts.recipe, facts.data, facts.license) == ("digits", "digits", "MIT")

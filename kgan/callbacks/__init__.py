@@ -3,6 +3,7 @@
 from kgan.callbacks.checkpoints import Checkpoints as Checkpoints
 from kgan.callbacks.collapse_watch import CollapseWatch as CollapseWatch
 from kgan.callbacks.density import DensityPlot as DensityPlot
+from kgan.callbacks.evaluate_generator import EvaluateGenerator as EvaluateGenerator
 from kgan.callbacks.four_panels import FourPanels as FourPanels
 from kgan.callbacks.images import grid as grid
 from kgan.callbacks.learning_rates import LearningRates as LearningRates

@@ -12,7 +12,7 @@ import kgan
 from kgan import interrupts, lookup, startup
 from kgan.cli import flags
 
-COMMANDS = ("train", "generate", "export", "explore", "recipes")
+COMMANDS = ("train", "generate", "evaluate", "export", "explore", "recipes")
 
 FAILED, WRONG_USE, INTERRUPTED = 1, 2, 130
 _HELP = ("--help", "-h", "help")

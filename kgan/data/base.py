@@ -2,6 +2,7 @@
 
 import abc
 import functools
+import hashlib
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -76,6 +77,10 @@ class Source(abc.ABC):
             `(batch_size,)`.
         """
 
+    @abc.abstractmethod
+    def fingerprint(self) -> str:
+        """Gives a text that changes when an example or a label does, a SHA-256."""
+
     def __repr__(self) -> str:
         return (
             f"<{type(self).__name__} {self.name!r}: {self.num_examples} x {self.shape} "
@@ -122,6 +127,14 @@ class IndexedSource(Source):
             An array of shape `(n, *shape)`: uint8 images or float32 points.
         """
         return self.array[slice(None) if indices is None else indices]
+
+    def fingerprint(self):
+        """Hashes all examples and labels; see `Source.fingerprint`."""
+        found = hashlib.sha256(repr((self.shape, self.dtype.name)).encode())
+        found.update(np.ascontiguousarray(self.array))
+        if self.labels is not None:
+            found.update(np.ascontiguousarray(self.labels))
+        return found.hexdigest()
 
     def draws(self, first, last, batch_size, seed, shuffle):
         """Gives int64 index vectors of shape `(batch_size,)`; see `Source.draws`."""

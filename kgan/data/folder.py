@@ -6,6 +6,7 @@ import collections
 import concurrent.futures
 import dataclasses
 import functools
+import hashlib
 import logging
 import os
 import pathlib
@@ -196,6 +197,12 @@ class FolderSource(IndexedSource):
         images = np.empty((len(indices), *self.shape), np.uint8)
         self._decode_into(images, indices)
         return images
+
+    def fingerprint(self):
+        """Hashes the images, or where they are not held what their files look like."""
+        if self.array is not None:
+            return super().fingerprint()
+        return hashlib.sha256(self._key().encode()).hexdigest()
 
     def _fill(self, array: np.ndarray) -> None:
         self._decode_into(array, range(self.num_examples))

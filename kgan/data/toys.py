@@ -1,5 +1,6 @@
 """Toy densities: mixtures of Gaussians whose density is known in closed form."""
 
+import hashlib
 from collections.abc import Sequence
 
 import numpy as np
@@ -103,6 +104,11 @@ class Mixture(Source):
         # Batches are drawn from (seed, 0), (seed, 1), ...: -1 is free.
         points, _ = self._draw(tf.constant([seed, -1], tf.int64), num)
         return points.numpy()
+
+    def fingerprint(self):
+        """Hashes the parameters; see `Source.fingerprint`."""
+        parameters = (self.centers.tolist(), self.stddev.tolist())
+        return hashlib.sha256(repr(parameters).encode()).hexdigest()
 
     def draws(self, first, last, batch_size, seed, shuffle):
         """Gives (seed, number of the batch), int64 of shape `(2,)`."""

@@ -87,6 +87,29 @@ class Text(Kind):
         return value
 
 
+class Texts(Kind):
+    """A tuple of strings; JSON knows it as a list, a flag has commas between them."""
+
+    expects = "texts as in one,two"
+
+    def accepts(self, value):
+        """Accepts a list or tuple of strings."""
+        listed = isinstance(value, (list, tuple))
+        return listed and all(isinstance(item, str) and item for item in value)
+
+    def convert(self, value):
+        """Gives a tuple."""
+        return tuple(value)
+
+    def parse(self, text):
+        """Splits at commas; an empty text is none."""
+        return [part.strip() for part in text.split(",")] if text.strip() else []
+
+    def write(self, value):
+        """Joins with commas."""
+        return ",".join(value)
+
+
 class Boolean(Kind):
     """True or false."""
 

@@ -5,7 +5,7 @@ import inspect
 
 import keras
 
-from kgan import lookup, losses, models, penalties, priors
+from kgan import lookup, losses, metrics, models, penalties, priors
 
 # The course of a step size over all updates of an optimizer.
 SCHEDULES = {
@@ -136,6 +136,8 @@ def check(recipe) -> None:
     except TypeError as error:
         # A number was due and JSON gave a text: the comparison fails.
         raise ValueError(f"An option of the recipe has a wrong type: {error}") from None
+    for name in recipe.metrics:
+        metrics.get(name)
     _find("schedule", recipe.schedule, SCHEDULES)
     if recipe.batch_size % recipe.micro_batches:
         raise ValueError(

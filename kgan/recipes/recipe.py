@@ -13,6 +13,7 @@ from kgan.recipes.fields import (
     Number,
     Size,
     Text,
+    Texts,
     field,
     options,
 )
@@ -129,6 +130,17 @@ class Recipe:
         Integer(optional=True), "rounds between two checkpoints; none: as sample_every",
         None,
     )  # fmt: skip
+    metrics: tuple = field(
+        Texts(), "metrics that are measured on the way, as in frechet_mnist", ()
+    )
+    evaluate_every: int | None = field(
+        Integer(optional=True),
+        "rounds between two measurements; none: as sample_every",
+        None,
+    )
+    evaluate_images: int = field(
+        Integer(), "examples that are generated for a measurement", 10_000
+    )
     best: str | None = field(
         Text(optional=True), "key of the metrics that chooses best.keras, or none", None
     )

@@ -21,6 +21,8 @@ KINDS = {
     "fraction": (fields.Fraction(), "0.7", 0.7),
     "all of it": (fields.Fraction(), "1", 1.0),
     "mapping": (fields.Mapping(), '{"hidden": [3, 4]}', {"hidden": [3, 4]}),
+    "texts": (fields.Texts(), "a, b_c", ("a", "b_c")),
+    "no texts": (fields.Texts(), "", ()),
     "mappings": (fields.Mappings(), '[{"name": "r1"}]', ({"name": "r1"},)),
 }
 
@@ -38,6 +40,9 @@ def test_reads_and_writes_text(kind, text, value):
     [
         (fields.Text(), 3),
         (fields.Boolean(), 1),
+        (fields.Texts(), "a"),
+        (fields.Texts(), ["a", 3]),
+        (fields.Texts(), ["a", ""]),
         (fields.Choice(("auto", True)), 1),
         (fields.Choice(("auto", True)), "Auto"),
         (fields.Choice(("auto", True)), None),

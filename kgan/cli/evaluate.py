@@ -1,0 +1,127 @@
+"""Measures a trained model against real examples, and writes a page that shows it.
+
+  kgan evaluate --model=runs/mnist-20250101-120000
+  kgan evaluate --model=RUN --metrics=frechet_mnist,precision_recall_mnist
+  kgan evaluate --model=RUN --metrics=fid,kid --num_images=50000
+  kgan evaluate --samples=FOLDER --dataset=cifar10 --metrics=kernel_cifar10
+
+It prints a table and writes evaluation.json, each figure with all that it was
+computed from, and report.html. A metric's name ends in the features that it is
+measured on: a small network of ours (mnist, fashion_mnist, cifar10, digits),
+pixels, or a Keras application (vgg16); fid and kid are those of the standard
+Inception network. Without --metrics, those that fit the data are measured.
+"""
+
+import pathlib
+import sys
+
+from kgan import metrics, origins, report, runs
+from kgan.cli import flags
+from kgan.files import write_atomically
+from kgan.recipes.fields import Boolean, Fraction, Integer, Text, Texts
+
+
+def define(values) -> None:
+    """Declares the flags."""
+    optional, number = Text(optional=True), Integer(optional=True)
+    for name, kind, default, help in [
+        ("model", optional, None, "run directory or .keras file"),
+        ("samples", optional, None, "instead of a model: a folder of images, or a "
+         "data set's name"),
+        ("metrics", Texts(optional=True), None, "names with commas between them "
+         f"(default: those that fit): {', '.join(metrics.names())}"),
+        ("num_images", Integer(), 10_000, "examples that are generated"),
+        ("features", optional, None, "what metrics are measured on that do not say so "
+         "(default: what fits the data)"),
+        ("dataset", optional, None, "the real examples (default: the run's)"),
+        ("split", Text(), "train", "part of a TFDS data set that is the reference"),
+        ("held_out", optional, None, "real examples that the model was not trained "
+         "on: a folder or data set (default: --held_out_split of the data set)"),
+        ("held_out_split", Text(), "test", "the same as a part of the data set"),
+        ("num_real", number, None, "most real examples that are read (default: all)"),
+        ("data_dir", optional, None, "where prepared data lie (default: "
+         "$TFDS_DATA_DIR)"),
+        ("seed", Integer(minimum=0), 0, "seed of the latents"),
+        ("averaged", Boolean(), True, "take the averaged generator if there is one"),
+        ("truncation", Fraction(), 1.0, "how far latents stay from the centre, in "
+         "[0, 1]"),
+        ("allow_few", Boolean(), False, "measure even with too few examples"),
+        ("cache", Boolean(), True, "keep statistics of the real examples on the disk"),
+        ("output", optional, None, "folder to write (default: evaluation/ in the run)"),
+        ("report", Boolean(), True, "write report.html"),
+    ]:  # fmt: skip
+        flags.define(values, name, kind, default, help)
+
+
+def run(values) -> None:
+    """Measures, prints the table, and writes it with a page."""
+    if (values.model is None) == (values.samples is None):
+        raise flags.UsageError(
+            "--model must name a run directory or a .keras file, or --samples a folder "
+            "of images"
+        )
+    gan = values.samples if values.model is None else runs.load_model(values.model)
+    dataset, size = _dataset(values, gan)
+    evaluator = metrics.Evaluator(
+        dataset,
+        values.metrics,
+        values.num_images,
+        data_shape=size,
+        features=values.features,
+        split=values.split,
+        held_out=values.held_out,
+        held_out_split=values.held_out_split,
+        num_real=values.num_real,
+        data_dir=values.data_dir,
+        cache_dir="auto" if values.cache else None,
+        allow_few=values.allow_few,
+        verbose=1 if sys.stdout.isatty() else 0,
+    )
+    evaluation = evaluator(gan, values.seed, values.averaged, values.truncation)
+    print(evaluation.table())
+    output = _output(values)
+    path = output / "evaluation.json"
+    write_atomically(
+        path, lambda path: path.write_text(evaluation.to_json(), encoding="utf-8")
+    )
+    written = [str(path)]
+    if values.report and values.model is not None:
+        written.append(str(_write_report(values, gan, evaluation, evaluator, output)))
+    print(f"\nWritten: {', '.join(written)}")
+
+
+def _dataset(values, gan):
+    """Gives the real examples' name, and the shape that they are brought to."""
+    shape = getattr(gan, "data_shape", None)
+    dataset = values.dataset
+    if dataset is None and values.model is not None:
+        dataset = origins.dataset_of(values.model)
+    if dataset is None:
+        raise flags.UsageError(
+            "--dataset must name the real examples, since no run says which they are"
+        )
+    return dataset, shape
+
+
+def _output(values):
+    if values.output is not None:
+        return pathlib.Path(values.output)
+    path = pathlib.Path(values.model or ".")
+    return (path if path.is_dir() else pathlib.Path()) / "evaluation"
+
+
+def _write_report(values, gan, evaluation, evaluator, output):
+    path = output / "report.html"
+    report.write(
+        path,
+        gan,
+        evaluation,
+        evaluator.real.source,
+        name=origins.name_of(values.model),
+        extractor=values.features,
+        metrics_csv=origins.metrics_of(values.model),
+        averaged=values.averaged,
+        truncation=values.truncation,
+        seed=values.seed,
+    )
+    return path

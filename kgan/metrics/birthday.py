@@ -1,0 +1,157 @@
+"""Birthday test of diversity: how many distinct examples does a generator make?
+
+Among s draws from N equally likely values some two are equal with probability ½ once s
+is about √(2 N ln 2). So the rate of duplicates in a batch tells the size of a support
+that is much larger than the batch.
+"""
+
+import math
+
+import numpy as np
+
+from kgan import checks
+from kgan.metrics import neighbours
+from kgan.metrics.base import Few, Figure, Metric
+from kgan.metrics.rows import Rows
+
+LEAST = 100
+# So many collisions are expected where one batch in 20 has none: −ln 0.05.
+UNSEEN = -math.log(0.05)
+
+
+def collisions(rows: np.ndarray, threshold: float) -> np.ndarray:
+    """Counts the near-duplicates of each row among the others of its set.
+
+    Args:
+        rows: Features of shape `(n, d)`, float32 or float64.
+        threshold: Largest distance of near-duplicates, 0 or more; 0 leaves those that
+            are equal.
+
+    Returns:
+        int64 of shape `(n,)`; its sum is twice the number of colliding pairs.
+
+    Example:
+        ```python
+        collisions(np.array([[0.0], [0.0], [1.0]]), 0.5)  # [1, 1, 0]
+        ```
+    """
+    [(found, _)] = neighbours.inside(rows, rows, np.array([threshold]))
+    return found - 1
+
+
+def support(collided: np.ndarray) -> tuple[float, float]:
+    """Estimates from collisions how many distinct examples there are.
+
+    n (n − 1) / (2 c) for c colliding pairs among n draws: an estimate of 1 / Σ p², the
+    number of equally likely examples that would collide as often. Without a collision
+    it is the lower bound n (n − 1) / (2 · 3.0): a smaller support would have shown one
+    with 95% probability.
+
+    The rate of collisions is a U-statistic of order 2; its variance,
+    2 / (n (n − 1)) · (2 (n − 2) ζ₁ + ζ₂), is that of a Poisson count where all
+    examples are equally likely, ζ₁ = 0. ζ₁ is estimated from pairs of collisions that
+    share a draw.
+
+    Args:
+        collided: For each of n draws the number of others that it collides with.
+
+    Returns:
+        The support, at least 1, and its standard error to first order; NaN for that
+        where there was no collision.
+
+    Example:
+        ```python
+        support(np.array([1, 1, 0]))  # a support of 3
+        ```
+
+    Source: Arora and Zhang, "Do GANs actually learn the distribution? An empirical
+    study" (2017), section 2; Hoeffding, "A Class of Statistics with Asymptotically
+    Normal Distribution" (1948), section 5, for the variance.
+    """
+    collided = np.asarray(collided, np.float64)
+    n = len(collided)
+    pairs = n * (n - 1) / 2
+    found = collided.sum() / 2
+    if found == 0:
+        return max(1.0, pairs / UNSEEN), math.nan
+    rate = found / pairs
+    shared = np.sum(collided * (collided - 1)) / (n * (n - 1) * max(1, n - 2))
+    covariance = max(0.0, shared - rate**2)
+    variance = (2 * (n - 2) * covariance + rate * (1 - rate)) / pairs
+    return 1 / rate, math.sqrt(variance) / rate**2
+
+
+class Birthday(Metric):
+    """Number of distinct examples, from near-duplicates in a batch.
+
+    Two examples are near-duplicates where their features are no farther apart than
+    `quantile` of the real examples are from their nearest other real one, among as many
+    reals as fakes. So the reals collide now and then by construction, about
+    n · quantile / 2 times, and their own support on that scale, about n / quantile, is
+    all that a perfect generator reaches: it stands beside the figure as
+    "real_support".
+
+    Args:
+        limit: Size of the batch, and of the reals beside it.
+        quantile: Share of reals with a near-duplicate, between 0 and 1.
+        features: Name of an extractor or an extractor.
+
+    Raises:
+        ValueError: If `limit` is not a positive integer or `quantile` does not lie
+            between 0 and 1.
+
+    Example:
+        ```python
+        Birthday(limit=5_000)
+        ```
+
+    Source: Arora and Zhang (2017), section 2, who judge duplicates by eye.
+    """
+
+    kind = "birthday"
+    figures = ("birthday_support",)
+    best = ("max",)
+
+    def __init__(self, limit=10_000, quantile=0.01, features=None):
+        self.limit = checks.positive_integer("limit", limit)
+        if not 0 < quantile < 1:
+            raise ValueError(
+                f"`quantile` must lie between 0 and 1. Received: {quantile!r}"
+            )
+        self.quantile = quantile
+        super().__init__(features)
+
+    def statistics(self):
+        """Collects rows of reals and of fakes."""
+        return {"real": Rows(self.limit), "fake": Rows(self.limit)}
+
+    def compute(self, collected, context):
+        """Computes the support; `Few` below `LEAST` examples of a side."""
+        real, fake = collected["real"].rows, collected["fake"].rows
+        count = min(len(real), len(fake))
+        least = 2 if context.allow_few else LEAST
+        if count < least:
+            raise Few(
+                f"The birthday test needs at least {least} real and {least} generated "
+                f"examples. Received: {len(real)} and {len(fake)}"
+            )
+        real, fake = real[:count], fake[:count]
+        distances = neighbours.radii(real, 1)
+        threshold = float(np.quantile(distances, self.quantile, method="lower"))
+        of_real, of_fake = collisions(real, threshold), collisions(fake, threshold)
+        real_support, _ = support(of_real)
+        value, error = support(of_fake)
+        unseen = not of_fake.any()
+        details = {
+            "batch": count,
+            "quantile": self.quantile,
+            "threshold": threshold,
+            "collisions": int(of_fake.sum()) // 2,
+            "real_collisions": int(of_real.sum()) // 2,
+            "real_support": real_support,
+            "lower_bound": unseen,
+        }
+        if unseen:
+            return {"birthday_support": Figure(value, details=details)}
+        of = f"standard error of the rate of collisions among {count} examples"
+        return {"birthday_support": Figure(value, error, of, details)}

@@ -1,0 +1,92 @@
+"""How the generated images spread over the classes of a classifier."""
+
+import warnings
+
+import numpy as np
+
+from kgan.metrics.base import Few, Figure, Metric
+from kgan.metrics.logits import Logits
+
+_FEWEST = 10  # images for each class
+
+
+def class_coverage(real_counts: np.ndarray, fake_counts: np.ndarray) -> dict:
+    """Compares two histograms over classes.
+
+    Only classes that real images have count as modes. Where fakes fall into another,
+    KL(p_fake ‖ p_real) would be infinite; it is finite here, as if a single real image
+    had been there.
+
+    Args:
+        real_counts: Non-negative integers of shape `(classes,)`.
+        fake_counts: The same of generated images.
+
+    Returns:
+        By name:
+        - classes_found: how many classes of the real images the fakes have;
+        - classes_kl: KL(p_fake ‖ p_real) in nats;
+        - smallest_class_share: the smallest share of the fakes that such a class has.
+
+    Source:
+        Metz et al., "Unrolled Generative Adversarial Networks" (2017), section 3.3.1,
+        and Srivastava et al., "VEEGAN" (2017), section 5.2, where the classes are the
+        1,000 of stacked MNIST.
+    """
+    from scipy import stats
+
+    real_counts, fake_counts = np.asarray(real_counts), np.asarray(fake_counts)
+    modes = real_counts > 0
+    reference = np.where(modes, real_counts, fake_counts > 0)
+    return {
+        "classes_found": float(np.count_nonzero(fake_counts[modes])),
+        "classes_kl": max(0.0, float(stats.entropy(fake_counts, reference))),
+        "smallest_class_share": float(fake_counts[modes].min() / fake_counts.sum()),
+    }
+
+
+class ClassCoverage(Metric):
+    """Classes found by a generator, with the classes of a classifier as modes.
+
+    An image belongs to the class of its largest logit. The extractor must classify.
+    The figures are those of `class_coverage`; equal distributions have a KL divergence
+    of about (classes − 1) / 2 · (1 / real + 1 / fake) images, not of 0.
+    """
+
+    kind = "class_coverage"
+    figures = ("classes_found", "classes_kl", "smallest_class_share")
+    best = ("max", "min", "max")
+
+    def statistics(self):
+        """Collects the logits of both."""
+        return {"real": Logits(), "fake": Logits()}
+
+    def compute(self, collected, context):
+        """Computes the three figures; see `Metric.compute`."""
+        logits = {role: collected[role].rows for role in ("real", "fake")}
+        real, fake = (
+            np.bincount(rows.argmax(axis=1), minlength=rows.shape[1])
+            for rows in logits.values()
+        )
+        classes = np.count_nonzero(real)
+        for role, rows in logits.items():
+            if len(rows) < _FEWEST * classes and not context.allow_few:
+                raise Few(
+                    f"{classes} classes need at least {_FEWEST * classes} {role} "
+                    f"images. Received: {len(rows)}"
+                )
+        strange = int(fake[real == 0].sum())
+        if strange:
+            warnings.warn(
+                f"{strange} of {len(logits['fake'])} generated images fall into "
+                "classes that no real image has: classes_kl depends on the number of "
+                "real images.",
+                UserWarning,
+                stacklevel=2,
+            )
+        details = {
+            "num_real": len(logits["real"]),
+            "num_fake": len(logits["fake"]),
+            "num_classes": int(classes),
+        }
+        found = class_coverage(real, fake)
+        return {name: Figure(found[name], details=details) for name in self.figures}

@@ -1,0 +1,116 @@
+"""Classifier score: sure of each fake, and of many classes in all, as in IS."""
+
+import itertools
+
+import numpy as np
+
+from kgan import checks
+from kgan.metrics.base import Few, Figure, Metric
+from kgan.metrics.logits import Logits
+
+
+def classifier_score(logits: np.ndarray) -> float:
+    """Finds exp(E KL(p(y|x) ‖ p(y))), where p(y) is the mean of all p(y|x).
+
+    Args:
+        logits: Array of shape `(n, classes)`; p(y|x) is their softmax.
+
+    Returns:
+        A float in [1, min(n, classes)]: 1 where all examples look the same to the
+        classifier, the number of classes where it is sure of each and all are as
+        frequent.
+
+    Example:
+        ```python
+        classifier_score(100 * np.eye(5))  # 5
+        ```
+
+    Source:
+        Salimans et al., "Improved Techniques for Training GANs" (2016), section 4.
+    """
+    from scipy import special
+
+    log_given = special.log_softmax(np.asarray(logits, np.float64), axis=1)
+    # Of logarithms: where all probabilities of a class underflow, its mean would be 0.
+    log_mean = special.logsumexp(log_given, axis=0) - np.log(len(log_given))
+    divergences = np.sum(np.exp(log_given) * (log_given - log_mean), axis=1)
+    return float(np.exp(divergences.mean()))
+
+
+def scores_of_splits(logits: np.ndarray, num_splits: int) -> np.ndarray:
+    """Finds the classifier scores of consecutive parts, as equal as can be.
+
+    Args:
+        logits: Array of shape `(n, classes)`, n ≥ num_splits.
+        num_splits: Number of parts; part i are the examples from ⌊i n / parts⌋ on.
+
+    Returns:
+        float64 of shape `(num_splits,)`.
+    """
+    ends = np.arange(num_splits + 1) * len(logits) // num_splits
+    return np.array(
+        [classifier_score(logits[start:end]) for start, end in itertools.pairwise(ends)]
+    )
+
+
+class ClassifierScore(Metric):
+    """Classifier score of fakes, mean and standard deviation over splits.
+
+    On the standard Inception network it is the Inception score. It knows nothing of the
+    real data: a generator of one perfect picture for each class has the best score. It
+    reads at most 50,000 fakes.
+
+    Args:
+        num_splits: Number of parts that are scored apart, a positive integer.
+        features: Name of an extractor or an extractor that is a classifier.
+
+    Raises:
+        ValueError: If `num_splits` is not a positive integer; while it collects, if the
+            extractor gives no logits.
+
+    Example:
+        ```python
+        ClassifierScore(features="mnist")
+        ```
+
+    Source:
+        Salimans et al. (2016), section 4.
+    """
+
+    kind = "classifier_score"
+    figures = ("classifier_score",)
+    best = ("max",)
+    standard_name = "inception_score"
+
+    def __init__(self, num_splits=10, features=None):
+        self.num_splits = checks.positive_integer("num_splits", num_splits)
+        super().__init__(features)
+
+    def statistics(self):
+        """Collects the logits of fakes."""
+        return {"fake": Logits()}
+
+    def compute(self, collected, context):
+        """Finds the mean score of the splits.
+
+        Raises:
+            Few: If a split has fewer examples than there are classes, whose number its
+                score then cannot reach; with `allow_few` only if one has none.
+        """
+        logits = collected["fake"].rows
+        count, classes = logits.shape
+        smallest = 1 if context.allow_few else classes
+        if count // self.num_splits < smallest:
+            raise Few(
+                f"a classifier score needs at least {smallest} examples in each of "
+                f"{self.num_splits} splits, as its score cannot exceed their number. "
+                f"Received: {count} fake examples of {classes} classes"
+            )
+        scores = scores_of_splits(logits, self.num_splits)
+        figure = Figure(
+            float(scores.mean()),
+            float(scores.std()),
+            f"standard deviation of {self.num_splits} splits",
+            {"num_splits": self.num_splits, "num_classes": classes},
+        )
+        return {"classifier_score": figure}

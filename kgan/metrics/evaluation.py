@@ -1,0 +1,144 @@
+"""What was measured, with all that it was measured from."""
+
+import dataclasses
+import json
+import math
+
+
+@dataclasses.dataclass(frozen=True)
+class Measurement:
+    """One figure with its provenance.
+
+    Attributes:
+        metric: Its name, as in "frechet_mnist".
+        value: The figure.
+        uncertainty: Its standard error or deviation, or None.
+        uncertainty_is: What that is, in words, or None.
+        best: "min" or "max": which value is better.
+        provenance: All that the figure depends on: counts, split, extractor and its
+            hash, parameters, seed, averaged or raw weights, truncation, versions.
+    """
+
+    metric: str
+    value: float
+    uncertainty: float | None = None
+    uncertainty_is: str | None = None
+    best: str = "min"
+    provenance: dict = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass(frozen=True)
+class Evaluation:
+    """The figures of one model, in the order in which they were asked for.
+
+    Attributes:
+        measurements: Tuple of `Measurement`.
+
+    Example:
+        ```python
+        evaluation = kgan.metrics.measure(gan, "mnist")
+        evaluation["frechet_mnist"]
+        print(evaluation.table())
+        ```
+    """
+
+    measurements: tuple
+
+    def __getitem__(self, metric: str) -> float:
+        """Gives the value of a metric by its name.
+
+        Raises:
+            KeyError: If it was not measured.
+        """
+        return self.values()[metric]
+
+    def values(self) -> dict[str, float]:
+        """Gives the value of each metric."""
+        return {m.metric: m.value for m in self.measurements}
+
+    def to_json(self) -> str:
+        """Gives all measurements as a JSON array, an object each."""
+        rows = [_finite(dataclasses.asdict(m)) for m in self.measurements]
+        return json.dumps(rows, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> "Evaluation":
+        """Reads what `to_json` wrote."""
+        return cls(tuple(Measurement(**row) for row in json.loads(text)))
+
+    def table(self) -> str:
+        """Writes a table for the terminal; what all rows share stands below it.
+
+        Lists, such as the sizes of subsets, are left to the JSON.
+        """
+        shared = self.shared()
+        rows = [("metric", "value", "±", "real", "fake", "with")]
+        for m in self.measurements:
+            counts = [m.provenance.get(f"num_{side}") for side in ("real", "fake")]
+            told = ["" if count is None else f"{count:,}" for count in counts]
+            own = {k: v for k, v in m.provenance.items() if k not in shared}
+            rows.append((m.metric, *_number(m), *told, _details(own)))
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)][:-1]
+        lines = []
+        for row in rows:
+            cells = [cell.ljust(w) for cell, w in zip(row[:-1], widths, strict=True)]
+            lines.append("  ".join([*cells, row[-1]]).rstrip())
+        return "\n".join([*lines, "", *self._footnotes(shared)])
+
+    def _footnotes(self, shared):
+        found = {
+            m.provenance["extractor"]["name"]: m.provenance["extractor"]
+            for m in self.measurements
+            if "extractor" in m.provenance
+        }
+        for extractor in found.values():
+            rest = {k: v for k, v in extractor.items() if k != "name"}
+            yield f"Features {extractor['name']}: {_details(rest)}"
+        rest = {k: v for k, v in shared.items() if k not in _COLUMNS}
+        yield f"All: {_details(rest)}"
+
+    def shared(self) -> dict:
+        """Gives what is equal in the provenance of all measurements."""
+        first, *rest = [m.provenance for m in self.measurements] or [{}]
+        missing = object()
+        return {
+            k: v for k, v in first.items() if all(p.get(k, missing) == v for p in rest)
+        }
+
+
+# What has a column or a line of its own.
+_COLUMNS = ("num_real", "num_fake", "extractor")
+
+
+def _number(m):
+    spread = "" if m.uncertainty is None else f"{m.uncertainty:.2g}"
+    return f"{m.value:.5g}", spread
+
+
+def _details(values):
+    plain = (str, int, float)
+    return ", ".join(
+        f"{name} {_text(value)}"
+        for name, value in values.items()
+        if name not in _COLUMNS and isinstance(value, plain)
+    )
+
+
+def _text(value):
+    if isinstance(value, float):
+        return f"{value:.5g}"
+    text = str(value)
+    # A hash by its beginning; the whole stands in the JSON.
+    hexadecimal = len(text) == 64 and set(text) <= set("0123456789abcdef")
+    return f"{text[:8]}…" if hexadecimal else text
+
+
+def _finite(value):
+    """JSON has no NaN and no infinity; a text says what it was."""
+    if isinstance(value, dict):
+        return {k: _finite(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(v) for v in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    return value

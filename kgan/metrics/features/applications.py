@@ -1,0 +1,260 @@
+"""Networks of `keras.applications`, trained on ImageNet or random."""
+
+import contextlib
+import functools
+import hashlib
+import inspect
+import math
+import os
+import pathlib
+import re
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from kgan import checks, lookup
+from kgan.data import reach
+from kgan.metrics.features import classifiers, resizers
+from kgan.metrics.features import images as _images
+from kgan.metrics.features.base import Extractor
+from kgan.metrics.features.batching import in_batches
+from kgan.metrics.statistic import Outputs
+
+_HOST = "https://storage.googleapis.com"
+_BATCH = 32
+# Sizes that the networks were trained at, where it is not 224.
+_SIZES = {
+    **dict.fromkeys(("inception_v3", "inception_resnet_v2", "xception"), 299),
+    "nasnet_large": 331,
+    **{f"efficientnet_b{i}": s for i, s in enumerate((224, 240, 260, 300))},
+    **{f"efficientnet_b{i + 4}": s for i, s in enumerate((380, 456, 528, 600))},
+    **{f"efficientnet_v2_b{i}": s for i, s in enumerate((224, 240, 260, 300))},
+    "efficientnet_v2_s": 384,
+    "efficientnet_v2_m": 480,
+    "efficientnet_v2_l": 480,
+}
+_WORDS = re.compile(
+    r"(?<=[a-z0-9])(V\d|B\d|(?<=V2)[SML]$|Mobile$|Tiny$|Small$|Base$|X?Large$)"
+    r"|(?<=Inception)(ResNet)"
+)
+
+
+def _snake(name):
+    """`EfficientNetV2B0` as `efficientnet_v2_b0`."""
+    return _WORDS.sub(r"_\g<0>", name).lower()
+
+
+@functools.cache
+def _applications():
+    """Name: (function that builds it, its preprocessing)."""
+    found = {}
+    for _, module in inspect.getmembers(keras.applications, inspect.ismodule):
+        for name, build in inspect.getmembers(module, inspect.isfunction):
+            if name[0].isupper():
+                found[_snake(name)] = (build, module.preprocess_input)
+    # The module of these two does not name them.
+    for build in (
+        keras.applications.MobileNetV3Large,
+        keras.applications.MobileNetV3Small,
+    ):
+        preprocess = keras.applications.mobilenet_v3.preprocess_input
+        found[_snake(build.__name__)] = (build, preprocess)
+    return found
+
+
+def names() -> tuple[str, ...]:
+    """Returns the names of the networks."""
+    return tuple(sorted(_applications()))
+
+
+class Application(Extractor):
+    """A network of `keras.applications`, its last convolution averaged over the image.
+
+    Images are resized by `resizers.clean`; gray is repeated to three channels. Never
+    the Inception network of the published figures, which Keras has not: the name of
+    its "inception_v3" is "inception_v3_keras".
+
+    Args:
+        network: One of `names()`: "vgg16", "resnet50_v2", "efficientnet_b0".
+        weights: "imagenet", which is downloaded once; the path of such a file
+            (`*.h5` or `*.weights.h5`); or None for random weights, always the same.
+        layer: Name of the layer whose output, flattened, is the features, in the
+            network with its classifier. "fc2" of "vgg16" is that of Kynkäänniemi et
+            al. (2019). None averages the last convolution.
+        size: Height and width to which images are resized; None takes those that the
+            network was trained at.
+
+    Raises:
+        ValueError: If there is no such network. On first use, if there is no such
+            layer, or the weights cannot be had.
+
+    Example:
+        ```python
+        kgan.metrics.PrecisionRecall(features=Application("vgg16", layer="fc2"))
+        ```
+
+    Source:
+        Kynkäänniemi et al., "Improved Precision and Recall Metric for Assessing
+        Generative Models" (2019), section 3; Naeem et al., "Reliable Fidelity and
+        Diversity Metrics for Generative Models" (2020), section 4, for random weights.
+    """
+
+    def __init__(self, network="vgg16", weights="imagenet", layer=None, size=None):
+        if network not in _applications():
+            expected = "`network` must be one of"
+            raise ValueError(lookup.unknown(expected, network, names()))
+        if weights not in ("imagenet", None):
+            weights = pathlib.Path(weights).expanduser()
+            if not weights.is_file():
+                raise ValueError(
+                    '`weights` must be "imagenet", None or the path of a file. '
+                    f"Received: {os.fspath(weights)!r}, where there is no file"
+                )
+        self.network = network
+        self.weights = weights
+        self.layer = layer
+        default = _SIZES.get(network, 224)
+        self.size = default if size is None else checks.positive_integer("size", size)
+        parts = (
+            f"{network}_keras" if network == "inception_v3" else network,
+            layer,
+            "random" if weights is None else None,
+        )
+        self.name = "_".join(part for part in parts if part)
+
+    @functools.cached_property
+    def _model(self):
+        build, _ = _applications()[self.network]
+        top = self.layer is not None
+        arguments = {"classifier_activation": None} if top else {"pooling": "avg"}
+        if self.weights == "imagenet":
+            self._check_reachable(build.__name__, top)
+        weights = None if self.weights is None else str(self.weights)
+        try:
+            with _single_precision():
+                model = build(
+                    include_top=top,
+                    weights=weights,
+                    input_shape=(self.size, self.size, 3),
+                    **arguments,
+                )
+        except Exception as error:
+            # Keras has no class of its own for a download that failed.
+            if "URL fetch failure" not in str(error):
+                raise
+            raise ValueError(self._no_weights(build.__name__, top, error)) from error
+        if self.weights is None:
+            _draw(model)
+        return self._cut(model) if top else model
+
+    def _cut(self, model):
+        layers = [layer.name for layer in model.layers]
+        if self.layer not in layers:
+            expected = f"`layer` of {self.network} must be one of"
+            raise ValueError(lookup.unknown(expected, self.layer, layers))
+        return keras.Model(model.inputs, model.get_layer(self.layer).output)
+
+    def _check_reachable(self, keras_name, top):
+        """Says within seconds that there is no network; Keras would wait for it."""
+        if _is_kept(keras_name, top):
+            return
+        if away := reach.unreachable_hosts([_HOST]):
+            reason = f"{away[0]} does not answer"
+            raise ValueError(self._no_weights(keras_name, top, reason))
+
+    def _no_weights(self, keras_name, top, reason):
+        return (
+            f"The features {self.name!r} need weights that could not be fetched: "
+            f"{reason}. Where there is a network, call "
+            f"`keras.applications.{keras_name}(include_top={top})`, and copy "
+            f"~/.keras/models/{_file(self.network, top)} to {_models_folder()}, or "
+            "give weights=PATH. Features that need no download: "
+            f"{', '.join((*classifiers.names(), 'pixels'))}"
+        )
+
+    @functools.cached_property
+    def _function(self):
+        model = self._model
+
+        @tf.function(autograph=False)
+        def network(images):
+            features = model(images, training=False)
+            return [tf.reshape(features, (tf.shape(images)[0], -1))]
+
+        return network
+
+    @functools.cached_property
+    def _hash(self):
+        digest = hashlib.sha256()
+        for value in self._model.get_weights():
+            digest.update(np.ascontiguousarray(value, np.float32))
+        return digest.hexdigest()
+
+    def _prepare(self, images):
+        _, preprocess = _applications()[self.network]
+        size = (self.size, self.size)
+        return preprocess(resizers.clean(_images.to_channels(images, 3), size))
+
+    def __call__(self, images):
+        """Extracts features of uint8 images, gray or RGB, of any size."""
+        images = np.asarray(images)
+        _images.check(images, self.name)
+        (features,) = in_batches(self._function, self._prepare, images, _BATCH)
+        return Outputs(features, None, images)
+
+    def describe(self):
+        """Names weights, their SHA-256 as arrays, layer, resizer and size."""
+        named = self.weights in ("imagenet", None)
+        return {
+            "name": self.name,
+            "weights": (self.weights or "random") if named else self.weights.name,
+            "sha256": self._hash,
+            "layer": self.layer,
+            "resizer": resizers.clean.__name__,
+            "size": [self.size, self.size],
+            "version": 1,
+        }
+
+
+@contextlib.contextmanager
+def _single_precision():
+    """Builds in float32 whatever the policy is; `keras.applications` takes no dtype."""
+    policy = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("float32")
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(policy)
+
+
+def _draw(model):
+    """Draws kernels as He et al. (2015), equation 10, do: the same on every machine."""
+    generator = np.random.default_rng(0)
+    for variable in model.weights:
+        *window, channels, filters = (1, *variable.shape)
+        if len(variable.shape) > 1:
+            # A filter of a depthwise convolution sees its own channel alone.
+            fan_in = math.prod(window) * (1 if filters == 1 else channels)
+            deviation = math.sqrt(2 / fan_in)
+            variable.assign(generator.normal(0.0, deviation, variable.shape))
+
+
+def _models_folder():
+    """Where Keras keeps what it downloads."""
+    home = os.environ.get("KERAS_HOME") or "~/.keras"
+    return pathlib.Path(home).expanduser() / "models"
+
+
+def _file(network, top):
+    """What Keras calls the file of weights, a pattern where it has no plain rule."""
+    stem = re.sub(r"^(resnet\d+)_", r"\1", network)
+    if re.match("vgg|resnet|densenet|inception|xception", network):
+        return f"{stem}_weights_tf_dim_ordering_tf_kernels{'' if top else '_notop'}.h5"
+    return f"*{network.replace('_', '*')}*{'' if top else 'top*'}.h5"
+
+
+def _is_kept(keras_name, top):
+    """Whether a file of that network lies there; Keras checks its hash."""
+    kept = [re.sub("[^a-z0-9]", "", p.name.lower()) for p in _models_folder().glob("*")]
+    return any(keras_name.lower() in n and ("notop" in n) != top for n in kept)

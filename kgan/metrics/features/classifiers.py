@@ -1,0 +1,127 @@
+"""Features of small classifiers: those that come with kgan, and the user's own."""
+
+import functools
+import os
+import pathlib
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from kgan import lookup
+from kgan.metrics.features import images as _images
+from kgan.metrics.features import resizers, weights
+from kgan.metrics.features.base import Extractor
+from kgan.metrics.features.batching import in_batches
+from kgan.metrics.statistic import Outputs
+
+FOLDER = pathlib.Path(__file__).parent.parent / "networks"
+_LAYER = "features"
+_BATCH = 64
+
+
+def names() -> tuple[str, ...]:
+    """Returns the names of the networks that come with kgan, those of their files."""
+    return tuple(sorted(path.stem for path in FOLDER.glob("[!.]*.keras")))
+
+
+class Classifier(Extractor):
+    """A classifier of images: its layer `features`, and its logits.
+
+    Images of another size than the network's are resized by `resizers.clean`. A gray
+    network sees the luma of RGB images, an RGB network gray ones three times.
+
+    Args:
+        network: One of `names()`, or the path of a Keras model `NAME.keras` that maps
+            images with values in [0, 255], `(n, height, width, 1 or 3)`, to logits
+            `(n, classes)`, and has a layer named "features" before them. Its name is
+            that of the file.
+
+    Raises:
+        ValueError: If there is no such network. On first use, if the model is of
+            another kind.
+
+    Example:
+        ```python
+        features = Classifier("mnist")(images).features
+        ```
+    """
+
+    def __init__(self, network: str | os.PathLike):
+        shipped = FOLDER / f"{network}.keras"
+        path = pathlib.Path(network).expanduser()
+        if network in names():
+            path = shipped
+        elif path.suffix != ".keras" or not path.is_file():
+            expected = "`network` must be the path of a .keras file or one of"
+            raise ValueError(lookup.unknown(expected, os.fspath(network), names()))
+        self.path = path
+        self.name = path.stem
+
+    @functools.cached_property
+    def _hash(self):
+        return weights.sha256(self.path)
+
+    @functools.cached_property
+    def _model(self):
+        model = keras.models.load_model(self.path, compile=False)
+        shapes = [tuple(x.shape) for x in (*model.inputs, *model.outputs)]
+        if [len(shape) for shape in shapes] != [4, 2] or shapes[0][3] not in (1, 3):
+            raise ValueError(
+                f"{self.path} must map images (n, height, width, 1 or 3) to logits "
+                f"(n, classes). Received: a model of the shapes {shapes}"
+            )
+        if _LAYER not in [layer.name for layer in model.layers]:
+            raise ValueError(
+                f"{self.path} must have a layer named {_LAYER!r}. Received: a model of "
+                f"the layers {', '.join(layer.name for layer in model.layers)}"
+            )
+        both = [model.get_layer(_LAYER).output, *model.outputs]
+        return keras.Model(model.inputs[0], both)
+
+    @functools.cached_property
+    def _network(self):
+        model = self._model
+
+        @tf.function(autograph=False)
+        def network(images):
+            features, logits = model(images, training=False)
+            rows = tf.reshape(features, (tf.shape(images)[0], -1))
+            return tf.cast(rows, tf.float32), tf.cast(logits, tf.float32)
+
+        return network
+
+    @property
+    def num_classes(self):
+        """Number of classes that the logits tell apart."""
+        return self._model.outputs[1].shape[1]
+
+    @property
+    def image_shape(self):
+        """`(height, width, channels)` of its images; None where it takes any size."""
+        return tuple(self._model.inputs[0].shape[1:])
+
+    def _prepare(self, images):
+        *size, channels = self.image_shape
+        images = _images.to_channels(images, channels)
+        size = tuple(s or i for s, i in zip(size, images.shape[1:3], strict=True))
+        if size == images.shape[1:3]:
+            return images.astype(np.float32)
+        return resizers.clean(images, size)
+
+    def __call__(self, images):
+        """Extracts features and logits of uint8 images, gray or RGB, of any size."""
+        images = np.asarray(images)
+        _images.check(images, self.name)
+        outputs = in_batches(self._network, self._prepare, images, _BATCH)
+        return Outputs(*outputs, images)
+
+    def describe(self):
+        """Names the file's SHA-256, and what images of another size are resized by."""
+        return {
+            "name": self.name,
+            "sha256": self._hash,
+            "size": list(self.image_shape),
+            "resizer": resizers.clean.__name__,
+            "version": 1,
+        }

@@ -1,0 +1,48 @@
+"""What extractors ask of images: their dtype, shape and channels."""
+
+import numpy as np
+
+# ITU-R BT.601, the luma of JPEG files and of Pillow's gray images.
+_LUMA = (0.299, 0.587, 0.114)
+
+
+def check(images: np.ndarray, name: str) -> None:
+    """Refuses what is no batch of gray or RGB images.
+
+    Args:
+        images: What an extractor was given.
+        name: The extractor's name.
+
+    Raises:
+        ValueError: If `images` is not uint8 of shape `(n, height, width, channels)`
+            with one channel or three, and n of at least 1.
+    """
+    fits = images.dtype == np.uint8 and images.ndim == 4 and len(images)
+    if not fits or images.shape[3] not in (1, 3):
+        transparent = images.ndim == 4 and images.shape[3] == 4
+        hint = "; lay RGBA over a background first" if transparent else ""
+        raise ValueError(
+            f"`images` for the features {name!r} must be uint8 of shape (n, height, "
+            f"width, 1 or 3){hint}. Received: {images.dtype} of shape {images.shape}"
+        )
+
+
+def to_channels(images: np.ndarray, channels: int) -> np.ndarray:
+    """Converts between gray and RGB.
+
+    Args:
+        images: uint8 of shape `(n, height, width, 1)` or `(n, height, width, 3)`.
+        channels: 1 or 3.
+
+    Returns:
+        uint8 of shape `(n, height, width, channels)`: gray is repeated, RGB becomes
+        its luma, 0.299 R + 0.587 G + 0.114 B, rounded as in a file.
+
+    Source:
+        Recommendation ITU-R BT.601-7 (2011), section 2.5.1.
+    """
+    if images.shape[3] == channels:
+        return images
+    if channels == 3:
+        return np.repeat(images, 3, axis=3)
+    return np.round(images @ np.array(_LUMA))[..., None].astype(np.uint8)

@@ -1,0 +1,105 @@
+"""The Inception network of the published figures."""
+
+import functools
+
+import numpy as np
+import tensorflow as tf
+
+from kgan.metrics.features import classifiers, frozen_graph, resizers, weights
+from kgan.metrics.features import images as _images
+from kgan.metrics.features.base import Extractor
+from kgan.metrics.features.batching import in_batches
+from kgan.metrics.statistic import Outputs
+
+# The graph's own names: its image after resizing, its last pooled layer, and the
+# product that its logits are, before a bias is added.
+_RESIZED = "ResizeBilinear:0"
+_POOL = "pool_3:0"
+_LOGITS = "softmax/logits/MatMul"
+_SIZE = (299, 299)
+_BATCH = 50
+_STANDARD = "legacy_tensorflow"
+
+
+class Inception(Extractor):
+    """The Inception network of 2015-12-05: 2,048 features and 1,008 logits.
+
+    Logits are without the last layer's bias, as in published Inception scores. Gray
+    images are repeated to three channels; the network's own scaling,
+    (x − 128) / 128, is a part of its graph.
+
+    Args:
+        resizer: One of `resizers.names()`. "legacy_tensorflow" is that of the original
+            FID. Another one gives other figures, and another name:
+            "inception_clean", whose Fréchet distance is not called FID.
+        path: The file `classify_image_graph_def.pb`; None finds or downloads it, see
+            `weights.inception`.
+        sha256: Its expected SHA-256; None accepts any, and `describe` tells it.
+
+    Raises:
+        ValueError: If the resizer is unknown. On first use, if the file cannot be had,
+            has another SHA-256 or is another graph.
+
+    Example:
+        ```python
+        outputs = Inception("clean", path="classify_image_graph_def.pb")(images)
+        ```
+
+    Source:
+        Szegedy et al., "Rethinking the Inception Architecture for Computer Vision"
+        (2016); Salimans et al., "Improved Techniques for Training GANs" (2016),
+        section 4; Heusel et al. (2017), section 5.
+    """
+
+    num_classes = 1008
+
+    def __init__(self, resizer=_STANDARD, path=None, sha256=None):
+        resizers.get(resizer)
+        self.resizer = resizer
+        self.path = path
+        self.sha256 = sha256
+        self.standard = resizer == _STANDARD
+        self.name = "inception" if self.standard else f"inception_{resizer}"
+
+    @functools.cached_property
+    def _file(self):
+        alternatives = (*classifiers.names(), "pixels")
+        return weights.inception(self.path, self.sha256, alternatives=alternatives)
+
+    @functools.cached_property
+    def _hash(self):
+        return weights.sha256(self._file)
+
+    @functools.cached_property
+    def _network(self):
+        graph = frozen_graph.read(self._file)
+        kernel = frozen_graph.constant(
+            graph, frozen_graph.input_of(graph, _LOGITS, index=1)
+        )
+        pool = frozen_graph.function(graph, _RESIZED, [_POOL], (None, *_SIZE, 3))
+
+        def network(images):
+            features = tf.reshape(pool(images)[0], (len(images), kernel.shape[0]))
+            return features, tf.matmul(features, kernel)
+
+        return network
+
+    def _prepare(self, images):
+        return resizers.get(self.resizer)(_images.to_channels(images, 3), _SIZE)
+
+    def __call__(self, images):
+        """Extracts features and logits of uint8 images, gray or RGB, of any size."""
+        images = np.asarray(images)
+        _images.check(images, self.name)
+        outputs = in_batches(self._network, self._prepare, images, _BATCH)
+        return Outputs(*outputs, images)
+
+    def describe(self):
+        """Names the resizer, and the file by its SHA-256."""
+        return {
+            "name": self.name,
+            "sha256": self._hash,
+            "resizer": self.resizer,
+            "size": list(_SIZE),
+            "version": 1,
+        }

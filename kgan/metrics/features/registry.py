@@ -1,0 +1,84 @@
+"""From a name as in "mnist" to an extractor."""
+
+import functools
+import os
+from collections.abc import Callable
+
+from kgan import lookup
+from kgan.metrics.features import applications, classifiers, resizers
+from kgan.metrics.features.applications import Application
+from kgan.metrics.features.base import Extractor
+from kgan.metrics.features.classifiers import Classifier
+from kgan.metrics.features.inception import Inception
+from kgan.metrics.features.pixels import Pixels
+from kgan.metrics.features.points import Points
+
+
+def _factories() -> dict[str, Callable]:
+    """What builds an extractor, by name; building reads no file and no network."""
+    inceptions = {Inception(resizer).name: resizer for resizer in resizers.names()}
+    kerases = {Application(name).name: name for name in applications.names()}
+    return {
+        "pixels": Pixels,
+        "points": Points,
+        **{name: functools.partial(Inception, r) for name, r in inceptions.items()},
+        **{name: functools.partial(Application, n) for name, n in kerases.items()},
+        # Last: a network that comes with kgan is found without being listed.
+        **{name: functools.partial(Classifier, name) for name in classifiers.names()},
+    }
+
+
+def names() -> tuple[str, ...]:
+    """Returns the names that `get` knows, besides paths."""
+    return tuple(sorted(_factories()))
+
+
+def get(
+    features: str | os.PathLike | Extractor | None,
+    shape: tuple | None = None,
+    data_name: str | None = None,
+) -> Extractor:
+    """Finds an extractor.
+
+    Args:
+        features: An `Extractor`, which is returned; one of
+            - "inception": the network of the published figures, with the resizer of
+              the original FID; "inception_clean", "inception_legacy_pytorch" with
+              another one;
+            - "mnist", "fashion_mnist", ...: small classifiers that come with kgan;
+            - "vgg16", "resnet50", ...: networks of `keras.applications`;
+            - "pixels", "points": the examples themselves;
+            - the path of a classifier of yours, `NAME.keras`;
+            or None, which chooses by the data: "points" for vectors, the classifier
+            that comes with kgan for its own data set, "inception" for other images.
+        shape: Shape of an example of the data.
+        data_name: Name of the data set, as in "mnist".
+
+    Returns:
+        An `Extractor`, not yet built.
+
+    Raises:
+        ValueError: If there is none of that name.
+
+    Example:
+        ```python
+        extractor = kgan.metrics.features.get("fashion_mnist")
+        ```
+    """
+    if isinstance(features, Extractor):
+        return features
+    if features is None:
+        features = _default(shape, data_name)
+    known = _factories()
+    if features in known:
+        return known[features]()
+    if str(features).endswith(".keras"):
+        return Classifier(features)
+    expected = "`features` must be an `Extractor`, the path of a .keras file or one of"
+    raise ValueError(lookup.unknown(expected, str(features), sorted(known)))
+
+
+def _default(shape, data_name):
+    if shape is not None and len(shape) == 1:
+        return "points"
+    return data_name if data_name in classifiers.names() else "inception"

@@ -1,0 +1,132 @@
+"""The file of the published figures' Inception network: found, or fetched once."""
+
+import hashlib
+import http.client
+import os
+import pathlib
+import shutil
+import tarfile
+import urllib.request
+import zlib
+from collections.abc import Sequence
+
+from kgan import files
+from kgan.data import reach
+
+FILE = "classify_image_graph_def.pb"
+VARIABLE = "KGAN_INCEPTION"
+URL = (
+    "https://storage.googleapis.com/download.tensorflow.org/models/image/imagenet/"
+    "inception-2015-12-05.tgz"
+)
+# Without a byte for so long, a server is gone.
+_SECONDS = 30.0
+# What a server that breaks off, and an archive that is damaged, raise.
+_FAILURES = (
+    OSError,
+    EOFError,
+    zlib.error,
+    tarfile.TarError,
+    http.client.HTTPException,
+)
+
+
+def cache_folder() -> pathlib.Path:
+    """Returns where downloads are kept: `$KGAN_CACHE_DIR`, or `~/.cache/kgan`."""
+    return pathlib.Path(
+        os.environ.get("KGAN_CACHE_DIR") or "~/.cache/kgan"
+    ).expanduser()
+
+
+def sha256(path: str | os.PathLike) -> str:
+    """Gives the SHA-256 of a file, 64 hexadecimal digits."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def check(path: str | os.PathLike, expected: str | None, origin: object = None) -> None:
+    """Refuses a file with another SHA-256 than the expected one.
+
+    Args:
+        path: The file.
+        expected: Hexadecimal digits; None accepts any file.
+        origin: What the message calls the file, `path` by default.
+
+    Raises:
+        ValueError: If they differ; the message has both.
+    """
+    if expected is None:
+        return
+    found = sha256(path)
+    if found != expected.lower():
+        raise ValueError(
+            f"The SHA-256 of {origin or path} must be {expected}. Received: {found}"
+        )
+
+
+def inception(
+    path: str | os.PathLike | None = None,
+    expected: str | None = None,
+    url: str = URL,
+    alternatives: Sequence[str] = ("pixels",),
+) -> pathlib.Path:
+    """Finds the frozen graph of 2015-12-05, or downloads it once.
+
+    Args:
+        path: The file. None takes that of the environment's `KGAN_INCEPTION`, else
+            that in `cache_folder()`, into which it is downloaded when it is missing.
+        expected: Its SHA-256, or None.
+        url: Address of the archive that it is taken from.
+        alternatives: Features that need no download, for the message.
+
+    Returns:
+        The path of the file.
+
+    Raises:
+        ValueError: If it is not where it was said to be, cannot be had, or has another
+            SHA-256 than expected.
+    """
+    given = path or os.environ.get(VARIABLE)
+    if given:
+        found, source = pathlib.Path(given).expanduser(), "path" if path else VARIABLE
+        if not found.is_file():
+            raise ValueError(
+                f"`{source}` must name the file {FILE}. Received: {given}, where there "
+                "is no file"
+            )
+    else:
+        found = cache_folder() / FILE
+        if not found.is_file():
+            return _fetch(url, found, expected, alternatives)
+    check(found, expected)
+    return found
+
+
+def _fetch(url, target, expected, alternatives):
+    away = not url.startswith("file:") and reach.unreachable_hosts([url])
+    reason = f"{away[0]} does not answer" if away else None
+    if not away:
+        try:
+            files.write_atomically(target, lambda p: _download(url, p, expected))
+            return target
+        except _FAILURES as error:
+            reason = f"it could not be fetched: {error}"
+    raise ValueError(
+        f"The features 'inception' need the file {FILE} from {url}, and {reason}. Put "
+        f"it at {target}, set {VARIABLE} to its path, or give path=. Features that "
+        f"need no download: {', '.join(alternatives)}"
+    )
+
+
+def _download(url, path, expected):
+    """Writes the archive's one file that is needed to `path`, while it arrives."""
+    with (
+        urllib.request.urlopen(url, timeout=_SECONDS) as response,
+        tarfile.open(fileobj=response, mode="r|*") as archive,
+    ):
+        for member in archive:
+            if member.isfile() and pathlib.PurePath(member.name).name == FILE:
+                with open(path, "wb") as file:
+                    shutil.copyfileobj(archive.extractfile(member), file)
+                return check(path, expected, origin=f"{FILE} of {url}")
+    raise EOFError(f"the archive holds no {FILE}")

@@ -1,0 +1,72 @@
+"""A metric at work: its statistics, its figures, their names and provenance."""
+
+from kgan.metrics.evaluation import Measurement
+
+
+class Job:
+    """A metric with the extractor that it is measured on.
+
+    Args:
+        metric: A `Metric`.
+        extractor: An `Extractor`.
+
+    Attributes:
+        roles: Names of the sets of examples that it reads.
+        collected: `Statistic` by role, of the sets that every model is compared with.
+    """
+
+    def __init__(self, metric, extractor):
+        self.metric = metric
+        self.extractor = extractor
+        self.roles = set(metric.statistics())
+        self.collected = {}
+
+    def fake(self):
+        """Gives an empty statistic for generated examples."""
+        return self.metric.statistics()["fake"]
+
+    def measure(self, collected, context, common):
+        """Computes the metric's figures and gives each its provenance.
+
+        Args:
+            collected: As in `Metric.compute`.
+            context: As in `Metric.compute`.
+            common: What is known of all measurements.
+
+        Yields:
+            A `Measurement` for each figure.
+        """
+        found = self.metric.compute(collected, context)
+        own = (
+            {"extractor": self.extractor.describe()} if self.metric.on_features else {}
+        )
+        unread = _COUNT_OF.keys() - {_COUNT_OF_ROLE[role] for role in self.roles}
+        read = {k: v for k, v in common.items() if _COUNT_OF.get(k, k) not in unread}
+        for figure, best in zip(self.metric.figures, self.metric.best, strict=True):
+            result = found[figure]
+            yield Measurement(
+                metric=self._name(figure),
+                value=float(result.value),
+                uncertainty=result.uncertainty,
+                uncertainty_is=result.uncertainty_is,
+                best=best,
+                provenance=read | own | dict(result.details),
+            )
+
+    def _name(self, figure):
+        if not self.metric.on_features:
+            return figure
+        if self.extractor.standard and self.metric.standard_name:
+            return self.metric.standard_name
+        return f"{figure}_{self.extractor.name}"
+
+
+# What a measurement says of a set that its metric did not read is left out.
+_COUNT_OF_ROLE = {"real": "num_real", "fake": "num_fake", "held_out": "num_held_out"}
+_COUNT_OF = {
+    "num_real": "num_real",
+    "split": "num_real",
+    "num_fake": "num_fake",
+    "num_held_out": "num_held_out",
+    "held_out_split": "num_held_out",
+}

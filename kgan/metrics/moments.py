@@ -1,0 +1,58 @@
+"""Mean and covariance of features, streamed."""
+
+import numpy as np
+
+from kgan.metrics.statistic import Statistic
+
+
+class Moments(Statistic):
+    """Mean and scatter matrix of all examples so far, in float64.
+
+    Batches are joined by Chan, Golub and LeVeque, "Updating Formulae and a Pairwise
+    Algorithm for Computing Sample Variances" (1979), equation 2.1: no large sums
+    cancel, and the size of a batch does not matter.
+
+    Attributes:
+        mean: float64 of shape `(d,)`.
+        scatter: float64 of shape `(d, d)`: Σ (x − mean)(x − mean)ᵀ.
+    """
+
+    mean: np.ndarray | None = None
+    scatter: np.ndarray | None = None
+
+    def update(self, outputs, labels=None):
+        """Adds the features of a batch."""
+        self.add(outputs.features)
+
+    def add(self, features: np.ndarray) -> "Moments":
+        """Adds features of shape `(n, d)`; returns itself."""
+        features = np.asarray(features, np.float64)
+        count, mean = len(features), features.mean(axis=0)
+        centred = features - mean
+        scatter = centred.T @ centred
+        if self.mean is None:
+            self.count, self.mean, self.scatter = count, mean, scatter
+            return self
+        total = self.count + count
+        delta = mean - self.mean
+        self.scatter += scatter + np.outer(delta, delta) * (self.count * count / total)
+        self.mean = self.mean + delta * (count / total)
+        self.count = total
+        return self
+
+    def covariance(self, ddof: int = 1) -> np.ndarray:
+        """Gives the covariance matrix, scatter / (count − ddof)."""
+        return self.scatter / (self.count - ddof)
+
+    def state(self):
+        """Gives count, mean and scatter."""
+        return {
+            "count": np.asarray(self.count),
+            "mean": self.mean,
+            "scatter": self.scatter,
+        }
+
+    def restore(self, state):
+        """Takes count, mean and scatter."""
+        self.count = int(state["count"])
+        self.mean, self.scatter = state["mean"], state["scatter"]

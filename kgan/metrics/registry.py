@@ -1,0 +1,77 @@
+"""From a name as in "frechet_mnist" to a metric."""
+
+import functools
+import importlib
+import inspect
+import pathlib
+import pkgutil
+
+from kgan import lookup
+from kgan.metrics.base import Metric
+
+
+@functools.cache
+def kinds() -> dict[str, type]:
+    """Returns the classes of metrics by kind; a new file is found without a list."""
+    found = {}
+    for info in pkgutil.iter_modules([pathlib.Path(__file__).parent]):
+        module = importlib.import_module(f"kgan.metrics.{info.name}")
+        for _, kind in inspect.getmembers(module, inspect.isclass):
+            if issubclass(kind, Metric) and not inspect.isabstract(kind):
+                found[kind.kind] = kind
+    return dict(sorted(found.items()))
+
+
+def names() -> tuple[str, ...]:
+    """Returns the kinds of metrics."""
+    return tuple(kinds())
+
+
+def _starts() -> dict[str, tuple]:
+    """What a name may begin with: a kind, a figure, or a standard name."""
+    found = {}
+    for name, kind in kinds().items():
+        found |= {figure: (kind, None) for figure in kind.figures}
+        found[name] = (kind, None)
+        if kind.standard_name:
+            found[kind.standard_name] = (kind, "inception")
+    return found
+
+
+def get(metric: str | Metric) -> Metric:
+    """Finds a metric by its name.
+
+    Args:
+        metric: A `Metric`, which is returned, or a name: a kind ("frechet",
+            "precision_recall"), one of its figures ("precision"), either of them with
+            the features on which it is measured ("frechet_mnist"), or the name that a
+            figure has on the standard Inception network ("fid", "kid").
+
+    Returns:
+        A `Metric`; its `features` are None where the name does not tell them.
+
+    Raises:
+        ValueError: If there is no such metric.
+
+    Example:
+        ```python
+        kgan.metrics.get("kernel_fashion_mnist")
+        ```
+    """
+    if isinstance(metric, Metric):
+        return metric
+    starts = _starts()
+    for start in sorted(starts, key=len, reverse=True):
+        kind, features = starts[start]
+        if metric == start:
+            return kind(features=features) if features else kind()
+        if str(metric).startswith(f"{start}_") and kind.on_features and not features:
+            return kind(features=metric.removeprefix(f"{start}_"))
+    raise ValueError(
+        lookup.unknown(
+            "A metric must be one of the following, with the name of features behind "
+            "it or without:",
+            metric,
+            names(),
+        )
+    )

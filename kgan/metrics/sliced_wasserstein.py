@@ -1,0 +1,141 @@
+"""Wasserstein distance between two sets of rows, averaged over random lines."""
+
+import numpy as np
+
+from kgan import checks
+from kgan.metrics.base import Few, Figure, Metric
+from kgan.metrics.rows import Rows
+
+_FEWEST = 100
+_BLOCK = 4096  # rows that are projected at a time, in float64
+
+
+def directions(dimensions: int, count: int, rng: np.random.Generator) -> np.ndarray:
+    """Draws unit vectors, uniform on the sphere.
+
+    Args:
+        dimensions: d.
+        count: How many.
+        rng: Where randomness comes from.
+
+    Returns:
+        float64 of shape `(d, count)`.
+    """
+    normal = rng.normal(size=(count, dimensions))
+    return (normal / np.linalg.norm(normal, axis=1, keepdims=True)).T
+
+
+def wasserstein(real: np.ndarray, fake: np.ndarray) -> float:
+    """Gives the Wasserstein-1 distance of two samples on the line.
+
+    W₁ = ∫ |F_real(x) − F_fake(x)| dx; for equal numbers that is the mean distance of
+    the sorted values.
+
+    Args:
+        real: Array of shape `(n,)`.
+        fake: Array of shape `(m,)`.
+
+    Returns:
+        A float, in the unit of the samples.
+    """
+    # As `scipy.stats.wasserstein_distance`, which takes several times as long.
+    real, fake = np.sort(real), np.sort(fake)
+    if len(real) == len(fake):
+        return float(np.mean(np.abs(real - fake)))
+    x = np.sort(np.concatenate([real, fake]))
+    reached = [
+        np.searchsorted(values, x[:-1], "right") / len(values)
+        for values in (real, fake)
+    ]
+    return float(np.sum(np.abs(reached[0] - reached[1]) * np.diff(x)))
+
+
+def sliced_wasserstein(
+    real: np.ndarray,
+    fake: np.ndarray,
+    num_directions: int,
+    rng: np.random.Generator,
+) -> np.ndarray:
+    """Gives the Wasserstein-1 distances of the projections on random directions.
+
+    Their mean estimates the sliced Wasserstein-1 distance, the mean over all
+    directions: a distance of distributions, 0 only where they are equal, in the unit of
+    the rows. Two that differ by a shift δ have ‖δ‖ E|cos|, and E|cos| is about
+    √(2 / (π d)); so it gets small in many dimensions.
+
+    Args:
+        real: Array of shape `(n, d)`.
+        fake: Array of shape `(m, d)`.
+        num_directions: How many directions.
+        rng: Where they come from.
+
+    Returns:
+        float64 of shape `(num_directions,)`.
+
+    Source:
+        Bonneel et al., "Sliced and Radon Wasserstein Barycenters of Measures" (2015),
+        section 3, there with squared distances.
+    """
+    lines = directions(real.shape[1], num_directions, rng)
+    pairs = zip(_project(real, lines), _project(fake, lines), strict=True)
+    return np.array([wasserstein(*pair) for pair in pairs])
+
+
+def _project(rows, lines):
+    """Projects in blocks; gives float64 of shape `(lines, rows)`."""
+    projected = np.empty((lines.shape[1], len(rows)))
+    for first in range(0, len(rows), _BLOCK):
+        block = rows[first : first + _BLOCK].astype(np.float64)
+        projected[:, first : first + _BLOCK] = (block @ lines).T
+    return projected
+
+
+class SlicedWasserstein(Metric):
+    """Sliced Wasserstein-1 distance between features, in their unit.
+
+    The uncertainty is the standard error over the directions. Sampling adds to the
+    distance: equal distributions of which n rows each are seen have one that falls with
+    1 / √n, so compare figures of equal numbers alone.
+
+    Args:
+        num_directions: How many random directions.
+        features: See `Metric`.
+
+    Raises:
+        ValueError: If `num_directions` is no integer of at least 2.
+
+    Source:
+        Bonneel et al., "Sliced and Radon Wasserstein Barycenters of Measures" (2015).
+    """
+
+    kind = "sliced_wasserstein"
+    figures = ("sliced_wasserstein",)
+    best = ("min",)
+
+    def __init__(self, num_directions: int = 512, features=None):
+        super().__init__(features)
+        self.num_directions = checks.integer("`num_directions`", num_directions, 2)
+
+    def statistics(self):
+        """Collects the features of both."""
+        return {"real": Rows(), "fake": Rows()}
+
+    def compute(self, collected, context):
+        """Computes the mean over the directions; see `Metric.compute`."""
+        real, fake = collected["real"].rows, collected["fake"].rows
+        fewest = min(len(real), len(fake))
+        if fewest < _FEWEST and not context.allow_few:
+            raise Few(
+                f"sliced_wasserstein needs at least {_FEWEST} examples of both. "
+                f"Received: {len(real)} real and {len(fake)} generated"
+            )
+        rng = np.random.default_rng(context.seed)
+        values = sliced_wasserstein(real, fake, self.num_directions, rng)
+        error = float(values.std(ddof=1) / np.sqrt(len(values)))
+        details = {
+            "num_directions": self.num_directions,
+            "num_real": len(real),
+            "num_fake": len(fake),
+        }
+        meaning = f"standard error of {self.num_directions} directions"
+        return {self.kind: Figure(float(values.mean()), error, meaning, details)}

@@ -1,0 +1,70 @@
+"""One pass over a set of examples for all statistics that are asked of it."""
+
+import keras
+import numpy as np
+
+from kgan.metrics.examples import Examples
+from kgan.metrics.features.base import Extractor
+from kgan.metrics.statistic import Statistic
+
+
+class Request:
+    """The statistics that are asked of one set: each once, whoever asks.
+
+    Attributes:
+        statistics: `Statistic` by (extractor, key).
+    """
+
+    def __init__(self):
+        self.statistics = {}
+
+    def add(self, extractor: Extractor, statistic: Statistic) -> Statistic:
+        """Asks for a statistic; gives the one that will be filled."""
+        return self.statistics.setdefault((extractor, statistic.key), statistic)
+
+
+def sweep(examples: Examples, request: Request, batch_size, title, verbose) -> None:
+    """Fills the statistics of a request.
+
+    Args:
+        examples: Where the examples come from.
+        request: What is asked; empty statistics.
+        batch_size: Examples in memory at a time; no result depends on it.
+        title: What the progress bar says.
+        verbose: 1 shows a progress bar, 0 nothing.
+
+    Raises:
+        ValueError: If there are no examples, or an extractor does not take them.
+    """
+    if not request.statistics:
+        return
+    by_extractor = {}
+    for (extractor, _), statistic in request.statistics.items():
+        by_extractor.setdefault(extractor, []).append(statistic)
+    bar = _bar(examples.count, title, verbose)
+    done = 0
+    for data, labels in examples.batches(batch_size):
+        for extractor, statistics in by_extractor.items():
+            outputs = extractor(data)
+            _check(outputs.features, extractor, examples)
+            for statistic in statistics:
+                statistic.update(outputs, labels)
+        done += len(data)
+        bar.update(done)
+    if not done:
+        raise ValueError(f"{examples.name} must hold examples. Received: none")
+    bar.update(done, finalize=True)
+
+
+def _check(features, extractor, examples):
+    if not np.isfinite(features).all():
+        raise FloatingPointError(
+            f"Features must be finite. Received: NaN or infinity from "
+            f"{extractor.name!r} on {examples.name}"
+        )
+
+
+def _bar(count, title, verbose):
+    if verbose:
+        print(title, flush=True)
+    return keras.utils.Progbar(count, verbose=verbose, unit_name="example")

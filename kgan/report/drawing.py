@@ -1,0 +1,98 @@
+"""Drawings of matplotlib in two editions: for light pages and for dark ones."""
+
+import typing
+from collections.abc import Callable
+
+import numpy as np
+
+from kgan.report.markup import Html, element
+from kgan.report.pictures import data_uri
+
+# Twice the pixels of the screen's usual 96 in an inch, for finer screens.
+_DPI, _DENSITY = 192, 2
+_COLORS = 64
+
+
+class Theme(typing.NamedTuple):
+    """Colours; `real` and `fake` are told apart with any kind of colour vision.
+
+    They are of the palette of Okabe and Ito, "Color Universal Design" (2008).
+    """
+
+    paper: str
+    ink: str
+    faint: str
+    real: str
+    fake: str
+
+
+LIGHT = Theme("#ffffff", "#1d2329", "#c9d0d7", "#0072b2", "#d55e00")
+DARK = Theme("#15191e", "#e4e8ec", "#454e58", "#56b4e9", "#f0a43a")
+
+
+def drawing(size: tuple, draw: Callable, alt: str) -> Html:
+    """Draws a figure twice, and lets the page choose.
+
+    Args:
+        size: Width and height in inches, of 96 pixels each.
+        draw: Function of axes and a `Theme`.
+        alt: What is seen, for those who do not see it.
+
+    Returns:
+        A `<picture>`.
+    """
+    light, dark = (_render(size, draw, theme) for theme in (LIGHT, DARK))
+    return element(
+        "picture",
+        element(
+            "source",
+            media="(prefers-color-scheme: dark)",
+            srcset=data_uri(dark, _COLORS),
+        ),
+        element(
+            "img",
+            src=data_uri(light, _COLORS),
+            alt=alt,
+            width=light.shape[1] // _DENSITY,
+            height=light.shape[0] // _DENSITY,
+        ),
+    )
+
+
+def _render(size, draw, theme):
+    """Gives the pixels, uint8 of shape `(height, width, 3)`.
+
+    Without `pyplot`, which keeps every figure in a list that all threads share.
+    """
+    import matplotlib
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    with matplotlib.rc_context(_settings(theme)):
+        figure = Figure(figsize=size, dpi=_DPI, layout="tight")
+        canvas = FigureCanvasAgg(figure)
+        draw(figure.add_subplot(), theme)
+        canvas.draw()
+        return np.asarray(canvas.buffer_rgba())[..., :3].copy()
+
+
+def _settings(theme):
+    return {
+        "font.family": "DejaVu Sans",
+        "font.size": 9.5,
+        "axes.titlesize": 10.5,
+        "axes.titlelocation": "left",
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.grid": True,
+        "axes.axisbelow": True,
+        "axes.labelsize": 9.5,
+        "grid.linewidth": 0.6,
+        "legend.frameon": False,
+        "lines.linewidth": 1.8,
+        **dict.fromkeys(("figure.facecolor", "axes.facecolor"), theme.paper),
+        **dict.fromkeys(("axes.edgecolor", "grid.color"), theme.faint),
+        **dict.fromkeys(
+            ("text.color", "axes.labelcolor", "xtick.color", "ytick.color"), theme.ink
+        ),
+    }

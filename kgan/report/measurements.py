@@ -1,0 +1,94 @@
+"""The metrics as a table, and all that each figure was measured from."""
+
+import math
+from collections.abc import Mapping
+
+from kgan.report.markup import Html, element, join, table, terms, without_folders
+
+_BETTER = {"min": "↓\N{NO-BREAK SPACE}lower", "max": "↑\N{NO-BREAK SPACE}higher"}
+_COUNTS = ("num_real", "num_fake")
+
+
+def measurements(evaluation) -> Html | None:
+    """Writes the figures of a model with their provenance.
+
+    Args:
+        evaluation: A `kgan.metrics.Evaluation`, or None.
+
+    Returns:
+        The section's content, or None without figures.
+    """
+    if evaluation is None or not evaluation.measurements:
+        return None
+    found = evaluation.measurements
+    header = ["metric", "value", "±", "better", "real", "generated"]
+    shared = evaluation.shared()
+    own = [
+        element(
+            "details",
+            element("summary", "Provenance of ", element("code", m.metric)),
+            terms(_pairs({"value": m.value} | _uncertainty(m) | m.provenance)),
+        )
+        for m in found
+    ]
+    return join(
+        table(header, [_row(m) for m in found], "Generated against real examples."),
+        _shared(shared, len(found)),
+        *own,
+    )
+
+
+def _row(m):
+    counts = (m.provenance.get(name) for name in _COUNTS)
+    return [
+        element("code", m.metric),
+        element("strong", _number(m.value)),
+        "" if m.uncertainty is None else _spread(m),
+        _BETTER.get(m.best, m.best),
+        *("" if count is None else f"{count:,}" for count in counts),
+    ]
+
+
+def _spread(m):
+    told = f" {m.uncertainty_is}" if m.uncertainty_is else ""
+    return join(f"{m.uncertainty:.2g}", element("span", told, class_="note"))
+
+
+def _uncertainty(m):
+    if m.uncertainty is None:
+        return {}
+    return {"uncertainty": m.uncertainty, "which is": m.uncertainty_is}
+
+
+def _shared(shared, count):
+    pairs = _pairs(shared)
+    if count < 2 or not pairs:
+        return Html()
+    return join(element("h3", "All of them share"), terms(pairs))
+
+
+def _pairs(provenance, prefix=""):
+    pairs = []
+    for name, value in provenance.items():
+        told = prefix + name.replace("_", " ")
+        if isinstance(value, Mapping):
+            pairs += _pairs(value, f"{told} ")
+        elif value is not None:
+            pairs.append((told, _text(value)))
+    return pairs
+
+
+def _text(value):
+    if isinstance(value, (list, tuple)):
+        return "(" + ", ".join(map(_text, value)) + ")"
+    if isinstance(value, float):
+        return _number(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}".replace("-", "−")
+    return without_folders(str(value))
+
+
+def _number(value):
+    if not math.isfinite(value):
+        return {math.inf: "∞", -math.inf: "−∞"}.get(value, "not a number")
+    return f"{value:.5g}".replace("-", "−")

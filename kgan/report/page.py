@@ -1,0 +1,193 @@
+"""The page as a whole: which parts a model gets, and in what order."""
+
+import html
+import importlib.metadata
+import os
+import pathlib
+
+from kgan import checks, files
+from kgan.metrics import features
+from kgan.metrics.features import classifiers
+from kgan.report import (
+    curves,
+    measurements,
+    neighbours,
+    points,
+    projection,
+    samples,
+    template,
+    walks,
+)
+from kgan.report.markup import Html, element, join, terms, without_folders
+from kgan.report.subject import Subject
+
+# Enough for a picture of a distribution, and for a copy to be among them.
+_NUM_FAKE = 1_000
+
+
+def write(
+    path: str | os.PathLike,
+    gan,
+    evaluation,
+    source,
+    name: str | None = None,
+    extractor=None,
+    metrics_csv: str | os.PathLike | None = None,
+    averaged: bool = True,
+    truncation: float = 1.0,
+    seed: int = 0,
+    num_neighbours_from: int = 10_000,
+) -> pathlib.Path:
+    """Writes one HTML file that shows a model: samples, neighbours, paths, curves.
+
+    Everything lies in the file; it needs no network, no script and no other file.
+    Equal arguments give equal bytes.
+
+    Args:
+        path: The file, as in "report.html"; written whole or not at all.
+        gan: A `kgan.GAN`.
+        evaluation: A `kgan.metrics.Evaluation` of it, or None.
+        source: The `kgan.data.Source` that it was trained on.
+        name: What the model is called. None: as its data.
+        extractor: A `kgan.metrics.features.Extractor` or its name: in which features
+            images are near. None: that of the evaluation, else the network that comes
+            with kgan for these data, else the pixels.
+        metrics_csv: The curves of its run, a line for each epoch, or None.
+        averaged: Whether to show the averaged generator where there is one.
+        truncation: ψ in [0, 1], as in `kgan.GAN.generate`.
+        seed: Seed of the samples and of the choice of real examples.
+        num_neighbours_from: Most training images among which the nearest are sought.
+
+    Returns:
+        The path of the file.
+
+    Raises:
+        ValueError: If an argument is out of range, or the model's samples have another
+            shape than the data.
+        FloatingPointError: If the generator gives NaN or infinity.
+        OSError: If a file cannot be read or written.
+
+    Example:
+        ```python
+        evaluation = kgan.metrics.measure(gan, "mnist")
+        kgan.report.write("report.html", gan, evaluation, kgan.data.source("mnist"))
+        ```
+    """
+    checks.index("seed", seed)
+    checks.truncation(truncation)
+    checks.positive_integer("num_neighbours_from", num_neighbours_from)
+    if tuple(gan.data_shape) != tuple(source.shape):
+        raise ValueError(
+            f"`source` must have examples of shape {tuple(gan.data_shape)}, as those "
+            f"that `gan` generates. Received: {tuple(source.shape)} in {source.name}"
+        )
+    subject = Subject(
+        gan,
+        source,
+        _extractor(extractor, evaluation, source),
+        averaged,
+        truncation,
+        seed,
+        num_neighbours_from,
+        _NUM_FAKE,
+    )
+    text = _page(subject, evaluation, name or subject.data_name, metrics_csv)
+    path = pathlib.Path(path)
+    files.write_atomically(path, lambda p: p.write_text(text, encoding="utf-8"))
+    return path
+
+
+def _extractor(extractor, evaluation, source):
+    """Finds an extractor; without a wish, one that needs no download of its own."""
+    if extractor is None:
+        measured = [
+            m.provenance for m in (evaluation.measurements if evaluation else ())
+        ]
+        used = [p["extractor"]["name"] for p in measured if p.get("extractor")]
+        shipped = source.name if source.name in classifiers.names() else None
+        wanted = next((n for n in used if n in features.names()), shipped)
+        plain = "points" if len(source.shape) == 1 else "pixels"
+        extractor = wanted or plain
+    return features.get(extractor, shape=source.shape, data_name=source.name)
+
+
+def _page(subject, evaluation, name, metrics_csv):
+    # An anchor, a heading, and the content; a part that has none is left out.
+    parts = [
+        (title.lower().replace(" ", "-"), title, content)
+        for title, content in _parts(subject, evaluation, metrics_csv)
+        if content
+    ]
+    links = (
+        element("li", element("a", title, href=f"#{anchor}"))
+        for anchor, title, _ in parts
+    )
+    sections = (
+        element(
+            "section",
+            element("h2", title, id=anchor),
+            content,
+            aria_labelledby=anchor,
+        )
+        for anchor, title, content in parts
+    )
+    header = element(
+        "header",
+        element("h1", name),
+        _facts(subject),
+        element("nav", element("ul", *links), aria_label="Parts of this page"),
+    )
+    version = importlib.metadata.version("kgan")
+    footer = element("footer", element("p", f"Written by kgan {version}."))
+    return template.PAGE.substitute(
+        title=html.escape(f"{name}: report"),
+        style=template.STYLE,
+        body=join(header, element("main", *sections), footer),
+    )
+
+
+def _facts(subject) -> Html:
+    gan, source = subject.gan, subject.source
+    if subject.is_image:
+        what = f"images of {' × '.join(map(str, gan.data_shape))}"
+    else:
+        count = gan.data_shape[0]
+        what = "points on a line" if count == 1 else f"points in {count} dimensions"
+    pairs = [
+        ("data", f"{subject.data_name}, {what}"),
+        ("training", f"{gan.step:,} steps"),
+        ("weights", subject.weights),
+        ("latents", f"{gan.latent_dim}, {type(gan.prior).__name__} prior"),
+        ("truncation", f"{subject.truncation:g}"),
+        ("seed", subject.seed),
+    ]
+    if gan.num_classes is not None:
+        pairs.insert(1, ("classes", f"{gan.num_classes}, given to the generator"))
+    if split := getattr(source, "split", None):
+        pairs.insert(1, ("split", without_folders(split)))
+    return terms(pairs)
+
+
+def _parts(subject, evaluation, metrics_csv):
+    """Yields headings and contents, the most telling first."""
+    yield "Metrics", measurements.measurements(evaluation)
+    if subject.is_image:
+        yield "Samples", samples.samples(subject)
+        yield "Nearest training images", neighbours.neighbours(subject)
+        yield "Interpolation", walks.walks(subject)
+    else:
+        yield "Samples", points.samples(subject)
+        yield "Interpolation", points.walks(subject)
+    if subject.is_image or subject.source.shape[0] > 2:
+        yield "Features", projection.projection(subject)
+    if metrics_csv is not None:
+        loss = getattr(subject.gan, "adversarial_loss", None)
+        measured = evaluation.measurements if evaluation else ()
+        yield (
+            "Training",
+            curves.curves(
+                curves.read(metrics_csv),
+                getattr(loss, "probabilistic", True),
+                {m.metric: m.best for m in measured},
+            ),
+        )

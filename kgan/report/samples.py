@@ -1,0 +1,110 @@
+"""Grids of samples: as they come, and by class."""
+
+import numpy as np
+
+from kgan.report.markup import Html, element, figure, join, table
+from kgan.report.pictures import grid, reduction
+
+_ROWS, _COLUMNS = 6, 10
+# Of data with more classes the first ones are shown.
+_MOST_CLASSES = 20
+
+
+def samples(subject) -> Html:
+    """Shows samples of a model of images.
+
+    A conditional model gets a row for each class; of another one the first samples
+    are shown, and where a classifier tells its classes, also a row for each of them.
+
+    Args:
+        subject: A `kgan.report.subject.Subject`.
+
+    Returns:
+        The section's content.
+    """
+    if subject.gan.num_classes is not None:
+        return _by_given_class(subject)
+    shown = grid(
+        subject.generate(_ROWS * _COLUMNS),
+        _COLUMNS,
+        f"{_ROWS * _COLUMNS} samples in {_ROWS} rows",
+    )
+    first = figure(
+        shown,
+        "The first samples, not chosen by hand. Images that return, or one motif in "
+        "many, are signs of collapse; patterns that repeat in the same place, of a "
+        "discriminator that overlooks them.",
+        reduced(subject),
+    )
+    return join(first, _by_told_class(subject))
+
+
+def reduced(subject) -> str:
+    """Says that images are shown smaller than they are, where that is so."""
+    factor = reduction(subject.source.shape)
+    return "" if factor == 1 else f" Images are reduced to 1/{factor} of their size."
+
+
+def _by_given_class(subject):
+    count = subject.gan.num_classes
+    chosen = range(min(count, _MOST_CLASSES))
+    rows = []
+    for index in chosen:
+        name = subject.class_name(index)
+        images = subject.generate(_COLUMNS, labels=index)
+        rows.append(
+            [name, grid(images, _COLUMNS, f"{_COLUMNS} samples of class {name}")]
+        )
+    caption = (
+        "A row for each class that the generator is asked for. Images of a column "
+        "share their latent: they should have their style in common, and the class of "
+        f"their row.{_first_of(count)}{reduced(subject)}"
+    )
+    return table(["class", "samples"], rows, caption, "images")
+
+
+def _by_told_class(subject):
+    fake = subject.fake
+    count = subject.source.num_classes
+    if fake.classes is None:
+        return Html()
+    labels = getattr(subject.source, "labels", None)
+    shares = [_shares(classes, count) for classes in (fake.classes, labels)]
+    rows = []
+    for index in range(min(count, _MOST_CLASSES)):
+        members = fake.indices[fake.classes == index][:_COLUMNS]
+        told = [f"{share[index]:.1%}" for share in shares if share is not None]
+        shown = _members(subject, members, index)
+        rows.append([subject.class_name(index), *told, shown])
+    caption = (
+        f"What the classifier “{subject.extractor.name}” takes {len(fake.classes):,} "
+        "samples for: the share of each class, that in the training data, and the "
+        "first samples. A class that is much rarer than in the data is one that the "
+        f"generator neglects.{_first_of(count)}"
+    )
+    header = ["class", "share", *(["in data"] if labels is not None else []), "samples"]
+    return join(
+        element("h3", "By predicted class"), table(header, rows, caption, "images")
+    )
+
+
+def _shares(classes, count):
+    return (
+        None
+        if classes is None
+        else np.bincount(classes, minlength=count) / len(classes)
+    )
+
+
+def _members(subject, members, index):
+    if not len(members):
+        return "none"
+    images = np.concatenate([subject.generate(1, int(member)) for member in members])
+    name = subject.class_name(index)
+    return grid(images, _COLUMNS, f"{len(members)} samples taken for class {name}")
+
+
+def _first_of(count):
+    if count <= _MOST_CLASSES:
+        return ""
+    return f" The first {_MOST_CLASSES} of {count:,} classes."

@@ -1,0 +1,154 @@
+"""What the page is about: a model beside its data, and what its parts ask of both."""
+
+import functools
+import typing
+
+import numpy as np
+
+from kgan.metrics.examples import Generated
+from kgan.report.markup import without_folders
+
+_BATCH = 256
+_LARGEST_SEED = 2**62
+
+
+class Examples(typing.NamedTuple):
+    """Features of examples, with what is needed to find the examples again.
+
+    Attributes:
+        features: float32 of shape `(n, d)`.
+        indices: int64 of shape `(n,)`: positions in the source, or among what the
+            model generates.
+        classes: Integers of shape `(n,)`: given, or told by a classifier; or None.
+    """
+
+    features: np.ndarray
+    indices: np.ndarray
+    classes: np.ndarray | None
+
+
+class Subject:
+    """A model, its data, and the choices that hold for the whole page.
+
+    Args:
+        gan: A `kgan.GAN`.
+        source: The `kgan.data.Source` that it was trained on.
+        extractor: The `kgan.metrics.features.Extractor` that tells what is near.
+        averaged: Whether the averaged generator is shown.
+        truncation: ψ of `kgan.latents.truncate`.
+        seed: Seed of the latents and of the choice of real examples.
+        num_real: Most real examples whose features are found.
+        num_fake: Number of generated examples whose features are found.
+    """
+
+    def __init__(
+        self, gan, source, extractor, averaged, truncation, seed, num_real, num_fake
+    ):
+        self.gan = gan
+        self.source = source
+        self.extractor = extractor
+        self.averaged = averaged
+        self.truncation = truncation
+        self.seed = seed
+        self.num_real = min(num_real, source.num_examples)
+        self.num_fake = num_fake
+
+    @property
+    def is_image(self) -> bool:
+        """Whether examples are images, not points."""
+        return len(self.source.shape) == 3
+
+    @property
+    def data_name(self) -> str:
+        """What the data are called; of a folder its last part."""
+        return without_folders(self.source.name)
+
+    @property
+    def weights(self) -> str:
+        """Which weights are shown, in words."""
+        average = self.averaged and self.gan.ema_generator is not None
+        return "averaged over the steps" if average else "of the last step"
+
+    def generate(self, count: int, start: int = 0, labels=None) -> np.ndarray:
+        """Generates examples; see `kgan.GAN.generate`."""
+        return self.gan.generate(
+            count,
+            seed=self.seed,
+            start=start,
+            labels=labels,
+            averaged=self.averaged,
+            truncation=self.truncation,
+        )
+
+    def interpolate(self, number: int, steps: int, label=None) -> np.ndarray:
+        """Generates the examples of a path; each number has other ends."""
+        ends = (self.seed + 2 * number, self.seed + 2 * number + 1)
+        return self.gan.interpolate(
+            *(end % _LARGEST_SEED for end in ends),
+            steps=steps,
+            label=label,
+            averaged=self.averaged,
+            truncation=self.truncation,
+        )
+
+    def real_points(self, count: int) -> np.ndarray:
+        """Reads, or draws, points of the data."""
+        if hasattr(self.source, "sample"):
+            return self.source.sample(count, self.seed)
+        return self.source.read(self._order(count))
+
+    @functools.cached_property
+    def real(self) -> Examples:
+        """Real examples, a random sample of all."""
+        order, told = self._order(self.num_real), self._tells_classes
+        labels = getattr(self.source, "labels", None)
+        features, predicted = [], []
+        for first in range(0, len(order), _BATCH):
+            outputs = self.extractor(self.source.read(order[first : first + _BATCH]))
+            features.append(outputs.features)
+            if labels is None and told:
+                predicted.append(outputs.logits.argmax(axis=1))
+        classes = np.concatenate(predicted) if predicted else None
+        classes = classes if labels is None else labels[order]
+        return Examples(np.concatenate(features), order, classes)
+
+    @functools.cached_property
+    def fake(self) -> Examples:
+        """Generated examples.
+
+        Raises:
+            FloatingPointError: If the generator gives NaN or infinity.
+        """
+        generated = Generated(
+            self.gan, self.num_fake, self.seed, self.averaged, self.truncation
+        )
+        features, classes = [], []
+        for data, labels in generated.batches(_BATCH):
+            outputs = self.extractor(data)
+            features.append(outputs.features)
+            if labels is not None:
+                classes.append(labels)
+            elif self._tells_classes:
+                classes.append(outputs.logits.argmax(axis=1))
+        return Examples(
+            np.concatenate(features),
+            np.arange(self.num_fake),
+            np.concatenate(classes) if classes else None,
+        )
+
+    @functools.cached_property
+    def _tells_classes(self):
+        """Whether the extractor is a classifier of the data's classes."""
+        classes = self.source.num_classes
+        return classes is not None and self.extractor.num_classes == classes
+
+    def class_name(self, index: int) -> str:
+        """Says what a class is called."""
+        names = self.source.class_names
+        if names is None or self.gan.num_classes not in (None, len(names)):
+            return f"class {index}"
+        return names[index]
+
+    def _order(self, count):
+        order = np.random.default_rng(self.seed).permutation(self.source.num_examples)
+        return order[:count]

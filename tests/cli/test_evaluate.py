@@ -1,0 +1,116 @@
+"""`kgan evaluate` measures a model and shows it."""
+
+import json
+
+import numpy as np
+import pytest
+import tiny
+
+from kgan import runs, training
+from kgan.cli import main
+
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
+
+
+@pytest.fixture(scope="module")
+def run_dir(tmp_path_factory):
+    path = tmp_path_factory.mktemp("runs") / "tiny"
+    training.train(tiny.DIGITS, path, verbose=0)
+    return path
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("KGAN_CACHE_DIR", str(tmp_path / "cache"))
+
+
+def evaluate(*flags):
+    return main(["evaluate", *flags])
+
+
+def test_a_run_gets_a_table_json_and_a_page(run_dir, capsys):
+    which = "--metrics=frechet_digits,precision_recall_digits"
+    assert evaluate(f"--model={run_dir}", which, "--num_images=200") == 0
+    out = capsys.readouterr().out
+    folder = run_dir / "evaluation"
+    rows = json.loads((folder / "evaluation.json").read_text("utf-8"))
+    names = ["frechet_digits", "precision_digits", "recall_digits"]
+    assert [row["metric"] for row in rows] == names
+    assert rows[0]["provenance"]["dataset"] == "digits"
+    for name in [*names, "report.html"]:
+        assert name in out
+    page = (folder / "report.html").read_text("utf-8")
+    assert "frechet_digits" in page
+    assert "d_loss" in page or "base64" in page
+
+
+def test_without_metrics_those_that_fit_are_measured(run_dir, tmp_path):
+    flags = [f"--model={run_dir}", "--num_images=100", "--noreport", "--nocache"]
+    assert evaluate(*flags, "--output=here") == 0
+    assert [p.name for p in (tmp_path / "here").iterdir()] == ["evaluation.json"]
+    assert not (tmp_path / "cache").exists()
+    text = (tmp_path / "here" / "evaluation.json").read_text("utf-8")
+    assert "classes_found_digits" in text
+
+
+def test_a_file_needs_the_name_of_the_data(run_dir, tmp_path, capsys):
+    path = tmp_path / "gan.keras"
+    path.write_bytes((run_dir / runs.MODEL).read_bytes())
+    assert evaluate(f"--model={path}") == 2
+    assert "--dataset must name the real examples" in capsys.readouterr().err
+    flags = ["--dataset=digits", "--metrics=kernel_pixels", "--num_images=50"]
+    assert evaluate(f"--model={path}", *flags) == 0
+    assert (tmp_path / "evaluation" / "report.html").exists()
+
+
+def test_images_of_any_generator_can_be_measured(tmp_path, capsys):
+    from PIL import Image
+
+    folder = tmp_path / "images"
+    folder.mkdir()
+    for index in range(30):
+        image = np.full((8, 8), 8 * index, np.uint8)
+        Image.fromarray(image).save(folder / f"{index}.png")
+    flags = ["--dataset=digits", "--metrics=kernel_pixels", "--num_images=30"]
+    assert evaluate(f"--samples={folder}", *flags) == 0
+    assert "kernel_pixels" in capsys.readouterr().out
+    assert (tmp_path / "evaluation" / "evaluation.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("flags", "status", "message"),
+    [
+        ([], 2, "--model must name"),
+        (["--model=a", "--samples=b"], 2, "--model must name"),
+        (["--model=missing"], 1, "missing"),
+        (["--model=RUN", "--metrics=freched"], 1, "Did you mean 'frechet'"),
+        (["--model=RUN", "--metrics=frechet_mnisd"], 1, "Did you mean 'mnist'"),
+        (["--model=RUN", "--dataset=ring"], 1, "image_size of ring"),
+        (["--model=RUN", "--metrics=memorisation"], 1, "`held_out` must be given"),
+        (["--model=RUN", "--num_images=10"], 1, "10"),
+        (["--model=RUN", "--num_images=0"], 2, "num_images"),
+        (["--model=RUN", "--truncation=2"], 2, "truncation"),
+        (["--model=RUN", "--split=validation"], 1, "split of digits"),
+    ],
+)
+def test_what_is_wrong_is_told_in_one_line(run_dir, flags, status, message, capsys):
+    flags = [flag.replace("RUN", str(run_dir)) for flag in flags]
+    before = set(run_dir.rglob("*"))
+    assert evaluate(*flags) == status
+    err = capsys.readouterr().err
+    assert message in err
+    assert len(err.splitlines()) == 1
+    assert set(run_dir.rglob("*")) == before
+
+
+def test_training_measures_on_its_way(tmp_path):
+    recipe = tiny.DIGITS.override(
+        metrics=["kernel_pixels"],
+        evaluate_images=40,
+        best="kernel_pixels",
+    )
+    training.train(recipe, tmp_path / "run", verbose=0)
+    text = (tmp_path / "run" / runs.METRICS).read_text("utf-8")
+    assert "kernel_pixels" in text.splitlines()[0]
+    assert (tmp_path / "run" / runs.CHECKPOINTS / "best.keras").exists()

@@ -1,0 +1,127 @@
+"""Sets of examples: each beginning is a random sample, whatever the batches."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from metric_stand_ins import digits_gan, points_gan
+
+import kgan
+from kgan.metrics.examples import Generated, Real, Streamed
+
+
+def read(examples, batch_size=7):
+    data, labels = zip(*examples.batches(batch_size), strict=True)
+    return np.concatenate(data), None if labels[0] is None else np.concatenate(labels)
+
+
+def test_reals_are_read_once_each_in_an_order_of_the_seed():
+    images = np.arange(20, dtype=np.uint8)[:, None, None, None]
+    source = kgan.data.source((images, np.arange(20)))
+    data, labels = read(Real(source))
+    np.testing.assert_array_equal(data.ravel(), labels)
+    assert sorted(labels) == list(range(20))
+    assert list(labels) != list(range(20))
+    np.testing.assert_array_equal(read(Real(source), 3)[1], labels)
+    assert list(read(Real(source, seed=1))[1]) != list(labels)
+
+
+def test_a_limit_takes_the_first_of_that_order():
+    source = kgan.data.source("digits")
+    few = Real(source, limit=30)
+    assert few.count == 30
+    np.testing.assert_array_equal(read(few)[0], read(Real(source), 30)[0][:30])
+    with pytest.raises(ValueError, match="`num_real` must be a positive integer"):
+        Real(source, limit=0)
+
+
+def test_the_key_knows_content_count_and_seed():
+    source = kgan.data.source("digits")
+    key = Real(source).key()
+    assert key == Real(kgan.data.source("digits")).key()
+    others = source.read().copy()
+    others[0, 0, 0, 0] += 1
+    changed = kgan.data.source((others, source.labels))
+    for other in (Real(changed), Real(source, limit=5), Real(source, seed=1)):
+        assert other.key() != key
+
+
+def test_a_density_gives_points_that_training_never_sees():
+    ring = kgan.data.source("ring", num_examples=50)
+    data, labels = read(Real(ring))
+    np.testing.assert_array_equal(data, ring.sample(50, seed=0))
+    assert labels is None
+
+
+def test_a_data_set_is_read_in_its_order_as_bytes():
+    images = np.arange(12, dtype=np.uint8).reshape(6, 2, 1, 1)
+    dataset = tf.data.Dataset.from_tensor_slices(
+        (images.astype("float32") / 127.5 - 1, np.arange(6))
+    ).batch(2)
+    streamed = Streamed(dataset)
+    assert (streamed.count, streamed.shape) == (6, (2, 1, 1))
+    data, labels = read(streamed)
+    np.testing.assert_array_equal(data, images)
+    np.testing.assert_array_equal(labels, np.arange(6))
+    few = Streamed(dataset, limit=3)
+    assert few.count == 3
+    np.testing.assert_array_equal(read(few)[0], images[:3])
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        (np.full((4, 2), np.nan, "float32"), "must be finite"),
+        (np.full((4, 2, 2, 1), 3.0, "float32"), r"must lie in \[-1, 1\]"),
+    ],
+)
+def test_a_data_set_of_wrong_values_is_refused(rows, message):
+    streamed = Streamed(tf.data.Dataset.from_tensor_slices(rows).batch(2))
+    with pytest.raises(ValueError, match=message):
+        read(streamed)
+
+
+def test_a_data_set_without_end_needs_a_number():
+    endless = tf.data.Dataset.from_tensors(np.zeros((2, 3), "float32")).repeat()
+    with pytest.raises(ValueError, match="`num_real` must be given"):
+        Streamed(endless)
+    assert len(read(Streamed(endless, limit=5))[0]) == 5
+
+
+def test_an_empty_data_set_is_refused():
+    empty = tf.data.Dataset.from_tensor_slices(np.zeros((4, 3), "float32")).batch(2)
+    with pytest.raises(ValueError, match="must hold examples"):
+        Streamed(empty.take(0))
+
+
+@pytest.mark.parametrize("batch_size", [1, 7, 20])
+def test_generated_examples_are_those_of_generate(batch_size):
+    gan = digits_gan(num_classes=3)
+    data, labels = read(Generated(gan, 20, seed=5), batch_size)
+    np.testing.assert_array_equal(data, gan.generate(20, seed=5))
+    np.testing.assert_array_equal(labels, np.arange(20) % 3)
+    truncated = read(Generated(gan, 20, seed=5, truncation=0.5), batch_size)[0]
+    np.testing.assert_array_equal(truncated, gan.generate(20, seed=5, truncation=0.5))
+
+
+def test_raw_and_averaged_weights_are_told_apart():
+    gan = points_gan()
+    for weight in gan.generator.weights:
+        weight.assign(weight + 1.0)
+    raw = read(Generated(gan, 5, averaged=False))[0]
+    np.testing.assert_array_equal(raw, gan.generate(5, averaged=False))
+    assert not np.array_equal(raw, read(Generated(gan, 5))[0])
+
+
+def test_nan_is_refused_though_bytes_would_hide_it():
+    gan = digits_gan()
+    gan.ema_generator.weights[-1].assign(np.full(64, np.nan))
+    with pytest.raises(FloatingPointError, match="finite samples"):
+        read(Generated(gan, 5))
+
+
+def test_numbers_out_of_range_are_refused():
+    gan = points_gan()
+    with pytest.raises(ValueError, match="`num_images` must be a positive integer"):
+        Generated(gan, 0)
+    with pytest.raises(ValueError, match="`truncation` must lie in"):
+        Generated(gan, 1, truncation=2.0)

@@ -1,0 +1,272 @@
+"""The driver: one sweep for all, statistics kept, values with their provenance."""
+
+import json
+import pathlib
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from metric_stand_ins import Means, digits_gan, points_gan
+
+import kgan
+from kgan import metrics
+from kgan.metrics.base import Few, Figure, Metric
+from kgan.metrics.frechet import Frechet, frechet_distance
+from kgan.metrics.moments import Moments
+from kgan.metrics.precision_recall import PrecisionRecall
+from kgan.metrics.rows import Rows
+
+
+class HeldOut(Metric):
+    """Reads a held-out set."""
+
+    kind, figures, best = "seen", ("seen",), ("min",)
+
+    def statistics(self):
+        return {role: Rows(100, "images") for role in ("real", "held_out", "fake")}
+
+    def compute(self, collected, context):
+        count = collected["held_out"].count
+        return {"seen": Figure(count, 0.5, "a guess", {"k": 3})}
+
+
+def measure(gan, dataset="digits", which=None, num_images=128, **options):
+    which = which or [Frechet(features=Means())]
+    return metrics.measure(gan, dataset, which, num_images, **options)
+
+
+def test_the_value_is_the_formula_on_the_features():
+    gan, extractor = digits_gan(), Means()
+    real = Moments().add(extractor(kgan.data.source("digits").read()).features)
+    fake = Moments().add(extractor(gan.generate(128, seed=3)).features)
+    expected = frechet_distance(
+        real.mean, real.covariance(), fake.mean, fake.covariance()
+    )
+    with pytest.warns(UserWarning, match="2,?048"):
+        evaluation = measure(gan, seed=3)
+    assert evaluation["frechet_means"] == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_all_metrics_share_one_sweep_of_each_set():
+    extractor = Means()
+    which = [Frechet(features=extractor), PrecisionRecall(features=extractor)]
+    found = measure(digits_gan(), which=which).values()
+    assert list(found) == ["frechet_means", "precision_means", "recall_means"]
+    assert extractor.rows == 1797 + 128
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_no_value_depends_on_the_size_of_batches():
+    gan = digits_gan()
+    which = ["frechet_pixels", "kernel_pixels", "precision_recall_digits"]
+    options = {"cache_dir": None, "allow_few": True}
+    reference = measure(gan, which=which, batch_size=256, **options).values()
+    for batch_size in (17, 1000):
+        found = measure(gan, which=which, batch_size=batch_size, **options).values()
+        assert found == pytest.approx(reference, rel=1e-6)
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_no_value_depends_on_the_number_of_replicas(two_replicas):
+    expected = measure(digits_gan(num_classes=3)).values()
+    with two_replicas.scope():
+        gan = digits_gan(num_classes=3)
+    assert measure(gan).values() == pytest.approx(expected, rel=1e-6)
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_the_seed_decides():
+    gan = digits_gan()
+    first, again, other = (measure(gan, seed=s)["frechet_means"] for s in (1, 1, 2))
+    assert first == again
+    assert first != other
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_reals_are_extracted_once_for_ever(tmp_path):
+    gan = digits_gan()
+    rows = []
+    for version in (1, 1, 2):
+        extractor = Means(version)
+        measure(gan, which=[Frechet(features=extractor)], cache_dir=tmp_path)
+        rows.append(extractor.rows - 128)
+    assert rows == [1797, 0, 1797]
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_an_evaluator_sweeps_reals_once_for_many_models(tmp_path):
+    extractor = Means()
+    evaluator = metrics.Evaluator(
+        "digits", [Frechet(features=extractor)], 128, (8, 8, 1), cache_dir=None
+    )
+    gan = digits_gan()
+    values = [evaluator(gan, seed=seed)["frechet_means"] for seed in (0, 0, 1)]
+    assert extractor.rows == 1797 + 3 * 128
+    assert values[0] == values[1] != values[2]
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_provenance_says_all_that_a_figure_depends_on():
+    gan = digits_gan()
+    evaluation = measure(gan, num_real=500, truncation=0.9, seed=4)
+    (found,) = evaluation.measurements
+    expected = {
+        "dataset": "digits",
+        "num_real": 500,
+        "num_fake": 128,
+        "generator": "averaged weights",
+        "step": 0,
+        "truncation": 0.9,
+        "seed": 4,
+        "real_seed": 0,
+        "kgan": kgan.__version__,
+        "tensorflow": tf.__version__,
+        "extractor": {"name": "means", "version": 1},
+        "ddof": 1,
+    }
+    assert expected.items() <= found.provenance.items()
+    assert "num_held_out" not in found.provenance
+    assert json.loads(evaluation.to_json())[0]["provenance"]["truncation"] == 0.9
+    raw = measure(gan, averaged=False).measurements[0]
+    assert raw.provenance["generator"] == "raw weights"
+
+
+def test_held_out_examples_are_those_that_are_named():
+    held_out = kgan.data.source("digits").read()[:40]
+    evaluation = measure(
+        digits_gan(), which=[HeldOut("pixels")], held_out=held_out, num_images=5
+    )
+    (found,) = evaluation.measurements
+    assert found.metric == "seen_pixels"
+    assert found.value == found.provenance["num_held_out"] == 40
+    assert (found.uncertainty, found.uncertainty_is) == (0.5, "a guess")
+    assert found.provenance["k"] == 3
+
+
+def test_held_out_examples_that_nobody_named_are_asked_for():
+    with pytest.raises(ValueError, match="`held_out` must be given for seen"):
+        measure(digits_gan(), which=[HeldOut("pixels")])
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_what_fits_is_measured_where_nothing_is_asked():
+    found = metrics.measure(digits_gan(), "digits", num_images=100).values()
+    assert {"frechet_digits", "recall_digits", "classes_found_digits"} <= found.keys()
+    conditional = metrics.measure(digits_gan(10), "digits", num_images=100)
+    assert "class_agreement_digits" in conditional.values()
+    ring = metrics.measure(points_gan(), "ring", num_images=500, num_real=500)
+    assert {"modes_found", "jensen_shannon"} <= ring.values().keys()
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_equal_distributions_are_near_the_optimum_and_noise_is_not():
+    images = kgan.data.source("digits").read()
+    noise = np.random.default_rng(0).integers(-60, 60, images.shape)
+    noisy = np.clip(images.astype(int) + noise, 0, 255).astype(np.uint8)
+    which = ["frechet_digits", "precision_recall_digits"]
+    same, worse = (measure(i, which=which, num_images=1797) for i in (images, noisy))
+    assert same["frechet_digits"] == pytest.approx(0.0, abs=1e-3)
+    assert same["precision_digits"] == same["recall_digits"] == 1.0
+    assert worse["frechet_digits"] > 0.3
+    assert worse["precision_digits"] < 0.9
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_dropped_modes_cost_recall_and_distance():
+    source = kgan.data.source("digits")
+    few = source.read()[source.labels < 5]
+    which = ["frechet_digits", "recall_digits", "classes_found_digits"]
+    found = measure(few, which=which, num_images=1797)
+    assert found["frechet_digits"] > 3.0
+    assert found["recall_digits"] < 0.8
+    assert found["smallest_class_share_digits"] == 0.0
+    assert found["classes_kl_digits"] > 0.3
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_a_generator_of_constants_gets_finite_figures():
+    constant = np.full((1000, 8, 8, 1), 7, np.uint8)
+    which = ["frechet", "kernel", "precision_recall", "density_coverage", "birthday"]
+    which += ["sliced_wasserstein", "class_coverage", "bins", "classifier_score"]
+    found = measure(constant, which=which, num_images=1000, features="digits")
+    assert np.isfinite(list(found.values().values())).all()
+    assert found["recall_digits"] == 0.0
+    assert found["classes_found_digits"] == 1
+
+
+def test_too_few_examples_are_refused_unless_asked_for():
+    which = ["frechet_pixels"]
+    with pytest.raises(Few, match="64"):
+        measure(digits_gan(), which=which, num_images=64)
+    with pytest.warns(UserWarning):
+        found = measure(digits_gan(), which=which, num_images=64, allow_few=True)
+    assert found["frechet_pixels"] > 0
+
+
+@pytest.mark.parametrize(
+    ("dataset", "which", "message"),
+    [
+        ("ring", None, "image_size of ring must be None"),
+        (np.zeros((5, 4, 4, 1), np.uint8), None, r"examples of shape \(8, 8, 1\)"),
+        (np.full((5, 8, 8, 1), np.nan), None, "finite"),
+        ("digits", ["freched"], "Did you mean 'frechet'"),
+        ("digits", ["frechet_mnisd"], "Did you mean 'mnist'"),
+        ("digits", [], "at least one metric"),
+        ("digitz", None, "did you mean digits"),
+        ("digits", ["mode_coverage"], "centers"),
+        ("digits", ["jensen_shannon"], "density"),
+        ("digits", ["class_agreement_digits"], "conditional"),
+        ("digits", ["class_coverage_pixels"], "classif"),
+    ],
+)
+def test_what_does_not_fit_is_refused(dataset, which, message):
+    with pytest.raises(ValueError, match=message):
+        metrics.measure(digits_gan(), dataset, which, 128)
+
+
+def test_a_split_that_is_not_there_is_refused():
+    with pytest.raises(ValueError, match="split of digits"):
+        measure(digits_gan(), split="validation")
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_a_data_set_can_be_the_reference():
+    images = kgan.data.source("digits").read()
+    dataset = kgan.data.load("digits", batch_size=599, shuffle=False)
+    found = measure(images, dataset, ["frechet_digits"], num_images=1797)
+    assert found["frechet_digits"] == pytest.approx(0.0, abs=1e-3)
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_a_folder_can_be_what_was_generated(tmp_path):
+    from PIL import Image
+
+    images = kgan.data.source("digits").read()[:120]
+    for index, image in enumerate(images):
+        Image.fromarray(image[..., 0]).save(tmp_path / f"{index:03}.png")
+    from_files = measure(str(tmp_path), num_images=120)
+    assert from_files.measurements[0].provenance["num_fake"] == 120
+    assert from_files["frechet_means"] == pytest.approx(
+        measure(images, num_images=120)["frechet_means"], rel=1e-9
+    )
+
+
+DATA = pathlib.Path(__file__).parents[3] / "shared" / "data" / "tfds"
+
+
+@pytest.mark.skipif(not (DATA / "mnist").exists(), reason="needs MNIST, prepared")
+def test_real_held_out_digits_are_near_the_training_digits():
+    test = kgan.data.source("mnist", split="test", data_dir=DATA)
+    evaluation = metrics.measure(
+        test,
+        "mnist",
+        ["frechet_mnist", "precision_recall_mnist", "memorisation_mnist"],
+        num_images=3000,
+        num_real=3000,
+        data_dir=DATA,
+    )
+    assert evaluation["frechet_mnist"] < 0.3
+    assert evaluation["precision_mnist"] > 0.8
+    assert evaluation.measurements[0].provenance["split"] == "train"

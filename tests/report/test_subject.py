@@ -1,0 +1,83 @@
+import networks
+import numpy as np
+import pytest
+
+from kgan.data import toys
+from kgan.data.arrays import ArraySource
+from kgan.report.subject import Subject
+
+
+def test_real_features_belong_to_their_indices(subject_of, brightness, source):
+    real = subject_of().real
+    assert sorted(real.indices) == list(range(40))
+    assert list(real.indices) != sorted(real.indices)
+    np.testing.assert_array_equal(
+        real.features, brightness(source.read(real.indices)).features
+    )
+    np.testing.assert_array_equal(real.classes, source.labels[real.indices])
+
+
+def test_no_more_real_examples_than_asked(source, brightness):
+    subject = Subject(networks.gan(), source, brightness, True, 1.0, 0, 7, 5)
+    assert subject.real.features.shape == (7, 64)
+    assert subject.fake.features.shape == (5, 64)
+
+
+def test_fakes_are_those_that_are_generated_again(subject_of, brightness):
+    subject = subject_of(num_fake=300)
+    found = brightness(subject.generate(1, 290))
+    np.testing.assert_allclose(
+        subject.fake.features[290], found.features[0], atol=1 / 255 + 1e-6
+    )
+    assert subject.fake.classes[290] == found.logits.argmax()
+
+
+def test_classes_of_a_conditional_model_are_those_it_was_told(subject_of):
+    subject = subject_of(networks.gan(num_classes=3), num_fake=8)
+    np.testing.assert_array_equal(subject.fake.classes, [0, 1, 2, 0, 1, 2, 0, 1])
+
+
+def test_a_classifier_of_other_classes_tells_none(source, brightness):
+    brightness.num_classes = 5
+    other = Subject(networks.gan(), source, brightness, True, 1.0, 0, 10, 5)
+    assert other.fake.classes is None
+
+
+def test_class_names(subject_of, source):
+    assert subject_of().class_name(2) == "a & b"
+    assert subject_of(networks.gan(num_classes=4)).class_name(2) == "class 2"
+    source.class_names = None
+    assert subject_of().class_name(0) == "class 0"
+
+
+def test_a_folder_is_called_by_its_last_part(subject_of, source):
+    source.name = "/home/somebody/squares"
+    assert subject_of().data_name == "squares"
+
+
+def test_weights_are_called_what_they_are(subject_of):
+    assert subject_of().weights == "averaged over the steps"
+    assert subject_of(networks.gan(ema_momentum=None)).weights == "of the last step"
+
+
+def test_the_largest_seed_has_paths(source, brightness):
+    subject = Subject(networks.gan(), source, brightness, True, 1.0, 2**62 - 1, 9, 9)
+    assert subject.interpolate(0, 3).shape == (3, 8, 8, 1)
+
+
+def test_points_are_drawn_or_read(subject_of):
+    ring = toys.ring()
+    drawn = subject_of(source=ring).real_points(50)
+    np.testing.assert_array_equal(drawn, ring.sample(50, 3))
+    held = ArraySource("held", np.arange(20, dtype=np.float32).reshape(10, 2))
+    read = subject_of(source=held).real_points(50)
+    np.testing.assert_array_equal(np.sort(read, axis=0), held.array)
+
+
+def test_nan_is_refused(source, brightness):
+    gan = networks.gan()
+    for weight in gan.ema_generator.weights:
+        weight.assign(np.full(weight.shape, np.nan))
+    subject = Subject(gan, source, brightness, True, 1.0, 0, 10, 5)
+    with pytest.raises(FloatingPointError, match="NaN or infinity"):
+        _ = subject.fake
