@@ -18,6 +18,7 @@ from kgan import models as models
 from kgan import penalties as penalties
 from kgan import priors as priors
 from kgan import recipes as recipes
+from kgan import report as report
 from kgan import seeds as seeds
 from kgan import training as training
 from kgan.gan import GAN as GAN

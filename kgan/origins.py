@@ -6,6 +6,7 @@ import pathlib
 
 from kgan import runs
 from kgan.export import Provenance
+from kgan.metrics import Evaluation
 from kgan.recipes import Recipe
 
 # What says how fast a run was, or what its schedule did, not what it reached.
@@ -66,6 +67,8 @@ def provenance(path, step, license=None):
     if metrics := _metrics(run_dir / runs.METRICS, step):
         source = f"`{runs.METRICS}` of the run: means of the epoch that ended at step"
         figures.append((f"{source} {step:,}", metrics))
+    if measured := _measured(run_dir, step):
+        figures.append((f"Measured at step {step:,}, by `kgan evaluate`", measured))
     if results:
         command = results.pop("command", None)
         made = f", by `{command}`" if command else ""
@@ -96,6 +99,16 @@ def _recipe(run_dir):
     if run_dir is None:
         return None
     return Recipe.from_json((run_dir / runs.RECIPE).read_text("utf-8"))
+
+
+def _measured(run_dir, step):
+    """Reads what `kgan evaluate` found of the model of a step."""
+    path = run_dir / runs.EVALUATION / runs.FIGURES
+    if not path.is_file():
+        return {}
+    evaluation = Evaluation.from_json(path.read_text("utf-8"))
+    found = (m for m in evaluation.measurements if m.provenance.get("step") == step)
+    return {m.metric: float(f"{m.value:.4g}") for m in found}
 
 
 def _metrics(path, step):

@@ -7,6 +7,7 @@ runs/NAME-TIME/
   checkpoints/   the newest models on the way, and the best if one is asked for
   samples/       pictures, and a GIF of all of them
   logs/          for TensorBoard
+  evaluation/    figures and a page, after `kgan evaluate`
 """
 
 import os
@@ -24,6 +25,8 @@ METRICS = "metrics.csv"
 CHECKPOINTS = "checkpoints"
 SAMPLES = "samples"
 LOGS = "logs"
+EVALUATION = "evaluation"
+FIGURES = "evaluation.json"
 
 
 def check_free(run_dir: pathlib.Path) -> None:

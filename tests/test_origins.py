@@ -1,11 +1,12 @@
 """What a run's directory says of its model."""
 
 import json
+import shutil
 
 import pytest
 import tiny
 
-from kgan import origins, runs, training
+from kgan import metrics, origins, runs, training
 
 
 @pytest.fixture(scope="module")
@@ -83,3 +84,20 @@ def test_of_a_folder_of_photos_the_name_alone_is_told(run_dir, tmp_path):
     (tmp_path / runs.RECIPE).write_text(json.dumps(recipe))
     facts = origins.provenance(tmp_path, step=5)
     assert facts.data == facts.settings["dataset"] == "photos"
+
+
+def test_what_was_measured_is_told_of_its_step_alone(run_dir, tmp_path):
+    run = tmp_path / "run"
+    shutil.copytree(run_dir, run)
+    measured = metrics.Evaluation(
+        (
+            metrics.Measurement("frechet_digits", 1.23456, provenance={"step": 5}),
+            metrics.Measurement("kernel_digits", 9.0, provenance={"step": 4}),
+        )
+    )
+    (run / "evaluation").mkdir()
+    (run / "evaluation" / "evaluation.json").write_text(measured.to_json(), "utf-8")
+    figures = dict(origins.provenance(run, step=5).figures)
+    title = "Measured at step 5, by `kgan evaluate`"
+    assert figures[title] == {"frechet_digits": 1.235}
+    assert title not in dict(origins.provenance(run, step=3).figures)

@@ -4,9 +4,11 @@ A command is a module of this package that is named in `COMMANDS`. Its docstring
 help; `define(values)` declares its flags, and `run(values)` does the work.
 """
 
+import contextlib
 import importlib
 import os
 import sys
+import warnings
 
 import kgan
 from kgan import interrupts, lookup, startup
@@ -60,7 +62,8 @@ def _run(program, command, argv):
         return 0
     try:
         flags.parse(values, argv)
-        command.run(values)
+        with _plain_warnings(program):
+            command.run(values)
     except flags.UsageError as error:
         return _fail(program, error, WRONG_USE)
     except interrupts.Stopped as stop:
@@ -74,6 +77,18 @@ def _run(program, command, argv):
             raise
         return _fail(program, error, FAILED)
     return 0
+
+
+@contextlib.contextmanager
+def _plain_warnings(program):
+    """Tells of a warning in one line, without the place in the code."""
+
+    def show(message, *_):
+        _fail(f"{program}: warning", message, 0)
+
+    with warnings.catch_warnings():
+        warnings.showwarning = show
+        yield
 
 
 def _fail(program, error, status):

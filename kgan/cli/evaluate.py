@@ -13,7 +13,9 @@ Inception network. Without --metrics, those that fit the data are measured.
 """
 
 import pathlib
+import resource
 import sys
+import time
 
 from kgan import metrics, origins, report, runs
 from kgan.cli import flags
@@ -55,6 +57,7 @@ def define(values) -> None:
 
 def run(values) -> None:
     """Measures, prints the table, and writes it with a page."""
+    begin = time.monotonic()
     if (values.model is None) == (values.samples is None):
         raise flags.UsageError(
             "--model must name a run directory or a .keras file, or --samples a folder "
@@ -79,8 +82,9 @@ def run(values) -> None:
     )
     evaluation = evaluator(gan, values.seed, values.averaged, values.truncation)
     print(evaluation.table())
+    print(f"Measured in {time.monotonic() - begin:.0f} s, {_peak()} in memory at most.")
     output = _output(values)
-    path = output / "evaluation.json"
+    path = output / runs.FIGURES
     write_atomically(
         path, lambda path: path.write_text(evaluation.to_json(), encoding="utf-8")
     )
@@ -88,6 +92,14 @@ def run(values) -> None:
     if values.report and values.model is not None:
         written.append(str(_write_report(values, gan, evaluation, evaluator, output)))
     print(f"\nWritten: {', '.join(written)}")
+
+
+def _peak():
+    """Gives the most memory that this process has held."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    # In bytes on macOS, in units of 1,024 elsewhere.
+    size = peak if sys.platform == "darwin" else peak * 1024
+    return f"{size / 2**30:.1f} GiB"
 
 
 def _dataset(values, gan):
@@ -107,7 +119,7 @@ def _output(values):
     if values.output is not None:
         return pathlib.Path(values.output)
     path = pathlib.Path(values.model or ".")
-    return (path if path.is_dir() else pathlib.Path()) / "evaluation"
+    return (path if path.is_dir() else pathlib.Path()) / runs.EVALUATION
 
 
 def _write_report(values, gan, evaluation, evaluator, output):

@@ -57,8 +57,9 @@ class ClassifierScore(Metric):
     """Classifier score of fakes, mean and standard deviation over splits.
 
     On the standard Inception network it is the Inception score. It knows nothing of the
-    real data: a generator of one perfect picture for each class has the best score. It
-    reads at most 50,000 fakes.
+    real data: a generator of one perfect picture for each class has the best score.
+    What the same classifier gives for as many real images stands beside it as
+    "of_real": what can be reached. It reads at most 50,000 of each.
 
     Args:
         num_splits: Number of parts that are scored apart, a positive integer.
@@ -87,8 +88,8 @@ class ClassifierScore(Metric):
         super().__init__(features)
 
     def statistics(self):
-        """Collects the logits of fakes."""
-        return {"fake": Logits()}
+        """Collects the logits of reals and of fakes."""
+        return {"real": Logits(), "fake": Logits()}
 
     def compute(self, collected, context):
         """Finds the mean score of the splits.
@@ -107,10 +108,18 @@ class ClassifierScore(Metric):
                 f"Received: {count} fake examples of {classes} classes"
             )
         scores = scores_of_splits(logits, self.num_splits)
+        # As many: the score of few examples is lower.
+        real = collected["real"].rows[:count]
+        of_real = scores_of_splits(real, min(self.num_splits, len(real)))
+        details = {
+            "num_splits": self.num_splits,
+            "num_classes": classes,
+            "of_real": float(of_real.mean()),
+        }
         figure = Figure(
             float(scores.mean()),
             float(scores.std()),
             f"standard deviation of {self.num_splits} splits",
-            {"num_splits": self.num_splits, "num_classes": classes},
+            details,
         )
         return {"classifier_score": figure}

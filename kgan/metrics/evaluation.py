@@ -64,7 +64,8 @@ class Evaluation:
     @classmethod
     def from_json(cls, text: str) -> "Evaluation":
         """Reads what `to_json` wrote."""
-        return cls(tuple(Measurement(**row) for row in json.loads(text)))
+        rows = json.loads(text)
+        return cls(tuple(Measurement(**r | {"value": float(r["value"])}) for r in rows))
 
     def table(self) -> str:
         """Writes a table for the terminal; what all rows share stands below it.

@@ -31,8 +31,9 @@ class Rows(Statistic):
     def update(self, outputs, labels=None):
         """Adds the rows of a batch, as long as there is room."""
         rows = getattr(outputs, self.output)
-        rows = rows[: max(0, self.limit - self.count)]
-        self.count += len(outputs.images)
+        room = max(0, self.limit - self.count)
+        self.count += len(rows)
+        rows = rows[:room]
         if not len(rows):
             return
         # A copy: a view would keep the whole batch.

@@ -19,10 +19,11 @@ RECIPE = Recipe(
     steps=10_000,
     sample_every=1000,
     results={
-        "smallest_class_share": 0.078,
-        "top_class_probability": 0.925,
-        "coverage": 0.931,
-        "nearest_ratio": 0.967,
-        "command": "python scripts/judge_digits.py RUN",
+        "frechet_digits": 0.076,
+        "precision_digits": 0.810,
+        "recall_digits": 0.835,
+        "coverage_digits": 0.925,
+        "smallest_class_share_digits": 0.063,
+        "command": "kgan evaluate --model=RUN",
     },
 )

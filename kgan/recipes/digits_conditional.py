@@ -20,11 +20,11 @@ RECIPE = Recipe(
     steps=10_000,
     sample_every=1000,
     results={
-        "class_agreement": 0.994,
-        "smallest_class_share": 0.099,
-        "top_class_probability": 0.936,
-        "coverage": 0.984,
-        "nearest_ratio": 0.887,
-        "command": "python scripts/judge_digits.py RUN",
+        "frechet_digits": 0.020,
+        "precision_digits": 0.925,
+        "recall_digits": 0.786,
+        "coverage_digits": 0.987,
+        "class_agreement_digits": 0.965,
+        "command": "kgan evaluate --model=RUN",
     },
 )

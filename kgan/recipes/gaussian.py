@@ -31,7 +31,6 @@ RECIPE = Recipe(
     sample_every=750,
     results={
         "jensen_shannon": 0.0068,
-        "distance_from_half": 0.0033,
-        "command": "python scripts/judge_gaussian.py RUN",
+        "command": "kgan evaluate --model=RUN",
     },
 )

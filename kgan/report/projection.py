@@ -6,6 +6,8 @@ from kgan.report.drawing import drawing
 from kgan.report.markup import Html, element, figure, join
 
 _LARGE, _SMALL = (5.6, 4.8), (4.4, 4.2)
+# Of each set, as float32; pixels of large images are many.
+_BYTES = 2**27
 # With more classes their colours could not be told apart.
 _MOST_CLASSES = 10
 
@@ -17,7 +19,7 @@ def project(
 
     Args:
         real: `(n, d)`, d at least 2.
-        fake: `(n, d)`, as many: the plane belongs to both alike.
+        fake: `(n, d)`, n at least 2, as many: the plane belongs to both alike.
 
     Returns:
         Both projected, float64 of shape `(n, 2)`, and the shares of the variance that
@@ -26,8 +28,11 @@ def project(
     from sklearn.decomposition import PCA
 
     both = np.concatenate([real, fake]).astype(np.float64)
-    # Costs by the number of features, not of examples, and draws nothing.
-    found = PCA(2, svd_solver="covariance_eigh").fit(both)
+    # A matrix of features by features, where it is the smaller one; else two vectors
+    # are found by iteration, from a beginning that is always the same.
+    narrow = both.shape[1] <= both.shape[0]
+    solver = "covariance_eigh" if narrow else "arpack"
+    found = PCA(2, svd_solver=solver, random_state=0).fit(both)
     return (
         found.transform(real.astype(np.float64)),
         found.transform(fake.astype(np.float64)),
@@ -46,9 +51,10 @@ def projection(subject) -> Html | None:
         vary.
     """
     real, fake = subject.real, subject.fake
-    count = min(len(real.features), len(fake.features))
+    room = _BYTES // real.features[0].nbytes
+    count = min(len(real.features), len(fake.features), max(2, room))
     sets = (real.features[:count], fake.features[:count])
-    if sets[0].shape[1] < 2 or not np.ptp(np.concatenate(sets), axis=0).any():
+    if min(sets[0].shape) < 2 or not np.ptp(np.concatenate(sets), axis=0).any():
         return None
     *points, shares = project(*sets)
     labels = [

@@ -6,6 +6,8 @@ from kgan.report.markup import Html, element, figure, join, table
 from kgan.report.pictures import grid, reduction
 
 _ROWS, _COLUMNS = 6, 10
+# Of all rows by class, as they are stored: a page has 3 MB.
+_BYTES, _FEWEST_COLUMNS = 1_200_000, 4
 # Of data with more classes the first ones are shown.
 _MOST_CLASSES = 20
 
@@ -48,13 +50,12 @@ def reduced(subject) -> str:
 def _by_given_class(subject):
     count = subject.gan.num_classes
     chosen = range(min(count, _MOST_CLASSES))
+    columns = _columns(subject, len(chosen))
     rows = []
     for index in chosen:
         name = subject.class_name(index)
-        images = subject.generate(_COLUMNS, labels=index)
-        rows.append(
-            [name, grid(images, _COLUMNS, f"{_COLUMNS} samples of class {name}")]
-        )
+        images = subject.generate(columns, labels=index)
+        rows.append([name, grid(images, columns, f"{columns} samples of class {name}")])
     caption = (
         "A row for each class that the generator is asked for. Images of a column "
         "share their latent: they should have their style in common, and the class of "
@@ -70,11 +71,12 @@ def _by_told_class(subject):
         return Html()
     labels = getattr(subject.source, "labels", None)
     shares = [_shares(classes, count) for classes in (fake.classes, labels)]
+    columns = _columns(subject, min(count, _MOST_CLASSES))
     rows = []
     for index in range(min(count, _MOST_CLASSES)):
-        members = fake.indices[fake.classes == index][:_COLUMNS]
+        members = fake.indices[fake.classes == index][:columns]
         told = [f"{share[index]:.1%}" for share in shares if share is not None]
-        shown = _members(subject, members, index)
+        shown = _members(subject, members, index, columns)
         rows.append([subject.class_name(index), *told, shown])
     caption = (
         f"What the classifier “{subject.extractor.name}” takes {len(fake.classes):,} "
@@ -96,12 +98,20 @@ def _shares(classes, count):
     )
 
 
-def _members(subject, members, index):
+def _members(subject, members, index, columns):
     if not len(members):
         return "none"
     images = np.concatenate([subject.generate(1, int(member)) for member in members])
     name = subject.class_name(index)
-    return grid(images, _COLUMNS, f"{len(members)} samples taken for class {name}")
+    return grid(images, columns, f"{len(members)} samples taken for class {name}")
+
+
+def _columns(subject, rows):
+    """How many samples of a class there is room for."""
+    size = subject.source.shape
+    pixels = size[0] * size[1] // reduction(size) ** 2
+    room = _BYTES // (rows * pixels * size[2])
+    return max(_FEWEST_COLUMNS, min(_COLUMNS, room))
 
 
 def _first_of(count):

@@ -9,6 +9,8 @@ from kgan.metrics.examples import Generated
 from kgan.report.markup import without_folders
 
 _BATCH = 256
+# Of the features of one set: pixels of large images are many.
+_BYTES = 2**29
 _LARGEST_SEED = 2**62
 
 
@@ -38,7 +40,7 @@ class Subject:
         truncation: ψ of `kgan.latents.truncate`.
         seed: Seed of the latents and of the choice of real examples.
         num_real: Most real examples whose features are found.
-        num_fake: Number of generated examples whose features are found.
+        num_fake: Most generated examples whose features are found.
     """
 
     def __init__(
@@ -100,17 +102,14 @@ class Subject:
     @functools.cached_property
     def real(self) -> Examples:
         """Real examples, a random sample of all."""
-        order, told = self._order(self.num_real), self._tells_classes
+        order = self._order(self.num_real)
+        features, predicted = self._extract(
+            self.source.read(order[first : first + _BATCH])
+            for first in range(0, len(order), _BATCH)
+        )
+        order = order[: len(features)]
         labels = getattr(self.source, "labels", None)
-        features, predicted = [], []
-        for first in range(0, len(order), _BATCH):
-            outputs = self.extractor(self.source.read(order[first : first + _BATCH]))
-            features.append(outputs.features)
-            if labels is None and told:
-                predicted.append(outputs.logits.argmax(axis=1))
-        classes = np.concatenate(predicted) if predicted else None
-        classes = classes if labels is None else labels[order]
-        return Examples(np.concatenate(features), order, classes)
+        return Examples(features, order, predicted if labels is None else labels[order])
 
     @functools.cached_property
     def fake(self) -> Examples:
@@ -122,19 +121,27 @@ class Subject:
         generated = Generated(
             self.gan, self.num_fake, self.seed, self.averaged, self.truncation
         )
-        features, classes = [], []
-        for data, labels in generated.batches(_BATCH):
-            outputs = self.extractor(data)
-            features.append(outputs.features)
-            if labels is not None:
-                classes.append(labels)
-            elif self._tells_classes:
-                classes.append(outputs.logits.argmax(axis=1))
+        batches = generated.batches(_BATCH)
+        features, predicted = self._extract(data for data, _ in batches)
+        indices, classes = np.arange(len(features)), self.gan.num_classes
         return Examples(
-            np.concatenate(features),
-            np.arange(self.num_fake),
-            np.concatenate(classes) if classes else None,
+            features, indices, predicted if classes is None else indices % classes
         )
+
+    def _extract(self, batches):
+        """Gives features of as many examples as there is room for, and classes."""
+        features, classes, count, room = [], [], 0, 1
+        for batch in batches:
+            outputs = self.extractor(batch)
+            room = max(1, _BYTES // outputs.features[0].nbytes)
+            features.append(outputs.features[: room - count])
+            if self._tells_classes:
+                classes.append(outputs.logits.argmax(axis=1)[: room - count])
+            count += len(features[-1])
+            if count >= room:
+                break
+        joined = np.concatenate(classes) if classes else None
+        return np.concatenate(features), joined
 
     @functools.cached_property
     def _tells_classes(self):

@@ -1,6 +1,7 @@
 """Commands are found, failures are one line, and status says what happened."""
 
 import re
+import warnings
 
 import pytest
 
@@ -111,3 +112,21 @@ def test_a_bug_is_no_message(fake):
     fake.error = TypeError("a bug")
     with pytest.raises(TypeError, match="a bug"):
         main(["train"])
+
+
+@pytest.mark.filterwarnings("always")
+def test_a_warning_is_one_line(monkeypatch, capsys):
+    class Doubtful:
+        """Warns."""
+
+        @staticmethod
+        def define(values):
+            pass
+
+        @staticmethod
+        def run(values):
+            warnings.warn("of few examples.\nBeware", stacklevel=1)
+
+    monkeypatch.setattr(command, "_load", lambda name: Doubtful)
+    assert main(["train"]) == 0
+    assert one_line(capsys) == "kgan train: warning: of few examples. Beware\n"

@@ -25,9 +25,10 @@ def _outputs(logits):
     return Outputs(np.zeros((len(logits), 3), np.float32), logits, None)
 
 
-def _measure(logits, context=None, batch_size=1000, **arguments):
+def _measure(logits, context=None, batch_size=1000, real=None, **arguments):
     metric = ClassifierScore(**arguments)
     collected = metric.statistics()
+    collected["real"].update(_outputs(logits if real is None else real), None)
     for start in range(0, len(logits), batch_size):
         collected["fake"].update(_outputs(logits[start : start + batch_size]), None)
     return metric.compute(collected, context or Context())["classifier_score"]
@@ -45,7 +46,11 @@ def test_equals_torch_fidelity(logits, num_splits):
     np.testing.assert_allclose(figure.value, published["mean"], rtol=1e-9)
     np.testing.assert_allclose(figure.uncertainty, published["std"], rtol=1e-9)
     assert figure.uncertainty_is == f"standard deviation of {num_splits} splits"
-    assert figure.details == {"num_splits": num_splits, "num_classes": 7}
+    details = {"num_splits": num_splits, "num_classes": 7}
+    assert figure.details == details | {"of_real": figure.value}
+    # As many reals as fakes are scored, those that came first.
+    others = np.concatenate([logits, 100 * logits])
+    assert _measure(logits, num_splits=num_splits, real=others) == figure
 
 
 def test_sure_of_each_and_all_classes():
@@ -119,4 +124,4 @@ def test_description():
         "inception_score",
     )
     assert (metric.figures, metric.best) == (("classifier_score",), ("max",))
-    assert set(metric.statistics()) == {"fake"}
+    assert set(metric.statistics()) == {"real", "fake"}

@@ -40,7 +40,9 @@ def test_json_gives_the_same_back():
 
 
 def test_json_stays_json_where_a_figure_is_not_finite():
-    assert json.loads(evaluation(float("nan")).to_json())[0]["value"] == "nan"
+    text = evaluation(float("inf")).to_json()
+    assert json.loads(text)[0]["value"] == "inf"
+    assert Evaluation.from_json(text)["frechet_mnist"] == float("inf")
 
 
 def test_the_table_says_each_thing_once():

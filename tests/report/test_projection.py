@@ -1,13 +1,17 @@
 import networks
 import numpy as np
+import pytest
 
 from kgan.report import projection
 from kgan.report.subject import Examples
 
 
-def test_projection_is_that_of_the_singular_value_decomposition():
+@pytest.mark.parametrize("features", [5, 200])
+def test_projection_is_that_of_the_singular_value_decomposition(features):
     draw = np.random.default_rng(0)
-    real, fake = draw.normal(size=(2, 30, 5)) * [5, 3, 1, 1, 1]
+    real, fake = draw.normal(size=(2, 30, features))
+    for sets in (real, fake):
+        sets[:, :2] *= [50, 30]
     first, second, shares = projection.project(real, fake)
     both = np.concatenate([real, fake])
     _, values, axes = np.linalg.svd(both - both.mean(axis=0), full_matrices=False)
@@ -27,6 +31,12 @@ def test_as_many_of_each_and_three_panels(subject_of, opened):
 def test_conditional_models_have_their_classes_too(subject_of):
     subject = subject_of(networks.gan(num_classes=3))
     assert "Real, by class" in projection.projection(subject)
+
+
+def test_fewer_are_projected_where_features_are_many(subject_of, monkeypatch):
+    monkeypatch.setattr(projection, "_BYTES", 11 * 64 * 4)
+    written = projection.projection(subject_of())
+    assert "11 real and 11 generated examples" in written
 
 
 def test_without_classes_one_panel(subject_of, brightness, opened):

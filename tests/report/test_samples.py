@@ -45,3 +45,13 @@ def test_many_classes_are_cut_and_it_is_said(subject_of, opened):
     written = samples.samples(subject_of(networks.gan(num_classes=30)))
     assert len(opened(written)) == 20
     assert "The first 20 of 30 classes." in written
+
+
+def test_rows_of_large_images_are_shorter(subject_of, source):
+    subject = subject_of()
+    assert samples._columns(subject, 20) == 10
+    source.shape = (128, 128, 3)
+    assert samples._columns(subject, 10) == 9
+    source.shape = (64, 64, 3)
+    assert samples._columns(subject, 10) == 9
+    assert samples._columns(subject, 20) == 4

@@ -23,6 +23,24 @@ def test_no_more_real_examples_than_asked(source, brightness):
     assert subject.fake.features.shape == (5, 64)
 
 
+def test_memory_is_bounded(subject_of, monkeypatch):
+    monkeypatch.setattr("kgan.report.subject._BYTES", 12 * 64 * 4)
+    subject = subject_of()
+    for found in (subject.real, subject.fake):
+        assert [len(part) for part in found] == [12, 12, 12]
+
+
+def test_batches_do_not_matter(subject_of, monkeypatch):
+    whole = subject_of()
+    expected = whole.real, whole.fake
+    monkeypatch.setattr("kgan.report.subject._BATCH", 7)
+    parted = subject_of(whole.gan)
+    for ours, theirs in zip(expected, (parted.real, parted.fake), strict=True):
+        np.testing.assert_allclose(ours.features, theirs.features, atol=1.01 / 255)
+        np.testing.assert_array_equal(ours.indices, theirs.indices)
+    np.testing.assert_array_equal(expected[0].classes, parted.real.classes)
+
+
 def test_fakes_are_those_that_are_generated_again(subject_of, brightness):
     subject = subject_of(num_fake=300)
     found = brightness(subject.generate(1, 290))
