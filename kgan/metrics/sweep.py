@@ -1,5 +1,7 @@
 """One pass over a set of examples for all statistics that are asked of it."""
 
+import warnings
+
 import keras
 import numpy as np
 
@@ -42,8 +44,10 @@ def sweep(examples: Examples, request: Request, batch_size, title, verbose) -> N
     for (extractor, _), statistic in request.statistics.items():
         by_extractor.setdefault(extractor, []).append(statistic)
     bar = _bar(examples.count, title, verbose)
-    done = 0
+    done, first, varied = 0, None, False
     for data, labels in examples.batches(batch_size):
+        first = data[0] if first is None else first
+        varied = varied or bool((data != first).any())
         for extractor, statistics in by_extractor.items():
             outputs = extractor(data)
             _check(outputs.features, extractor, examples)
@@ -54,6 +58,12 @@ def sweep(examples: Examples, request: Request, batch_size, title, verbose) -> N
     if not done:
         raise ValueError(f"{examples.name} must hold examples. Received: none")
     bar.update(done, finalize=True)
+    if done > 1 and not varied:
+        warnings.warn(
+            f"All {done:,} {examples.name} are equal: the figures are right, and the "
+            "generator has collapsed or the data are not what they seem",
+            stacklevel=2,
+        )
 
 
 def _check(features, extractor, examples):

@@ -60,3 +60,15 @@ def test_progress_is_shown_when_asked(capsys):
     out = capsys.readouterr().out
     assert out.startswith("Real examples: digits")
     assert "20/20" in out
+
+
+def test_equal_examples_are_told_of():
+    images = np.full((9, 8, 8, 1), 7, np.uint8)
+    request = Request()
+    request.add(Means(), Moments())
+    with pytest.warns(UserWarning, match="All 9 arrays are equal"):
+        sweep(Real(kgan.data.source(images)), request, 2, "title", 0)
+    images[-1, 0, 0, 0] = 8
+    sweep(
+        Real(kgan.data.source(images)), request, 2, "title", 0
+    )  # an error if it warns
