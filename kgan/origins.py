@@ -67,7 +67,7 @@ def provenance(path, step, license=None):
     if metrics := _metrics(run_dir / runs.METRICS, step):
         source = f"`{runs.METRICS}` of the run: means of the epoch that ended at step"
         figures.append((f"{source} {step:,}", metrics))
-    if measured := _measured(run_dir, step):
+    if measured := _measured(run_dir, step, recipe):
         figures.append((f"Measured at step {step:,}, by `kgan evaluate`", measured))
     if results:
         command = results.pop("command", None)
@@ -101,14 +101,31 @@ def _recipe(run_dir):
     return Recipe.from_json((run_dir / runs.RECIPE).read_text("utf-8"))
 
 
-def _measured(run_dir, step):
-    """Reads what `kgan evaluate` found of the model of a step."""
+def _measured(run_dir, step, recipe):
+    """Reads what `kgan evaluate` found of the model that is exported.
+
+    That is the one of a step, without truncation, with averaged weights where there
+    are any, against the data that it was trained on.
+    """
     path = run_dir / runs.EVALUATION / runs.FIGURES
     if not path.is_file():
         return {}
-    evaluation = Evaluation.from_json(path.read_text("utf-8"))
-    found = (m for m in evaluation.measurements if m.provenance.get("step") == step)
-    return {m.metric: float(f"{m.value:.4g}") for m in found}
+    try:
+        evaluation = Evaluation.from_json(path.read_text("utf-8"))
+    except (ValueError, TypeError, KeyError):
+        return {}  # half a file, or another's
+    averaged = recipe.ema_momentum is not None
+    asked = {
+        "step": step,
+        "truncation": 1.0,
+        "dataset": recipe.dataset,
+        "generator": "averaged weights" if averaged else "raw weights",
+    }
+    return {
+        m.metric: float(f"{m.value:.4g}")
+        for m in evaluation.measurements
+        if asked.items() <= m.provenance.items()
+    }
 
 
 def _metrics(path, step):

@@ -104,10 +104,10 @@ def run(plan: Plan, verbose: str | int = "auto") -> GAN:
 
 def _run(plan, verbose):
     writes = strategies.is_chief()
+    guards = _guards(plan)  # refuses what does not fit before anything is written
     if writes:
         _open(plan)
     checkpoints = _checkpoints(plan)
-    guards = _guards(plan)
     watchers = [*guards, *(_writers(plan, checkpoints) if writes else [])]
     try:
         _play(plan, watchers, verbose if writes else 0)
@@ -199,12 +199,14 @@ def _guards(plan):
 
 def _evaluation(plan):
     recipe = plan.recipe
-    return callbacks.EvaluateGenerator(
+    evaluation = callbacks.EvaluateGenerator(
         recipe.metrics,
         plan.source,
         every=recipe.evaluate_every or "epoch",
         num_images=recipe.evaluate_images,
     )
+    evaluation.prepare(plan.gan)
+    return evaluation
 
 
 def _checkpoints(plan):

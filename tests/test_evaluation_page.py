@@ -6,7 +6,7 @@ import re
 import pytest
 
 from kgan import metrics
-from kgan.cli import flags, main
+from kgan.cli import flags
 from kgan.cli.command import _load
 from kgan.metrics.registry import kinds
 
@@ -16,14 +16,14 @@ COMMANDS = re.findall(r"^kgan (\w+) (.*?)(?:\s+#.*)?$", PAGE, re.MULTILINE)
 
 
 def test_the_table_lists_each_metric_with_its_figures():
-    rows = re.findall(r"^\| `(\w+)` \| ([^|]*) \|", PAGE, re.MULTILINE)
+    rows = re.findall(r"^\| `(\w+)` \| ([^|\d][^|]*) \|", PAGE, re.MULTILINE)
     assert sorted(name for name, _ in rows) == sorted(metrics.names())
     for name, told in rows:
         figures = re.findall(r"`(\w+)`", told)
         kind = kinds()[name]
         known = {*kind.figures, kind.standard_name}
         assert set(figures) <= known
-        assert "the same" in told or set(kind.figures) <= {*figures, name}
+        assert set(kind.figures) <= {*figures, name}
 
 
 @pytest.mark.parametrize(("command", "rest"), COMMANDS)
@@ -43,8 +43,3 @@ def test_links_lead_somewhere():
         text = (ROOT / "docs" / f"{page}.md").read_text("utf-8")
         for link in re.findall(r"\]\((?!https?:)([^)#]+)", text):
             assert (ROOT / "docs" / link).exists(), link
-
-
-def test_a_metric_named_on_the_page_is_refused_without_its_data(capsys):
-    assert main(["evaluate", "--samples=images", "--metrics=fid"]) == 2
-    assert "--dataset" in capsys.readouterr().err

@@ -16,6 +16,7 @@ SHAPES = {
     "ring": (2,),
     "digits": (8, 8, 1),
     "digits_conditional": (8, 8, 1),
+    "mnist_mlp": (28, 28, 1),
 }
 SHAPES |= {"mnist": (28, 28, 1), "fashion_mnist": (28, 28, 1), "cifar10": (32, 32, 3)}
 NARROW = {"mlp": {}, "dcgan": {"width": 8}}

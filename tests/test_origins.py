@@ -89,10 +89,15 @@ def test_of_a_folder_of_photos_the_name_alone_is_told(run_dir, tmp_path):
 def test_what_was_measured_is_told_of_its_step_alone(run_dir, tmp_path):
     run = tmp_path / "run"
     shutil.copytree(run_dir, run)
+    of = {"step": 5, "truncation": 1.0, "dataset": "digits"}
+    of["generator"] = "averaged weights"
     measured = metrics.Evaluation(
         (
-            metrics.Measurement("frechet_digits", 1.23456, provenance={"step": 5}),
-            metrics.Measurement("kernel_digits", 9.0, provenance={"step": 4}),
+            metrics.Measurement("frechet_digits", 1.23456, provenance=of),
+            metrics.Measurement("kernel_digits", 9.0, provenance=of | {"step": 4}),
+            metrics.Measurement("a", 9.0, provenance=of | {"truncation": 0.5}),
+            metrics.Measurement("b", 9.0, provenance=of | {"generator": "raw weights"}),
+            metrics.Measurement("c", 9.0, provenance=of | {"dataset": "mnist"}),
         )
     )
     (run / "evaluation").mkdir()
@@ -101,3 +106,5 @@ def test_what_was_measured_is_told_of_its_step_alone(run_dir, tmp_path):
     title = "Measured at step 5, by `kgan evaluate`"
     assert figures[title] == {"frechet_digits": 1.235}
     assert title not in dict(origins.provenance(run, step=3).figures)
+    (run / "evaluation" / "evaluation.json").write_text("[{", "utf-8")
+    assert title not in dict(origins.provenance(run, step=5).figures)

@@ -11,16 +11,16 @@ class EvaluateGenerator(keras.callbacks.Callback):
 
     `logs["frechet_mnist"]` and the like are seen by every callback that comes later in
     the list: `ModelCheckpoint(monitor="frechet_mnist", mode="min")`, `CSVLogger`,
-    TensorBoard, and by `fit`'s history. Between two evaluations the last figures are
-    repeated; the first epoch is evaluated always, so that no key is missing. The real
-    examples are swept once, before the first.
-
-    On several workers each of them evaluates, and finds the same.
+    TensorBoard, and by `fit`'s history. It measures at the ends of epochs, where these
+    callbacks save the weights: of those in which it is due, of the first, so that no
+    key is missing, and of the last. In the others the last figures are repeated. The
+    real examples are swept once, before training.
 
     Args:
         metrics: Names or objects, see `kgan.metrics.get`. None: those that fit.
         dataset: The real examples, as in `kgan.metrics.measure`.
-        every: `"epoch"`, or a positive integer: the number of steps between two.
+        every: `"epoch"`, or a positive integer: the number of steps after which the
+            next end of an epoch is due.
         num_images: How many examples are generated; figures of different numbers are
             not comparable.
         seed: Seed of the latents, the same each time.
@@ -65,30 +65,43 @@ class EvaluateGenerator(keras.callbacks.Callback):
         self._evaluator = None
 
     def on_train_begin(self, logs=None):
-        """Sweeps the real examples, unless an earlier training has."""
+        """Sweeps the real examples, unless that was done."""
         self.last = None
+        self.prepare(self.model)
+
+    def prepare(self, model):
+        """Finds metrics and data and sweeps the real examples, once.
+
+        Args:
+            model: The `kgan.GAN` that will be trained.
+
+        Raises:
+            ValueError: If a metric is unknown, or data are missing or do not fit.
+        """
         if self._evaluator is None:
-            shape = tuple(self.model.data_shape)
-            self._evaluator = distribution.Evaluator(
-                self.dataset, data_shape=shape, **self._options
+            evaluator = distribution.Evaluator(
+                self.dataset, data_shape=tuple(model.data_shape), **self._options
             )
-            self._evaluator.prepare(self.model)
+            evaluator.prepare(model)
+            self._evaluator = evaluator
 
     def on_epoch_begin(self, epoch, logs=None):
         """Counts from the epoch's first step."""
         self.pace.begin_epoch(self.model.step)
 
-    def on_train_batch_begin(self, batch, logs=None):
-        """Evaluates if it is due."""
-        if self.pace.before_batch(batch):
-            self._evaluate()
-
     def on_epoch_end(self, epoch, logs=None):
-        """Evaluates if it is due, and writes the last figures into the logs."""
-        if self.pace.at_epoch_end(self.model.step) or self.last is None:
+        """Measures if it is due, and writes the last figures into the logs."""
+        due = self.pace.at_epoch_end(self.model.step)
+        ends = epoch + 1 == self.params.get("epochs")
+        if due or ends or self.last is None:
             self._evaluate()
-        if logs is not None:
+        if logs is not None and self.last is not None:
             logs.update(self.last.values())
 
     def _evaluate(self):
-        self.last = self._evaluator(self.model, self.seed, self.averaged)
+        try:
+            self.last = self._evaluator(self.model, self.seed, self.averaged)
+        except FloatingPointError:
+            # What stopped training because of NaN says so itself.
+            if not self.model.stop_training:
+                raise

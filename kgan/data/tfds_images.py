@@ -92,6 +92,7 @@ class TFDSSource(IndexedSource):
         cache_dir: str | os.PathLike | None = None,
     ):
         self.split = split
+        self.data_dir = data_dir
         self.cache_dir = cache_dir
         self._builder = _find_builder(name, data_dir)
         self._image_key, image = _image_feature(name, self._builder.info.features)

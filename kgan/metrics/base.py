@@ -58,7 +58,8 @@ class Metric(abc.ABC):
     Attributes:
         kind: What it is called on the command line, as in "frechet".
         figures: Names of the figures that it gives, as in ("precision", "recall").
-        best: For each figure "min" or "max": which value is better.
+        best: For each figure which value is better: "min", "max", or where one value
+            is right "0" or "1".
         on_features: Whether it compares features, whose extractor is then a part of
             the names: "frechet" on the features of "mnist" is "frechet_mnist".
         standard_name: The name of its figure on the standard Inception network, where

@@ -107,7 +107,7 @@ def _histograms(real, fake, k, seed):
     import threadpoolctl
     from sklearn.cluster import MiniBatchKMeans
 
-    clusters = MiniBatchKMeans(k, batch_size=4096, n_init=1, random_state=seed)
+    clusters = MiniBatchKMeans(k, batch_size=4096, n_init=1, random_state=seed % 2**32)
     real, fake = np.asarray(real, np.float32), np.asarray(fake, np.float32)
     # Sums of several threads are rounded otherwise, and the bins are then others.
     with threadpoolctl.threadpool_limits(1):

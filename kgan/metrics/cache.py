@@ -8,6 +8,7 @@ import warnings
 import zipfile
 
 import numpy as np
+import tensorflow as tf
 
 from kgan.files import write_atomically
 from kgan.metrics.statistic import Statistic
@@ -34,7 +35,13 @@ class Cache:
 
     def path(self, examples_key: dict, extractor: dict, statistic: Statistic):
         """Gives the file of a statistic: its name is a hash of all it depends on."""
-        content = [_FORMAT, examples_key, extractor, [list(map(str, statistic.key))]]
+        content = [
+            _FORMAT,
+            tf.__version__,
+            examples_key,
+            extractor,
+            [list(map(str, statistic.key))],
+        ]
         text = json.dumps(content, sort_keys=True)
         name = hashlib.sha256(text.encode()).hexdigest()[:40]
         return self.folder / f"{name}.npz"

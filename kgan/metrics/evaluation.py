@@ -14,7 +14,7 @@ class Measurement:
         value: The figure.
         uncertainty: Its standard error or deviation, or None.
         uncertainty_is: What that is, in words, or None.
-        best: "min" or "max": which value is better.
+        best: Which value is better: "min", "max", or the one that is right, "0" or "1".
         provenance: All that the figure depends on: counts, split, extractor and its
             hash, parameters, seed, averaged or raw weights, truncation, versions.
     """

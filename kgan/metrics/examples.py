@@ -83,7 +83,7 @@ class Real(Examples):
 
 
 class Streamed(Examples):
-    """The examples of a `tf.data.Dataset`, in its order.
+    """The examples of a `tf.data.Dataset`, in its order, which should be random.
 
     Args:
         dataset: Finite, of batches: images as float32 in [−1, 1] or uint8, or points,

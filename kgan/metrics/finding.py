@@ -38,6 +38,12 @@ class Finder:
         source = kgan.data.source(data, data_dir=self.data_dir, **options)
         return Real(source, limit, self.seed)
 
+    def other_split(self, source, split) -> Examples:
+        """Finds another split of a named source, brought to the same size."""
+        options = {"image_size": source.shape[:2], "data_dir": source.data_dir}
+        other = kgan.data.source(source.name, split=split, **options)
+        return Real(other, self.num_real, self.seed)
+
 
 class Extractors:
     """Finds extractors, each once, so that metrics share what they collect.
@@ -56,9 +62,11 @@ class Extractors:
         """Finds an extractor by its name; None is the default one."""
         name = self.default if name is None else name
         if name not in self._found:
-            self._found[name] = features.get(
+            found = features.get(
                 name, shape=self.examples.shape, data_name=self.examples.name
             )
+            # The default one may be asked for by its own name, too.
+            self._found[name] = self._found.setdefault(found.name, found)
         return self._found[name]
 
     def of(self, metric: Metric):

@@ -239,6 +239,13 @@ class Frechet(Metric):
         details = {"ddof": self.ddof, "dimension": len(real.mean)}
         details["real_rank"], details["fake_rank"] = (r.shape[1] for r in roots)
         if details["dimension"] <= _LARGEST_CHEAP_DIMENSION:
-            imaginary = _diagonal_of_sqrtm(*covariances).imag
-            details["largest_imaginary_part"] = float(np.abs(imaginary).max())
+            imaginary = float(np.abs(_diagonal_of_sqrtm(*covariances).imag).max())
+            details["largest_imaginary_part"] = imaginary
+            if imaginary > LARGEST_IMAGINARY:
+                warnings.warn(
+                    "The matrix square root of other packages has an imaginary part of "
+                    f"{imaginary:.2g} here: they refuse this distance or differ. Ours "
+                    "is real by construction",
+                    stacklevel=2,
+                )
         return {"frechet": Figure(value, details=details)}

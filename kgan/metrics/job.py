@@ -1,5 +1,6 @@
 """A metric at work: its statistics, its figures, their names and provenance."""
 
+from kgan.metrics.base import Few
 from kgan.metrics.evaluation import Measurement
 
 
@@ -36,16 +37,20 @@ class Job:
         Yields:
             A `Measurement` for each figure.
         """
-        found = self.metric.compute(collected, context)
+        try:
+            found = self.metric.compute(collected, context)
+        except Few as error:
+            raise Few(f"{error} (`allow_few` measures all the same)") from None
         own = (
             {"extractor": self.extractor.describe()} if self.metric.on_features else {}
         )
         unread = _COUNT_OF.keys() - {_COUNT_OF_ROLE[role] for role in self.roles}
         read = {k: v for k, v in common.items() if _COUNT_OF.get(k, k) not in unread}
+        read |= {_COUNT_OF_ROLE[role]: _used(collected[role]) for role in self.roles}
         for figure, best in zip(self.metric.figures, self.metric.best, strict=True):
             result = found[figure]
             yield Measurement(
-                metric=self._name(figure),
+                metric=self.name(figure),
                 value=float(result.value),
                 uncertainty=result.uncertainty,
                 uncertainty_is=result.uncertainty_is,
@@ -53,12 +58,18 @@ class Job:
                 provenance=read | own | dict(result.details),
             )
 
-    def _name(self, figure):
+    def name(self, figure: str) -> str:
+        """Gives the name of one of the metric's figures, with the features in it."""
         if not self.metric.on_features:
             return figure
         if self.extractor.standard and self.metric.standard_name:
             return self.metric.standard_name
         return f"{figure}_{self.extractor.name}"
+
+
+def _used(statistic):
+    """Says how many examples a statistic holds of those that it was shown."""
+    return min(statistic.count, getattr(statistic, "limit", statistic.count))
 
 
 # What a measurement says of a set that its metric did not read is left out.

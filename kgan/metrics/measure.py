@@ -4,6 +4,7 @@ import importlib.metadata
 
 import tensorflow as tf
 
+from kgan import checks
 from kgan.metrics import defaults, registry
 from kgan.metrics.base import Context, Metric
 from kgan.metrics.cache import Cache, default_folder
@@ -108,14 +109,14 @@ class Evaluator:
         allow_few=False,
         verbose=0,
     ):
-        self.num_images = num_images
+        self.num_images = checks.positive_integer("num_images", num_images)
         self.batch_size = batch_size
         self.allow_few = allow_few
         self.verbose = verbose
         folder = default_folder() if cache_dir == "auto" else cache_dir
         self.cache = None if folder is None else Cache(folder)
         self._find = Finder(data_shape, data_dir, num_real, real_seed)
-        self._held_out = (dataset, held_out, held_out_split)
+        self._held_out = (held_out, held_out_split)
         self._features = features
         self._metrics = metrics
         self.real = self._find(dataset, split)
@@ -161,11 +162,11 @@ class Evaluator:
                 found.setdefault(measurement.metric, measurement)
         return Evaluation(tuple(found.values()))
 
-    def _compare(self, fake):
-        if fake.shape != self.real.shape:
+    def _compare(self, others, called="those that are generated"):
+        if others.shape != self.real.shape:
             raise ValueError(
-                f"`dataset` must have examples of shape {fake.shape}, as those that "
-                f"are generated. Received: {self.real.shape} in {self.real.name}"
+                f"`dataset` must have examples of shape {others.shape}, as {called}. "
+                f"Received: {self.real.shape} in {self.real.name}"
             )
 
     def prepare(self, gan) -> list[Job]:
@@ -190,6 +191,7 @@ class Evaluator:
             names = defaults.fitting(source, classes, extractors(None))
         metrics = _unique(registry.get(name) for name in names)
         jobs = [Job(metric, extractors.of(metric)) for metric in metrics]
+        _refuse_equal_names(jobs)
         for role in ("real", "held_out"):
             if any(role in job.roles for job in jobs):
                 self._collect(role, jobs)
@@ -200,6 +202,12 @@ class Evaluator:
         if role not in self._sets:
             needing = next(job.metric.kind for job in jobs if role in job.roles)
             self._sets[role] = self._find_held_out(needing)
+            self._compare(self._sets[role], "the held-out ones")
+            if self._sets[role].key() == (self.real.key() or object()):
+                raise ValueError(
+                    "`held_out` must be other examples than the reference. Received: "
+                    f"split {self.real.split!r} of {self.real.name} for both"
+                )
         examples, asked, missing = self._sets[role], Request(), Request()
         for job in jobs:
             if role in job.roles:
@@ -219,16 +227,16 @@ class Evaluator:
             self.cache.save(path, missing.statistics[key])
 
     def _find_held_out(self, needing):
-        dataset, held_out, split = self._held_out
+        held_out, split = self._held_out
         if held_out is not None:
-            return self._find(held_out)
-        if self.real.split is None or not isinstance(dataset, str):
+            return self._find(held_out, split)
+        if self.real.split is None:
             raise ValueError(
                 f"`held_out` must be given for {needing}, since {self.real.name} has "
                 "no further split: real examples that the model was not trained on. "
                 "Received: None"
             )
-        return self._find(dataset, split)
+        return self._find.other_split(self.real.source, split)
 
     def _common(self, gan, fake, context, truncation):
         held_out = self._sets.get("held_out")
@@ -255,6 +263,18 @@ def _of(gan, fake, averaged):
         return fake.name
     average = averaged and getattr(gan, "ema_generator", None) is not None
     return "averaged weights" if average else "raw weights"
+
+
+def _refuse_equal_names(jobs):
+    names = set()
+    for job in jobs:
+        own = {job.name(figure) for figure in job.metric.figures}
+        if names & own:
+            raise ValueError(
+                "`metrics` must give each figure once, since it is known by its name. "
+                f"Received: {min(names & own)} twice, with different arguments"
+            )
+        names |= own
 
 
 def _unique(metrics) -> list[Metric]:

@@ -109,7 +109,7 @@ class Memorisation(Metric):
 
     kind = "memorisation"
     figures = ("copying_z", "nearest_ratio")
-    best = ("max", "max")
+    best = ("0", "1")
 
     def __init__(self, limit=LIMIT, features=None):
         self.limit = checks.positive_integer("limit", limit)

@@ -118,7 +118,7 @@ class ModeCoverage(Metric):
 
     kind = "mode_coverage"
     figures = ("modes_found", "high_quality_share", "modes_kl", "modes_spread")
-    best = ("max", "max", "min", "max")
+    best = ("max", "max", "min", "1")
     on_features = False
 
     def statistics(self):

@@ -57,6 +57,8 @@ def sweep(examples: Examples, request: Request, batch_size, title, verbose) -> N
         bar.update(done)
     if not done:
         raise ValueError(f"{examples.name} must hold examples. Received: none")
+    # A data set that is streamed tells its length only now.
+    examples.count = done
     bar.update(done, finalize=True)
     if done > 1 and not varied:
         warnings.warn(

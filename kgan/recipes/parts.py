@@ -137,7 +137,7 @@ def check(recipe) -> None:
         # A number was due and JSON gave a text: the comparison fails.
         raise ValueError(f"An option of the recipe has a wrong type: {error}") from None
     for name in recipe.metrics:
-        metrics.get(name)
+        _check_best(recipe, metrics.get(name))
     _find("schedule", recipe.schedule, SCHEDULES)
     if recipe.batch_size % recipe.micro_batches:
         raise ValueError(
@@ -148,6 +148,18 @@ def check(recipe) -> None:
         raise ValueError("`clip_norm` must be above 0, or None. Received: 0.0")
     builder = _find("model", recipe.model, families())
     _check_options("model_options", recipe.model, builder, recipe.model_options)
+
+
+def _check_best(recipe, metric):
+    """Refuses a mode that would keep the worst model."""
+    for figure, better in zip(metric.figures, metric.best, strict=True):
+        named = str(recipe.best) in (figure, metric.standard_name)
+        named = named or str(recipe.best).startswith(f"{figure}_")
+        if named and better in ("min", "max") and recipe.best_mode != better:
+            raise ValueError(
+                f"`best_mode` must be {better!r} for {recipe.best}. "
+                f"Received: {recipe.best_mode!r}"
+            )
 
 
 def _size(data_shape):

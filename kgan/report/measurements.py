@@ -5,7 +5,12 @@ from collections.abc import Mapping
 
 from kgan.report.markup import Html, element, join, table, terms, without_folders
 
-_BETTER = {"min": "↓\N{NO-BREAK SPACE}lower", "max": "↑\N{NO-BREAK SPACE}higher"}
+_BETTER = {
+    "min": "↓\N{NO-BREAK SPACE}lower",
+    "max": "↑\N{NO-BREAK SPACE}higher",
+    "0": "near\N{NO-BREAK SPACE}0",
+    "1": "near\N{NO-BREAK SPACE}1",
+}
 _COUNTS = ("num_real", "num_fake")
 
 

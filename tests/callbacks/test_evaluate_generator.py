@@ -3,6 +3,7 @@
 import csv
 
 import keras
+import numpy as np
 import pytest
 from metric_stand_ins import Means, digits_gan
 
@@ -43,11 +44,35 @@ def test_reals_are_swept_once_for_all_trainings():
 
 def test_between_two_evaluations_the_last_figure_is_repeated():
     extractor = Means()
-    # Steps 3, 6, 9, 12; due at 5, at 10, and after the first epoch.
-    history = fit(digits_gan(), [evaluation(extractor, every=5)], epochs=4)
+    # Epochs end at 3, 6, 9, 12, 15: the first, those after 7 and 14, which is the last.
+    history = fit(digits_gan(), [evaluation(extractor, every=7)], epochs=5)
     values = history["frechet_means"]
-    assert values[0] != values[1] == values[2] != values[3]
+    assert values[0] == values[1] != values[2] == values[3] != values[4]
     assert extractor.rows == 1797 + 3 * 64
+
+
+def test_the_last_epoch_is_measured_always():
+    gan = digits_gan()
+    history = fit(gan, [evaluation(every=100)], epochs=3)
+    values = history["frechet_means"]
+    assert values[0] == values[1] != values[2]
+    measured = kgan.metrics.measure(
+        gan, "digits", [Frechet(features=Means())], 64, cache_dir=None
+    )
+    assert values[2] == measured["frechet_means"]
+
+
+def test_a_training_that_failed_is_not_measured():
+    class Break(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            if epoch == 1:
+                weight = self.model.generator.weights[-1]
+                weight.assign(np.full(weight.shape, np.nan))
+                self.model.stop_training = True
+
+    history = fit(digits_gan(), [Break(), evaluation(averaged=False)], epochs=3)
+    assert len(history["frechet_means"]) == 2
+    assert np.isfinite(history["frechet_means"]).all()
 
 
 def test_those_who_come_later_see_it(tmp_path):
@@ -72,11 +97,15 @@ def test_those_who_come_later_see_it(tmp_path):
 
 
 def test_on_two_replicas_the_figure_is_that_of_one(two_replicas):
-    expected = fit(digits_gan(), [evaluation()])["frechet_means"]
     with two_replicas.scope():
         gan = digits_gan()
-    found = fit(gan, [evaluation()])["frechet_means"]
-    assert found == pytest.approx(expected, rel=1e-2)
+    found = fit(gan, [evaluation()])["frechet_means"][-1]
+    alone = digits_gan()
+    alone.set_weights(gan.get_weights())
+    measured = kgan.metrics.measure(
+        alone, "digits", [Frechet(features=Means())], 64, cache_dir=None
+    )
+    assert found == pytest.approx(measured["frechet_means"], rel=1e-6)
 
 
 def test_missing_data_are_told_before_training():

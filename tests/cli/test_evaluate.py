@@ -114,3 +114,15 @@ def test_training_measures_on_its_way(tmp_path):
     text = (tmp_path / "run" / runs.METRICS).read_text("utf-8")
     assert "kernel_pixels" in text.splitlines()[0]
     assert (tmp_path / "run" / runs.CHECKPOINTS / "best.keras").exists()
+
+
+def test_a_run_whose_metrics_do_not_fit_writes_nothing(tmp_path):
+    recipe = tiny.DIGITS.override(metrics=["memorisation_pixels"])
+    with pytest.raises(ValueError, match="`held_out` must be given"):
+        training.train(recipe, tmp_path / "run", verbose=0)
+    assert not (tmp_path / "run").exists()
+
+
+def test_the_worst_model_is_not_kept_as_the_best():
+    with pytest.raises(ValueError, match="`best_mode` must be 'max' for recall_digits"):
+        tiny.DIGITS.override(metrics=["recall_digits"], best="recall_digits")

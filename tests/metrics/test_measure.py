@@ -254,6 +254,46 @@ def test_a_folder_can_be_what_was_generated(tmp_path):
     )
 
 
+def test_two_figures_of_one_name_are_refused():
+    which = [PrecisionRecall(k=k, features=Means()) for k in (3, 5)]
+    with pytest.raises(ValueError, match="precision_means twice"):
+        measure(digits_gan(), which=which)
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_a_ragged_last_batch_counts_what_it_holds():
+    images = kgan.data.source("digits").read()[:150]
+    ragged = tf.data.Dataset.from_tensor_slices(images).batch(64)
+    found = measure(digits_gan(), ragged).measurements[0]
+    assert found.provenance["num_real"] == 150
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_counts_are_of_what_a_metric_used():
+    which = [PrecisionRecall(limit=120, equal=False, features=Means())]
+    found = measure(digits_gan(), which=which).measurements[0]
+    assert (found.provenance["num_real"], found.provenance["num_fake"]) == (120, 120)
+    (bins,) = [HeldOut("pixels")]
+    held_out = kgan.data.source("digits").read()[:40]
+    found = measure(digits_gan(), which=[bins], held_out=held_out).measurements[0]
+    assert found.provenance["num_real"] == 100
+
+
+def test_the_reference_is_not_held_out():
+    source = kgan.data.source("digits")
+    with pytest.raises(ValueError, match="`held_out` must be other examples"):
+        measure(digits_gan(), which=[HeldOut("pixels")], held_out=source)
+
+
+def test_held_out_examples_of_another_shape_are_refused():
+    with pytest.raises(ValueError, match=r"shape \(4, 4, 1\), as the held-out ones"):
+        measure(
+            digits_gan(),
+            which=[HeldOut("pixels")],
+            held_out=np.zeros((5, 4, 4, 1), np.uint8),
+        )
+
+
 DATA = pathlib.Path(__file__).parents[3] / "shared" / "data" / "tfds"
 
 
