@@ -85,7 +85,7 @@ class Parzen(Metric):
     likelihood with any affordable number of windows, and it ranks models wrongly:
     centres of clusters beat the data itself (Theis, van den Oord and Bethge, "A note on
     the evaluation of generative models", 2016, section 3.2). 10,000 training images of
-    MNIST as windows get 242.6 at σ 0.167, which a generator may well exceed. Use it to
+    MNIST as windows get 243.6 at σ 0.167, which a generator may well exceed. Use it to
     compare with figures of its time.
 
     Args:
