@@ -44,9 +44,9 @@ class Job:
         own = (
             {"extractor": self.extractor.describe()} if self.metric.on_features else {}
         )
-        unread = _COUNT_OF.keys() - {_COUNT_OF_ROLE[role] for role in self.roles}
-        read = {k: v for k, v in common.items() if _COUNT_OF.get(k, k) not in unread}
-        read |= {_COUNT_OF_ROLE[role]: _used(collected[role]) for role in self.roles}
+        unread = {key for role in _TOLD.keys() - self.roles for key in _TOLD[role]}
+        read = {k: v for k, v in common.items() if k not in unread}
+        read |= {f"num_{role}": _used(collected[role]) for role in self.roles}
         for figure, best in zip(self.metric.figures, self.metric.best, strict=True):
             result = found[figure]
             yield Measurement(
@@ -72,12 +72,9 @@ def _used(statistic):
     return min(statistic.count, getattr(statistic, "limit", statistic.count))
 
 
-# What a measurement says of a set that its metric did not read is left out.
-_COUNT_OF_ROLE = {"real": "num_real", "fake": "num_fake", "held_out": "num_held_out"}
-_COUNT_OF = {
-    "num_real": "num_real",
-    "split": "num_real",
-    "num_fake": "num_fake",
-    "num_held_out": "num_held_out",
-    "held_out_split": "num_held_out",
+# What is said of each set; of one that a metric did not read it is left out.
+_TOLD = {
+    "real": ("num_real", "split"),
+    "fake": ("num_fake",),
+    "held_out": ("num_held_out", "held_out_split"),
 }

@@ -156,11 +156,12 @@ class Evaluator:
             allow_few=self.allow_few,
         )
         common = self._common(gan, fake, context, truncation if is_gan else None)
-        found = {}
-        for job, statistics in zip(jobs, collected, strict=True):
-            for measurement in job.measure(statistics, context, common):
-                found.setdefault(measurement.metric, measurement)
-        return Evaluation(tuple(found.values()))
+        found = (
+            measurement
+            for job, statistics in zip(jobs, collected, strict=True)
+            for measurement in job.measure(statistics, context, common)
+        )
+        return Evaluation(tuple(found))
 
     def _compare(self, others, called="those that are generated"):
         if others.shape != self.real.shape:
@@ -229,7 +230,10 @@ class Evaluator:
     def _find_held_out(self, needing):
         held_out, split = self._held_out
         if held_out is not None:
-            return self._find(held_out, split)
+            found = self._find(held_out)
+            # Folders and arrays have no splits, of which a named one has its own.
+            named = found.split is not None and isinstance(held_out, str)
+            return self._find.other_split(found.source, split) if named else found
         if self.real.split is None:
             raise ValueError(
                 f"`held_out` must be given for {needing}, since {self.real.name} has "

@@ -279,6 +279,16 @@ def test_counts_are_of_what_a_metric_used():
     assert found.provenance["num_real"] == 100
 
 
+def test_a_folder_can_be_held_out(tmp_path):
+    from PIL import Image
+
+    for index, image in enumerate(kgan.data.source("digits").read()[:30]):
+        Image.fromarray(image[..., 0]).save(tmp_path / f"{index:03}.png")
+    which = [HeldOut("pixels")]
+    found = measure(digits_gan(), which=which, held_out=str(tmp_path), num_images=5)
+    assert found["seen_pixels"] == 30
+
+
 def test_the_reference_is_not_held_out():
     source = kgan.data.source("digits")
     with pytest.raises(ValueError, match="`held_out` must be other examples"):
