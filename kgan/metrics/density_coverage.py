@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from kgan import checks
 from kgan.metrics import neighbours
-from kgan.metrics.base import Figure, Metric
-from kgan.metrics.rows import LIMIT, Rows
+from kgan.metrics.balls import Balls
+from kgan.metrics.base import Figure
+from kgan.metrics.rows import LIMIT
 
 
 def density_coverage(
@@ -69,7 +69,7 @@ def expected_coverage(num_real: int, num_fake: int, k: int = 5) -> float:
     return float(1 - np.prod((num_real - left) / (num_real + num_fake - left)))
 
 
-class DensityCoverage(Metric):
+class DensityCoverage(Balls):
     """Density and coverage on features.
 
     Coverage depends on the numbers of examples: the more fakes for each real, the more
@@ -99,20 +99,10 @@ class DensityCoverage(Metric):
     best = ("max", "max")
 
     def __init__(self, k=5, limit=LIMIT, equal=True, features=None):
-        self.k = checks.positive_integer("k", k)
-        self.limit = checks.positive_integer("limit", limit)
-        self.equal = equal
-        super().__init__(features)
+        super().__init__(k, limit, equal, features)
 
-    def statistics(self):
-        """Collects rows of reals and of fakes."""
-        return {"real": Rows(self.limit), "fake": Rows(self.limit)}
-
-    def compute(self, collected, context):
-        """Computes both; `Few` below `neighbours.LEAST` examples of a side."""
-        rows = collected["real"].rows, collected["fake"].rows
-        real, fake = neighbours.sides(*rows, self.k, self.equal, context.allow_few)
-        details = {"k": self.k, "num_real": len(real), "num_fake": len(fake)}
+    def compare(self, real, fake, details):
+        """Computes both; see `Balls.compare`."""
         density, coverage = density_coverage(real, fake, self.k)
         expected = expected_coverage(len(real), len(fake), self.k)
         return {

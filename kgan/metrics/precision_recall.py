@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from kgan import checks
 from kgan.metrics import neighbours
-from kgan.metrics.base import Figure, Metric
-from kgan.metrics.rows import LIMIT, Rows
+from kgan.metrics.balls import Balls
+from kgan.metrics.base import Figure
+from kgan.metrics.rows import LIMIT
 
 
 def precision_recall(
@@ -43,7 +43,7 @@ def precision_recall(
     return float(np.mean(fake_in_real > 0)), float(np.mean(real_in_fake > 0))
 
 
-class PrecisionRecall(Metric):
+class PrecisionRecall(Balls):
     """Improved precision and recall on features.
 
     Both depend on the numbers of examples: the more reals, the smaller their balls. So
@@ -72,20 +72,10 @@ class PrecisionRecall(Metric):
     best = ("max", "max")
 
     def __init__(self, k=3, limit=LIMIT, equal=True, features=None):
-        self.k = checks.positive_integer("k", k)
-        self.limit = checks.positive_integer("limit", limit)
-        self.equal = equal
-        super().__init__(features)
+        super().__init__(k, limit, equal, features)
 
-    def statistics(self):
-        """Collects rows of reals and of fakes."""
-        return {"real": Rows(self.limit), "fake": Rows(self.limit)}
-
-    def compute(self, collected, context):
-        """Computes both; `Few` below `neighbours.LEAST` examples of a side."""
-        rows = collected["real"].rows, collected["fake"].rows
-        real, fake = neighbours.sides(*rows, self.k, self.equal, context.allow_few)
-        details = {"k": self.k, "num_real": len(real), "num_fake": len(fake)}
+    def compare(self, real, fake, details):
+        """Computes both; see `Balls.compare`."""
         values = precision_recall(real, fake, self.k)
         return {
             name: Figure(value, details=details)
