@@ -17,12 +17,9 @@ from kgan import checks, lookup
 from kgan.data import reach
 from kgan.metrics.features import classifiers, resizers
 from kgan.metrics.features import images as _images
-from kgan.metrics.features.base import Extractor
-from kgan.metrics.features.batching import in_batches
-from kgan.metrics.statistic import Outputs
+from kgan.metrics.features.network import NetworkExtractor
 
 _HOST = "https://storage.googleapis.com"
-_BATCH = 32
 # Sizes that the networks were trained at, where it is not 224.
 _SIZES = {
     **dict.fromkeys(("inception_v3", "inception_resnet_v2", "xception"), 299),
@@ -68,7 +65,7 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(_applications()))
 
 
-class Application(Extractor):
+class Application(NetworkExtractor):
     """A network of `keras.applications`, its last convolution averaged over the image.
 
     Images are resized by `resizers.clean`; gray is repeated to three channels. Never
@@ -99,6 +96,8 @@ class Application(Extractor):
         Generative Models" (2019), section 3; Naeem et al., "Reliable Fidelity and
         Diversity Metrics for Generative Models" (2020), section 4, for random weights.
     """
+
+    batch = 32
 
     def __init__(self, network="vgg16", weights="imagenet", layer=None, size=None):
         if network not in _applications():
@@ -174,7 +173,7 @@ class Application(Extractor):
         )
 
     @functools.cached_property
-    def _function(self):
+    def _network(self):
         model = self._model
 
         @tf.function(autograph=False)
@@ -195,13 +194,6 @@ class Application(Extractor):
         _, preprocess = _applications()[self.network]
         size = (self.size, self.size)
         return preprocess(resizers.clean(_images.to_channels(images, 3), size))
-
-    def __call__(self, images):
-        """Extracts features of uint8 images, gray or RGB, of any size."""
-        images = np.asarray(images)
-        _images.check(images, self.name)
-        (features,) = in_batches(self._function, self._prepare, images, _BATCH)
-        return Outputs(features, None, images)
 
     def describe(self):
         """Names weights, their SHA-256 as arrays, layer, resizer and size."""

@@ -11,13 +11,10 @@ import tensorflow as tf
 from kgan import lookup
 from kgan.metrics.features import images as _images
 from kgan.metrics.features import resizers, weights
-from kgan.metrics.features.base import Extractor
-from kgan.metrics.features.batching import in_batches
-from kgan.metrics.statistic import Outputs
+from kgan.metrics.features.network import NetworkExtractor
 
 FOLDER = pathlib.Path(__file__).parent.parent / "networks"
 _LAYER = "features"
-_BATCH = 64
 
 
 def names() -> tuple[str, ...]:
@@ -25,7 +22,7 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in FOLDER.glob("[!.]*.keras")))
 
 
-class Classifier(Extractor):
+class Classifier(NetworkExtractor):
     """A classifier of images: its layer `features`, and its logits.
 
     Images of another size than the network's are resized by `resizers.clean`. A gray
@@ -46,6 +43,8 @@ class Classifier(Extractor):
         features = Classifier("mnist")(images).features
         ```
     """
+
+    batch = 64
 
     def __init__(self, network: str | os.PathLike):
         shipped = FOLDER / f"{network}.keras"
@@ -108,13 +107,6 @@ class Classifier(Extractor):
         if size == images.shape[1:3]:
             return images.astype(np.float32)
         return resizers.clean(images, size)
-
-    def __call__(self, images):
-        """Extracts features and logits of uint8 images, gray or RGB, of any size."""
-        images = np.asarray(images)
-        _images.check(images, self.name)
-        outputs = in_batches(self._network, self._prepare, images, _BATCH)
-        return Outputs(*outputs, images)
 
     def describe(self):
         """Names the file's SHA-256, and what images of another size are resized by."""

@@ -2,14 +2,11 @@
 
 import functools
 
-import numpy as np
 import tensorflow as tf
 
 from kgan.metrics.features import classifiers, frozen_graph, resizers, weights
 from kgan.metrics.features import images as _images
-from kgan.metrics.features.base import Extractor
-from kgan.metrics.features.batching import in_batches
-from kgan.metrics.statistic import Outputs
+from kgan.metrics.features.network import NetworkExtractor
 
 # The graph's own names: its image after resizing, its last pooled layer, and the
 # product that its logits are, before a bias is added.
@@ -17,11 +14,10 @@ _RESIZED = "ResizeBilinear:0"
 _POOL = "pool_3:0"
 _LOGITS = "softmax/logits/MatMul"
 _SIZE = (299, 299)
-_BATCH = 50
 _STANDARD = "legacy_tensorflow"
 
 
-class Inception(Extractor):
+class Inception(NetworkExtractor):
     """The Inception network of 2015-12-05: 2,048 features and 1,008 logits.
 
     Logits are without the last layer's bias, as in published Inception scores. Gray
@@ -52,6 +48,7 @@ class Inception(Extractor):
     """
 
     num_classes = 1008
+    batch = 50
 
     def __init__(self, resizer=_STANDARD, path=None, sha256=None):
         resizers.get(resizer)
@@ -86,13 +83,6 @@ class Inception(Extractor):
 
     def _prepare(self, images):
         return resizers.get(self.resizer)(_images.to_channels(images, 3), _SIZE)
-
-    def __call__(self, images):
-        """Extracts features and logits of uint8 images, gray or RGB, of any size."""
-        images = np.asarray(images)
-        _images.check(images, self.name)
-        outputs = in_batches(self._network, self._prepare, images, _BATCH)
-        return Outputs(*outputs, images)
 
     def describe(self):
         """Names the resizer, and the file by its SHA-256."""
