@@ -1,9 +1,10 @@
 """Small trained models for the commands that read one."""
 
 import pytest
+import tiny
 
 import kgan
-from kgan import runs
+from kgan import runs, training
 
 
 @pytest.fixture(scope="session")
@@ -20,3 +21,11 @@ def model(tmp_path_factory):
         gan.compile()
         runs.save(gan, folder / f"{name}.keras")
     return lambda name: str(folder / f"{name}.keras")
+
+
+@pytest.fixture(scope="module")
+def run_dir(tmp_path_factory):
+    """The directory of a run of five steps."""
+    path = tmp_path_factory.mktemp("runs") / "tiny"
+    training.train(tiny.DIGITS, path, verbose=0)
+    return path

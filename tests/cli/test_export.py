@@ -8,16 +8,9 @@ import pytest
 import tensorflow as tf
 import tiny
 
-from kgan import runs, training
+from kgan import runs
 from kgan.cli import main
 from kgan.cli.export import _WRITERS
-
-
-@pytest.fixture(scope="module")
-def run_dir(tmp_path_factory):
-    path = tmp_path_factory.mktemp("runs") / "tiny"
-    training.train(tiny.DIGITS, path, verbose=0)
-    return path
 
 
 @pytest.fixture(autouse=True)
