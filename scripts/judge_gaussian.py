@@ -17,7 +17,7 @@ import numpy as np
 
 import kgan.data
 from kgan import runs
-from kgan.callbacks.densities import jensen_shannon
+from kgan.metrics.jensen_shannon import jensen_shannon
 
 BINS = 50
 NUM_SAMPLES = 10_000

@@ -2,9 +2,6 @@
 
 import numpy as np
 
-# The divergence is a metric; here it stands beside what else is drawn of densities.
-from kgan.metrics.jensen_shannon import jensen_shannon as jensen_shannon
-
 
 def smooth(samples, edges):
     """Estimates a density on cells of equal width from one-dimensional samples.

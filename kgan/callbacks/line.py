@@ -5,6 +5,7 @@ import numpy as np
 from kgan import seeds
 from kgan.callbacks import densities, players
 from kgan.callbacks.line_axes import draw_curves, draw_map
+from kgan.metrics.jensen_shannon import jensen_shannon
 
 _CELLS = 400
 _BINS = 50
@@ -67,7 +68,7 @@ class Line:
             "p_g": smooth,
             "d": d,
             "probabilistic": model.adversarial_loss.probabilistic,
-            "js": densities.jensen_shannon(self.density, fake[:, 0], bins),
+            "js": jensen_shannon(self.density, fake[:, 0], bins),
             "gap": players.equilibrium_gap(*values),
         }
         if latents.shape[1] == 1:

@@ -215,3 +215,45 @@ def test_densities_of_kgan(name):
     source = data.source(name)
     figure = _measure(source.sample(2500, seed=3), source)
     assert figure.value == pytest.approx(figure.details["of_equal"], rel=0.35)
+
+
+def _steps(values):
+    """A density that is constant on cells of width 1, from 0 on."""
+    return lambda x: np.asarray(values)[x.astype(int)]
+
+
+@pytest.mark.parametrize(
+    ("real", "counts", "expected"),
+    [
+        ([0.5, 0.5], [5, 5], 0.0),
+        ([1.0, 0.0], [0, 7], np.log(2)),
+        # m = (3/4, 1/4): ½ ln(1 / ¾) + ½ (½ ln(½ / ¾) + ½ ln(½ / ¼))
+        (
+            [1.0, 0.0],
+            [4, 4],
+            0.5 * np.log(4 / 3) + 0.25 * np.log(2 / 3) + 0.25 * np.log(2),
+        ),
+    ],
+)
+def test_jensen_shannon_of_known_histograms(real, counts, expected):
+    samples = np.repeat([0.5, 1.5], counts)
+    actual = jensen_shannon(_steps(real), samples, np.array([0.0, 1.0, 2.0]))
+    assert actual == pytest.approx(expected, abs=1e-12)
+
+
+def test_samples_outside_the_bins_are_not_forgiven():
+    edges = np.linspace(-4, 4, 51)
+    far = jensen_shannon(stats.norm.pdf, np.full(1000, 50.0), edges)
+    assert far == pytest.approx(np.log(2), abs=1e-3)
+
+
+def test_jensen_shannon_of_true_samples_is_noise():
+    # About (bins − 1) / (8 n): the χ² of one histogram.
+    samples = np.random.default_rng(0).normal(size=10_000)
+    edges = np.linspace(-4, 4, 51)
+    assert jensen_shannon(stats.norm.pdf, samples, edges) < 2 * 49 / 80_000
+
+
+def test_jensen_shannon_without_samples_is_nan():
+    actual = jensen_shannon(stats.norm.pdf, np.empty(0), np.arange(3.0))
+    assert np.isnan(actual)
