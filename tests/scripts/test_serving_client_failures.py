@@ -360,7 +360,9 @@ def test_the_program_ends_with_the_status_of_a_failure(silent):
 def test_an_interrupt_ends_quietly():
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.settimeout(60)
-        with _start(f"127.0.0.1:{server.getsockname()[1]}") as program:
+        address = f"127.0.0.1:{server.getsockname()[1]}"
+        # Longer than a machine may stall: its own deadline is not what ends it.
+        with _start(address, "--timeout=60") as program:
             connection, _ = server.accept()
             with connection:
                 connection.recv(1)
