@@ -8,6 +8,8 @@ GAN Training" (2019).
 import keras
 import tensorflow as tf
 
+from kgan import schedules
+
 
 def momentum_at(momentum, step):
     """Gives the momentum after `step` earlier updates: min(m, (1 + t) / (10 + t)).
@@ -15,12 +17,13 @@ def momentum_at(momentum, step):
     The warm-up lets the average leave the random initial weights within tens of steps.
 
     Args:
-        momentum: Final momentum m in [0, 1).
+        momentum: Final momentum m in [0, 1), or a schedule of the step.
         step: Number t of earlier updates, an integer tensor.
 
     Returns:
         A float32 scalar.
     """
+    momentum = schedules.at(momentum, step)
     step = tf.cast(step, tf.float32)
     return tf.minimum(momentum, (1.0 + step) / (10.0 + step))
 

@@ -244,9 +244,9 @@ def _look(gan, x, y, rows):
     """Checks the first batch, and all labels that lie in an array; see `peek`."""
     first, x = peek(x, y, rows)
     if first is not None:
-        check(first, gan.data_shape, gan.num_classes)
+        check(first, gan.data_shape, gan.data_classes)
     if y is not None and hasattr(x, "shape"):
-        checks.label_values(y, gan.num_classes)
+        checks.label_values(y, gan.data_classes)
     return first, x
 
 
@@ -284,6 +284,10 @@ def prepare(gan, x, y, batch_size, arguments):
     arguments.setdefault("shuffle", not ordered)
     updates = gan.discriminator_steps
     replicas = gan.distribute_strategy.num_replicas_in_sync
+    if first is not None:
+        # A data set may be shorter than `batch_size` says, and its last batch as well.
+        size = rows if hasattr(x, "shape") else len(tf.nest.flatten(first)[0])
+        gan.check_rows(size // replicas)
     if updates == 1 and (replicas == 1 or first is None):
         return x, y, batch_size
     if arguments.get("validation_split"):

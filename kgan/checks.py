@@ -10,6 +10,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from kgan import schedules
+
 # A seed, or the number of an image, has two parts of 31 bits.
 LARGEST_INDEX = 2**62 - 1
 _TOLERANCE = 1e-3
@@ -21,18 +23,20 @@ def is_conditional(network, num_classes):
     return len(inputs) == 2 if inputs else num_classes is not None
 
 
-def _layers(network):
-    for layer in getattr(network, "layers", ()):
+def all_layers(network):
+    """Gives all layers of a network, also those inside of models and wrappers."""
+    wrapped = [network.layer] if hasattr(network, "layer") else ()
+    for layer in getattr(network, "layers", wrapped):
         yield layer
-        yield from _layers(layer)
+        yield from all_layers(layer)
 
 
 def find_num_classes(network):
     """Gives the number of classes that a network's label layer knows, or None."""
-    for layer in _layers(network):
+    for layer in all_layers(network):
         if isinstance(layer, keras.layers.Embedding):
             return layer.input_dim
-        if hasattr(layer, "num_classes"):
+        if getattr(layer, "num_classes", None) is not None:
             return layer.num_classes
         if isinstance(layer, keras.layers.CategoryEncoding):
             return layer.num_tokens
@@ -42,10 +46,12 @@ def find_num_classes(network):
 def num_classes(generator, discriminator, given):
     """Gives the number of classes of a pair of networks, None if unconditional."""
     takes = [is_conditional(n, given) for n in (generator, discriminator)]
-    if takes[0] != takes[1]:
+    # D may tell classes by a head of its own where it is not told them.
+    if takes[0] != takes[1] and not (takes[0] and further_heads(discriminator)):
         words = ["takes labels" if take else "takes no labels" for take in takes]
         raise ValueError(
-            "`generator` and `discriminator` must both take labels or both not. "
+            "`generator` and `discriminator` must both take labels or both not; a "
+            "discriminator may have a head of classes instead. "
             f"Received: a generator that {words[0]} and a discriminator that {words[1]}"
         )
     if not takes[0]:
@@ -72,6 +78,12 @@ def num_classes(generator, discriminator, given):
             f"{counts[0]} and a discriminator of {counts[1]}"
         )
     return known.pop()
+
+
+def further_heads(discriminator):
+    """Gives the names of a Functional discriminator's heads beside its logits."""
+    outputs = getattr(discriminator, "output", None)
+    return [n for n in outputs if n != "logits"] if isinstance(outputs, dict) else []
 
 
 def latent_dim(generator, prior):
@@ -109,7 +121,7 @@ def _last_layer(network):
         if not network.layers:
             return None
         network = network.layers[-1]
-    return network
+    return getattr(network, "layer", network)  # what a wrapper wraps
 
 
 def discriminator_fits(discriminator, data_shape):
@@ -164,13 +176,13 @@ def index(name, value):
 
 
 def ema_momentum(value):
-    """Refuses what is neither None nor a number in [0, 1)."""
+    """Gives a momentum of an average: None, a number in [0, 1), or a schedule."""
     if value is None:
-        return
-    if not isinstance(value, numbers.Real) or not 0.0 <= value < 1.0:
-        raise ValueError(
-            f"`ema_momentum` must lie in [0, 1) or be None. Received: {value!r}"
-        )
+        return None
+    value = schedules.check("ema_momentum", value, maximum=1.0)
+    if value == 1.0:
+        raise ValueError("`ema_momentum` must lie below 1 or be None. Received: 1.0")
+    return value
 
 
 def dtype(data, name="data"):

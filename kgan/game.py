@@ -7,111 +7,64 @@ it for one replica while others run beside it, keeps D's update from touching G'
 statistics, and the other way round.
 """
 
-import keras
+import functools
+import typing
+
 import tensorflow as tf
 
-from kgan import rows, seeds
+from kgan import critic, seeds
 from kgan.accumulation import in_parts
-from kgan.batches import join
+from kgan.critic import Critic
+from kgan.player import LOGITS, heads
 from kgan.seeds import Use
+from kgan.terms import View
 
 
-class Player:
-    """A network seen as a pure function of its values.
-
-    Args:
-        network: A built network or layer.
-        optimizer: The Keras optimizer that moves it, or None.
+class Values(typing.NamedTuple):
+    """Values of all variables: `(trainable, state)` for each player.
 
     Attributes:
-        trainable: Its trainable variables.
-        state: Variables that training moves without a gradient: moving statistics,
-            spectral vectors.
-        seed_states: States of its random layers. They are no weights: Keras lists
-            them among the variables only.
-        by_example: Whether two batches may be given to it as one.
+        generator: Of G.
+        discriminator: Of D.
+        augmentation: Of the layer through which D sees all data.
+        terms: Of each further term, a tuple.
     """
 
-    def __init__(self, network, optimizer=None):
-        self.network = network
-        self.optimizer = optimizer
-        self.trainable = list(network.trainable_variables)
-        weights = list(network.non_trainable_weights)
-        self.state = weights
-        known = {id(variable) for variable in weights}
-        self.seed_states = [
-            variable
-            for variable in network.non_trainable_variables
-            if id(variable) not in known
-        ]
-        moves_itself = self.state or self.seed_states
-        self.by_example = not moves_itself and rows.independent(network)
+    generator: tuple
+    discriminator: tuple
+    augmentation: tuple
+    terms: tuple
 
-    def values(self):
-        """Reads the variables: `(trainable, state)`, two lists of tensors."""
-        read = tf.convert_to_tensor
-        return [read(v.value) for v in self.trainable], [
-            read(v.value) for v in self.state
-        ]
 
-    def __call__(self, values, inputs, turn, training=True):
-        """Calls the network with given values.
+class State(typing.NamedTuple):
+    """What an update moves without a gradient: lists of tensors.
 
-        Args:
-            values: `(trainable, state)` as `values` gives them.
-            inputs: A tensor or a list of two.
-            turn: The `Turn` from whose seed each random layer gets its own.
-            training: Whether layers work in training mode.
+    Attributes:
+        network: Of the player that is updated.
+        augmentation: Of the augmentation; empty in an update of G.
+        terms: Of each further term; empty in an update of G.
+    """
 
-        Returns:
-            `(outputs, values, loss)`: float32 outputs, the values with the new state,
-            and the sum of the network's own regularisation losses.
-        """
-        trainable, state = values
-        variables = [*self.trainable, *self.state, *self.seed_states]
-        tensors = [*trainable, *state, *self._layer_seeds(turn)]
-        pairs = zip(variables, tensors, strict=True)
-        # Not `stateless_call`: it skips `__call__`, and with it the training flag that
-        # a subclassed network's own layers look up, and the casts of mixed precision.
-        with keras.StatelessScope(pairs, collect_losses=True) as scope:
-            outputs = self.network(inputs, training=training)
-            losses = [tf.cast(loss, tf.float32) for loss in self.network.losses]
-        new_state = [
-            tf.cast(scope.get_current_value(v), old.dtype)
-            for v, old in zip(self.state, state, strict=True)
-        ]
-        loss = tf.add_n(losses) if losses else tf.constant(0.0)
-        return tf.cast(outputs, tf.float32), (trainable, new_state), loss
+    network: list
+    augmentation: list = ()
+    terms: tuple = ()
 
-    def _layer_seeds(self, turn):
-        def state(index):
-            return seeds.layer_state(turn.fold(index).seed, turn.replica)
 
-        return [
-            tf.cast(state(index), variable.dtype)
-            for index, variable in enumerate(self.seed_states)
-        ]
+_D_LOGS = ("d_loss", "d_real", "d_fake", "d_accuracy")
 
 
 def _mean(losses):
     return tf.reduce_mean(tf.cast(losses, tf.float32))
 
 
-def _gradients(tape, total, sources):
-    gradients = tape.gradient(total, sources, unconnected_gradients="zero")
-    # An embedding's gradient comes as IndexedSlices, which neither XLA nor the sum over
-    # replicas takes.
-    return [tf.convert_to_tensor(gradient) for gradient in gradients]
-
-
 class Game:
-    """Both players' gradients, for one loss and one list of penalties.
+    """Both players' gradients, for one loss, its penalties and further terms.
 
     A plain object: `tf.function` wrappers kept as attributes of a `keras.Model` would
     be tracked as a part of it.
 
     Args:
-        generator: G, a `Player`.
+        generator: G, a `kgan.player.Player`.
         discriminator: D, a `Player`.
         augmentation: The layer through which D sees all data, a `Player`.
         loss: A `kgan.losses.AdversarialLoss`.
@@ -119,6 +72,7 @@ class Game:
         num_replicas: Number of replicas whose gradients are summed afterwards.
         compiler: Wraps both gradient functions, to have XLA compile them.
         micro_batches: Number of parts in which an update takes its batch.
+        terms: Dictionary of names and `Player`s of `kgan.terms.Term`.
     """
 
     def __init__(
@@ -131,6 +85,7 @@ class Game:
         num_replicas=1,
         compiler=lambda function: function,
         micro_batches=1,
+        terms=None,
     ):
         self.generator = generator
         self.discriminator = discriminator
@@ -138,94 +93,200 @@ class Game:
         self.loss = loss
         self.penalties = dict(penalties)
         self.num_replicas = num_replicas
-        generator_gradients = in_parts(self._generator_gradients, micro_batches, 0)
-        discriminator_gradients = in_parts(
-            self._discriminator_gradients, micro_batches, 1
+        self.micro_batches = micro_batches
+        self.terms = dict(terms or {})
+
+        def complete(gradients_of, moved, name):
+            whole = in_parts(gradients_of, micro_batches, moved)
+            return compiler(self._with_norm(whole, name))
+
+        self.generator_gradients = complete(
+            self._generator_gradients, "generator", "g_gradient_norm"
         )
-        self.generator_gradients = compiler(
-            self._with_norm(generator_gradients, "g_gradient_norm")
-        )
-        self.discriminator_gradients = compiler(
-            self._with_norm(discriminator_gradients, "d_gradient_norm")
+        self.discriminator_gradients = complete(
+            self._discriminator_gradients, "discriminator", "d_gradient_norm"
         )
 
     def values(self):
-        """Reads all variables: one pair for G, D and the augmentation each."""
+        """Reads all variables, as `Values`."""
         players = (self.generator, self.discriminator, self.augmentation)
-        return tuple(player.values() for player in players)
+        terms = tuple(player.values() for player in self.terms.values())
+        return Values(*(player.values() for player in players), terms)
+
+    @property
+    def logs(self):
+        """Names of what the updates of each player tell."""
+        of_terms = {
+            method: [n for n, p in self.terms.items() if p.network.overrides(method)]
+            for method in ("discriminator_term", "generator_term")
+        }
+        d_logs = [*self.penalties, *of_terms["discriminator_term"]]
+        g_logs = [f"g_{name}" for name in of_terms["generator_term"]]
+        return {
+            "discriminator": [*_D_LOGS, *d_logs, "d_gradient_norm"],
+            "generator": ["g_loss", *g_logs, "g_gradient_norm"],
+        }
+
+    def unmoved(self, values, moved):
+        """Gives the `State` of a player that waits."""
+        network = getattr(values, moved)[1]
+        if moved == "generator":
+            return State(network)
+        terms = tuple(state for _, state in values.terms)
+        return State(network, values.augmentation[1], terms)
+
+    def moved(self, player, state):
+        """Gives pairs of variables and their new values, from a `State`."""
+        yield player.state, state.network
+        if player is self.discriminator:
+            yield self.augmentation.state, state.augmentation
+            for term, new in zip(self.terms.values(), state.terms, strict=True):
+                yield term.state, new
+
+    def constrain(self, player, step):
+        """Writes what the terms allow the weights of D to be."""
+        for term in self.terms.values():
+            if player is self.discriminator and term.network.overrides("constrain"):
+                for weight in player.trainable:
+                    value = tf.convert_to_tensor(weight.value)
+                    weight.assign(term.network.constrain(value, step))
 
     def _discriminator_gradients(self, values, real, labels, latents, turn):
         """One descent direction for D: Algorithm 1, the inner loop.
 
         Args:
-            values: As `values` gives them.
+            values: `Values`.
             real: float32 batch of real data.
             labels: Integer tensor of shape `(batch,)`, or None.
             latents: float32 of shape `(batch, latent_dim)`.
             turn: A `Turn`.
 
         Returns:
-            `(gradients, state, logs)`: of D.
+            `(gradients, state, logs)`: of D, the state as `State`.
         """
-        generator, discriminator, augmentation = values
-        inputs = join(latents, labels)
-        fake, _, _ = self.generator(generator, inputs, turn.fold(Use.GENERATOR))
-        real = self._augment(augmentation, real, turn.fold(Use.REAL))
-        fake = self._augment(augmentation, fake, turn.fold(Use.FAKE))
-        points = self._points(real, fake, turn.fold(Use.POINTS))
-        always = [name for name, p in self.penalties.items() if p.interval == 1]
-        trainable, _ = discriminator
+        generate = self._generate(values, labels, turn)
+        fake = generate(latents)
+        shown = [
+            self._shown(values, data, turn.fold(use))
+            for data, use in ((real, Use.REAL), (fake, Use.FAKE))
+        ]
+        points = self._points(*shown, turn.fold(Use.POINTS))
+        always = {name: p for name, p in self.penalties.items() if p.interval == 1}
+        trainable, _ = values.discriminator
+        loss_now = self.loss.at(turn.step)
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(trainable)
             wanted = [points[name] for name in always]
-            critic = _Critic(self.discriminator, discriminator, labels, wanted)
-            real_logits, fake_logits = critic.compare(real, fake, turn)
-            state = critic.values[1]
-            loss = _mean(self.loss.discriminator_loss(real_logits, fake_logits))
-            total, logs = loss + critic.loss, {}
-            for name in always:
-                penalty = self.penalties[name]
-                gradient = critic.gradient_at(points[name], turn)
+            judge = Critic(self.discriminator, values.discriminator, labels, wanted)
+            real_outputs, fake_outputs = judge.compare(*shown, turn)
+            state = judge.values[1]
+            real_logits, fake_logits = real_outputs[LOGITS], fake_outputs[LOGITS]
+            loss = _mean(loss_now.discriminator_loss(real_logits, fake_logits))
+            total, logs = loss + judge.loss, {}
+            for name, penalty in always.items():
+                gradient = judge.gradient_at(points[name], turn)
                 logs[name] = _mean(penalty.value(gradient))
                 total += penalty.weight_at(turn.step) * logs[name]
-            total *= turn.scale / self.num_replicas
-        gradients = _gradients(tape, total, trainable)
+            again = functools.partial(self._again, judge, values, turn)
+            view = View(
+                turn.step,
+                *(real, fake, labels, latents, real_outputs, fake_outputs, trainable),
+                *(again(use=Use.REAL), again(use=Use.FAKE), generate),
+            )
+            more, seen, terms = self._terms(values, "discriminator_term", view, turn)
+            total = (total + more) * (turn.scale / self.num_replicas)
+        gradients = critic.gradients(tape, total, trainable)
         for name in [name for name in self.penalties if name not in always]:
             logs[name], extra = self._lazy(
-                self.penalties[name], discriminator, points[name], labels, turn
+                self.penalties[name], values.discriminator, points[name], labels, turn
             )
             gradients = [g + e for g, e in zip(gradients, extra, strict=True)]
-        return gradients, state, logs | self._report(loss, real_logits, fake_logits)
+        state = State(state, self._adapt(values, real_logits, turn), terms)
+        logs |= seen | self._report(loss, real_logits, fake_logits)
+        return gradients, state, logs
 
     def _generator_gradients(self, values, real, labels, latents, turn):
         """One descent direction for G: Algorithm 1, the last line.
 
         The arguments are those of the discriminator's function; `real` is read by
-        relativistic losses alone.
+        relativistic losses and by further terms alone.
 
         Returns:
-            `(gradients, state, logs)`: of G.
+            `(gradients, state, logs)`: of G, the state as `State`.
         """
-        generator, discriminator, augmentation = values
-        trainable, _ = generator
+        trainable, _ = values.generator
+        critic_of_g = Critic(self.discriminator, values.discriminator, labels)
 
-        def judge(data, turn):
-            inputs = join(self._augment(augmentation, data, turn), labels)
-            return self.discriminator(discriminator, inputs, turn)[0]
+        def judge(data, use):
+            turn_of = turn.fold(use)
+            return critic_of_g.again(self._shown(values, data, turn_of), turn_of)
 
+        loss_now = self.loss.at(turn.step)
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(trainable)
-            inputs = join(latents, labels)
             fake, (_, state), own_loss = self.generator(
-                generator, inputs, turn.fold(Use.GENERATOR)
+                values.generator, latents, labels, turn.fold(Use.GENERATOR)
             )
-            fake_logits = judge(fake, turn.fold(Use.FAKE))
+            outputs = judge(fake, Use.FAKE)
             relativistic = self.loss.relativistic
-            real_logits = judge(real, turn.fold(Use.REAL)) if relativistic else None
-            loss = _mean(self.loss.generator_loss(real_logits, fake_logits))
-            total = (loss + own_loss) * (turn.scale / self.num_replicas)
-        gradients = _gradients(tape, total, trainable)
-        return gradients, state, {"g_loss": loss}
+            real_logits = judge(real, Use.REAL)[LOGITS] if relativistic else None
+            loss = _mean(loss_now.generator_loss(real_logits, outputs[LOGITS]))
+            view = View(
+                *(turn.step, real, fake, labels, latents, None, outputs, trainable),
+                judge_real=functools.partial(judge, use=Use.REAL),
+                judge_fake=functools.partial(judge, use=Use.FAKE),
+                generate=self._generate(values, labels, turn),
+            )
+            more, logs, _ = self._terms(values, "generator_term", view, turn)
+            total = (loss + own_loss + more) * (turn.scale / self.num_replicas)
+        gradients = critic.gradients(tape, total, trainable)
+        return gradients, State(state), logs | {"g_loss": loss}
+
+    def _generate(self, values, labels, turn):
+        turn = turn.fold(Use.GENERATOR)
+        return lambda z: self.generator(values.generator, z, labels, turn)[0]
+
+    def _shown(self, values, data, turn):
+        """Gives data as D sees them: augmented, and packed if D takes them so."""
+        turn = turn.fold(Use.AUGMENT)
+        seen = self.augmentation(values.augmentation, data, None, turn)[0]
+        return self.discriminator.pack(seen)
+
+    def _again(self, judge, values, turn, use):
+        """Gives a function that shows D further data, with the draws of `use`."""
+        turn = turn.fold(use)
+        return lambda data: judge.again(self._shown(values, data, turn), turn)
+
+    def _terms(self, values, method, view, turn):
+        """Gives the weighted sum of a player's further terms, their logs and states."""
+        of_discriminator = method == "discriminator_term"
+        total, logs, states = tf.constant(0.0), {}, []
+        for index, (name, player) in enumerate(self.terms.items()):
+            term, own = player.network, values.terms[index]
+            if term.overrides(method):
+                own_turn = turn.fold(Use.TERM, index)
+                function = functools.partial(getattr(term, method), view)
+                value, own, _ = player.run(own, own_turn, function)
+                weight = term.weight_at if of_discriminator else term.generator_weight_at
+                name = name if of_discriminator else f"g_{name}"
+                logs[name] = _mean(value)
+                total += weight(turn.step) * logs[name]
+            states.append(own[1])
+        return total, logs, tuple(states)
+
+    def _adapt(self, values, real_logits, turn):
+        """Gives the augmentation's new state, where it follows what D says."""
+        layer = self.augmentation.network
+        # Some of Keras' layers have an `adapt` that takes data.
+        if not getattr(layer, "follows_discriminator", False):
+            return values.augmentation[1]
+        # It counts images: those of all parts, and all of a pack.
+        times = self.micro_batches * self.discriminator.group_size
+        logits = tf.repeat(real_logits, times, axis=0)
+        _, (_, state), _ = self.augmentation.run(
+            values.augmentation, turn, lambda: layer.adapt(logits, turn.step)
+        )
+        return state
 
     def _with_norm(self, gradients_of, name):
         """Logs how long the gradient of the mean loss is, on this replica's rows."""
@@ -244,18 +305,20 @@ class Game:
         A discriminator that remembers its training data tells itself away here: its
         `d_real` falls.
         """
-        generator, discriminator, _ = values
-        inputs = join(latents, labels)
-        fake = self.generator(generator, inputs, turn, training=False)[0]
+        fake = self.generator(values.generator, latents, labels, turn, training=False)
 
         def judge(data):
-            inputs = join(data, labels)
-            return self.discriminator(discriminator, inputs, turn, training=False)[0]
+            packed = self.discriminator.pack(data)
+            outputs = self.discriminator(
+                values.discriminator, packed, labels, turn, training=False
+            )
+            return heads(outputs[0])[LOGITS]
 
-        real_logits, fake_logits = judge(real), judge(fake)
-        loss = _mean(self.loss.discriminator_loss(real_logits, fake_logits))
-        g_loss = _mean(self.loss.generator_loss(real_logits, fake_logits))
-        return self._report(loss, real_logits, fake_logits) | {"g_loss": g_loss}
+        real_logits, fake_logits = judge(real), judge(fake[0])
+        loss = self.loss.at(turn.step)
+        d_loss = _mean(loss.discriminator_loss(real_logits, fake_logits))
+        g_loss = _mean(loss.generator_loss(real_logits, fake_logits))
+        return self._report(d_loss, real_logits, fake_logits) | {"g_loss": g_loss}
 
     def _report(self, loss, real_logits, fake_logits):
         return {
@@ -264,9 +327,6 @@ class Game:
             "d_fake": _mean(self.loss.score(fake_logits)),
             "d_accuracy": _mean(real_logits > fake_logits),
         }
-
-    def _augment(self, values, data, turn):
-        return self.augmentation(values, data, turn.fold(Use.AUGMENT))[0]
 
     def _points(self, real, fake, turn):
         def state(index):
@@ -287,11 +347,11 @@ class Game:
         def active():
             with tf.GradientTape(watch_accessed_variables=False) as tape:
                 tape.watch(trainable)
-                critic = _Critic(self.discriminator, values, labels)
-                value = _mean(penalty.value(critic.gradient_at(points, turn)))
+                judge = Critic(self.discriminator, values, labels)
+                value = _mean(penalty.value(judge.gradient_at(points, turn)))
                 strength = penalty.weight_at(turn.step) * penalty.interval
                 total = value * strength * (turn.scale / self.num_replicas)
-            return [value, *_gradients(tape, total, trainable)]
+            return [value, *critic.gradients(tape, total, trainable)]
 
         def idle():
             return [tf.constant(0.0), *(tf.zeros_like(value) for value in trainable)]
@@ -299,56 +359,3 @@ class Game:
         acts = tf.equal(turn.update % penalty.interval, 0)
         value, *gradients = tf.cond(acts, active, idle)
         return value, gradients
-
-
-class _Critic:
-    """D within one update: its moving values, and its gradients where they are known.
-
-    A penalty at `real` or `fake` shares the pass that the adversarial loss makes; two
-    penalties at the same tensor share theirs.
-    """
-
-    def __init__(self, player, values, labels, wanted=()):
-        self.player = player
-        self.values = values
-        self.labels = labels
-        self.loss = tf.constant(0.0)
-        self._wanted = {id(points) for points in wanted}
-        self._known = {}
-
-    def compare(self, real, fake, turn):
-        """Gives the logits of real and of generated data.
-
-        One pass over both is faster than two, where no layer sees the difference and no
-        penalty wants the gradient at either.
-        """
-        if self._wanted & {id(real), id(fake)} or not self.player.by_example:
-            return self(real, turn.fold(Use.REAL)), self(fake, turn.fold(Use.FAKE))
-        labels = None if self.labels is None else tf.concat([self.labels] * 2, axis=0)
-        inputs = join(tf.concat([real, fake], axis=0), labels)
-        logits, self.values, self.loss = self.player(self.values, inputs, turn)
-        return tf.split(logits, 2)
-
-    def __call__(self, data, turn):
-        """Gives the logits; keeps the new state, and the gradient if it is wanted."""
-        if id(data) in self._wanted:
-            outputs = self._differentiate(data, turn)
-        else:
-            outputs = self.player(self.values, join(data, self.labels), turn)
-        logits, self.values, loss = outputs
-        self.loss += loss / 2.0  # D's own losses come with both passes, and count once
-        return logits
-
-    def gradient_at(self, points, turn):
-        """Gives the gradient of the sum of logits; this pass moves no statistics."""
-        if id(points) not in self._known:
-            self._differentiate(points, turn.fold(Use.PENALTY))
-        return self._known[id(points)]
-
-    def _differentiate(self, points, turn):
-        with tf.GradientTape(watch_accessed_variables=False) as tape:
-            tape.watch(points)
-            outputs = self.player(self.values, join(points, self.labels), turn)
-            total = tf.reduce_sum(outputs[0])
-        (self._known[id(points)],) = _gradients(tape, total, [points])
-        return outputs

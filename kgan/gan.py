@@ -4,9 +4,13 @@ import keras
 import tensorflow as tf
 
 from kgan import (
+    alternation as alternations,
+)
+from kgan import (
     averaging,
     batches,
     checks,
+    fitness,
     losses,
     optimizers,
     priors,
@@ -14,13 +18,15 @@ from kgan import (
     saving,
     scopes,
     seeds,
+    terms,
 )
 from kgan.batches import join
 from kgan.compiling import Compiler
 from kgan.executions import one_step
-from kgan.game import Game, Player
+from kgan.game import Game
 from kgan.logs import Logs
 from kgan.penalties import by_name
+from kgan.player import Player, heads
 from kgan.rounds import Round
 from kgan.sampling import Sampler
 from kgan.scoring import Scorer
@@ -48,19 +54,22 @@ class GAN(saving.ConfigByArguments, Verbs, keras.Model):
 
     Conditional networks take labels as a second input, `[latents, labels]` and
     `[data, labels]`, int32 of shape `(batch,)`; data are then `(images, labels)`.
+    A discriminator with further heads returns a dictionary with `"logits"` among them;
+    the objectives of `compile` train the others.
 
     `fit` logs `d_loss` (log 4 at the equilibrium of the minimax game) and `g_loss`,
     `d_real` and `d_fake` (mean of D on real and on generated data: probabilities for
     losses that have one, scores otherwise), `d_accuracy` (share of pairs with
-    D(real) > D(fake)) and one key for each penalty.
+    D(real) > D(fake)) and one key for each penalty and each further term.
 
     Args:
         generator: G, a `keras.Model` from latents to data.
         discriminator: D, a `keras.Model` from data to logits, without a sigmoid.
         prior: p(z), a `kgan.priors.Prior`. Default: `Normal` of the generator's size.
         augmentation: Layer applied to real and generated data before D sees them.
-        ema_momentum: Momentum m of the averaged generator, which gives all samples. It
-            warms up as min(m, (1 + t) / (10 + t)). None: no average.
+        ema_momentum: Momentum m of the averaged generator, which gives all samples, a
+            number in [0, 1) or a schedule of the training step. It warms up as
+            min(m, (1 + t) / (10 + t)). None: no average.
         discriminator_steps: k of Algorithm 1. Batch size counts the examples of one
             update: `fit` takes k batches for a step.
         generator_steps: Updates of G in a step, on latents of their own.
@@ -100,16 +109,18 @@ class GAN(saving.ConfigByArguments, Verbs, keras.Model):
         checks.positive_integer("discriminator_steps", discriminator_steps)
         checks.positive_integer("generator_steps", generator_steps)
         checks.index("seed", seed)
-        checks.ema_momentum(ema_momentum)
+        ema_momentum = checks.ema_momentum(ema_momentum)
         # === Networks ===
         self.num_classes = checks.num_classes(generator, discriminator, num_classes)
+        self.data_classes = self.num_classes
         self.latent_dim = checks.latent_dim(generator, prior)
         self.prior = prior or priors.Normal(self.latent_dim)
         self.generator = generator
         self.discriminator = discriminator
         self.augmentation = augmentation
         self.ema_generator = None
-        self.data_shape = self._build_networks(ema_momentum is not None)
+        self._judges_labels = checks.is_conditional(discriminator, self.num_classes)
+        self.data_shape, self._heads = self._build_networks(ema_momentum is not None)
         self.raw_sampler = Sampler(self.generator, self.prior, self.num_classes)
         self.averaged_sampler = Sampler(self.sampler, self.prior, self.num_classes)
         # === Config ===
@@ -121,20 +132,26 @@ class GAN(saving.ConfigByArguments, Verbs, keras.Model):
         self.built = True
 
     def _build_networks(self, average):
-        """Calls all networks once; returns the shape of one example of data."""
+        """Calls all networks once; gives the shapes of an example and of D's heads."""
         labels = None if self.num_classes is None else tf.zeros((1,), tf.int32)
         inputs = join(tf.zeros((1, self.latent_dim)), labels)
         fake = self.generator(inputs, training=False)
         data_shape = tuple(fake.shape[1:])
         checks.discriminator_fits(self.discriminator, data_shape)
-        self.discriminator(join(fake, labels), training=False)
+        shown = fake
         if self.augmentation is not None:
-            self.augmentation(fake, training=False)
+            shown = self.augmentation(fake, training=False)
+        group = getattr(self.discriminator, "group_size", 1)
+        judged = join(tf.repeat(shown, group, axis=0), self._labels_of_d(labels))
+        outputs = heads(self.discriminator(judged, training=False))
         if average:
             self.ema_generator = averaging.averaged_copy(self.generator)
             self.ema_generator(inputs, training=False)
             self.ema_generator.set_weights(self.generator.get_weights())
-        return data_shape
+        return data_shape, {name: tuple(h.shape[1:]) for name, h in outputs.items()}
+
+    def _labels_of_d(self, labels):
+        return labels if self._judges_labels else None
 
     @property
     def step(self):
@@ -166,6 +183,9 @@ class GAN(saving.ConfigByArguments, Verbs, keras.Model):
         discriminator_optimizer=None,
         loss="non_saturating",
         penalties=(),
+        regularizers=(),
+        objectives=(),
+        alternation=None,
         run_eagerly=False,
         steps_per_execution=1,
         jit_compile="auto",
@@ -179,6 +199,10 @@ class GAN(saving.ConfigByArguments, Verbs, keras.Model):
             discriminator_optimizer: Keras optimizer of D; the same default.
             loss: A name (`kgan.losses.names()`) or a `kgan.losses.AdversarialLoss`.
             penalties: List of `kgan.penalties.Penalty`, or of their names.
+            regularizers: List of terms of `kgan.regularizers`.
+            objectives: List of terms of `kgan.objectives`, for D's further heads.
+            alternation: `kgan.alternation.Periods` in which one player waits; None:
+                both move in every round.
             run_eagerly: Whether to run without graphs, for debugging.
             steps_per_execution: Number of steps in one call of the compiled function.
             jit_compile: Whether XLA compiles the step: on one device the whole round,
@@ -187,12 +211,15 @@ class GAN(saving.ConfigByArguments, Verbs, keras.Model):
                 the other: the same gradient from less memory.
 
         Raises:
-            ValueError: If a loss, a penalty or an optimizer is not one, or was made
-                outside the scope of the model's strategy.
+            ValueError: If a loss, a penalty, a term or an optimizer is not one, was
+                made outside the scope of the model's strategy, or does not fit the
+                networks.
         """
         checks.positive_integer("micro_batches", micro_batches)
         self.adversarial_loss = losses.get(loss)
-        terms = by_name(penalties)
+        penalties = by_name(penalties)
+        alternation = alternations.get(alternation)
+        fitness.warn_of_batch_norm(self.discriminator, penalties)
         strategy = self.distribute_strategy
         given = (generator_optimizer, discriminator_optimizer)
         scopes.check_compile(self, given, steps_per_execution)
@@ -202,7 +229,8 @@ class GAN(saving.ConfigByArguments, Verbs, keras.Model):
                 (generator_optimizer, self.generator),
                 (discriminator_optimizer, self.discriminator),
             )
-            self._logs = Logs(terms)
+            self.terms = [terms.get(term) for term in (*regularizers, *objectives)]
+            self._check_labels()
             # Keras must make no optimizer of its own, nor compile the whole step:
             # under a strategy XLA fails on variables of another device.
             super().compile(
@@ -211,29 +239,42 @@ class GAN(saving.ConfigByArguments, Verbs, keras.Model):
                 steps_per_execution=steps_per_execution,
                 jit_compile=False,
             )
-        self._set_up(terms, compiler, micro_batches)
+            self._set_up(penalties, alternation, compiler, micro_batches)
         self.keep_compile_arguments(
             generator_optimizer=self.generator_optimizer,
             discriminator_optimizer=self.discriminator_optimizer,
             loss=self.adversarial_loss,
-            penalties=list(terms.values()),
+            penalties=list(penalties.values()),
+            regularizers=self.terms[: len(regularizers)],
+            objectives=self.terms[len(regularizers) :],
+            alternation=alternation,
             run_eagerly=run_eagerly,
             steps_per_execution=steps_per_execution,
             jit_compile=jit_compile,
             micro_batches=micro_batches,
         )
 
-    def _set_up(self, terms, compiler, micro_batches):
+    def _check_labels(self):
+        takes = self.num_classes is not None
+        fitness.labels_are_used(takes, self._judges_labels, self.terms)
+        self.data_classes = fitness.label_classes(
+            self.num_classes, self.terms, self._heads, self.prior
+        )
+
+    def _set_up(self, penalties, alternation, compiler, micro_batches):
+        labels, classes = self._judges_labels, self.num_classes is not None
         self._game = Game(
-            Player(self.generator, self.generator_optimizer),
-            Player(self.discriminator, self.discriminator_optimizer),
+            Player(self.generator, self.generator_optimizer, classes),
+            Player(self.discriminator, self.discriminator_optimizer, labels),
             Player(self.augmentation or keras.layers.Identity()),
             self.adversarial_loss,
-            terms,
+            penalties,
             self.distribute_strategy.num_replicas_in_sync,
             compiler.of_gradients,
             micro_batches,
+            {name: Player(term) for name, term in terms.named(self.terms).items()},
         )
+        self._logs = Logs(self._game.penalties, self._game.logs)
         self._round = Round(
             self._game,
             self.clock,
@@ -242,10 +283,18 @@ class GAN(saving.ConfigByArguments, Verbs, keras.Model):
             self.discriminator_steps,
             self.generator_steps,
             compiler.of_round,
+            alternation,
         )
         self.scorer = Scorer(
-            self.discriminator, self.adversarial_loss, self.data_shape, self.num_classes
+            self.discriminator,
+            self.adversarial_loss,
+            self.data_shape,
+            self.num_classes if labels else None,
         )
+
+    def check_rows(self, rows):
+        """Refuses a number of rows on a replica that layers of D cannot group."""
+        fitness.rows_fit(self.discriminator, rows // self._game.micro_batches)
 
     @property
     def penalties(self):
@@ -300,18 +349,19 @@ class GAN(saving.ConfigByArguments, Verbs, keras.Model):
 
     def train_step(self, data):
         """Plays one round: k updates of D, then updates of G, then the average."""
-        real, labels = batches.examples(data, self.data_shape, self.num_classes)
+        real, labels = batches.examples(data, self.data_shape, self.data_classes)
         self._round(real, labels, self._draw, self.seed)
         return replicas.logs_for_keras(self.get_metrics_result())
 
-    def _move_average(self):
+    def _move_average(self, moved=True):
         if self.ema_generator is not None:
             momentum = averaging.momentum_at(self.ema_momentum, self.clock.rounds.value)
+            momentum = momentum if moved is True else tf.where(moved, momentum, 1.0)
             averaging.update(self.ema_generator, self.generator, momentum)
 
     def test_step(self, data):
         """Reports the losses on held-out data, without penalties."""
-        real, labels = batches.examples(data, self.data_shape, self.num_classes)
+        real, labels = batches.examples(data, self.data_shape, self.data_classes)
         seen = self._logs.rows() * seeds.num_replicas()
         turn = self.clock.turn(self.seed, Use.TEST, 0, seen)
         latents = self._draw(turn, tf.shape(real)[0])

@@ -63,6 +63,7 @@ class Logs:
 
     Args:
         penalties: Dictionary of names and `kgan.penalties.Penalty`.
+        told: Dictionary of lists: the names of what the updates of each player tell.
 
     Attributes:
         GAME: Names of what any batch tells, held out or not.
@@ -73,21 +74,23 @@ class Logs:
     GAME = ("d_loss", "g_loss", "d_real", "d_fake", "d_accuracy")
     NORMS = ("d_gradient_norm", "g_gradient_norm")
 
-    def __init__(self, penalties):
-        for name in penalties:
-            if name in (*self.GAME, *self.NORMS):
-                raise ValueError(
-                    "A penalty must have a name of its own, other than "
-                    f"{', '.join((*self.GAME, *self.NORMS))}. Received: {name!r}"
-                )
-        self.means = Means((*self.GAME, *penalties, *self.NORMS))
+    def __init__(self, penalties, told):
+        names = [name for names in told.values() for name in names]
+        own = [n for n in names if n not in (*self.GAME, *self.NORMS)]
+        twice = [n for n in names if names.count(n) > 1]
+        if twice:
+            raise ValueError(
+                "A penalty or term must have a name of its own, other than "
+                f"{', '.join((*self.GAME, *self.NORMS))}. Received: {twice[0]!r}"
+            )
+        self.means = Means((*self.GAME, *own, *self.NORMS))
         self._intervals = {name: p.interval for name, p in penalties.items()}
 
     def rows(self):
         """Number of examples that this replica has seen since the last reset, int64."""
         return tf.cast(self.means.count.value[self.means.place("d_loss")], tf.int64)
 
-    def update(self, values, rows, update=0):
+    def update(self, values, rows, update=0, acts=True):
         """Adds means over a batch; those of lazy penalties only where they acted.
 
         Args:
@@ -95,11 +98,13 @@ class Logs:
             rows: Number of examples in the batch. A last batch may leave a replica
                 none, and then a mean that is NaN.
             update: Number of updates of D before this one.
+            acts: Whether the player moved: True, or a boolean tensor.
         """
         unknown = values.keys() - set(self.means.names)
         if unknown:
             raise KeyError(*sorted(unknown))
         none = tf.constant(0.0)
+        rows = rows if acts is True else tf.where(acts, rows, 0)
         weights = [
             self._weight(name, values[name], rows, update) if name in values else none
             for name in self.means.names

@@ -63,6 +63,10 @@ class AdversarialLoss:
         """
         raise NotImplementedError
 
+    def at(self, step):
+        """Gives the loss at a training step: this one, unless it changes."""
+        return self
+
     def score(self, logits):
         """Gives D(x) as a user reads it: a probability where there is one."""
         return tf.sigmoid(logits) if self.probabilistic else logits

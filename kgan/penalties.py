@@ -9,17 +9,28 @@ own gradient as long as the critic treats examples independently. BatchNormaliza
 the critic breaks this; so Gulrajani et al. (2017), section 4, leave it out.
 """
 
-import numbers
-
 import keras
 import tensorflow as tf
 
-from kgan import checks, lookup, seeds
+from kgan import checks, lookup, schedules, seeds
 
 
 def _sum_of_squares(gradients):
     axes = list(range(1, gradients.shape.rank))
     return tf.reduce_sum(tf.square(gradients), axis=axes)
+
+
+def _distance_to_one(gradients):
+    # The constant inside the root: without it a zero gradient has the slope NaN.
+    return tf.square(tf.sqrt(_sum_of_squares(gradients) + 1e-12) - 1.0)
+
+
+def _between(real, fake, seed):
+    """Draws one point on the line between each real and fake example."""
+    column = tf.reshape(real, (tf.shape(real)[0], -1))[:, :1]
+    mix = seeds.uniform_like(column, seed)
+    mix = tf.reshape(mix, [-1] + [1] * (real.shape.rank - 1))
+    return fake + mix * (real - fake)
 
 
 class Penalty:
@@ -56,16 +67,7 @@ class Penalty:
     name = "penalty"
 
     def __init__(self, weight=10.0, interval=1):
-        if isinstance(weight, dict):
-            weight = keras.saving.deserialize_keras_object(weight)
-        scheduled = isinstance(weight, keras.optimizers.schedules.LearningRateSchedule)
-        number = isinstance(weight, numbers.Real) and not isinstance(weight, bool)
-        if not scheduled and not (number and weight >= 0):
-            raise ValueError(
-                "`weight` must be a non-negative number or a schedule. "
-                f"Received: {weight!r}"
-            )
-        self.weight = weight if scheduled else float(weight)
+        self.weight = schedules.check("weight", weight)
         self.interval = checks.positive_integer("interval", interval)
 
     def points(self, real, fake, seed):
@@ -97,14 +99,11 @@ class Penalty:
 
     def weight_at(self, step):
         """Gives the weight at a training step, as a float or float32 scalar."""
-        return self.weight(step) if callable(self.weight) else self.weight
+        return schedules.at(self.weight, step)
 
     def get_config(self):
         """Returns the constructor's arguments."""
-        weight = self.weight
-        if callable(weight):
-            weight = keras.saving.serialize_keras_object(weight)
-        return {"weight": weight, "interval": self.interval}
+        return {"weight": schedules.config(self.weight), "interval": self.interval}
 
     @classmethod
     def from_config(cls, config):
@@ -200,17 +199,85 @@ class GradientPenalty(Penalty):
 
     def points(self, real, fake, seed):
         """Gives one random point on the line between each real and fake example."""
-        column = tf.reshape(real, (tf.shape(real)[0], -1))[:, :1]
-        mix = seeds.uniform_like(column, seed)
-        mix = tf.reshape(mix, [-1] + [1] * (real.shape.rank - 1))
-        return fake + mix * (real - fake)
+        return _between(real, fake, seed)
 
     def value(self, gradients):
         """Gives (‖∇D(x̂)‖ − 1)² for each example."""
-        return tf.square(tf.sqrt(_sum_of_squares(gradients) + 1e-12) - 1.0)
+        return _distance_to_one(gradients)
 
 
-_PENALTIES = {cls.name: cls for cls in (R1, R2, GradientPenalty)}
+@keras.saving.register_keras_serializable(package="kgan")
+class DRAGAN(Penalty):
+    """Holds the critic's gradient norm near 1 around the data.
+
+    λ · E(‖∇D(x + δ)‖ − 1)² with δ = ½ s u, where s is the standard deviation of all
+    entries of the batch and u is uniform in [0, 1) for each entry. The points do not
+    depend on G, and the penalty goes with any loss: it flattens D where it is steep
+    around real data, which is where a collapsing generator goes. Kodali et al., "On
+    Convergence and Stability of GANs" (2017), algorithm 1, with the noise of the
+    authors' program. On several replicas s is that of each one's rows.
+
+    Args:
+        weight: λ, a non-negative float or a schedule of the training step.
+        interval: Acts in every `interval`-th update of D, `interval` times as strong.
+
+    Raises:
+        ValueError: If `weight` is negative or `interval` is not a positive integer.
+
+    Example:
+        ```python
+        gan.compile(loss="minimax", penalties=[kgan.penalties.DRAGAN()])
+        ```
+    """
+
+    name = "dragan"
+
+    def points(self, real, fake, seed):
+        """Gives the real data with noise."""
+        noise = seeds.uniform_like(real, seed)
+        return real + 0.5 * tf.math.reduce_std(real) * noise
+
+    def value(self, gradients):
+        """Gives (‖∇D(x + δ)‖ − 1)² for each example."""
+        return _distance_to_one(gradients)
+
+
+@keras.saving.register_keras_serializable(package="kgan")
+class MaxGradientPenalty(Penalty):
+    """Bounds the critic's steepest place between data and samples (Lipschitz GAN).
+
+    λ · max ‖∇D(x̂)‖² over the points x̂ of the batch, which are those of
+    `GradientPenalty`. A critic's Lipschitz constant is its largest gradient norm; the
+    others may be as small as they like. Zhou et al., "Lipschitz Generative Adversarial
+    Nets" (2019), section 4. On several replicas it is the mean of their maxima.
+
+    Args:
+        weight: λ, a non-negative float or a schedule of the training step.
+        interval: Acts in every `interval`-th update of D, `interval` times as strong.
+
+    Raises:
+        ValueError: If `weight` is negative or `interval` is not a positive integer.
+
+    Example:
+        ```python
+        gan.compile(penalties=[kgan.penalties.MaxGradientPenalty(weight=1.0)])
+        ```
+    """
+
+    name = "max_gradient_penalty"
+
+    def points(self, real, fake, seed):
+        """Gives one random point on the line between each real and fake example."""
+        return _between(real, fake, seed)
+
+    def value(self, gradients):
+        """Gives max ‖∇D(x̂)‖² over the batch, once for each example."""
+        squares = _sum_of_squares(gradients)
+        return tf.fill(tf.shape(squares), tf.reduce_max(squares))
+
+
+_CLASSES = (R1, R2, GradientPenalty, DRAGAN, MaxGradientPenalty)
+_PENALTIES = {cls.name: cls for cls in _CLASSES}
 
 
 def names():

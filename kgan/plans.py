@@ -60,7 +60,7 @@ class Plan:
             batch_size=self.recipe.batch_size,
             seed=self.recipe.seed,
             start=start,
-            with_labels=self.recipe.conditional,
+            with_labels=self.gan.data_classes is not None,
             steps_per_epoch=batches or whole,
         )
 
@@ -164,6 +164,7 @@ def build(recipe: Recipe, source, strategy: tf.distribute.Strategy) -> GAN:
         gan = GAN(
             *networks,
             prior=parts.make_prior(recipe),
+            augmentation=parts.make_augmentation(recipe),
             ema_momentum=recipe.ema_momentum,
             discriminator_steps=recipe.discriminator_steps,
             generator_steps=recipe.generator_steps,
@@ -176,10 +177,14 @@ def build(recipe: Recipe, source, strategy: tf.distribute.Strategy) -> GAN:
             discriminator_optimizer=discriminator_optimizer,
             loss=parts.make_loss(recipe),
             penalties=parts.make_penalties(recipe),
+            regularizers=parts.make_regularizers(recipe),
+            objectives=parts.make_objectives(recipe),
+            alternation=parts.make_alternation(recipe),
             steps_per_execution=recipe.steps_per_execution,
             jit_compile=recipe.jit_compile,
             micro_batches=recipe.micro_batches,
         )
+    gan.check_rows(recipe.batch_size // strategy.num_replicas_in_sync)
     return gan
 
 

@@ -203,6 +203,119 @@ class TruncatedNormal(Prior):
         return {**super().get_config(), "bound": self.bound}
 
 
+@keras.saving.register_keras_serializable(package="kgan")
+class Codes(Prior):
+    """Normal noise, then codes that the generator is to make visible (InfoGAN).
+
+    A latent is `[noise | one-hot block of each categorical code | continuous codes]`:
+    the noise is standard normal, a code of K classes takes each with probability 1/K,
+    a continuous code is uniform in [−1, 1]. All are independent.
+
+    Drawn as `from_normal` of normal latents: by symmetry each component of a block is
+    its largest equally often. Walks and truncation move between normal latents, and
+    are brought back in the same way. So all that they give has whole classes: a walk
+    changes a class at its middle, and truncation keeps it, but for ψ = 0, where all
+    components are equal and the first class stands for all.
+
+    Chen et al., "InfoGAN: Interpretable Representation Learning by Information
+    Maximizing Generative Adversarial Nets" (2016), section 7.2, with 62 components of
+    noise, one code of ten classes and two continuous ones; see
+    `kgan.objectives.Information`.
+
+    Args:
+        latent_dim: Number of components of one latent, the codes among them.
+        categorical: Number of classes of each categorical code, at least 2; a list or a
+            tuple, possibly empty.
+        continuous: Number of continuous codes.
+
+    Raises:
+        ValueError: If a number is out of its range, there are no codes, or more than
+            `latent_dim` has room for.
+
+    Example:
+        ```python
+        prior = kgan.priors.Codes(74, categorical=(10,), continuous=2)
+        ```
+    """
+
+    def __init__(self, latent_dim, categorical=(10,), continuous=2):
+        super().__init__(latent_dim)
+        self.categorical, self.continuous = codes(categorical, continuous)
+        width = sum(self.categorical) + self.continuous
+        if width > self.latent_dim:
+            raise ValueError(
+                f"`latent_dim` must leave room for {width} components of codes. "
+                f"Received: {latent_dim!r}"
+            )
+
+    def sample(self, batch_size, seed):
+        """Draws noise and codes of shape `(batch_size, latent_dim)`."""
+        shape = (batch_size, self.latent_dim)
+        return self.from_normal(tf.random.stateless_normal(shape, seed))
+
+    def split(self, latents):
+        """Takes latents apart.
+
+        Args:
+            latents: float32 tensor of shape `(batch, latent_dim)`.
+
+        Returns:
+            `[noise, *blocks, continuous]`, tensors of shape `(batch, width)`; the noise
+            and the continuous codes may have the width 0.
+        """
+        sizes = [*self.categorical, self.continuous]
+        return tf.split(latents, [self.latent_dim - sum(sizes), *sizes], axis=-1)
+
+    def to_normal(self, latents):
+        """Maps class k of K to √K in component k, a continuous code to its quantile."""
+        noise, *blocks, continuous = self.split(latents)
+        # One component of K is 1: times √K, its mean square is 1, a normal one's.
+        blocks = [block.shape[-1] ** 0.5 * block for block in blocks]
+        return tf.concat([noise, *blocks, _normal_quantile(continuous)], axis=-1)
+
+    def from_normal(self, normal):
+        """Maps a block to its largest component's class, the last x to 2 Φ(x) − 1."""
+        noise, *blocks, continuous = self.split(normal)
+        blocks = [tf.one_hot(tf.argmax(b, axis=-1), b.shape[-1]) for b in blocks]
+        # In float64, rounded once: float32's last bit differs with the number of rows.
+        shares = tf.math.erf(tf.cast(continuous, tf.float64) / 2**0.5)
+        return tf.concat([noise, *blocks, tf.cast(shares, tf.float32)], axis=-1)
+
+    def get_config(self):
+        """Returns the constructor's arguments."""
+        own = {"categorical": list(self.categorical), "continuous": self.continuous}
+        return {**super().get_config(), **own}
+
+
+def codes(categorical, continuous):
+    """Checks what codes there are among the latents.
+
+    Args:
+        categorical: Number of classes of each categorical code, a list or a tuple.
+        continuous: Number of continuous codes.
+
+    Returns:
+        `(categorical, continuous)`: a tuple of integers, and an integer.
+
+    Raises:
+        ValueError: If a number is out of its range, or there are no codes.
+    """
+    if not isinstance(categorical, (list, tuple)):
+        raise ValueError(
+            f"`categorical` must be a list of numbers of classes. "
+            f"Received: {categorical!r}"
+        )
+    what = "Each number of `categorical`"
+    counts = tuple(checks.integer(what, count, 2) for count in categorical)
+    continuous = checks.integer("`continuous`", continuous, 0)
+    if not counts and not continuous:
+        raise ValueError(
+            "`categorical` or `continuous` must ask for a code. "
+            f"Received: categorical={categorical!r}, continuous={continuous!r}"
+        )
+    return counts, continuous
+
+
 # The last float32 below 1: the quantile of 1 itself is infinite.
 _ALMOST_ONE = 1.0 - 2.0**-24
 
@@ -218,12 +331,27 @@ _PRIORS = {
     "normal": Normal,
     "uniform": Uniform,
     "truncated_normal": TruncatedNormal,
+    "codes": Codes,
 }
 
 
 def names():
     """Returns the names that `get` knows."""
     return tuple(_PRIORS)
+
+
+def find(name):
+    """Gives the class of a prior by its name.
+
+    Args:
+        name: One of `names()`.
+
+    Raises:
+        ValueError: If there is no such prior.
+    """
+    if name not in _PRIORS:
+        raise ValueError(lookup.unknown("`prior` must be one of", name, _PRIORS))
+    return _PRIORS[name]
 
 
 def get(name, latent_dim, **arguments):
@@ -245,6 +373,4 @@ def get(name, latent_dim, **arguments):
         prior = kgan.priors.get("uniform", 64, minimum=0.0)
         ```
     """
-    if name not in _PRIORS:
-        raise ValueError(lookup.unknown("`prior` must be one of", name, _PRIORS))
-    return _PRIORS[name](latent_dim, **arguments)
+    return find(name)(latent_dim, **arguments)

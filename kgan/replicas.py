@@ -58,18 +58,26 @@ def mean_state(values):
     return [next(mean) if value.dtype.is_floating else value for value in values]
 
 
-def apply(player, gradients, state):
-    """Applies one update to the variables of a player.
+def apply(player, gradients):
+    """Applies one update to the trainable variables of a player.
 
     Args:
-        player: A `kgan.game.Player` with an optimizer.
+        player: A `kgan.player.Player` with an optimizer.
         gradients: This replica's share of the gradients.
-        state: This replica's new moving statistics.
     """
     if player.trainable:  # a frozen network has none
         gradients = sum_gradients(player.optimizer, gradients)
         player.optimizer.apply(gradients, player.trainable)
-    for variable, value in zip(player.state, mean_state(state), strict=True):
+
+
+def move(variables, values):
+    """Writes the mean over the replicas of new moving statistics.
+
+    Args:
+        variables: List of variables.
+        values: Their new values on this replica.
+    """
+    for variable, value in zip(variables, mean_state(values), strict=True):
         variable.assign(value)
 
 

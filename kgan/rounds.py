@@ -1,5 +1,7 @@
 """One round of the game: who moves, in which order, and what that writes."""
 
+import contextlib
+
 import tensorflow as tf
 
 from kgan import batches, replicas
@@ -20,10 +22,13 @@ class Round:
         game: A `kgan.game.Game` whose players have optimizers.
         clock: The `kgan.turns.Clock` that counts rounds.
         logs: The `kgan.logs.Logs` that is told of each update.
-        move_average: Function without arguments that moves the average.
+        move_average: Function that moves the average. Its argument says whether G has
+            moved: a boolean tensor, or True.
         discriminator_steps: k of Algorithm 1.
         generator_steps: Updates of G.
         compiler: Wraps the function that plays a round, to have XLA compile it.
+        alternation: Object whose `acts(step)` says which player moves in a round, as
+            `kgan.alternation.Periods` does; None: both in every round.
     """
 
     def __init__(
@@ -35,6 +40,7 @@ class Round:
         discriminator_steps=1,
         generator_steps=1,
         compiler=lambda function: function,
+        alternation=None,
     ):
         self.game = game
         self.clock = clock
@@ -42,6 +48,7 @@ class Round:
         self.move_average = move_average
         self.discriminator_steps = discriminator_steps
         self.generator_steps = generator_steps
+        self.alternation = alternation
         self._compiled = compiler(self._play)
 
     def __call__(self, real, labels, draw, seed):
@@ -70,21 +77,65 @@ class Round:
         k, game = self.discriminator_steps, self.game
         reals = batches.parts(real, k)
         labels = [None] * k if labels is None else batches.parts(labels, k)
+        d_acts, g_acts = self._acts()
+        gradients_of = self._where(d_acts, game.discriminator_gradients, "discriminator")
         for move, *batch in zip(discriminator_moves, reals, labels, strict=True):
-            self._update(
-                game.discriminator, game.discriminator_gradients, *batch, *move
-            )
+            self._update(game.discriminator, gradients_of, *batch, *move, d_acts)
+        gradients_of = self._where(g_acts, game.generator_gradients, "generator")
         for move in generator_moves:
-            self._update(
-                game.generator, game.generator_gradients, reals[-1], labels[-1], *move
-            )
-        self.move_average()
+            batch = reals[-1], labels[-1]
+            self._update(game.generator, gradients_of, *batch, *move, g_acts)
+        self.move_average(g_acts)
         self.clock.advance(k)
 
-    def _update(self, player, gradients_of, real, labels, turn, latents):
+    def _acts(self):
+        """Says whether D and G move: True, or boolean tensors."""
+        if self.alternation is None:
+            return True, True
+        step = tf.convert_to_tensor(self.clock.rounds.value)
+        return map(tf.convert_to_tensor, self.alternation.acts(step))
+
+    def _where(self, acts, gradients_of, moved):
+        """Gives a gradient function that costs nothing where its player waits."""
+        if acts is True:
+            return gradients_of
+
+        def update(values, *batch):
+            def idle():
+                trainable, _ = getattr(values, moved)
+                zeros = [tf.zeros_like(value) for value in trainable]
+                logs = {n: tf.constant(0.0) for n in self.game.logs[moved]}
+                return zeros, self.game.unmoved(values, moved), logs
+
+            return tf.cond(acts, lambda: gradients_of(values, *batch), idle)
+
+        return update
+
+    def _update(self, player, gradients_of, real, labels, turn, latents, acts=True):
         turn = turn._replace(scale=player.optimizer.scale_loss(turn.scale))
         gradients, state, logs = gradients_of(
             self.game.values(), real, labels, latents, turn
         )
-        replicas.apply(player, gradients, state)
-        self.logs.update(logs, tf.shape(real)[0], turn.update)
+        with _kept_unless(acts, [*player.trainable, *player.optimizer.variables]):
+            replicas.apply(player, gradients)
+        self.game.constrain(player, turn.step)
+        for variables, values in self.game.moved(player, state):
+            replicas.move(variables, values)
+        self.logs.update(logs, tf.shape(real)[0], turn.update, acts)
+
+
+@contextlib.contextmanager
+def _kept_unless(acts, variables):
+    """Takes what is written to variables back where `acts` is false.
+
+    An optimizer cannot be called inside of a condition: under a strategy its replicas
+    wait for each other there.
+    """
+    if acts is True:
+        yield
+        return
+    before = [tf.convert_to_tensor(variable.value) for variable in variables]
+    yield
+    for variable, old in zip(variables, before, strict=True):
+        new = tf.convert_to_tensor(variable.value)
+        variable.assign(tf.where(acts, new, old))

@@ -4,6 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 from kgan import batches, checks
+from kgan.player import LOGITS, heads
 from kgan.sampling import to_float
 
 
@@ -14,7 +15,7 @@ class Scorer:
         discriminator: D, a network.
         loss: The `kgan.losses.AdversarialLoss` that says what its logits mean.
         data_shape: Shape of one example.
-        num_classes: Number of classes, or None.
+        num_classes: Number of classes that D takes, or None.
     """
 
     def __init__(self, discriminator, loss, data_shape, num_classes):
@@ -35,12 +36,21 @@ class Scorer:
             `score`, the logits, and where the loss has one `probability`, each float32
             of shape `(batch,)`: the mean where D gives several for an example.
         """
-        inputs = batches.join(data, labels)
-        logits = tf.cast(self.discriminator(inputs, training=False), tf.float32)
+        self._refuse_packs()
+        outputs = heads(self.discriminator(batches.join(data, labels), training=False))
+        logits = tf.cast(outputs[LOGITS], tf.float32)
         opinion = {"score": logits}
         if self.loss.probabilistic:
             opinion["probability"] = self.loss.score(logits)
         return {name: _mean_of_each(values) for name, values in opinion.items()}
+
+    def _refuse_packs(self):
+        packed = getattr(self.discriminator, "packed_network", None)
+        if packed is not None:
+            raise ValueError(
+                "A discriminator must judge each example by itself to tell D(x). "
+                f"Received: one that judges {self.discriminator.group_size} together"
+            )
 
     def _score(self, data, labels):
         opinion = self.outputs(data, labels)

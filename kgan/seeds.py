@@ -33,6 +33,7 @@ class Use(enum.IntEnum):
     AUGMENT = 10
     POINTS = 11
     PART = 12
+    TERM = 13
 
 
 def root(seed, branch=0):

@@ -9,6 +9,7 @@ import tensorflow as tf
 import kgan
 from kgan import seeds
 from kgan.accumulation import in_parts
+from kgan.game import State, Values
 from kgan.turns import Turn
 
 DATA = networks.images(40)
@@ -74,27 +75,38 @@ def test_replicas_accumulate_too(two_replicas):
 
 def test_state_passes_from_part_to_part_and_each_draws_anew():
     def gradients_of(values, real, labels, latents, turn):
-        (trainable, state) = values[1]
+        (trainable, state) = values.discriminator
         draw = tf.cast(turn.seed[0] % 1000, tf.float32)
-        new = [state[0] * 2.0 + tf.reduce_sum(real)]
-        return [trainable[0] * tf.reduce_sum(latents)], new, {"draw": draw}
+        total = tf.reduce_sum(real)
+        # Other state is a mean over the batch, and starts from one place in all parts.
+        mean, count = values.augmentation[1]
+        shared = [0.5 * mean + 0.5 * total / 2, count + 1]
+        moved = State([state[0] * 2.0 + total], shared)
+        return [trainable[0] * tf.reduce_sum(latents)], moved, {"draw": draw}
 
     one = tf.constant(1.0)
     step = tf.constant(0, tf.int64)
     turn = Turn(step, step, one, tf.constant(0), seeds.root(5))
     real = tf.constant([[1.0], [2.0], [3.0], [4.0]])
-    values = (([], []), ([tf.constant(3.0)], [tf.constant(10.0)]))
+    values = Values(
+        ([], []),
+        ([tf.constant(3.0)], [tf.constant(10.0)]),
+        ([], [tf.constant(8.0), tf.constant(7)]),
+        (),
+    )
     for wrap in (lambda f: f, tf.function, tf.function(jit_compile=True)):
-        update = wrap(in_parts(gradients_of, 2, moved=1))
+        update = wrap(in_parts(gradients_of, 2, moved="discriminator"))
         gradients, state, logs = update(values, real, None, 2.0 * real, turn)
         assert gradients[0] == 3.0 * (6.0 + 14.0) / 2
-        assert state[0] == (10.0 * 2 + 3.0) * 2 + 7.0
+        assert state.network[0] == (10.0 * 2 + 3.0) * 2 + 7.0
+        assert state.augmentation[0] == 0.5 * 8.0 + 0.5 * 2.5
+        assert state.augmentation[1] == 8
         first, second = (
             float(turn.fold(seeds.Use.PART, part).seed[0] % 1000) for part in (0, 1)
         )
         # `fold` keeps its last value apart from the digest of what came before.
         assert float(logs["draw"]) == pytest.approx((first + second) / 2)
-    assert in_parts(gradients_of, 1, moved=1) is gradients_of
+    assert in_parts(gradients_of, 1, moved="generator") is gradients_of
 
 
 def test_labels_are_cut_with_their_images():

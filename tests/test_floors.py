@@ -15,14 +15,18 @@ TESTS = pathlib.Path(__file__).parent
 # folder, or the single file, that stands directly in `kgan/`.
 FLOORS = (
     # The ground: what any room stands on.
-    {"lookup", "startup", "checks", "looks", "rows", "files"},
+    {"lookup", "startup", "schedules", "looks", "rows", "files"},
+    {"checks"},
     {"seeds", "priors", "losses", "data", "strategies"},
     {"layers", "penalties", "augment", "averaging", "metrics", "latents"},
+    {"terms", "top_k", "alternation", "fitness"},
+    {"regularizers", "objectives"},
     # What the model is made of, from the bottom up, and the model.
     {"logs", "replicas", "optimizers", "saving", "scopes", "models"},
     {"compiling", "executions"},
     {"batches", "turns"},
-    {"accumulation"},
+    {"accumulation", "player"},
+    {"critic"},
     {"game", "rounds", "sampling"},
     {"scoring", "export", "directions"},
     {"verbs"},

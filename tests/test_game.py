@@ -8,7 +8,8 @@ import tensorflow as tf
 
 import kgan
 from kgan import seeds
-from kgan.game import Game, Player
+from kgan.game import Game
+from kgan.player import Player
 from kgan.turns import Turn
 
 
@@ -201,7 +202,7 @@ def test_pure_functions_write_no_variable_and_give_the_new_state():
         gradients, state, _ = gradients_of(game.values(), real, None, latents, turn())
         assert len(gradients) == len(player.trainable)
         assert all(float(tf.norm(g)) > 0 for g in gradients[:1])
-        moved = [np.abs(v - s).max() for v, s in zip(player.state, state, strict=True)]
+        moved = [np.abs(v - s).max() for v, s in zip(player.state, state.network, strict=True)]
         assert min(moved) > 0
     after = networks.weights(model)
     assert all((before[key] == after[key]).all() for key in before)
@@ -213,7 +214,7 @@ def test_a_layers_seed_follows_from_the_turn():
     real = tf.constant(networks.images())
 
     def logits(seed):
-        return player(player.values(), real, turn(seed=seed))[0].numpy()
+        return player(player.values(), real, None, turn(seed=seed))[0].numpy()
 
     assert (logits(1) == logits(1)).all()
     assert (logits(1) != logits(2)).any()
@@ -233,9 +234,9 @@ def test_subclassed_networks_train_in_training_mode():
     network = Subclassed()
     network(tf.constant(REAL))
     player = Player(network)
-    outputs, (_, state), _ = player(player.values(), tf.constant(REAL), turn())
+    outputs, (_, state), _ = player(player.values(), tf.constant(REAL), None, turn())
     np.testing.assert_allclose(state[0], 0.01 * REAL.mean(0), rtol=1e-4)
-    other = player(player.values(), tf.constant(REAL), turn(seed=5))[0]
+    other = player(player.values(), tf.constant(REAL), None, turn(seed=5))[0]
     assert (outputs.numpy() != other.numpy()).any()
 
 

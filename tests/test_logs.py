@@ -10,6 +10,16 @@ def results(means):
     return {name: float(value) for name, value in means.result().items()}
 
 
+def told(terms, *further):
+    """Logs of a game with these penalties, and with further terms of D."""
+    d_logs = ["d_loss", "d_real", "d_fake", "d_accuracy", *terms, *further]
+    names = {
+        "discriminator": [*d_logs, "d_gradient_norm"],
+        "generator": ["g_loss", "g_gradient_norm"],
+    }
+    return Logs(terms, names)
+
+
 def test_means_of_what_came():
     means = Means(["a", "b"])
     for value in (1.0, 2.0, 6.0):
@@ -53,7 +63,7 @@ def test_a_mean_does_not_hide_nan_nor_pass_it_on():
 
 
 def test_names_in_the_order_in_which_they_are_shown():
-    logs = Logs(penalties.by_name(["r1", "r1"]))
+    logs = told(penalties.by_name(["r1", "r1"]))
     assert list(logs.means.result()) == [
         *("d_loss", "g_loss", "d_real", "d_fake", "d_accuracy", "r1", "r1_2"),
         *("d_gradient_norm", "g_gradient_norm"),
@@ -63,7 +73,7 @@ def test_names_in_the_order_in_which_they_are_shown():
 @pytest.mark.parametrize("graph", [False, True])
 def test_lazy_penalties_count_only_where_they_acted(graph):
     terms = {"r1": penalties.R1(interval=4), "r2": penalties.R2()}
-    logs = Logs(terms)
+    logs = told(terms)
 
     def update(step):
         value = tf.cast(step, tf.float32) + 1.0
@@ -81,11 +91,11 @@ def test_lazy_penalties_count_only_where_they_acted(graph):
 
 def test_an_unknown_key_is_an_error():
     with pytest.raises(KeyError, match="d_los"):
-        Logs({}).update({"d_los": 1.0}, 1)
+        told({}).update({"d_los": 1.0}, 1)
 
 
 def test_means_are_over_examples():
-    logs = Logs({})
+    logs = told({})
     for value, rows in ((1.0, 6), (9.0, 2), (float("nan"), 0)):
         logs.update({"d_loss": value}, tf.constant(rows))
     assert results(logs.means)["d_loss"] == pytest.approx(3.0)
@@ -114,9 +124,23 @@ def test_the_last_value_is_whole_on_each_replica(two_replicas):
 
 
 def test_a_gradient_that_overflowed_is_no_part_of_the_mean():
-    logs = Logs({})
+    logs = told({})
     for value in (2.0, np.inf, np.nan, 4.0):
         logs.update({"g_gradient_norm": tf.constant(value), "g_loss": value}, 8)
     means = results(logs.means)
     assert means["g_gradient_norm"] == 3.0
     assert not np.isfinite(means["g_loss"])
+
+
+def test_a_player_that_waits_tells_nothing():
+    logs = told({})
+    for value, acts in ((1.0, True), (9.0, False), (3.0, tf.constant(True))):
+        acts = acts if acts is True else tf.constant(acts)
+        logs.update({"d_loss": value}, tf.constant(4), acts=acts)
+    assert results(logs.means)["d_loss"] == pytest.approx(2.0)
+
+
+@pytest.mark.parametrize("name", ["d_real", "r1", "g_gradient_norm"])
+def test_two_things_of_one_name(name):
+    with pytest.raises(ValueError, match=f"name of its own.*Received: '{name}'"):
+        told({"r1": penalties.R1()}, name)

@@ -10,6 +10,12 @@ import tensorflow as tf
 from kgan import penalties, seeds
 
 
+@pytest.fixture
+def one_replica():
+    """The strategy that there is without one."""
+    return tf.distribute.get_strategy()
+
+
 def test_r1(two_replicas):
     contracts.check_penalty(
         penalties.R1,
@@ -37,8 +43,51 @@ def test_gradient_penalty(two_replicas):
     )
 
 
+def test_dragan(one_replica):
+    # On several replicas, each takes the deviation of its own rows: see below.
+    contracts.check_penalty(
+        penalties.DRAGAN,
+        {"weight": 10.0, "interval": 3},
+        lambda gradients: (np.linalg.norm(gradients, axis=1) - 1) ** 2,
+        one_replica,
+    )
+
+
+def test_max_gradient_penalty(two_replicas):
+    # Not by `check_penalty`: for its linear critic, which is steepest everywhere, a
+    # maximum has no derivative.
+    arguments = {"weight": 5.0, "interval": 2}
+    penalty = penalties.MaxGradientPenalty(**arguments)
+    contracts.check_object(penalty, arguments)
+    assert penalties.get({"name": penalty.name, **arguments}).get_config() == (
+        penalty.get_config()
+    )
+    gradients = np.random.default_rng(1).normal(size=(4, 2, 3, 1))
+
+    def expected(gradients):
+        return np.sum(gradients**2, axis=(1, 2, 3)).max()
+
+    def evaluate(gradients):
+        with tf.GradientTape() as tape:
+            tape.watch(gradients)
+            value = penalty.value(gradients)
+            mean = tf.reduce_mean(value)
+        return value, tape.gradient(mean, gradients)
+
+    (slopes,) = contracts.finite_differences(expected, [gradients])
+    for run in contracts.modes(evaluate):
+        value, slope = run(tf.constant(gradients, tf.float32))
+        np.testing.assert_allclose(value, [expected(gradients)] * 4, rtol=1e-5)
+        np.testing.assert_allclose(slope, slopes, rtol=1e-4, atol=1e-4)
+    assert contracts.value_is_finite_at_zero(penalty)
+    real, fake = np.random.default_rng(2).normal(size=(2, 4, 5)).astype("float32")
+    contracts.check_points_on_replicas(penalty, real, fake, two_replicas)
+
+
 def test_every_penalty_is_known_and_tested():
-    assert penalties.names() == ("r1", "r2", "gradient_penalty")
+    assert penalties.names() == (
+        *("r1", "r2", "gradient_penalty", "dragan", "max_gradient_penalty"),
+    )
 
 
 def test_linear_critic_by_hand():
@@ -47,6 +96,13 @@ def test_linear_critic_by_hand():
     np.testing.assert_allclose(penalties.R1().value(gradients), [12.5, 12.5])
     np.testing.assert_allclose(penalties.R2().value(gradients), [12.5, 12.5])
     np.testing.assert_allclose(penalties.GradientPenalty().value(gradients), [16, 16])
+    np.testing.assert_allclose(penalties.DRAGAN().value(gradients), [16, 16])
+
+
+def test_steepest_place_alone_counts():
+    gradients = tf.constant([[3.0, 4.0], [1.0, 0.0], [0.0, 0.0]])
+    value = penalties.MaxGradientPenalty().value(gradients)
+    np.testing.assert_allclose(value, [25, 25, 25])
 
 
 def test_flat_critic_has_the_gradient_penalty_1():
@@ -79,9 +135,40 @@ def test_points_lie_on_the_segments_at_one_place_each(shape):
         assert scipy.stats.kstest(mix, "uniform").pvalue > 0.01
 
 
-def test_points_follow_the_seed():
+def test_both_penalties_on_segments_have_the_same_points():
     real, fake = tf.zeros((8, 2)), tf.ones((8, 2))
-    draw = penalties.GradientPenalty().points
+    one, other = (
+        penalty.points(real, fake, seeds.layer_state(seeds.root(1)))
+        for penalty in (penalties.GradientPenalty(), penalties.MaxGradientPenalty())
+    )
+    np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("shape", [(5,), (3, 4, 2)])
+def test_points_around_the_data_lie_in_half_a_deviation(shape):
+    real = np.random.default_rng(0).normal(2.0, 3.0, (500, *shape)).astype("float32")
+    seed = seeds.layer_state(seeds.root(1))
+    for draw in contracts.modes(penalties.DRAGAN().points):
+        points = draw(tf.constant(real), tf.zeros_like(real), seed).numpy()
+        noise = (points - real.astype("float64")) / (0.5 * real.std())
+        assert scipy.stats.kstest(noise.ravel(), "uniform").pvalue > 0.01
+
+
+def test_each_replica_takes_the_deviation_of_its_rows(two_replicas):
+    real = np.random.default_rng(0).normal(size=(4, 6)).astype("float32")
+    alike = np.concatenate([real, real])
+    fake = np.zeros_like(alike)
+    penalty = penalties.DRAGAN()
+    contracts.check_points_on_replicas(penalty, alike, fake, two_replicas)
+    wider = np.concatenate([real, 3 * real])
+    with pytest.raises(AssertionError):
+        contracts.check_points_on_replicas(penalty, wider, fake, two_replicas)
+
+
+@pytest.mark.parametrize("draw", [penalties.GradientPenalty, penalties.DRAGAN])
+def test_points_follow_the_seed(draw):
+    real, fake = tf.reshape(tf.range(16.0), (8, 2)), -tf.ones((8, 2))
+    draw = draw().points
     first, again, other = (
         draw(real, fake, seeds.layer_state(seeds.root(s))) for s in (1, 1, 2)
     )

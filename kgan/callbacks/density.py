@@ -44,6 +44,12 @@ def check_model(callback, model, source):
             f"shape {tuple(source.shape)}. Received one that generates shape "
             f"{tuple(model.data_shape)}"
         )
+    group = getattr(model.discriminator, "group_size", 1)
+    if group > 1:
+        raise ValueError(
+            f"`{callback}` needs a discriminator that judges each point by itself: it "
+            f"draws D(x). Received: one that judges {group} together"
+        )
     if model.num_classes is not None:
         raise ValueError(
             f"`{callback}` needs a model without classes: D and p_g of a conditional "

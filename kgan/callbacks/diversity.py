@@ -61,7 +61,7 @@ class Reference:
             raise ValueError("`real` must be an array or a tf.data.Dataset.")
         if isinstance(first, tuple) and first[1] is None:
             first = first[0]
-        batches.check(first, model.data_shape, model.num_classes)
+        batches.check(first, model.data_shape, model.data_classes)
         data, labels = batches.split(first)
         data = np.asarray(data, np.float32)[:_ROWS]
         self.labels = self._classes = None

@@ -99,7 +99,11 @@ def _check_resume(values):
 def _recipe(values):
     overrides = flags.given(values, recipes.Recipe.flags())
     dataset = overrides.get("dataset", "digits")
-    if values.recipe:
+    if values.recipe in automatic.ADAPTED:
+        adapt = automatic.ADAPTED[values.recipe]
+        base, reasons = adapt(overrides.get("dataset", "photos"))
+        print("\n".join(reasons), flush=True)
+    elif values.recipe:
         base = recipes.get(values.recipe)
     elif dataset in recipes.names():
         base = recipes.get(dataset)

@@ -154,7 +154,7 @@ class Signatures:
     def _of_data(self):
         dtype = tf.uint8 if self.is_image else tf.float32
         spec = tf.TensorSpec((None, *self.data_shape), dtype, self.data_name)
-        data, *labels = _with_labels(spec, self.num_classes)
+        data, *labels = _with_labels(spec, self.scorer.num_classes)
         gives = {"score": "float32 (batch)"}
         if self.scorer.loss.probabilistic:
             gives["probability"] = "float32 (batch), in [0, 1]: of being real"

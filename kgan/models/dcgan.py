@@ -20,6 +20,9 @@ import math
 import keras
 from keras import layers
 
+from kgan.layers import MinibatchStandardDeviation
+from kgan.models.blocks import Attention, Normalization, batch_norm, normal
+from kgan.models.heads import check_conditioning, judge, normalized
 from kgan.models.inputs import (
     check_image_shape,
     check_integer,
@@ -28,6 +31,7 @@ from kgan.models.inputs import (
     fresh_initializer,
     latent_inputs,
 )
+from kgan.models.packed import pack
 
 _LARGEST_BASE = 7
 _LEAK = 0.2
@@ -38,6 +42,8 @@ def dcgan_generator(
     latent_dim=128,
     width=64,
     max_width=512,
+    attention_at=None,
+    conditional_normalization=False,
     num_classes=None,
     name="generator",
     dtype=None,
@@ -54,6 +60,10 @@ def dcgan_generator(
         width: Channels at half the image's resolution. Each halving doubles them, and
             the full resolution has half of them.
         max_width: The most channels that a stage may have.
+        attention_at: Longer side of the stage after which
+            `kgan.layers.SelfAttention` stands, or None.
+        conditional_normalization: Whether the class comes by the gains and biases of
+            `kgan.layers.ConditionalBatchNormalization` and not beside the latents.
         num_classes: Number of classes of a conditional generator, or None.
         name: Name of the model.
         dtype: Dtype or policy of the hidden layers; None takes the global policy. The
@@ -79,26 +89,34 @@ def dcgan_generator(
     *size, channels = check_image_shape(image_shape)
     sizes = stage_sizes(size)
     widths = _stage_widths(len(sizes), width, max_width)
-    inputs, x = latent_inputs(latent_dim, num_classes, dtype)
+    by_norm = conditional_normalization and num_classes is not None
+    joined = None if by_norm else num_classes
+    inputs, x = latent_inputs(latent_dim, joined, dtype)
+    labels = None
+    if by_norm:
+        labels = keras.Input((), dtype="int32", name="labels")
+        inputs = [inputs, labels]
+    norm = Normalization(labels, check_num_classes(num_classes), dtype)
+    attend = Attention(attention_at, sizes[:-1], dtype=dtype)
     base = (*sizes[-1], widths[-1])
     x = layers.Dense(
         math.prod(base),
         use_bias=False,
-        kernel_initializer=_normal(),
+        kernel_initializer=normal(),
         name="base",
         dtype=dtype,
     )(x)
     x = layers.Reshape(base, name="base_shape", dtype=dtype)(x)
-    x = _normalized_relu(x, "base", dtype)
+    x = norm.relu(x, "base")
     for stage in reversed(range(len(sizes) - 1)):
         x = _up(x, sizes[stage], widths[stage], f"up_{stage}", dtype)
-        x = _normalized_relu(x, f"up_{stage}", dtype)
+        x = attend(norm.relu(x, f"up_{stage}"))
     images = layers.Conv2D(
         channels,
         3,
         padding="same",
         activation="tanh",
-        kernel_initializer=_normal(),
+        kernel_initializer=normal(),
         name="images",
         dtype="float32",
     )(x)
@@ -111,6 +129,11 @@ def dcgan_discriminator(
     max_width=512,
     batch_normalization=False,
     kernel_initializer="glorot_uniform",
+    spectral_normalization=False,
+    attention_at=None,
+    minibatch_group=None,
+    conditioning="concatenation",
+    heads=None,
     num_classes=None,
     name="discriminator",
     dtype=None,
@@ -132,6 +155,14 @@ def dcgan_discriminator(
         kernel_initializer: Of all kernels. The paper's N(0, 0.02²) counts on BatchNorm
             to restore the scale that it takes away at each convolution; without
             BatchNorm the logits would start near zero and grow slowly.
+        spectral_normalization: Whether all convolutions and linear maps are under
+            `kgan.layers.SpectralNormalization`.
+        attention_at: Longer side of the stage after which
+            `kgan.layers.SelfAttention` stands, or None.
+        minibatch_group: Where given, `kgan.layers.MinibatchStandardDeviation` over so
+            many examples stands at the smallest stage.
+        conditioning: How D is told the class, as in `kgan.models.mlp_discriminator`.
+        heads: Further heads, as in `kgan.models.mlp_discriminator`.
         num_classes: Number of classes of a conditional discriminator, or None.
         name: Name of the model.
         dtype: Dtype or policy of the hidden layers; None takes the global policy. The
@@ -140,7 +171,8 @@ def dcgan_discriminator(
     Returns:
         A Functional `keras.Model` from float32 images in [-1, 1] of shape
         `(batch, height, width, channels)`, or `[images, labels]` with int32 labels of
-        shape `(batch,)`, to float32 logits of shape `(batch, 1)`.
+        shape `(batch,)`, to float32 logits of shape `(batch, 1)`; with further heads to
+        a dictionary of them and `"logits"`.
 
     Raises:
         ValueError: If an argument is out of its range.
@@ -158,20 +190,34 @@ def dcgan_discriminator(
     image_shape = check_image_shape(image_shape)
     sizes = stage_sizes(image_shape[:-1])
     widths = _stage_widths(len(sizes), width, max_width)
-    inputs, x = _image_inputs(image_shape, num_classes, dtype)
+    joined = check_conditioning(conditioning, num_classes)
+    inputs, x = _image_inputs(image_shape, joined, dtype)
+    attend = Attention(attention_at, sizes[1:], spectral_normalization, dtype)
     for stage in range(1, len(sizes)):
-        normalized = batch_normalization and stage > 1
-        x = _down(
-            x, sizes[stage], widths[stage], stage, normalized, kernel_initializer, dtype
+        by_batch = batch_normalization and stage > 1
+        convolution = _down(
+            x, sizes[stage], widths[stage], stage, by_batch, kernel_initializer, dtype
         )
-    x = layers.Flatten(name="flatten", dtype=dtype)(x)
-    logits = layers.Dense(
-        1,
-        kernel_initializer=fresh_initializer(kernel_initializer),
-        name="logits",
-        dtype="float32",
-    )(x)
-    return keras.Model(inputs, logits, name=name)
+        x = normalized(convolution, spectral_normalization)(x)
+        if by_batch:
+            x = batch_norm(f"down_{stage}_norm", dtype)(x)
+        x = attend(
+            layers.LeakyReLU(_LEAK, name=f"down_{stage}_relu", dtype=dtype)(x)
+        )
+    if minibatch_group is not None:
+        x = MinibatchStandardDeviation(
+            minibatch_group, name="minibatch_deviation", dtype=dtype
+        )(x)
+    return judge(
+        layers.Flatten(name="flatten", dtype=dtype)(x),
+        inputs,
+        num_classes,
+        conditioning,
+        heads,
+        spectral_normalization,
+        kernel_initializer,
+        name,
+    )
 
 
 def dcgan(
@@ -182,6 +228,13 @@ def dcgan(
     max_width=512,
     discriminator_batch_normalization=False,
     discriminator_initializer="glorot_uniform",
+    spectral_normalization=False,
+    attention_at=None,
+    minibatch_group=None,
+    conditional_normalization=False,
+    conditioning="concatenation",
+    heads=None,
+    packing=1,
     dtype=None,
 ):
     """Builds the pair of convolutional networks, with the same channels at each size.
@@ -195,6 +248,14 @@ def dcgan(
         discriminator_batch_normalization: `batch_normalization` of
             `dcgan_discriminator`; off where gradients are penalised.
         discriminator_initializer: `kernel_initializer` of `dcgan_discriminator`.
+        spectral_normalization: As in `dcgan_discriminator`.
+        attention_at: As in both.
+        minibatch_group: As in `dcgan_discriminator`.
+        conditional_normalization: As in `dcgan_generator`.
+        conditioning: As in `dcgan_discriminator`.
+        heads: As in `dcgan_discriminator`.
+        packing: How many samples the discriminator judges together: see
+            `kgan.models.Packed`.
         dtype: Dtype or policy of the hidden layers of both.
 
     Returns:
@@ -213,15 +274,24 @@ def dcgan(
         latent_dim=latent_dim,
         width=width,
         max_width=max_width,
+        attention_at=attention_at,
+        conditional_normalization=conditional_normalization,
         num_classes=num_classes,
         dtype=dtype,
     )
-    discriminator = dcgan_discriminator(
-        image_shape,
+    discriminator = pack(
+        dcgan_discriminator,
+        check_image_shape(image_shape),
+        packing,
         width=width,
         max_width=max_width,
         batch_normalization=discriminator_batch_normalization,
         kernel_initializer=discriminator_initializer,
+        spectral_normalization=spectral_normalization,
+        attention_at=attention_at,
+        minibatch_group=minibatch_group,
+        conditioning=conditioning,
+        heads=heads,
         num_classes=num_classes,
         dtype=dtype,
     )
@@ -273,7 +343,7 @@ def _up(x, size, width, name, dtype):
         strides=stride,
         padding="same",
         use_bias=False,
-        kernel_initializer=_normal(),
+        kernel_initializer=normal(),
         name=name,
         dtype=dtype,
     )(x)
@@ -283,34 +353,16 @@ def _up(x, size, width, name, dtype):
     return x
 
 
-def _down(x, size, width, stage, normalized, kernel_initializer, dtype):
+def _down(x, size, width, stage, batch_normalized, kernel_initializer, dtype):
     stride, kernel = _stride_and_kernel(x.shape[1:3], size)
-    x = layers.Conv2D(
+    return layers.Conv2D(
         width,
         kernel,
         strides=stride,
         padding="same",
-        use_bias=not normalized,
+        use_bias=not batch_normalized,
         kernel_initializer=fresh_initializer(kernel_initializer),
         name=f"down_{stage}",
-        dtype=dtype,
-    )(x)
-    if normalized:
-        x = _batch_norm(f"down_{stage}_norm", dtype)(x)
-    return layers.LeakyReLU(_LEAK, name=f"down_{stage}_relu", dtype=dtype)(x)
-
-
-def _normalized_relu(x, name, dtype):
-    x = _batch_norm(f"{name}_norm", dtype)(x)
-    return layers.ReLU(name=f"{name}_relu", dtype=dtype)(x)
-
-
-def _batch_norm(name, dtype):
-    return layers.BatchNormalization(
-        momentum=0.9,
-        epsilon=1e-5,
-        gamma_initializer=_normal(mean=1.0),
-        name=name,
         dtype=dtype,
     )
 
@@ -328,8 +380,3 @@ def _image_inputs(image_shape, num_classes, dtype):
     plane = layers.Reshape(shape, name="class_map", dtype=dtype)(embedded)
     join = layers.Concatenate(name="join_class", dtype=dtype)
     return [images, labels], join([images, plane])
-
-
-def _normal(mean=0.0):
-    # A new object for each kernel: one alone would repeat its draws.
-    return keras.initializers.RandomNormal(mean, 0.02)

@@ -29,7 +29,8 @@ import math
 import keras
 from keras import layers
 
-from kgan.layers import Dropout, Maxout
+from kgan.layers import Dropout, Maxout, MinibatchStandardDeviation
+from kgan.models.heads import check_conditioning, judge, normalized
 from kgan.models.inputs import (
     check_data_shape,
     check_integer,
@@ -39,6 +40,7 @@ from kgan.models.inputs import (
     join_one_hot,
     latent_inputs,
 )
+from kgan.models.packed import pack
 
 
 def mlp_generator(
@@ -123,6 +125,10 @@ def mlp_discriminator(
     input_dropout=0.0,
     kernel_initializer="glorot_uniform",
     bias_initializer="zeros",
+    spectral_normalization=False,
+    minibatch_group=None,
+    conditioning="concatenation",
+    heads=None,
     num_classes=None,
     name="discriminator",
     dtype=None,
@@ -142,6 +148,15 @@ def mlp_discriminator(
         kernel_initializer: Of all kernels.
         bias_initializer: Of the hidden layers' biases. With zeros every unit has its
             kink at the origin of its inputs, which few dimensions make up for.
+        spectral_normalization: Whether all linear maps are under
+            `kgan.layers.SpectralNormalization`.
+        minibatch_group: Where given, `kgan.layers.MinibatchStandardDeviation` over so
+            many examples stands before the logits.
+        conditioning: How D is told the class, where there are classes: by
+            `"concatenation"` at its input, by `"projection"` at its logits
+            (`kgan.layers.Projection`), or not: `"none"`, for a head of classes.
+        heads: Dictionary of names and widths of further heads, as in `{"classes": 10}`,
+            which `kgan.objectives` train; None for the logits alone.
         num_classes: Number of classes of a conditional discriminator, or None.
         name: Name of the model.
         dtype: Dtype or policy of the hidden layers; None takes the global policy. The
@@ -150,7 +165,7 @@ def mlp_discriminator(
     Returns:
         A Functional `keras.Model` from float32 data of shape `(batch, *data_shape)`,
         or `[data, labels]` with int32 labels of shape `(batch,)`, to float32 logits of
-        shape `(batch, 1)`.
+        shape `(batch, 1)`; with further heads to a dictionary of them and `"logits"`.
 
     Raises:
         ValueError: If an argument is out of its range.
@@ -166,24 +181,33 @@ def mlp_discriminator(
     """
     data_shape = check_data_shape(data_shape)
     hidden = _check_hidden(hidden)
-    inputs, x = _data_inputs(data_shape, input_dropout, num_classes, dtype)
+    joined = check_conditioning(conditioning, num_classes)
+    inputs, x = _data_inputs(data_shape, input_dropout, joined, dtype)
     make_hidden = _hidden_layer(activation, maxout_pieces)
     for index, units in enumerate(hidden, start=1):
-        x = make_hidden(
+        layer = make_hidden(
             units,
             kernel_initializer=fresh_initializer(kernel_initializer),
             bias_initializer=fresh_initializer(bias_initializer),
             name=f"hidden_{index}",
             dtype=dtype,
-        )(x)
+        )
+        x = normalized(layer, spectral_normalization)(x)
         x = _dropped(x, dropout, f"dropout_{index}", dtype)
-    logits = layers.Dense(
-        1,
-        kernel_initializer=fresh_initializer(kernel_initializer),
-        name="logits",
-        dtype="float32",
-    )(x)
-    return keras.Model(inputs, logits, name=name)
+    if minibatch_group is not None:
+        x = MinibatchStandardDeviation(
+            minibatch_group, name="minibatch_deviation", dtype=dtype
+        )(x)
+    return judge(
+        x,
+        inputs,
+        num_classes,
+        conditioning,
+        heads,
+        spectral_normalization,
+        kernel_initializer,
+        name,
+    )
 
 
 def mlp(
@@ -201,6 +225,11 @@ def mlp(
     dropout=0.0,
     input_dropout=0.0,
     bias_initializer="zeros",
+    spectral_normalization=False,
+    minibatch_group=None,
+    conditioning="concatenation",
+    heads=None,
+    packing=1,
     dtype=None,
 ):
     """Builds the pair of fully connected networks.
@@ -221,6 +250,12 @@ def mlp(
         dropout: As in `mlp_discriminator`.
         input_dropout: As in `mlp_discriminator`.
         bias_initializer: As in both.
+        spectral_normalization: As in `mlp_discriminator`.
+        minibatch_group: As in `mlp_discriminator`.
+        conditioning: As in `mlp_discriminator`.
+        heads: As in `mlp_discriminator`.
+        packing: How many samples the discriminator judges together: see
+            `kgan.models.Packed`.
         dtype: Dtype or policy of the hidden layers of both.
 
     Returns:
@@ -245,8 +280,10 @@ def mlp(
         num_classes=num_classes,
         dtype=dtype,
     )
-    discriminator = mlp_discriminator(
-        data_shape,
+    discriminator = pack(
+        mlp_discriminator,
+        check_data_shape(data_shape),
+        packing,
         hidden=discriminator_hidden,
         activation=discriminator_activation,
         maxout_pieces=maxout_pieces,
@@ -254,6 +291,10 @@ def mlp(
         input_dropout=input_dropout,
         kernel_initializer=discriminator_initializer,
         bias_initializer=bias_initializer,
+        spectral_normalization=spectral_normalization,
+        minibatch_group=minibatch_group,
+        conditioning=conditioning,
+        heads=heads,
         num_classes=num_classes,
         dtype=dtype,
     )

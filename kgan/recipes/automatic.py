@@ -1,5 +1,6 @@
 """Chooses a recipe for data that have none of their own."""
 
+import dataclasses
 import math
 import os
 import pathlib
@@ -8,6 +9,7 @@ import statistics
 import tensorflow as tf
 
 import kgan.data
+from kgan.recipes import few_shot
 from kgan.recipes.recipe import Recipe
 
 # Largest side of images, width of the DCGAN, rounds of the game: minutes on a CPU of a
@@ -38,13 +40,47 @@ def choose(dataset: str, data_dir: str | None = None) -> tuple:
         ```
     """
     if pathlib.Path(dataset).expanduser().is_dir():
-        # A bare name could be one of TFDS as well.
-        folder = dataset if os.sep in dataset else os.path.join(os.curdir, dataset)
-        return _for_images(folder, kgan.data.scan_folder(folder).sizes)
+        folder, sizes = _folder(dataset)
+        if sum(sizes.values()) <= few_shot.FEW:
+            recipe, reasons = few_shot.adapt(folder, sizes, _has_gpu())
+            name = pathlib.Path(folder).resolve().name
+            return dataclasses.replace(recipe, name=name or "images"), reasons
+        return _for_images(folder, sizes)
     source = kgan.data.source(dataset, data_dir=data_dir)
     if len(source.shape) == 1:
         return _for_points(source)
     return _for_images(dataset, {source.shape[:2]: source.num_examples})
+
+
+def few(dataset: str) -> tuple:
+    """Chooses what suits a folder of few images; see `kgan.recipes.few_shot`.
+
+    Args:
+        dataset: A folder of images.
+
+    Returns:
+        `(recipe, reasons)`, as `choose` gives them.
+
+    Raises:
+        ValueError: If there is no such folder.
+    """
+    if not pathlib.Path(dataset).expanduser().is_dir():
+        raise ValueError(
+            "`dataset` must be a folder of images for the recipe few_shot. "
+            f"Received: {dataset!r}"
+        )
+    folder, sizes = _folder(dataset)
+    return few_shot.adapt(folder, sizes, _has_gpu())
+
+
+# Recipes that are adapted to the data before anything of them is overridden.
+ADAPTED = {few_shot.RECIPE.name: few}
+
+
+def _folder(dataset):
+    # A bare name could be one of TFDS as well.
+    folder = dataset if os.sep in dataset else os.path.join(os.curdir, dataset)
+    return folder, kgan.data.scan_folder(folder).sizes
 
 
 def _for_images(dataset, sizes):

@@ -5,7 +5,19 @@ import inspect
 
 import keras
 
-from kgan import lookup, losses, metrics, models, penalties, priors
+from kgan import (
+    alternation,
+    augment,
+    lookup,
+    losses,
+    metrics,
+    models,
+    objectives,
+    penalties,
+    priors,
+    regularizers,
+)
+from kgan.top_k import TopK
 
 # The course of a step size over all updates of an optimizer.
 SCHEDULES = {
@@ -30,13 +42,18 @@ def families() -> dict:
 def make_prior(recipe) -> priors.Prior:
     """Makes the distribution of a recipe's latents."""
     options = recipe.prior_options
-    kind = type(priors.get(recipe.prior, recipe.latent_dim))
+    kind = priors.find(recipe.prior)
     _check_options("prior_options", recipe.prior, kind, options)
     return priors.get(recipe.prior, recipe.latent_dim, **options)
 
 
 def make_loss(recipe) -> losses.AdversarialLoss:
     """Makes a recipe's adversarial loss."""
+    loss = _make_plain_loss(recipe)
+    return loss if recipe.top_k == 1.0 else TopK(loss, recipe.top_k)
+
+
+def _make_plain_loss(recipe):
     options = recipe.loss_options
     _check_options("loss_options", recipe.loss, type(losses.get(recipe.loss)), options)
     return losses.get(recipe.loss, **options)
@@ -44,13 +61,37 @@ def make_loss(recipe) -> losses.AdversarialLoss:
 
 def make_penalties(recipe) -> list:
     """Makes a recipe's penalties, a list of `kgan.penalties.Penalty`."""
-    return [_make_penalty(**penalty) for penalty in recipe.penalties]
+    return [_make("penalties", penalties, **given) for given in recipe.penalties]
 
 
-def _make_penalty(name=None, **options):
-    kind = type(penalties.get(name))
-    _check_options("penalties", name, kind, options)
-    return penalties.get({"name": name, **options})
+def make_regularizers(recipe) -> list:
+    """Makes a recipe's regularizers, a list of `kgan.terms.Term`."""
+    return [_make("regularizers", regularizers, **term) for term in recipe.regularizers]
+
+
+def make_objectives(recipe) -> list:
+    """Makes the objectives of further heads, a list of `kgan.terms.Term`."""
+    return [_make("objectives", objectives, **term) for term in recipe.objectives]
+
+
+def make_augmentation(recipe):
+    """Makes the layer through which D sees all data, or None."""
+    if not recipe.augmentation:
+        return None
+    return _make("augmentation", augment, **recipe.augmentation)
+
+
+def make_alternation(recipe):
+    """Makes the periods in which one player waits, or None."""
+    options = recipe.alternation
+    _check_options("alternation", "periods", alternation.Periods, options)
+    return alternation.Periods(**options) if options else None
+
+
+def _make(what, room, name=None, **options):
+    """Makes an object that a room finds by its name."""
+    _check_options(what, name, type(room.get(name)), options)
+    return room.get({"name": name, **options})
 
 
 def make_optimizers(recipe) -> tuple:
@@ -117,11 +158,28 @@ def resolve(recipe, data_shape: tuple, sample_every: int):
         image_size=_size(data_shape),
         model_options=_with_defaults(families()[recipe.model], recipe.model_options),
         prior_options=prior_options,
-        loss_options=make_loss(recipe).get_config(),
+        loss_options=_make_plain_loss(recipe).get_config(),
         penalties=[{"name": p.name, **p.get_config()} for p in make_penalties(recipe)],
+        regularizers=_described(make_regularizers(recipe)),
+        objectives=_described(make_objectives(recipe)),
         sample_every=sample_every,
         checkpoint_every=recipe.checkpoint_every or sample_every,
     )
+
+
+def _described(terms):
+    return [{"name": term.kind, **term.get_config()} for term in terms]
+
+
+_MAKERS = (
+    make_prior,
+    make_loss,
+    make_penalties,
+    make_regularizers,
+    make_objectives,
+    make_augmentation,
+    make_alternation,
+)
 
 
 def check(recipe) -> None:
@@ -131,7 +189,7 @@ def check(recipe) -> None:
         ValueError: If a name is unknown, or an option does not fit what it names.
     """
     try:
-        for make in (make_prior, make_loss, make_penalties):
+        for make in _MAKERS:
             make(recipe)
     except TypeError as error:
         # A number was due and JSON gave a text: the comparison fails.

@@ -8,6 +8,7 @@ from kgan.recipes import parts
 from kgan.recipes.fields import (
     Boolean,
     Choice,
+    Fraction,
     Integer,
     Mappings,
     Number,
@@ -77,6 +78,22 @@ class Recipe:
     )
     penalties: tuple = field(
         Mappings(), 'penalties, as in [{"name": "r1", "weight": 10.0}]', ()
+    )
+
+    regularizers: tuple = field(
+        Mappings(), 'terms of kgan.regularizers, as in [{"name": "lecam"}]', ()
+    )
+    objectives: tuple = field(
+        Mappings(), "terms of kgan.objectives, for the discriminator's further heads", ()
+    )
+    augmentation: dict = options(  # noqa: RUF009
+        'layer of kgan.augment, as in {"name": "diff_augment"}'
+    )
+    top_k: float = field(
+        Fraction(), "share of the samples that train G, the best by D; 1: all", 1.0
+    )
+    alternation: dict = options(  # noqa: RUF009
+        'rounds of one player alone, as in {"discriminator": 5, "generator": 5}'
     )
 
     generator_learning_rate: float = field(Number(), "Adam's step size for G", 2e-4)

@@ -1,0 +1,64 @@
+"""Reads which transformations an augmentation is made of."""
+
+import collections.abc
+import numbers
+
+from kgan import lookup
+
+
+def read_names(policy, known):
+    """Gives the names of a policy as a tuple.
+
+    Args:
+        policy: A sequence of names, or one text with commas between them.
+        known: The names that there are.
+
+    Raises:
+        ValueError: If `policy` names none, one twice, or one that is not known.
+
+    Example:
+        ```python
+        read_names("color, cutout", ("color", "translation", "cutout"))
+        # ("color", "cutout")
+        ```
+    """
+    if isinstance(policy, str):
+        policy = [name.strip() for name in policy.split(",")]
+    named = isinstance(policy, collections.abc.Iterable) and tuple(policy)
+    if not named or len(set(named)) < len(named):
+        raise ValueError(
+            "`policy` must name transformations, each once, as a list or as a text "
+            f"with commas. Received: {policy!r}"
+        )
+    for name in named:
+        if name not in known:
+            raise ValueError(lookup.unknown("`policy` must be of", name, known))
+    return named
+
+
+def read_shares(policy, known):
+    """Gives the names of a policy, each with its share of the probability.
+
+    Args:
+        policy: As `read_names` takes it, each share then being 1; or a dictionary of
+            names and shares in [0, 1].
+        known: The names that there are.
+
+    Returns:
+        A dictionary of names and floats.
+
+    Raises:
+        ValueError: As `read_names` does, or if a share is no number in [0, 1].
+    """
+    names = read_names(policy, known)
+    if not isinstance(policy, collections.abc.Mapping):
+        return dict.fromkeys(names, 1.0)
+    return {name: unit_interval(f"policy[{name!r}]", policy[name]) for name in names}
+
+
+def unit_interval(name, value):
+    """Gives `value` as a float; refuses what is no number in [0, 1]."""
+    real = isinstance(value, numbers.Real) and not isinstance(value, bool)
+    if not real or not 0.0 <= value <= 1.0:
+        raise ValueError(f"`{name}` must be a number in [0, 1]. Received: {value!r}")
+    return float(value)

@@ -1,0 +1,94 @@
+"""What can be refused before training about how networks, losses and terms combine."""
+
+import warnings
+
+import keras
+
+from kgan import checks
+
+
+def label_classes(num_classes, terms, heads, prior):
+    """Gives the number of classes of the labels that data must come with, or None.
+
+    Args:
+        num_classes: Number of classes that the generator takes, or None.
+        terms: Sequence of `kgan.terms.Term`.
+        heads: Shapes of D's heads for one example, by name.
+        prior: The `kgan.priors.Prior` of the latents.
+
+    Raises:
+        ValueError: If a term does not find its head, or two of them know different
+            numbers of classes.
+    """
+    for term in terms:
+        term.check(heads, prior)
+    counts = {
+        f"{term.kind} with head {term.head!r}": heads[term.head][-1]
+        for term in terms
+        if term.needs_labels and getattr(term, "head", None) in heads
+    }
+    if num_classes is not None:
+        counts = {"the generator": num_classes, **counts}
+    if len(set(counts.values())) > 1:
+        told = ", ".join(f"{count} for {name}" for name, count in counts.items())
+        raise ValueError(
+            f"All that reads labels must know the same number of classes. Received: "
+            f"{told}"
+        )
+    return next(iter(counts.values()), None)
+
+
+def labels_are_used(generator_takes, discriminator_takes, terms):
+    """Refuses labels that the generator takes and that nothing judges."""
+    used = discriminator_takes or any(term.needs_labels for term in terms)
+    if generator_takes and not used:
+        raise ValueError(
+            "A generator that takes labels needs a discriminator that takes them, or "
+            "an objective that reads them, such as "
+            "kgan.objectives.AuxiliaryClassifier. Received: neither"
+        )
+
+
+def warn_of_batch_norm(discriminator, penalties):
+    """Warns of a critic whose gradient at an example is not that example's own."""
+    for layer in checks.all_layers(discriminator):
+        if penalties and isinstance(layer, keras.layers.BatchNormalization):
+            warnings.warn(
+                f"The discriminator has BatchNormalization ({layer.name}), which makes "
+                "each logit depend on the whole batch, while a gradient penalty "
+                f"({', '.join(penalties)}) is a term on how each logit depends on its "
+                "own example. Leave it out, or take LayerNormalization or "
+                "SpectralNormalization (Gulrajani et al., 2017, section 4).",
+                UserWarning,
+                stacklevel=3,
+            )
+            return
+
+
+def rows_fit(discriminator, rows):
+    """Refuses a number of rows that layers cannot cut into their groups.
+
+    Args:
+        discriminator: D; it, and layers of it, tell by `group_size` how many examples
+            they take together.
+        rows: Examples that it sees at a time: of one update, on one replica.
+
+    Raises:
+        ValueError: If a group does not divide the rows that come to it.
+    """
+    packed = getattr(discriminator, "packed_network", None)
+    if packed is not None:
+        _check_group(discriminator, rows)
+        discriminator, rows = packed, rows // discriminator.group_size
+    for layer in checks.all_layers(discriminator):
+        if getattr(layer, "group_size", None):
+            _check_group(layer, rows)
+
+
+def _check_group(layer, rows):
+    if rows % layer.group_size:
+        raise ValueError(
+            f"{type(layer).__name__} takes {layer.group_size} examples together, so "
+            "the examples of an update on each replica must be a multiple of that. "
+            f"Received: {rows} in the place of {layer.name!r}"
+        )

@@ -1,0 +1,159 @@
+"""Attention between all positions of an image."""
+
+import keras
+import tensorflow as tf
+from keras import ops
+
+from kgan import checks
+from kgan.layers.spectral_normalization import SpectralNormalization
+
+_INPUT_RANK = 4
+
+
+@keras.saving.register_keras_serializable(package="kgan")
+class SelfAttention(keras.layers.Layer):
+    """Adds to each position of an image what it attends to at all others.
+
+    With 1×1 convolutions f (keys), g (queries), h (values) and v (the result), and
+    positions i and j of an image x:
+
+        s[i, j] = f(x_i)ᵀ g(x_j)
+        β[j, i] = exp(s[i, j]) / Σ_k exp(s[k, j])
+        o_j     = v(Σ_i β[j, i] h(x_i))
+        y_j     = γ o_j + x_j
+
+    A convolution sees its neighbourhood; this layer lets parts of an image that lie far
+    apart agree. γ is a trainable scalar that starts at 0: the network first learns from
+    neighbours.
+
+    With `pool` the keys and values are the largest of each 2×2 positions, which takes
+    a quarter of the memory, `height² * width² / 4` weights β for an example; an odd
+    size ends in a smaller window. The softmax is float32 whatever the compute dtype.
+
+    Args:
+        key_channels: Integer, the channels of keys and queries. None: an eighth of the
+            input's channels, at least 1.
+        value_channels: Integer, the channels of the values. None: half of the input's
+            channels, at least 1.
+        pool: Whether keys and values are max-pooled.
+        spectral_normalization: Whether the convolutions are wrapped in
+            `kgan.layers.SpectralNormalization`.
+        kernel_initializer: For the kernels of the convolutions, which have no biases.
+        gamma_initializer: For γ.
+        **kwargs: Of `keras.layers.Layer`: `name`, `dtype`, `trainable`.
+
+    Input and output: floats of shape `(batch, height, width, channels)`.
+
+    Raises:
+        ValueError: If a number of channels is no positive integer, or the input does
+            not have four axes.
+
+    Example:
+        ```python
+        attended = kgan.layers.SelfAttention()(keras.ops.ones((8, 32, 32, 64)))
+        ```
+
+    Source: Zhang et al. (2019), Self-Attention Generative Adversarial Networks, section
+    3, equations 1 to 3. Pooling and half the channels for the values are those of Brock
+    et al. (2019), Large Scale GAN Training for High Fidelity Natural Image Synthesis.
+    """
+
+    def __init__(
+        self,
+        key_channels=None,
+        value_channels=None,
+        pool=True,
+        spectral_normalization=False,
+        kernel_initializer="glorot_uniform",
+        gamma_initializer="zeros",
+        **kwargs,
+    ):
+        super().__init__(**kwargs)
+        if key_channels is not None:
+            key_channels = checks.positive_integer("key_channels", key_channels)
+        if value_channels is not None:
+            value_channels = checks.positive_integer("value_channels", value_channels)
+        self.key_channels = key_channels
+        self.value_channels = value_channels
+        self.pool = pool
+        self.spectral_normalization = spectral_normalization
+        self.kernel_initializer = keras.initializers.get(kernel_initializer)
+        self.gamma_initializer = keras.initializers.get(gamma_initializer)
+
+    @property
+    def by_example(self):
+        """Whether nothing moves beside the examples, such as a spectral vector."""
+        return not self.spectral_normalization
+
+    def build(self, input_shape):
+        """Makes γ and the four convolutions for `(batch, height, width, channels)`."""
+        if len(input_shape) != _INPUT_RANK:
+            raise ValueError(
+                "`SelfAttention` takes an input of shape (batch, height, width, "
+                f"channels). Received: {tuple(input_shape)}"
+            )
+        channels = input_shape[-1]
+        key_channels = self.key_channels or max(channels // 8, 1)
+        value_channels = self.value_channels or max(channels // 2, 1)
+        self.key = self._convolution("key", channels, key_channels)
+        self.query = self._convolution("query", channels, key_channels)
+        self.value = self._convolution("value", channels, value_channels)
+        self.result = self._convolution("result", value_channels, channels)
+        self.gamma = self.add_weight(
+            name="gamma", shape=(), initializer=self.gamma_initializer
+        )
+
+    def _convolution(self, name, channels, filters):
+        layer = keras.layers.Conv2D(
+            filters,
+            kernel_size=1,
+            use_bias=False,
+            # A copy: one object gives equal kernels to all layers of one shape.
+            kernel_initializer=self.kernel_initializer.clone(),
+            dtype=self.dtype_policy,
+            name=name,
+        )
+        if self.spectral_normalization:
+            layer = SpectralNormalization(layer, name=name)
+        layer.build((None, None, None, channels))
+        return layer
+
+    def call(self, inputs, training=False):
+        """Returns the inputs with γ times what they attend to added."""
+        queries = self._apply(self.query, inputs, training)  # (b, h, w, k)
+        keys = self._listed(self._apply(self.key, inputs, training))  # (b, p, k)
+        values = self._listed(self._apply(self.value, inputs, training))  # (b, p, v)
+        scores = ops.einsum("bhwk,bpk->bhwp", queries, keys)
+        # Not Keras' softmax, which warns where there is one position to attend to.
+        weights = tf.nn.softmax(ops.cast(scores, "float32"))
+        weights = ops.cast(weights, values.dtype)
+        attended = ops.einsum("bhwp,bpv->bhwv", weights, values)
+        return inputs + self.gamma * self._apply(self.result, attended, training)
+
+    def _apply(self, layer, inputs, training):
+        if self.spectral_normalization:
+            return layer(inputs, training=training)
+        return layer(inputs)
+
+    def _listed(self, data):
+        """Gives the positions to attend to as one axis."""
+        if self.pool:
+            data = ops.max_pool(data, 2, padding="same")
+        batch, _, _, channels = ops.shape(data)
+        return ops.reshape(data, (batch, -1, channels))
+
+    def compute_output_shape(self, input_shape):
+        """Returns `input_shape`."""
+        return input_shape
+
+    def get_config(self):
+        """Returns the constructor arguments."""
+        return {
+            **super().get_config(),
+            "key_channels": self.key_channels,
+            "value_channels": self.value_channels,
+            "pool": self.pool,
+            "spectral_normalization": self.spectral_normalization,
+            "kernel_initializer": keras.initializers.serialize(self.kernel_initializer),
+            "gamma_initializer": keras.initializers.serialize(self.gamma_initializer),
+        }

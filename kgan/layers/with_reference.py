@@ -1,0 +1,166 @@
+"""A network that always sees the same examples before those it is asked about."""
+
+import copy
+
+import keras
+import numpy as np
+from keras import ops
+
+from kgan.layers.virtual_batch_normalization import VirtualBatchNormalization
+
+
+@keras.saving.register_keras_serializable(package="kgan")
+class Prepend(keras.layers.Layer):
+    """Puts fixed rows before those of its input.
+
+    The rows are a weight that is not trained. They are not cast under mixed precision:
+    the network that takes them casts its inputs itself.
+
+    Args:
+        reference: Array of floats, kept as float32, or of integers, kept as int32, its
+            first axis the rows.
+        name: Name of the layer.
+
+    Input: a tensor of shape `(batch, ...)` and the dtype of the rows. Output: one of
+    shape `(rows + batch, ...)`.
+
+    Example:
+        ```python
+        Prepend([[0.0, 1.0]])(keras.ops.ones((4, 2)))  # shape (5, 2)
+        ```
+    """
+
+    def __init__(self, reference, name=None):
+        super().__init__(name=name, dtype="float32")
+        self.reference = np.asarray(reference)
+        self.rows = self.add_weight(
+            name="rows",
+            shape=self.reference.shape,
+            dtype="float32" if self.reference.dtype.kind == "f" else "int32",
+            initializer=lambda shape, dtype: ops.cast(self.reference, dtype),
+            trainable=False,
+        )
+        self.built = True
+
+    def call(self, inputs):
+        """Returns the fixed rows followed by those of `inputs`."""
+        return ops.concatenate([ops.cast(self.rows, inputs.dtype), inputs])
+
+    def compute_output_shape(self, input_shape):
+        """Returns the shape of the input with more rows."""
+        batch = None if input_shape[0] is None else input_shape[0] + len(self.reference)
+        return (batch, *input_shape[1:])
+
+    def get_config(self):
+        """Returns the constructor arguments."""
+        return {"name": self.name, "reference": self.reference.tolist()}
+
+
+@keras.saving.register_keras_serializable(package="kgan")
+class WithReference(keras.Model):
+    """Gives a network a reference batch before each batch, and takes its output off.
+
+        y = N([r, x])[n:],  r of n rows
+
+    It makes a network with `kgan.layers.VirtualBatchNormalization` one that takes any
+    batch: latents for a generator, images for a discriminator, as `kgan.GAN` gives
+    them. The reference is a weight that no optimizer moves and that is saved with the
+    model. Its numbers also stand in the config, as a list; and each call costs what n
+    more examples cost.
+
+    Args:
+        network: A `keras.Model` or a layer, from one tensor to one tensor with as many
+            rows; or, with `labels`, from `[data, labels]`.
+        reference: Array of floats or a nested list, of shape `(n, ...)`: latents for a
+            generator, real data for a discriminator. Kept as float32.
+        labels: Integers of shape `(n,)`, the classes of the reference for a network
+            that takes labels; otherwise None.
+        name: Name of the model. Default: that of the network and `_with_reference`.
+
+    Input and output: those of the network.
+
+    Raises:
+        ValueError: If the reference is no batch of finite numbers, labels are not one
+            integer for each of its rows, or a `VirtualBatchNormalization` of the
+            network has another `reference_size`.
+
+    Example:
+        ```python
+        latents = kgan.priors.Normal(64).sample(32, kgan.seeds.root(1))
+        gan = kgan.GAN(
+            kgan.layers.WithReference(generator, latents),
+            kgan.layers.WithReference(discriminator, images[:32]),
+        )
+        ```
+
+    Source: Salimans et al. (2016), Improved Techniques for Training GANs, section 3.4,
+    which runs a reference batch through the network beside each batch.
+    """
+
+    def __init__(self, network, reference, labels=None, name=None):
+        reference = _checked_reference(reference)
+        count = len(reference)
+        _check_sizes(network, count)
+        data = keras.Input(reference.shape[1:], name="data")
+        inputs, joined = data, Prepend(reference, name="reference")(data)
+        if labels is not None:
+            labels = _checked_labels(labels, count)
+            given = keras.Input((), dtype="int32", name="labels")
+            inputs = [data, given]
+            joined = [joined, Prepend(labels, name="reference_labels")(given)]
+        outputs = network(joined)[count:, ...]
+        name = name or f"{network.name}_with_reference"
+        super().__init__(inputs, outputs, name=name)
+        self.network = network
+        self.reference = reference
+        self.labels = labels
+
+    def get_config(self):
+        """Returns the constructor arguments."""
+        return {
+            "network": keras.saving.serialize_keras_object(self.network),
+            "reference": self.reference.tolist(),
+            "labels": None if self.labels is None else self.labels.tolist(),
+            "name": self.name,
+        }
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        """Makes the model that `get_config` describes."""
+        # A copy: Keras takes apart the config of a network that it makes.
+        network = keras.saving.deserialize_keras_object(
+            copy.deepcopy(config["network"]), custom_objects
+        )
+        return cls(**config | {"network": network})
+
+
+def _checked_reference(reference):
+    reference = np.asarray(reference, "float32")
+    if reference.ndim < 2 or not reference.size or not np.isfinite(reference).all():
+        raise ValueError(
+            "`reference` must be a batch of finite numbers, of shape (rows, ...). "
+            f"Received: an array of shape {reference.shape}"
+        )
+    return reference
+
+
+def _checked_labels(labels, count):
+    labels = np.asarray(labels)
+    if labels.shape != (count,) or labels.dtype.kind not in "iu":
+        raise ValueError(
+            f"`labels` must be one integer for each of the {count} rows of "
+            f"`reference`. Received: {labels.dtype} of shape {labels.shape}"
+        )
+    return labels.astype("int32")
+
+
+def _check_sizes(network, count):
+    """Refuses a layer that would take other rows for the reference."""
+    for layer in getattr(network, "layers", ()):
+        _check_sizes(layer, count)
+    is_virtual = isinstance(network, VirtualBatchNormalization)
+    if is_virtual and network.reference_size != count:
+        raise ValueError(
+            f"`reference` must have {network.reference_size} rows, the "
+            f"`reference_size` of the layer {network.name!r}. Received: {count} rows"
+        )

@@ -1,0 +1,108 @@
+"""A folder of a few hundred photos: what keeps D from learning them by heart.
+
+With few images D soon knows each of them, and then tells G nothing about all others. An
+augmentation that real and generated images share leaves it nothing to know by heart.
+What else fits the number of images, `adapt` finds out.
+"""
+
+import statistics
+
+from kgan.recipes.recipe import Recipe
+
+# Up to so many images every one is augmented from the first step on; beyond, D needs
+# tens of thousands of images to overfit, and the augmentation follows it.
+FEW = 1_000
+_LONGER_SIDE = 64
+_IMAGES = {False: 128_000, True: 640_000}  # shown to D, on a CPU and on a GPU
+# The average forgets in a twentieth of the run: Karras et al. (2020), appendix C.
+_HALF_LIFE = 0.05
+
+RECIPE = Recipe(
+    name="few_shot",
+    description="a folder of a few hundred photos: augmentation by their number",
+    dataset="photos",
+    image_size=_LONGER_SIDE,
+    model="dcgan",
+    model_options={"width": 32},
+    latent_dim=64,
+    penalties=({"name": "r1", "weight": 1.0, "interval": 4},),
+    augmentation={"name": "diff_augment"},
+    generator_learning_rate=5e-4,
+    discriminator_learning_rate=5e-4,
+    beta_1=0.0,
+    beta_2=0.99,
+    batch_size=32,
+    steps=4_000,
+    sample_every=250,
+)
+
+
+def adapt(dataset: str, sizes: dict, on_gpu: bool) -> tuple:
+    """Chooses size, augmentation, average and length for a folder of images.
+
+    Args:
+        dataset: The folder.
+        sizes: Number of images of each (height, width).
+        on_gpu: Whether a GPU trains.
+
+    Returns:
+        `(recipe, reasons)`: a `Recipe`, and lines that say what was chosen and why.
+    """
+    count = sum(sizes.values())
+    batch_size = min(RECIPE.batch_size, count)
+    shown = _IMAGES[on_gpu]
+    steps = shown // batch_size
+    size, size_reason = _size(sizes)
+    augmentation, reason = _augmentation(count, shown)
+    momentum = round(0.5 ** (batch_size / (_HALF_LIFE * shown)), 4)
+    recipe = RECIPE.override(
+        dataset=dataset,
+        image_size=size,
+        model_options={"width": 64 if on_gpu else 32},
+        augmentation=augmentation,
+        ema_momentum=momentum,
+        batch_size=batch_size,
+        steps=steps,
+        sample_every=max(1, steps // 16),
+    )
+    return recipe, [
+        f"{dataset}: {count:,} images.",
+        f"Chose --image_size={_text(size)}: {size_reason}",
+        f"Chose --augmentation={recipe.augmentation['name']}: {reason}",
+        f"Chose --ema_momentum={momentum}: the average forgets half in a twentieth of "
+        "the run.",
+        f"Chose --steps={steps}: {shown:,} images shown in batches of {batch_size}, "
+        f"{shown / count:.0f} passes; about ten minutes on a CPU of two cores.",
+    ]
+
+
+def _augmentation(count, shown):
+    if count <= FEW:
+        return (
+            {"name": "diff_augment"},
+            f"up to {FEW:,} images D knows by heart within a few passes; DiffAugment "
+            "changes each from the first step on.",
+        )
+    speed = shown // 4
+    return (
+        {"name": "adaptive_augment", "speed": speed},
+        f"more than {FEW:,} images; ADA augments as soon as, and as much as, D "
+        f"overfits, from none to all within {speed:,} images.",
+    )
+
+
+def _size(sizes):
+    """Keeps the shape that the images have in the median, the longer side being 64."""
+    images = [size for size, number in sizes.items() for _ in range(number)]
+    ratio = statistics.median(width / height for height, width in images)
+    longest = min(_LONGER_SIDE, statistics.median(map(max, images)))
+    height = longest if ratio <= 1 else longest / ratio
+    width = longest if ratio >= 1 else longest * ratio
+    # Sides that the stages of the network halve without a rest.
+    height, width = (max(8, 8 * round(side / 8)) for side in (height, width))
+    size = height if height == width else (height, width)
+    return size, "the shape of most images, with sides that can be halved three times."
+
+
+def _text(size):
+    return str(size) if isinstance(size, int) else f"[{size[0]},{size[1]}]"

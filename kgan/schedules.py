@@ -1,0 +1,48 @@
+"""Numbers that may change while a model is trained: a float, or a Keras schedule."""
+
+import numbers
+
+import keras
+
+_Schedule = keras.optimizers.schedules.LearningRateSchedule
+
+
+def check(name, value, minimum=0.0, maximum=float("inf")):
+    """Gives a number as a float, and a schedule as it is.
+
+    Args:
+        name: The argument's name, for the message.
+        value: A number in [minimum, maximum], a
+            `keras.optimizers.schedules.LearningRateSchedule` of the training step, or
+            the dictionary as which Keras serialises one.
+        minimum: The smallest number that is allowed.
+        maximum: The largest one. What a schedule gives is not checked.
+
+    Returns:
+        A float or a schedule.
+
+    Raises:
+        ValueError: If it is neither.
+    """
+    if isinstance(value, dict):
+        value = keras.saving.deserialize_keras_object(value)
+    if isinstance(value, _Schedule):
+        return value
+    number = isinstance(value, numbers.Real) and not isinstance(value, bool)
+    if not number or not minimum <= value <= maximum:
+        unlimited = (minimum, maximum) == (0.0, float("inf"))
+        what = "a non-negative number"
+        if not unlimited:
+            what = f"a number in [{minimum:g}, {maximum:g}]"
+        raise ValueError(f"`{name}` must be {what} or a schedule. Received: {value!r}")
+    return float(value)
+
+
+def at(value, step):
+    """Gives the value at a training step, as a float or float32 scalar."""
+    return value(step) if callable(value) else value
+
+
+def config(value):
+    """Gives the value as a config holds it."""
+    return keras.saving.serialize_keras_object(value) if callable(value) else value

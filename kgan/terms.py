@@ -1,0 +1,205 @@
+"""Further terms of the players' losses, and what they may look at.
+
+Regularizers and the objectives of further heads share this seam. A term is a layer: its
+state, if it has one, is saved with the model, and goes through the pure functions of
+the training step as a network's moving statistics do.
+"""
+
+import typing
+from collections.abc import Callable
+
+import keras
+import tensorflow as tf
+
+from kgan import lookup, schedules
+
+
+# All terms that were imported, by kind.
+_KINDS = {}
+
+
+class View(typing.NamedTuple):
+    """What a term may look at in one update of a player.
+
+    Attributes:
+        step: Number of rounds played before, an int64 scalar.
+        real: float32 batch of real data, as it came.
+        fake: float32 batch of generated data.
+        labels: int32 of shape `(batch,)`, or None. The fakes have the same ones where
+            the generator takes labels.
+        latents: float32 of shape `(batch, latent_dim)`, behind `fake`.
+        real_outputs: What D gives for the augmented real data: a dictionary of its
+            heads, `"logits"` among them, float32. None while G is updated.
+        fake_outputs: The same for the generated data.
+        weights: Values of the trainable weights of the player that is updated, a list.
+        judge_real: Function from data to D's heads, with the draws (augmentation,
+            dropout) that `real_outputs` came from.
+        judge_fake: The same, with those of `fake_outputs`.
+        generate: Function from latents to data, with the draws of `fake`.
+    """
+
+    step: tf.Tensor
+    real: tf.Tensor
+    fake: tf.Tensor
+    labels: tf.Tensor | None
+    latents: tf.Tensor
+    real_outputs: dict | None
+    fake_outputs: dict
+    weights: list
+    judge_real: Callable
+    judge_fake: Callable
+    generate: Callable
+
+
+class Term(keras.layers.Layer):
+    """Base class of all further terms.
+
+    The discriminator minimises `weight · mean(discriminator_term(view))` besides its
+    adversarial loss, the generator `generator_weight · mean(generator_term(view))`. A
+    subclass writes one of them or both. Weights that it adds in its constructor by
+    `add_weight(trainable=False)` are its state: float32, assigned in
+    `discriminator_term`, averaged over the replicas after each update.
+
+    Args:
+        weight: Strength for D, a non-negative float or a
+            `keras.optimizers.schedules.LearningRateSchedule` of the training step.
+        generator_weight: Strength for G, the same. None: as for D.
+
+    Attributes:
+        kind: The name by which it is found, and logged: the discriminator's term under
+            it, the generator's under `g_` and it.
+        needs_labels: Whether it reads `view.labels`.
+
+    Raises:
+        ValueError: If a weight is negative.
+
+    Example:
+        ```python
+        @keras.saving.register_keras_serializable(package="my")
+        class FeatureScale(kgan.terms.Term):
+            kind = "feature_scale"
+
+            def discriminator_term(self, view):
+                return tf.square(view.real_outputs["features"])
+        ```
+    """
+
+    kind = "term"
+    needs_labels = False
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        if "kind" in vars(cls):
+            _KINDS[cls.kind] = cls
+
+    def __init__(self, weight=1.0, generator_weight=None):
+        super().__init__(name=self.kind, dtype="float32", trainable=False)
+        self.weight = schedules.check("weight", weight)
+        self.generator_weight = generator_weight
+        if generator_weight is not None:
+            self.generator_weight = schedules.check(
+                "generator_weight", generator_weight
+            )
+        self.built = True
+
+    def discriminator_term(self, view):
+        """Gives what D minimises too: one value for each example, or a scalar."""
+
+    def generator_term(self, view):
+        """Gives what G minimises too: one value for each example, or a scalar."""
+
+    def constrain(self, weight, step):
+        """Gives the value that a trainable weight of D takes after each update of D.
+
+        Args:
+            weight: Its value.
+            step: Number of rounds played before.
+
+        Returns:
+            A tensor of the same shape.
+        """
+
+    def check(self, shapes, prior):
+        """Refuses networks that do not fit; called by `compile`.
+
+        Args:
+            shapes: Shapes of D's heads for one example, by name.
+            prior: The `kgan.priors.Prior` of the latents.
+
+        Raises:
+            ValueError: If a head is missing or has another shape, or the latents are
+                not what the term reads.
+        """
+
+    def overrides(self, method):
+        """Says whether this term's class writes one of the methods above."""
+        return getattr(type(self), method) is not getattr(Term, method)
+
+    def weight_at(self, step):
+        """Gives the weight of D's term at a training step."""
+        return schedules.at(self.weight, step)
+
+    def generator_weight_at(self, step):
+        """Gives the weight of G's term at a training step."""
+        own = self.generator_weight
+        return self.weight_at(step) if own is None else schedules.at(own, step)
+
+    def get_config(self):
+        """Returns the constructor's arguments."""
+        return {
+            "weight": schedules.config(self.weight),
+            "generator_weight": schedules.config(self.generator_weight),
+        }
+
+    @classmethod
+    def from_config(cls, config):
+        """Makes the term that `get_config` describes."""
+        return cls(**config)
+
+
+def find(what, known, identifier):
+    """Finds a term by its kind; gives an object back as it came.
+
+    Args:
+        what: What it is called in messages: "A regularizer".
+        known: Dictionary of kinds and classes.
+        identifier: A `Term`, one of the kinds, or a dictionary with the kind under
+            `"name"` and the constructor's arguments beside it.
+
+    Returns:
+        A `Term`.
+
+    Raises:
+        ValueError: If there is no such term.
+    """
+    if isinstance(identifier, Term):
+        return identifier
+    arguments = {"name": identifier} if isinstance(identifier, str) else identifier
+    name = arguments.get("name") if isinstance(arguments, dict) else None
+    if name not in known:
+        received = identifier if name is None else name
+        expected = f"{what} must be a `kgan.terms.Term` or one of"
+        raise ValueError(lookup.unknown(expected, received, known))
+    rest = {key: value for key, value in arguments.items() if key != "name"}
+    return known[name](**rest)
+
+
+def get(identifier):
+    """Finds any term; see `find`."""
+    return find("A term", _KINDS, identifier)
+
+
+def named(terms):
+    """Gives each term the name under which it is logged; a second of one kind a number.
+
+    Args:
+        terms: Sequence of `Term`.
+
+    Returns:
+        A dictionary of names and terms.
+    """
+    names = {}
+    for term in terms:
+        count = sum(other.kind == term.kind for other in names.values())
+        names[f"{term.kind}_{count + 1}" if count else term.kind] = term
+    return names

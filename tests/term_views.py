@@ -1,0 +1,72 @@
+"""Hand-made views of a game, and the check of a term's value and gradients on them."""
+
+import contracts
+import keras
+import numpy as np
+import tensorflow as tf
+
+from kgan import seeds
+from kgan.terms import View
+
+
+def view(**known):
+    """Makes a `View` of what is known; the rest is None, the step 0."""
+    return View(
+        **{name: None for name in View._fields} | {"step": tf.constant(0)} | known
+    )
+
+
+def heads(logits):
+    """Gives logits as D's outputs."""
+    return {"logits": logits}
+
+
+def run(term, method, seen, state=None, seed=None):
+    """Runs a term as the training step does.
+
+    Args:
+        term: The `Term`.
+        method: `"discriminator_term"` or `"generator_term"`.
+        seen: A `View`.
+        state: Values of the term's weights; None: as they are.
+        seed: What its seed generators hold; None: a fixed seed.
+
+    Returns:
+        `(value, state)`.
+    """
+    state = [v.value for v in term.weights] if state is None else state
+    seed = seeds.root(3) if seed is None else seed
+    pairs = list(zip(term.weights, map(tf.convert_to_tensor, state), strict=True))
+    pairs += [(v, tf.cast(seed, v.dtype)) for v in contracts.seed_states(term)]
+    with keras.StatelessScope(state_mapping=pairs) as scope:
+        value = getattr(term, method)(seen)
+    return value, [scope.get_current_value(v) for v in term.weights]
+
+
+def check(term, method, make_view, formula, *arrays, state=None):
+    """A term's mean and its gradients equal a formula and its finite differences.
+
+    Args:
+        term: The `Term`.
+        method: `"discriminator_term"` or `"generator_term"`.
+        make_view: Function from tensors to a `View`.
+        formula: NumPy function from float64 arrays to the mean of the term.
+        *arrays: Where both are compared.
+        state: Values of the term's weights.
+    """
+
+    def evaluate(*tensors):
+        with tf.GradientTape() as tape:
+            tape.watch(tensors)
+            value, _ = run(term, method, make_view(*tensors), state)
+            mean = tf.reduce_mean(value)
+        gradients = tape.gradient(mean, tensors, unconnected_gradients="zero")
+        return mean, *gradients
+
+    arrays = [np.asarray(array, "float64") for array in arrays]
+    expected = formula(*arrays), *contracts.finite_differences(formula, arrays)
+    tensors = [tf.constant(array, tf.float32) for array in arrays]
+    for mode in contracts.modes(evaluate):
+        for actual, wanted in zip(mode(*tensors), expected, strict=True):
+            assert actual.dtype == tf.float32
+            np.testing.assert_allclose(actual, wanted, rtol=1e-4, atol=1e-4)
