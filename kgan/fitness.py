@@ -1,5 +1,6 @@
 """What can be refused before training about how networks, losses and terms combine."""
 
+import math
 import warnings
 
 import keras
@@ -63,6 +64,12 @@ def warn_of_batch_norm(discriminator, penalties):
                 stacklevel=3,
             )
             return
+
+
+def group_of(discriminator):
+    """Gives the smallest number of rows of which D's layers take whole groups."""
+    layers = (discriminator, *checks.all_layers(discriminator))
+    return math.lcm(*(getattr(layer, "group_size", None) or 1 for layer in layers))
 
 
 def rows_fit(discriminator, rows):

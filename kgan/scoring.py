@@ -3,7 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
-from kgan import batches, checks
+from kgan import batches, checks, fitness
 from kgan.player import LOGITS, heads
 from kgan.sampling import to_float
 
@@ -68,12 +68,23 @@ class Scorer:
         example = data if labels is None else (data, labels)
         batches.check(example, self.data_shape, self.num_classes)
         data = data.astype(np.float32)
-        scores = []
-        for first in range(0, len(data), batch_size):
-            rows = slice(first, first + batch_size)
-            chosen = None if labels is None else tf.constant(labels[rows])
-            scores.append(self._batch(tf.constant(data[rows]), chosen).numpy())
-        return np.concatenate(scores)
+        return np.concatenate(
+            [
+                self._scores(data[rows], None if labels is None else labels[rows])
+                for rows in _slices(len(data), batch_size)
+            ]
+        )
+
+    def _scores(self, data, labels):
+        """Scores a batch; one that D's layers cannot group is filled from its start."""
+        count = len(data)
+        index = np.arange(count + -count % fitness.group_of(self.discriminator)) % count
+        chosen = None if labels is None else tf.constant(labels[index])
+        return self._batch(tf.constant(data[index]), chosen).numpy()[:count]
+
+
+def _slices(count, size):
+    return [slice(first, first + size) for first in range(0, count, size)]
 
 
 def _mean_of_each(values):

@@ -239,8 +239,9 @@ def _pictures_of_images(plan):
 
 def _pictures_of_points(plan):
     directory, log_dir = plan.run_dir / runs.SAMPLES, plan.run_dir / runs.LOGS
-    if plan.recipe.conditional:
-        return []  # a density has no classes
+    packed = getattr(plan.gan.discriminator, "group_size", 1) > 1
+    if plan.recipe.conditional or packed:
+        return []  # a density has no classes, and a packed D no value at a point
     # The averaged generator, as in `kgan generate`: it is what the run is for.
     plots = [
         callbacks.DensityPlot(directory, plan.source, averaged=True, log_dir=log_dir)

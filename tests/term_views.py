@@ -1,4 +1,4 @@
-"""Hand-made views of a game, and the check of a term's value and gradients on them."""
+"""Hand-made views of a game, and the checks of a term's value and gradients on them."""
 
 import contracts
 import keras
@@ -9,11 +9,10 @@ from kgan import seeds
 from kgan.terms import View
 
 
-def view(**known):
+def view(step=0, **known):
     """Makes a `View` of what is known; the rest is None, the step 0."""
-    return View(
-        **{name: None for name in View._fields} | {"step": tf.constant(0)} | known
-    )
+    nothing = dict.fromkeys(View._fields)
+    return View(**nothing | {"step": tf.cast(step, tf.int64)} | known)
 
 
 def heads(logits):
@@ -65,8 +64,53 @@ def check(term, method, make_view, formula, *arrays, state=None):
 
     arrays = [np.asarray(array, "float64") for array in arrays]
     expected = formula(*arrays), *contracts.finite_differences(formula, arrays)
+    _compare(evaluate, arrays, expected, tolerance=1e-4)
+
+
+def check_heads(function, formula, outputs, **fields):
+    """A term and two of its derivatives equal a formula and its finite differences.
+
+    Args:
+        function: Method of a term.
+        formula: NumPy function of the heads' values, float64, to a value for each
+            example.
+        outputs: Dictionary of an output, `"real_outputs"` or `"fake_outputs"`, and a
+            pair of a head's name and its float64 values.
+        **fields: What else the view holds.
+    """
+
+    def evaluate(*values):
+        with tf.GradientTape() as outer:
+            outer.watch(values)
+            with tf.GradientTape() as inner:
+                inner.watch(values)
+                pairs = zip(outputs.items(), values, strict=True)
+                said = {output: {name: v} for (output, (name, _)), v in pairs}
+                value = function(view(**said, **fields))
+                total = tf.reduce_sum(value)
+            slopes = inner.gradient(total, values)
+            length = tf.add_n([tf.reduce_sum(tf.square(slope)) for slope in slopes])
+        return value, *slopes, *outer.gradient(length, values)
+
+    def slopes(*arrays):
+        return contracts.finite_differences(
+            lambda *moved: formula(*moved).sum(), arrays, step=1e-3
+        )
+
+    arrays = [values for _, values in outputs.values()]
+    first = slopes(*arrays)
+    # The gradient of ‖s‖² is twice the derivative of the slopes s along themselves.
+    ends = [
+        slopes(*(x + sign * 1e-3 * s for x, s in zip(arrays, first, strict=True)))
+        for sign in (1, -1)
+    ]
+    second = [(one - other) / 1e-3 for one, other in zip(*ends, strict=True)]
+    _compare(evaluate, arrays, (formula(*arrays), *first, *second), tolerance=1e-5)
+
+
+def _compare(evaluate, arrays, expected, tolerance):
     tensors = [tf.constant(array, tf.float32) for array in arrays]
     for mode in contracts.modes(evaluate):
         for actual, wanted in zip(mode(*tensors), expected, strict=True):
             assert actual.dtype == tf.float32
-            np.testing.assert_allclose(actual, wanted, rtol=1e-4, atol=1e-4)
+            np.testing.assert_allclose(actual, wanted, rtol=1e-4, atol=tolerance)

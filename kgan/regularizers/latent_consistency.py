@@ -41,13 +41,13 @@ class LatentConsistency(Term):
         ```
 
     Source: Zhao et al. (2021), Improved Consistency Regularization for GANs, algorithm
-    2. The deviation is the one of Kang et al. (2023), StudioGAN, who train CIFAR-10
-    with it.
+    2. The weights and the deviation are those of Kang et al. (2023), StudioGAN, who
+    train CIFAR-10 with them.
     """
 
     kind = "latent_consistency"
 
-    def __init__(self, weight=5.0, generator_weight=0.5, deviation=0.05, seed=None):
+    def __init__(self, weight=20.0, generator_weight=0.5, deviation=0.05, seed=None):
         super().__init__(weight, generator_weight)
         self.deviation = schedules.check("deviation", deviation)
         self.seed = seed

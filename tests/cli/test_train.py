@@ -7,11 +7,14 @@ import signal
 import subprocess
 import sys
 
+import numpy as np
 import pytest
+from PIL import Image
 
 import kgan.data
 from kgan import recipes
 from kgan.cli import main
+from kgan.recipes import few_shot
 
 TINY = [
     '--model_options={"generator_hidden": [16], "discriminator_hidden": [16]}',
@@ -89,17 +92,52 @@ def test_each_field_can_be_overridden(name, capsys):
     assert [flags[f] for f in chosen] == ["none", "[]", "hinge", "linear", "0.0"]
 
 
-def test_a_folder_alone_says_what_was_chosen(tmp_path, capsys):
-    import numpy as np
-    from PIL import Image
-
+@pytest.fixture
+def folder(tmp_path):
+    """A folder of three images, 30 pixels wide and 20 high."""
+    path = tmp_path / "pictures"
+    path.mkdir()
     for index in range(3):
         pixels = np.full((20, 30, 3), 80 * index, np.uint8)
-        Image.fromarray(pixels).save(tmp_path / f"{index}.png")
-    lines, flags = dry_run(capsys, f"--dataset={tmp_path}", "--steps=2")
+        Image.fromarray(pixels).save(path / f"{index}.png")
+    return path
+
+
+def test_a_folder_alone_says_what_was_chosen(folder, capsys, monkeypatch):
+    monkeypatch.setattr(few_shot, "FEW", 2)
+    lines, flags = dry_run(capsys, f"--dataset={folder}", "--steps=2")
     assert flags["model"] == "dcgan"
     assert flags["image_size"] == "16"
     assert any("3 images, shorter side 20 pixels" in line for line in lines)
+
+
+@pytest.mark.parametrize("argv", [["--recipe=few_shot"], []])
+def test_few_images_say_what_was_chosen(argv, folder, capsys):
+    lines, flags = dry_run(capsys, *argv, f"--dataset={folder}", "--latent_dim=5")
+    assert lines[0] == f"{folder}: 3 images."
+    chosen = [re.match(r"Chose --(\w+)=(\S+): .", line) for line in lines[1:5]]
+    values = {match[1]: match[2] for match in chosen}
+    assert list(values) == ["image_size", "augmentation", "ema_momentum", "steps"]
+    assert values["image_size"] == flags["image_size"] == "[16,32]"
+    assert (values["augmentation"], flags["latent_dim"]) == ("diff_augment", "5")
+    assert '"diff_augment"' in flags["augmentation"]
+    assert values["steps"] == flags["steps"]
+    assert flags["batch_size"] == "3"
+    name = "few_shot" if argv else "pictures"
+    assert any(re.match(rf"run directory +runs/{name}-", line) for line in lines)
+
+
+def test_what_few_shot_chose_is_a_command(folder, capsys):
+    _, flags = dry_run(capsys, "--recipe=few_shot", f"--dataset={folder}")
+    again = [f"--{name}={value}" for name, value in flags.items()]
+    assert dry_run(capsys, "--recipe=few_shot", *again)[1] == flags
+
+
+def test_few_shot_looks_for_a_folder_of_photos(folder, capsys):
+    folder.rename(folder.parent / "photos")
+    lines, flags = dry_run(capsys, "--recipe=few_shot", "--augmentation={}")
+    assert lines[0] == "./photos: 3 images."
+    assert (flags["dataset"], flags["augmentation"]) == ("./photos", "{}")
 
 
 @pytest.mark.parametrize(
@@ -110,6 +148,8 @@ def test_a_folder_alone_says_what_was_chosen(tmp_path, capsys):
         (["--steps=many"], 2, "steps=many.*integer"),
         (["--loss=hing"], 1, "Did you mean 'hinge'?"),
         (["--dataset=nowhere"], 1, "nowhere"),
+        (["--recipe=few_shot"], 1, "folder of images for the recipe few_shot"),
+        (["--recipe=few_shot", "--dataset=digits"], 1, "few_shot.*: 'digits'"),
         (["--init_from=nowhere"], 1, "nowhere"),
         (["--conditional", "--dataset=gaussian"], 1, "conditional"),
     ],

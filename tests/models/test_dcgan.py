@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from kgan import models
+from kgan.layers import Projection, SelfAttention, SpectralNormalization
 from kgan.models.dcgan import stage_sizes
 
 BATCH = 4
@@ -71,6 +72,151 @@ def test_discriminator_with_batch_norm_contract():
         inputs=_images(BATCH, 16, 16, 1),
         output_shape=(BATCH, 1),
     )
+
+
+def with_open_attention(network):
+    """Lets attention speak, which starts silent: no gradient would reach it."""
+    for layer in network.layers:
+        if isinstance(layer, SelfAttention):
+            layer.gamma.assign(1.0)
+    return network
+
+
+STABILITY = {
+    "spectral": {"spectral_normalization": True},
+    "attention": {"attention_at": 4},
+    "minibatch": {"minibatch_group": 2},
+    "all": {
+        "conditioning": "projection",
+        "num_classes": 3,
+        "spectral_normalization": True,
+        "attention_at": 4,
+        "minibatch_group": 4,
+    },
+}
+
+
+@pytest.mark.parametrize("options", STABILITY.values(), ids=STABILITY)
+def test_discriminator_contract_of_each_option(options):
+    images = _images(BATCH, 8, 8, 1)
+    contracts.check_network(
+        lambda: with_open_attention(
+            models.dcgan_discriminator((8, 8, 1), width=8, **options)
+        ),
+        inputs=[images, _labels()] if "num_classes" in options else images,
+        output_shape=(BATCH, 1),
+    )
+
+
+@pytest.mark.parametrize("attention_at", [None, 8])
+def test_generator_contract_with_classes_by_the_norm(attention_at):
+    contracts.check_network(
+        lambda: with_open_attention(
+            models.dcgan_generator(
+                (8, 8, 1),
+                latent_dim=5,
+                width=8,
+                num_classes=3,
+                conditional_normalization=True,
+                attention_at=attention_at,
+            )
+        ),
+        inputs=[_normal(BATCH, 5), _labels()],
+        output_shape=(BATCH, 8, 8, 1),
+        output_range=1,
+    )
+
+
+def test_spectral_normalisation_is_of_all_convolutions_and_linear_maps():
+    network = models.dcgan_discriminator(
+        (16, 16, 1), 8, spectral_normalization=True, attention_at=8, heads={"styles": 3}
+    )
+    names = [x.name for x in network.layers if isinstance(x, SpectralNormalization)]
+    assert set(names) == {"down_1", "down_2", "logits", "styles"}
+    assert network.get_layer("attention").spectral_normalization
+    plain = models.dcgan_discriminator((16, 16, 1), 8, attention_at=8)
+    assert not any(isinstance(x, SpectralNormalization) for x in plain.layers)
+    assert not plain.get_layer("attention").spectral_normalization
+
+
+def test_spectral_normalisation_stands_before_the_batchs():
+    network = models.dcgan_discriminator(
+        (16, 16, 1), 8, batch_normalization=True, spectral_normalization=True
+    )
+    names = [layer.name for layer in network.layers]
+    first = names.index("down_2")
+    assert names[first : first + 3] == ["down_2", "down_2_norm", "down_2_relu"]
+    assert not network.get_layer("down_2").layer.use_bias
+
+
+def test_attention_stands_at_the_stage_of_its_resolution():
+    generator, discriminator = models.dcgan((16, 20, 1), width=8, attention_at=10)
+    for network, name in ((generator, "up_1_relu"), (discriminator, "down_1_relu")):
+        names = [layer.name for layer in network.layers]
+        assert names[names.index(name) + 1] == "attention"
+        assert network.get_layer("attention").input.shape[1:3] == (8, 10)
+
+
+def test_minibatch_deviation_stands_at_the_smallest_stage():
+    network = models.dcgan_discriminator((16, 16, 1), 8, minibatch_group=2)
+    layer = network.get_layer("minibatch_deviation")
+    assert layer.group_size == 2
+    assert layer.input.shape == (None, 4, 4, 16)
+    assert network.get_layer("logits").kernel.shape == (4 * 4 * 17, 1)
+
+
+@pytest.mark.parametrize("conditioning", ["concatenation", "projection", "none"])
+def test_conditioning_says_where_the_class_comes_in(conditioning):
+    network = models.dcgan_discriminator(
+        (8, 8, 1), 4, num_classes=3, conditioning=conditioning
+    )
+    channels = network.get_layer("down_1").kernel.shape[2]
+    assert channels == (2 if conditioning == "concatenation" else 1)
+    assert len(network.inputs) == (1 if conditioning == "none" else 2)
+    of_class = isinstance(network.get_layer("logits"), Projection)
+    assert of_class == (conditioning == "projection")
+
+
+def test_classes_by_the_norm_are_in_every_norm_and_not_beside_the_latents():
+    network = models.dcgan_generator(
+        (16, 16, 1), 5, 4, conditional_normalization=True, num_classes=3
+    )
+    assert network.get_layer("base").kernel.shape[0] == 5
+    norms = [layer for layer in network.layers if layer.name.endswith("norm")]
+    assert [layer.name for layer in norms] == ["base_norm", "up_1_norm", "up_0_norm"]
+    assert {layer.num_classes for layer in norms} == {3}
+    # Without classes there is nothing to be conditional on.
+    plain = models.dcgan_generator((8, 8, 1), 5, 4, conditional_normalization=True)
+    assert len(plain.inputs) == 1
+
+
+def test_pair_passes_what_stabilises_on():
+    generator, discriminator = models.dcgan(
+        (8, 8, 1),
+        width=8,
+        num_classes=4,
+        spectral_normalization=True,
+        minibatch_group=8,
+        conditional_normalization=True,
+        conditioning="projection",
+        heads={"styles": 5},
+    )
+    assert generator.get_layer("base_norm").num_classes == 4
+    assert discriminator.get_layer("minibatch_deviation").group_size == 8
+    assert discriminator.get_layer("logits").num_classes == 4
+    assert isinstance(discriminator.get_layer("down_1"), SpectralNormalization)
+    outputs = discriminator([_images(2, 8, 8, 1), np.array([0, 3])])
+    assert outputs["styles"].shape == (2, 5)
+
+
+def test_packing_packs_the_discriminator_alone():
+    generator, discriminator = models.dcgan(
+        (8, 8, 3), latent_dim=2, width=4, packing=2, attention_at=4
+    )
+    assert generator.output_shape == (None, 8, 8, 3)
+    assert discriminator.packed_network.input_shape == (None, 8, 8, 6)
+    assert discriminator.packed_network.get_layer("attention") is not None
+    assert discriminator(generator(_normal(BATCH, 2))).shape == (BATCH // 2, 1)
 
 
 @pytest.mark.parametrize("shape", [(28, 28, 1), (30, 50, 4), (127, 63, 3), (64, 64, 3)])
@@ -173,6 +319,14 @@ def test_own_dtype_beats_the_policy():
         ),
         ({"width": 1}, "`width` must be an integer of at least 2"),
         ({"max_width": 0}, "`max_width` must be an integer of at least 1"),
+        # Of its two stages G has one that D has not, and the other way round.
+        ({"attention_at": 5}, r"`attention_at` .* network: 8\. Received: 5"),
+        ({"attention_at": 8}, r"`attention_at` .* network: 4\. Received: 8"),
+        ({"conditioning": "projection"}, "must not be 'projection' without labels"),
+        ({"minibatch_group": 0}, "`group_size` must be a positive integer.*0"),
+        ({"heads": ["styles"]}, "`heads` must be a dictionary"),
+        ({"packing": -1}, "`packing` must be an integer of at least 1"),
+        ({"packing": 2, "num_classes": 3}, "`packing` must be 1 where D takes classes"),
     ],
 )
 def test_bad_arguments(arguments, message):

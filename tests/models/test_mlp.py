@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 
 from kgan import models
-from kgan.layers import Dropout, Maxout
+from kgan.layers import (
+    Dropout,
+    Maxout,
+    MinibatchStandardDeviation,
+    Projection,
+    SpectralNormalization,
+)
 
 BATCH = 4
 CASES = [((1,), None), ((3,), 3), ((5, 4, 2), None)]
@@ -44,6 +50,104 @@ def test_discriminator_contract(shape, num_classes, kind):
         inputs=[data, _labels()] if num_classes else data,
         output_shape=(BATCH, 1),
     )
+
+
+STABILITY = {
+    "spectral": {"spectral_normalization": True},
+    "spectral maxout": {"spectral_normalization": True, "maxout_pieces": 2},
+    "minibatch": {"minibatch_group": 2},
+    "projection": {"conditioning": "projection", "num_classes": 3},
+    "all": {
+        "conditioning": "projection",
+        "num_classes": 3,
+        "spectral_normalization": True,
+        "minibatch_group": 4,
+    },
+}
+
+
+@pytest.mark.parametrize("options", STABILITY.values(), ids=STABILITY)
+def test_discriminator_contract_of_each_option(options):
+    data = _normal(BATCH, 3)
+    contracts.check_network(
+        lambda: models.mlp_discriminator((3,), hidden=(16, 12), **options),
+        inputs=[data, _labels()] if "num_classes" in options else data,
+        output_shape=(BATCH, 1),
+    )
+
+
+def test_spectral_normalisation_is_of_all_linear_maps():
+    network = models.mlp_discriminator(
+        (3,), hidden=(4, 5), heads={"codes": 2}, spectral_normalization=True
+    )
+    wrapped = [x for x in network.layers if isinstance(x, SpectralNormalization)]
+    names = {layer.name: layer.layer.units for layer in wrapped}
+    assert names == {"hidden_1": 4, "hidden_2": 5, "logits": 1, "codes": 2}
+    plain = models.mlp_discriminator((3,), hidden=(4, 5), heads={"codes": 2})
+    assert not any(isinstance(x, SpectralNormalization) for x in plain.layers)
+
+
+def test_minibatch_deviation_stands_before_the_logits():
+    network = models.mlp_discriminator((3,), hidden=(4,), minibatch_group=2)
+    *_, layer, logits = network.layers
+    assert isinstance(layer, MinibatchStandardDeviation)
+    assert layer.group_size == 2
+    assert logits.kernel.shape == (5, 1)
+    pairs = _normal(4, 3)
+    other = np.concatenate([pairs[:2], -pairs[2:]])
+    first, second = (network(data).numpy() for data in (pairs, other))
+    np.testing.assert_array_equal(first[:2], second[:2])
+
+
+@pytest.mark.parametrize("conditioning", ["concatenation", "projection", "none"])
+def test_conditioning_says_where_the_class_comes_in(conditioning):
+    network = models.mlp_discriminator(
+        (3,), hidden=(4,), num_classes=3, conditioning=conditioning
+    )
+    first = network.get_layer("hidden_1").kernel.shape[0]
+    assert first == (6 if conditioning == "concatenation" else 3)
+    assert len(network.inputs) == (1 if conditioning == "none" else 2)
+    of_class = isinstance(network.get_layer("logits"), Projection)
+    assert of_class == (conditioning == "projection")
+    data = _normal(BATCH, 3)
+    if conditioning != "none":
+        logits = [network([data, np.full(BATCH, label)]) for label in (0, 1)]
+        assert np.all(logits[0] != logits[1])
+
+
+def test_further_heads():
+    network = models.mlp_discriminator((3,), hidden=(4,), heads={"styles": 5})
+    outputs = network(_normal(BATCH, 3))
+    shapes = {name: tuple(output.shape) for name, output in outputs.items()}
+    assert shapes == {"logits": (BATCH, 1), "styles": (BATCH, 5)}
+
+
+def test_pair_passes_what_stabilises_on():
+    _, discriminator = models.mlp(
+        (3,),
+        num_classes=4,
+        spectral_normalization=True,
+        minibatch_group=8,
+        conditioning="projection",
+        heads={"styles": 5},
+    )
+    assert discriminator.get_layer("minibatch_deviation").group_size == 8
+    assert discriminator.get_layer("logits").num_classes == 4
+    assert discriminator.get_layer("logits").spectral_normalization
+    assert set(discriminator.output) == {"logits", "styles"}
+
+
+@pytest.mark.parametrize("shape", [(2,), (4, 3, 2)])
+def test_packing_packs_the_discriminator_alone(shape):
+    generator, discriminator = models.mlp(
+        shape, latent_dim=2, packing=2, dropout=0.5, discriminator_hidden=(6,)
+    )
+    assert generator.output_shape == (None, *shape)
+    assert (discriminator.samples, discriminator.name) == (2, "discriminator")
+    inner = discriminator.packed_network
+    assert inner.input_shape == (None, *shape[:-1], 4)
+    assert inner.get_layer("dropout_1").rate == 0.5
+    assert discriminator(generator(_normal(BATCH, 2))).shape == (BATCH // 2, 1)
 
 
 def test_pair_fits_and_passes_arguments_on():
@@ -132,6 +236,13 @@ def test_own_dtype_beats_the_policy():
         ({"maxout_pieces": 0}, "`maxout_pieces` must be an integer of at least 1"),
         ({"dropout": 1.0}, r"`rate` must lie in \[0, 1\). Received: 1.0"),
         ({"input_dropout": -0.5}, r"`rate` must lie in \[0, 1\). Received: -0.5"),
+        ({"conditioning": "projection"}, "must not be 'projection' without labels"),
+        ({"conditioning": "concat"}, "Did you mean 'concatenation'"),
+        ({"minibatch_group": 0}, "`group_size` must be a positive integer.*0"),
+        ({"heads": {"logits": 3}}, "`heads` must be a dictionary"),
+        ({"packing": 0}, "`packing` must be an integer of at least 1"),
+        ({"packing": 2, "num_classes": 3}, "`packing` must be 1 where D takes classes"),
+        ({"packing": 2, "heads": {"codes": 3}}, "`packing` must be 1 .* further heads"),
     ],
 )
 def test_bad_arguments(arguments, message):

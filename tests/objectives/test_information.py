@@ -84,13 +84,15 @@ def test_the_weight_of_continuous_codes_follows_the_step(view):
         assert values == pytest.approx([16.0, 10.0, 4.0])
 
 
-def test_all_codes_must_be_among_the_latents():
+def test_the_prior_must_draw_the_codes():
     objective = objectives.Information(categorical=(10,), continuous=2)
-    objective.check({"codes": (12,)}, 12)
-    with pytest.raises(ValueError, match=r"12 codes.*Received: 11 latents"):
-        objective.check({"codes": (12,)}, 11)
+    prior = priors.Codes(20, categorical=(10,), continuous=2)
+    objective.check({"codes": (12,)}, prior)
+    for wrong in (priors.Normal(20), priors.Codes(20, (10,), 1)):
+        with pytest.raises(ValueError, match=r"`prior` must draw the codes.*Codes\(20"):
+            objective.check({"codes": (12,)}, wrong)
     with pytest.raises(ValueError, match=r"'codes' has the shape \(batch, 12\)"):
-        objective.check({"codes": (13,)}, 20)
+        objective.check({"codes": (13,)}, prior)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from kgan.recipes import automatic
+from kgan.recipes import automatic, few_shot
 
 
 @pytest.fixture
@@ -22,6 +22,13 @@ def folder(tmp_path):
     return make
 
 
+@pytest.fixture
+def _many(monkeypatch):
+    """Lets any folder be one of many images, for which a DCGAN is chosen."""
+    monkeypatch.setattr(few_shot, "FEW", 0)
+
+
+@pytest.mark.usefixtures("_many")
 @pytest.mark.parametrize(
     ("sizes", "side"),
     [
@@ -51,13 +58,43 @@ def test_a_folder_in_this_place_is_no_name_of_tfds(folder, tmp_path, monkeypatch
     assert automatic.choose("photos")[0].dataset == "./photos"
 
 
-def test_a_gpu_gets_a_wider_network(folder, monkeypatch):
+@pytest.mark.parametrize("few", [0, 1_000])
+def test_a_gpu_gets_a_wider_network(folder, monkeypatch, few):
+    monkeypatch.setattr(few_shot, "FEW", few)
     path = folder([(64, 64)])
     narrow, _ = automatic.choose(path)
     monkeypatch.setattr(automatic, "_has_gpu", lambda: True)
     wide, reasons = automatic.choose(path)
     assert wide.model_options["width"] > narrow.model_options["width"]
-    assert "a GPU" in " ".join(reasons)
+    assert few or "a GPU" in " ".join(reasons)
+
+
+def test_a_folder_of_few_images_is_given_to_few_shot(folder, monkeypatch):
+    monkeypatch.setattr(few_shot, "FEW", 3)
+    path = folder([(20, 40)] * 3)
+    recipe, reasons = automatic.choose(path)
+    assert recipe.name == "photos"
+    assert recipe.override(name="few_shot") == automatic.few(path)[0]
+    assert recipe.augmentation == {"name": "diff_augment"}
+    assert reasons[0] == f"{path}: 3 images."
+    monkeypatch.setattr(few_shot, "FEW", 2)
+    assert automatic.choose(path)[0].augmentation == {}
+
+
+def test_few_shot_is_asked_for_by_name(folder, tmp_path, monkeypatch):
+    path = folder([(20, 40)] * 3)
+    monkeypatch.setattr(few_shot, "FEW", 2)
+    recipe, _ = automatic.few(path)
+    assert (recipe.name, recipe.dataset) == ("few_shot", path)
+    assert recipe.augmentation["name"] == "adaptive_augment"
+    monkeypatch.chdir(tmp_path)
+    assert automatic.few("photos")[0].dataset == "./photos"
+
+
+@pytest.mark.parametrize("dataset", ["digits", "no_such_folder"])
+def test_few_shot_takes_a_folder(dataset):
+    with pytest.raises(ValueError, match=f"must be a folder.*Received: '{dataset}'"):
+        automatic.few(dataset)
 
 
 def test_points_get_an_mlp():

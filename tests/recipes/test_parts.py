@@ -28,6 +28,78 @@ def test_names_become_objects():
     assert (penalty.weight, penalty.interval) == (3.0, 4)
 
 
+def test_terms_augmentation_and_periods_come_by_name():
+    recipe = PLAIN.override(
+        regularizers=[{"name": "lecam", "weight": 0.1}, {"name": "drift"}],
+        objectives=[{"name": "auxiliary_classifier", "generator_weight": 0.1}],
+        augmentation={"name": "diff_augment", "policy": "cutout"},
+        alternation={"discriminator": 5},
+    )
+    lecam, drift = parts.make_regularizers(recipe)
+    assert (lecam.kind, lecam.weight, drift.kind) == ("lecam", 0.1, "drift")
+    (objective,) = parts.make_objectives(recipe)
+    assert isinstance(objective, kgan.objectives.AuxiliaryClassifier)
+    assert objective.generator_weight == 0.1
+    augmentation = parts.make_augmentation(recipe)
+    assert isinstance(augmentation, kgan.augment.DiffAugment)
+    periods = parts.make_alternation(recipe)
+    assert (periods.discriminator, periods.generator) == (5, 1)
+
+
+def test_nothing_more_is_there_unless_it_is_asked_for():
+    assert parts.make_regularizers(PLAIN) == []
+    assert parts.make_objectives(PLAIN) == []
+    assert parts.make_augmentation(PLAIN) is None
+    assert parts.make_alternation(PLAIN) is None
+    assert isinstance(parts.make_loss(PLAIN), kgan.losses.NonSaturating)
+
+
+def test_a_share_of_the_best_samples_is_a_loss_around_the_loss():
+    recipe = PLAIN.override(
+        loss="minimax", loss_options={"label_smoothing": 0.1}, top_k=0.5
+    )
+    loss = parts.make_loss(recipe)
+    assert isinstance(loss, kgan.top_k.TopK)
+    assert (loss.share, loss.loss.label_smoothing) == (0.5, 0.1)
+    resolved = parts.resolve(recipe, (2,), 50)
+    assert (resolved.loss, resolved.top_k) == ("minimax", 0.5)
+    assert resolved.loss_options["label_smoothing"] == 0.1
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"regularizers": [{"name": "lecan"}]}, "Did you mean 'lecam'"),
+        ({"regularizers": [{"weight": 1.0}]}, "A regularizer must be.*None"),
+        ({"regularizers": [{"name": "auxiliary_classifier"}]}, "A regularizer must be"),
+        (
+            {"regularizers": [{"name": "lecam", "weigth": 1.0}]},
+            "`regularizers` of lecam.*Did you mean 'weight'",
+        ),
+        ({"regularizers": [{"name": "lecam", "weight": -1.0}]}, "`weight` must be"),
+        ({"regularizers": [{"name": "lecam", "decay": "a"}]}, "`decay` must be"),
+        ({"objectives": [{"name": "lecam"}]}, "An objective must be.*information"),
+        (
+            {"objectives": [{"name": "information", "classes": 3}]},
+            "`objectives` of information must be one of",
+        ),
+        ({"augmentation": {"name": "diff_agument"}}, "Did you mean 'diff_augment'"),
+        ({"augmentation": {"policy": "cutout"}}, "An augmentation must be.*None"),
+        (
+            {"augmentation": {"name": "diff_augment", "polcy": "cutout"}},
+            "`augmentation` of diff_augment.*Did you mean 'policy'",
+        ),
+        ({"alternation": {"generator": 0}}, "`generator` must be a positive integer"),
+        ({"alternation": {"both": 3}}, "`alternation` of periods must be one of"),
+        ({"top_k": 0.0}, "must be above 0"),
+        ({"top_k": 1.5}, r"`top_k` must be a number in \[0, 1\]"),
+    ],
+)
+def test_names_and_options_are_checked(values, message):
+    with pytest.raises(ValueError, match=message):
+        PLAIN.override(**values)
+
+
 def test_families_are_pairs():
     assert set(parts.families()) >= {"mlp", "dcgan"}
     assert parts.families()["mlp"] is kgan.models.mlp
@@ -83,6 +155,41 @@ def test_resolve_writes_out_defaults():
     assert resolved.model_options["generator_hidden"] == [5]
     assert resolved.model_options["discriminator_activation"] == "leaky_relu"
     assert parts.resolve(resolved, (8, 8, 1), 50) == resolved
+
+
+def test_resolve_writes_out_terms():
+    recipe = PLAIN.override(
+        regularizers=[{"name": "drift"}],
+        objectives=[{"name": "style_ambiguity", "weight": 2.0}],
+        augmentation={"name": "diff_augment"},
+        alternation={"generator": 3},
+        model_options={"heads": {"styles": 3}},
+    )
+    resolved = parts.resolve(recipe, (8, 8, 1), 50)
+    (drift,) = parts.make_regularizers(recipe)
+    assert resolved.regularizers == ({"name": "drift", **drift.get_config()},)
+    (term,) = resolved.objectives
+    assert (term["head"], term["weight"], term["name"]) == (
+        "styles",
+        2.0,
+        "style_ambiguity",
+    )
+    assert parts.make_alternation(resolved).generator == 3
+    assert resolved.model_options["packing"] == 1
+    assert parts.resolve(resolved, (8, 8, 1), 50) == resolved
+    assert Recipe.from_json(resolved.to_json()) == resolved
+
+
+@pytest.mark.parametrize("name", kgan.augment.names())
+def test_resolve_writes_out_augmentations(name):
+    recipe = PLAIN.override(augmentation={"name": name}, alternation={"generator": 3})
+    resolved = parts.resolve(recipe, (8, 8, 1), 50)
+    expected = parts.make_augmentation(recipe).get_config()
+    policy = resolved.augmentation["policy"]
+    assert resolved.augmentation["name"] == name
+    assert list(policy) == list(expected["policy"])
+    assert resolved.alternation == {"discriminator": 1, "generator": 3}
+    assert Recipe.from_json(resolved.to_json()) == resolved
 
 
 def test_resolve_keeps_results():

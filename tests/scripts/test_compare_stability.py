@@ -1,0 +1,89 @@
+import json
+import pathlib
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "scripts"))
+
+import compare_stability
+from stability import figure, methods, playing, tables
+
+from kgan.recipes import parts
+
+
+@pytest.mark.parametrize("dataset", compare_stability.DATASETS)
+def test_methods_differ_in_what_they_say(dataset):
+    found = methods.methods(dataset)
+    assert list(found)[-1] == compare_stability.HEADLINE
+    assert found["plain"].penalties == ()
+    assert found["packing 4"].model_options["packing"] == 4
+    assert found["spectral norm"].model_options["spectral_normalization"]
+    assert found["WGAN-GP"].loss == "wasserstein"
+    names = [p.name for p in parts.make_penalties(found["relativistic + R1 + R2"])]
+    assert names == ["r1", "r2"]
+    lengths = {recipe.steps for recipe in found.values()}
+    assert len(lengths) == 1  # all play as long
+
+
+def test_a_game_is_played_once(tmp_path):
+    job = ("ring", "R1", 0, str(tmp_path), 10)
+    assert "is there" not in playing.play(*job)
+    result = json.loads((tmp_path / "ring-R1-0.json").read_text())
+    assert (result["dataset"], result["method"], result["steps"]) == ("ring", "R1", 10)
+    assert 0 <= result["averaged"]["high_quality_share"] <= 1
+    assert np.load(tmp_path / "ring-R1-0.raw.npy").shape == (playing.SAMPLES, 2)
+    assert playing.play(*job) == "ring-R1-0: is there"
+    text = compare_stability.report(tmp_path)
+    assert "ring, averaged weights:" in text
+    assert "| R1 | 1 |" in text
+    assert (tmp_path / "stability.png").exists()
+
+
+def _result(method, seed, **figures):
+    kinds = dict.fromkeys(("raw", "averaged"), figures)
+    return {"dataset": "ring", "method": method, "seed": seed, **kinds}
+
+
+FIGURES = {
+    "modes_found": 8.0, "high_quality_share": 0.9, "modes_kl": 0.01, "modes_spread": 0.7
+}  # fmt: skip
+
+
+def test_table_has_means_and_spreads():
+    results = [
+        _result("plain", 0, **FIGURES),
+        _result("plain", 1, **{**FIGURES, "modes_found": 6.0}),
+        _result("R1", 0, **FIGURES),
+        _result("R1", 1, diverged=True),
+    ]
+    lines = tables.table(results, "raw").splitlines()
+    assert lines[2] == (
+        "| plain | 2 | 7.0 ± 1.4 | 90.0% ± 0.0% | 0.70 ± 0.00 | 0.010 ± 0.000 |"
+    )
+    assert lines[3].startswith("| R1 | 2, 1 of them diverged | 8.0 ± 0.0 |")
+
+
+def test_figure_has_a_panel_for_each_method(tmp_path):
+    points = np.random.default_rng(0).normal(size=(100, 2)).astype("float32")
+    results = [_result("plain", 0, **FIGURES), _result("R1", 0, diverged=True)]
+    for result in results:
+        np.save(tmp_path / f"ring-{result['method']}-0.averaged.npy", points)
+    figure.draw(results, tmp_path, tmp_path / "stability.png")
+    page = np.asarray(Image.open(tmp_path / "stability.png").convert("L"))
+    top = page[: len(page) // 2]  # ring; there is no grid
+    assert (top < 128).sum() > 200
+    assert (page[-len(page) // 4 :] < 250).sum() == 0
+
+
+def test_jobs_give_the_headline_more_seeds():
+    class Arguments:
+        datasets, seeds, headline_seeds = ("ring",), 1, 3
+
+    jobs = compare_stability.jobs(Arguments, ["plain", "recipe"])
+    assert jobs == [
+        ("ring", "plain", 0),
+        *(("ring", "recipe", seed) for seed in range(3)),
+    ]
