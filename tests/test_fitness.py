@@ -164,33 +164,41 @@ def test_a_projection_on_classes_that_there_are_none_of():
 # === What D gives, and how it looks at a batch ===
 
 
-def test_a_sigmoid_is_found_wherever_it_ends_a_discriminator():
-    generator = points(keras.layers.Dense(2), takes=3)
+def with_heads(**activations):
     data = keras.Input((2,))
-    heads = {"logits": dense("sigmoid")(data), "styles": keras.layers.Dense(3)(data)}
-    wrong = {
-        "in a wrapper": points(SpectralNormalization(dense("sigmoid"))),
-        "in a wrapper in a network": points(
-            points(SpectralNormalization(dense("sigmoid")))
-        ),
-        "after a wrapper": points(
-            SpectralNormalization(dense()), keras.layers.Activation("sigmoid")
-        ),
-        "in a pack": Packed(
-            keras.Model(packs := keras.Input((4,)), dense("sigmoid")(packs))
-        ),
-        "beside a head": keras.Model(data, heads),
-    }
-    for discriminator in wrong.values():
-        with refuse("`discriminator` must give logits, without a sigmoid"):
-            kgan.GAN(generator, discriminator)
+    heads = {name: dense(activation)(data) for name, activation in activations.items()}
+    return keras.Model(data, heads)
 
 
-def test_a_head_beside_the_logits_may_end_in_a_sigmoid():
-    data = keras.Input((2,))
-    heads = {"logits": dense()(data), "brightness": dense("sigmoid")(data)}
-    generator = points(keras.layers.Dense(2), takes=3)
-    kgan.GAN(generator, keras.Model(data, heads)).compile()
+def packed(*layers):
+    data = x = keras.Input((4,))
+    for layer in layers:
+        x = layer(x)
+    return Packed(keras.Model(data, x))
+
+
+ENDS = {
+    "a wrapper": lambda: points(SpectralNormalization(dense("sigmoid"))),
+    "an inner network": lambda: points(points(SpectralNormalization(dense("sigmoid")))),
+    "after a wrapper": lambda: points(
+        SpectralNormalization(dense()), keras.layers.Activation("sigmoid")
+    ),
+    "a pack": lambda: packed(dense("sigmoid")),
+    "the first head": lambda: with_heads(logits="sigmoid", styles=None),
+    "the last head": lambda: with_heads(classes=None, logits="sigmoid"),
+}
+
+
+@pytest.mark.parametrize("discriminator", ENDS.values(), ids=ENDS)
+def test_a_sigmoid_is_found_wherever_it_ends_a_discriminator(discriminator):
+    with refuse("`discriminator` must give logits, without a sigmoid"):
+        kgan.GAN(points(keras.layers.Dense(2), takes=3), discriminator())
+
+
+@pytest.mark.parametrize("head", ["brightness", "tone"])  # before, and after, logits
+def test_a_head_beside_the_logits_may_end_in_a_sigmoid(head):
+    discriminator = with_heads(**{"logits": None, head: "sigmoid"})
+    kgan.GAN(points(keras.layers.Dense(2), takes=3), discriminator).compile()
 
 
 def test_batch_norm_under_a_gradient_penalty_is_warned_of():
@@ -198,7 +206,7 @@ def test_batch_norm_under_a_gradient_penalty_is_warned_of():
     critics = [
         points(dense(), norm(name="own")),
         points(points(norm(name="own"), dense())),
-        Packed(points(norm(name="own"), dense(), takes=4)),
+        packed(norm(name="own"), dense()),
     ]
     for critic in critics:
         with pytest.warns(UserWarning, match=r"\(own\).*\(r1, r2\).*Gulrajani") as seen:
@@ -244,12 +252,12 @@ def test_rows_are_whole_groups():
 
 
 def test_a_pack_is_one_row_of_what_takes_packs():
-    packed = Packed(points(MinibatchStandardDeviation(4), dense(), takes=4))
-    fitness.rows_fit(packed, 8)
+    network = packed(MinibatchStandardDeviation(4), dense())
+    fitness.rows_fit(network, 8)
     with refuse("MinibatchStandardDeviation.*Received: 2 in the place"):
-        fitness.rows_fit(packed, 4)
+        fitness.rows_fit(network, 4)
     with refuse("Packed takes 2 examples together.*Received: 7 in the place"):
-        fitness.rows_fit(packed, 7)
+        fitness.rows_fit(network, 7)
 
 
 @GROUPED
@@ -337,7 +345,7 @@ def test_there_is_no_d_of_one_example_where_packs_are_judged(tmp_path):
         gan.discriminate(POINTS)
     gan.fit(POINTS, batch_size=8, verbose=0)
     with refuse("judge each example by itself.*one that judges 2 together"):
-        gan.export(tmp_path / "exported")
+        gan.export(tmp_path / "exported", discriminator=True)
     assert not list(tmp_path.rglob("*.pb"))
 
 

@@ -118,7 +118,7 @@ def test_few_images_say_what_was_chosen(argv, folder, capsys):
     chosen = [re.match(r"Chose --(\w+)=(\S+): .", line) for line in lines[1:5]]
     values = {match[1]: match[2] for match in chosen}
     assert list(values) == ["image_size", "augmentation", "ema_momentum", "steps"]
-    assert values["image_size"] == flags["image_size"] == "[16,32]"
+    assert (values["image_size"], flags["image_size"]) == ("[16,32]", "[16, 32]")
     assert (values["augmentation"], flags["latent_dim"]) == ("diff_augment", "5")
     assert '"diff_augment"' in flags["augmentation"]
     assert values["steps"] == flags["steps"]

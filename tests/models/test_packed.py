@@ -55,6 +55,12 @@ def test_contract():
         )
 
 
+def test_a_sequential_network_is_packed_as_it_comes():
+    sequential = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+    packed = Packed(sequential)
+    np.testing.assert_array_equal(packed(DATA), sequential(DATA.reshape(-1, 4)))
+
+
 def test_it_says_how_many_it_takes_together():
     packed = Packed(network((6,)), samples=3)
     assert packed.group_size == packed.samples == 3
@@ -109,7 +115,8 @@ def linear_game():
     """D(x₁, x₂) = w₁ x₁ + w₂ x₂ and G(z) = a z + b."""
     g = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
     g.set_weights([np.array([[SLOPE]]), np.array([SHIFT])])
-    d = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, use_bias=False)])
+    pair = keras.Input((2,))
+    d = keras.Model(pair, keras.layers.Dense(1, use_bias=False)(pair))
     d.set_weights([W[:, None]])
     return Game(
         Player(g),

@@ -61,7 +61,7 @@ def test_a_folder_in_this_place_is_no_name_of_tfds(folder, tmp_path, monkeypatch
 @pytest.mark.parametrize("few", [0, 1_000])
 def test_a_gpu_gets_a_wider_network(folder, monkeypatch, few):
     monkeypatch.setattr(few_shot, "FEW", few)
-    path = folder([(64, 64)])
+    path = folder([(64, 64)] * 4)
     narrow, _ = automatic.choose(path)
     monkeypatch.setattr(automatic, "_has_gpu", lambda: True)
     wide, reasons = automatic.choose(path)
