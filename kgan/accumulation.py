@@ -14,7 +14,7 @@ def in_parts(gradients_of, count, moved):
     It needs the memory of one part, and gives what the whole batch would where no layer
     looks at the batch as a whole. A network's moving statistics pass from one part to
     the next; random layers draw anew for each. All other state is a mean over the
-    batch, as over replicas: each part moves it from where it was, and their mean counts.
+    batch, as over replicas: each part moves it from where it was, and the mean counts.
 
     The optimizers of Keras accumulate over steps and update inside a condition, which a
     distribution strategy cannot run. Here every update stays an update, and schedules,
@@ -40,7 +40,9 @@ def in_parts(gradients_of, count, moved):
             start = getattr(values, moved)
             now = values._replace(**{moved: (start[0], network)})
             rows = [None if t is None else t[index] for t in batch]
-            gradients, state, logs = gradients_of(now, *rows, turn.fold(Use.PART, index))
+            gradients, state, logs = gradients_of(
+                now, *rows, turn.fold(Use.PART, index)
+            )
             return state.network, (gradients, state._replace(network=[]), logs)
 
         def body(index, network, sums):

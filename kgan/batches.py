@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from kgan import checks, looks
+from kgan import checks, fitness, looks
 
 
 def split(data):
@@ -288,7 +288,11 @@ def prepare(gan, x, y, batch_size, arguments):
         # A data set may be shorter than `batch_size` says, and its last batch as well.
         size = rows if hasattr(x, "shape") else len(tf.nest.flatten(first)[0])
         gan.check_rows(size // replicas)
-    if updates == 1 and (replicas == 1 or first is None):
+    # Layers that take groups of examples take no shorter batch.
+    grouped = fitness.group_of(gan.discriminator) > 1
+    can_be_cut = hasattr(x, "shape") or isinstance(x, tf.data.Dataset)
+    plain = replicas == 1 and not (grouped and can_be_cut)
+    if updates == 1 and (plain or first is None):
         return x, y, batch_size
     if arguments.get("validation_split"):
         raise ValueError(

@@ -115,18 +115,24 @@ def latent_dim(generator, prior):
     return shape[1]
 
 
-def _last_layer(network):
-    """The layer that gives a network's output, where a graph of layers tells it."""
-    while isinstance(network, keras.Sequential) or getattr(network, "inputs", None):
-        if not network.layers:
-            return None
-        network = network.layers[-1]
+def _logits_layer(network):
+    """The layer that gives a discriminator's logits, where a graph of layers tells."""
+    network = getattr(network, "packed_network", network)
+    while isinstance(network, keras.Sequential) or getattr(network, "outputs", None):
+        if isinstance(network, keras.Sequential):
+            if not network.layers:
+                return None
+            network = network.layers[-1]
+        else:
+            outputs = network.output
+            logits = outputs.get("logits") if isinstance(outputs, dict) else outputs
+            network = getattr(logits, "_keras_history", (None,))[0]
     return getattr(network, "layer", network)  # what a wrapper wraps
 
 
 def discriminator_fits(discriminator, data_shape):
     """Refuses a discriminator of data of another shape, or of probabilities."""
-    last = _last_layer(discriminator)
+    last = _logits_layer(discriminator)
     if getattr(last, "activation", None) is keras.activations.sigmoid:
         raise ValueError(
             "`discriminator` must give logits, without a sigmoid: the loss applies it. "

@@ -267,7 +267,9 @@ class Game:
                 own_turn = turn.fold(Use.TERM, index)
                 function = functools.partial(getattr(term, method), view)
                 value, own, _ = player.run(own, own_turn, function)
-                weight = term.weight_at if of_discriminator else term.generator_weight_at
+                weight = (
+                    term.weight_at if of_discriminator else term.generator_weight_at
+                )
                 name = name if of_discriminator else f"g_{name}"
                 logs[name] = _mean(value)
                 total += weight(turn.step) * logs[name]

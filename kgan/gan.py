@@ -4,9 +4,6 @@ import keras
 import tensorflow as tf
 
 from kgan import (
-    alternation as alternations,
-)
-from kgan import (
     averaging,
     batches,
     checks,
@@ -20,6 +17,7 @@ from kgan import (
     seeds,
     terms,
 )
+from kgan.alternation import get as find_alternation
 from kgan.batches import join
 from kgan.compiling import Compiler
 from kgan.executions import one_step
@@ -218,7 +216,7 @@ class GAN(saving.ConfigByArguments, Verbs, keras.Model):
         checks.positive_integer("micro_batches", micro_batches)
         self.adversarial_loss = losses.get(loss)
         penalties = by_name(penalties)
-        alternation = alternations.get(alternation)
+        alternation = find_alternation(alternation)
         fitness.warn_of_batch_norm(self.discriminator, penalties)
         strategy = self.distribute_strategy
         given = (generator_optimizer, discriminator_optimizer)
@@ -229,8 +227,7 @@ class GAN(saving.ConfigByArguments, Verbs, keras.Model):
                 (generator_optimizer, self.generator),
                 (discriminator_optimizer, self.discriminator),
             )
-            self.terms = [terms.get(term) for term in (*regularizers, *objectives)]
-            self._check_labels()
+            self._take_terms(regularizers, objectives)
             # Keras must make no optimizer of its own, nor compile the whole step:
             # under a strategy XLA fails on variables of another device.
             super().compile(
@@ -254,7 +251,14 @@ class GAN(saving.ConfigByArguments, Verbs, keras.Model):
             micro_batches=micro_batches,
         )
 
-    def _check_labels(self):
+    def _take_terms(self, regularizers, objectives):
+        """Makes terms a part of the model in place of those before; finds the labels."""
+        for old in getattr(self, "terms", ()):
+            self._tracker.untrack(old)
+        self.terms = [
+            *terms.get_all("regularizers", regularizers),
+            *terms.get_all("objectives", objectives),
+        ]
         takes = self.num_classes is not None
         fitness.labels_are_used(takes, self._judges_labels, self.terms)
         self.data_classes = fitness.label_classes(

@@ -117,4 +117,3 @@ class Player:
             tf.cast(state(index), variable.dtype)
             for index, variable in enumerate(self.seed_states)
         ]
-

@@ -78,7 +78,9 @@ class Round:
         reals = batches.parts(real, k)
         labels = [None] * k if labels is None else batches.parts(labels, k)
         d_acts, g_acts = self._acts()
-        gradients_of = self._where(d_acts, game.discriminator_gradients, "discriminator")
+        gradients_of = self._where(
+            d_acts, game.discriminator_gradients, "discriminator"
+        )
         for move, *batch in zip(discriminator_moves, reals, labels, strict=True):
             self._update(game.discriminator, gradients_of, *batch, *move, d_acts)
         gradients_of = self._where(g_acts, game.generator_gradients, "generator")

@@ -13,7 +13,6 @@ import tensorflow as tf
 
 from kgan import lookup, schedules
 
-
 # All terms that were imported, by kind.
 _KINDS = {}
 
@@ -187,6 +186,24 @@ def find(what, known, identifier):
 def get(identifier):
     """Finds any term; see `find`."""
     return find("A term", _KINDS, identifier)
+
+
+def get_all(argument, identifiers):
+    """Finds all terms of a list.
+
+    Args:
+        argument: Name of the argument, for the message.
+        identifiers: List of what `get` takes.
+
+    Returns:
+        A list of `Term`.
+
+    Raises:
+        ValueError: If it is no list, or one of them no term.
+    """
+    if not isinstance(identifiers, (list, tuple)):
+        raise ValueError(f"`{argument}` must be a list. Received: {identifiers!r}")
+    return [get(identifier) for identifier in identifiers]
 
 
 def named(terms):

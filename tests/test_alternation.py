@@ -15,9 +15,7 @@ DATA = networks.images(56)
 def test_whose_turn_it_is():
     contracts.check_object(Periods(3, 2), {"discriminator": 3, "generator": 2})
     for acts in contracts.modes(Periods(3, 2).acts):
-        moves = [
-            tuple(map(bool, acts(tf.constant(t, tf.int64)))) for t in range(7)
-        ]
+        moves = [tuple(map(bool, acts(tf.constant(t, tf.int64)))) for t in range(7)]
         d, g = (True, False), (False, True)
         assert moves == [d, d, d, g, g, d, d]
 

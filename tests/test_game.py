@@ -202,7 +202,10 @@ def test_pure_functions_write_no_variable_and_give_the_new_state():
         gradients, state, _ = gradients_of(game.values(), real, None, latents, turn())
         assert len(gradients) == len(player.trainable)
         assert all(float(tf.norm(g)) > 0 for g in gradients[:1])
-        moved = [np.abs(v - s).max() for v, s in zip(player.state, state.network, strict=True)]
+        moved = [
+            np.abs(v - s).max()
+            for v, s in zip(player.state, state.network, strict=True)
+        ]
         assert min(moved) > 0
     after = networks.weights(model)
     assert all((before[key] == after[key]).all() for key in before)

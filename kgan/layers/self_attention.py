@@ -138,7 +138,7 @@ class SelfAttention(keras.layers.Layer):
     def _listed(self, data):
         """Gives the positions to attend to as one axis."""
         if self.pool:
-            data = ops.max_pool(data, 2, padding="same")
+            data = _pooled(data)
         batch, _, _, channels = ops.shape(data)
         return ops.reshape(data, (batch, -1, channels))
 
@@ -157,3 +157,17 @@ class SelfAttention(keras.layers.Layer):
             "kernel_initializer": keras.initializers.serialize(self.kernel_initializer),
             "gamma_initializer": keras.initializers.serialize(self.gamma_initializer),
         }
+
+
+def _pooled(data):
+    """Takes the largest of each 2×2 positions; a side that is odd is filled up.
+
+    Not `ops.max_pool`: the second derivative that XLA gives of it is wrong by percents,
+    and gradient penalties take it.
+    """
+    batch, height, width, channels = ops.shape(data)
+    rest = ((0, 0), (0, height % 2), (0, width % 2), (0, 0))
+    # Below all that is there, in half precision too.
+    data = ops.pad(data, rest, constant_values=float("-inf"))
+    halved = ((height + 1) // 2, 2, (width + 1) // 2, 2)
+    return ops.max(ops.reshape(data, (batch, *halved, channels)), axis=(2, 4))

@@ -201,9 +201,7 @@ def dcgan_discriminator(
         x = normalized(convolution, spectral_normalization)(x)
         if by_batch:
             x = batch_norm(f"down_{stage}_norm", dtype)(x)
-        x = attend(
-            layers.LeakyReLU(_LEAK, name=f"down_{stage}_relu", dtype=dtype)(x)
-        )
+        x = attend(layers.LeakyReLU(_LEAK, name=f"down_{stage}_relu", dtype=dtype)(x))
     if minibatch_group is not None:
         x = MinibatchStandardDeviation(
             minibatch_group, name="minibatch_deviation", dtype=dtype

@@ -1,5 +1,7 @@
 """A discriminator that judges several samples together, which shows collapse."""
 
+import copy
+
 import keras
 import tensorflow as tf
 
@@ -50,10 +52,10 @@ class Packed(keras.Model):
                 "data alone: examples of a pack may be of several classes. Received: "
                 f"{packed_network!r} with {len(inputs)} inputs"
             )
-        if isinstance(packed_network.output, dict):
+        if len(packed_network.outputs) != 1:
             raise ValueError(
                 "`packed_network` must give logits alone: further heads tell of one "
-                f"example, not of a pack. Received: {sorted(packed_network.output)}"
+                f"example, not of a pack. Received: {len(packed_network.outputs)} heads"
             )
         *self._sides, channels = inputs[0].shape[1:]
         if channels % self.samples:
@@ -90,8 +92,9 @@ class Packed(keras.Model):
     @classmethod
     def from_config(cls, config, custom_objects=None):
         """Makes the model that `get_config` describes."""
+        # A copy: Keras takes what it has read out of the config.
         network = keras.saving.deserialize_keras_object(
-            config["packed_network"], custom_objects
+            copy.deepcopy(config["packed_network"]), custom_objects
         )
         return cls(**{**config, "packed_network": network})
 

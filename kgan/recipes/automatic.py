@@ -40,9 +40,9 @@ def choose(dataset: str, data_dir: str | None = None) -> tuple:
         ```
     """
     if pathlib.Path(dataset).expanduser().is_dir():
-        folder, sizes = _folder(dataset)
+        folder, sizes, _ = _folder(dataset)
         if sum(sizes.values()) <= few_shot.FEW:
-            recipe, reasons = few_shot.adapt(folder, sizes, _has_gpu())
+            recipe, reasons = few(dataset)
             name = pathlib.Path(folder).resolve().name
             return dataclasses.replace(recipe, name=name or "images"), reasons
         return _for_images(folder, sizes)
@@ -69,8 +69,8 @@ def few(dataset: str) -> tuple:
             "`dataset` must be a folder of images for the recipe few_shot. "
             f"Received: {dataset!r}"
         )
-    folder, sizes = _folder(dataset)
-    return few_shot.adapt(folder, sizes, _has_gpu())
+    folder, sizes, channels = _folder(dataset)
+    return few_shot.adapt(folder, sizes, _has_gpu(), channels)
 
 
 # Recipes that are adapted to the data before anything of them is overridden.
@@ -80,7 +80,8 @@ ADAPTED = {few_shot.RECIPE.name: few}
 def _folder(dataset):
     # A bare name could be one of TFDS as well.
     folder = dataset if os.sep in dataset else os.path.join(os.curdir, dataset)
-    return folder, kgan.data.scan_folder(folder).sizes
+    scan = kgan.data.scan_folder(folder)
+    return folder, scan.sizes, scan.channels
 
 
 def _for_images(dataset, sizes):

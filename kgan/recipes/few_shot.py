@@ -37,13 +37,14 @@ RECIPE = Recipe(
 )
 
 
-def adapt(dataset: str, sizes: dict, on_gpu: bool) -> tuple:
+def adapt(dataset: str, sizes: dict, on_gpu: bool, channels: int = 3) -> tuple:
     """Chooses size, augmentation, average and length for a folder of images.
 
     Args:
         dataset: The folder.
         sizes: Number of images of each (height, width).
         on_gpu: Whether a GPU trains.
+        channels: Of the images.
 
     Returns:
         `(recipe, reasons)`: a `Recipe`, and lines that say what was chosen and why.
@@ -53,8 +54,9 @@ def adapt(dataset: str, sizes: dict, on_gpu: bool) -> tuple:
     shown = _IMAGES[on_gpu]
     steps = shown // batch_size
     size, size_reason = _size(sizes)
-    augmentation, reason = _augmentation(count, shown)
+    augmentation, reason = _augmentation(count, shown, channels)
     momentum = round(0.5 ** (batch_size / (_HALF_LIFE * shown)), 4)
+    momentum = min(momentum, 0.9999)
     recipe = RECIPE.override(
         dataset=dataset,
         image_size=size,
@@ -76,7 +78,7 @@ def adapt(dataset: str, sizes: dict, on_gpu: bool) -> tuple:
     ]
 
 
-def _augmentation(count, shown):
+def _augmentation(count, shown, channels):
     if count <= FEW:
         return (
             {"name": "diff_augment"},
@@ -84,8 +86,11 @@ def _augmentation(count, shown):
             "changes each from the first step on.",
         )
     speed = shown // 4
+    options = {"speed": speed}
+    if channels not in (1, 3):  # transparency has no hue
+        options["policy"] = ["blit", "geometric"]
     return (
-        {"name": "adaptive_augment", "speed": speed},
+        {"name": "adaptive_augment", **options},
         f"more than {FEW:,} images; ADA augments as soon as, and as much as, D "
         f"overfits, from none to all within {speed:,} images.",
     )

@@ -153,6 +153,7 @@ def resolve(recipe, data_shape: tuple, sample_every: int):
     """
     prior_options = make_prior(recipe).get_config()
     del prior_options["latent_dim"]
+    periods = make_alternation(recipe)
     return dataclasses.replace(
         recipe,
         image_size=_size(data_shape),
@@ -162,9 +163,20 @@ def resolve(recipe, data_shape: tuple, sample_every: int):
         penalties=[{"name": p.name, **p.get_config()} for p in make_penalties(recipe)],
         regularizers=_described(make_regularizers(recipe)),
         objectives=_described(make_objectives(recipe)),
+        augmentation=_augmentation_in_full(recipe),
+        alternation=periods.get_config() if periods else {},
         sample_every=sample_every,
         checkpoint_every=recipe.checkpoint_every or sample_every,
     )
+
+
+def _augmentation_in_full(recipe):
+    if not recipe.augmentation:
+        return {}
+    layer = make_augmentation(recipe)
+    known, config = _options(type(layer)), layer.get_config()
+    options = {name: value for name, value in config.items() if name in known}
+    return {"name": recipe.augmentation["name"], **options}
 
 
 def _described(terms):
@@ -202,6 +214,8 @@ def check(recipe) -> None:
             f"`micro_batches` must divide the batch size {recipe.batch_size}. "
             f"Received: {recipe.micro_batches}"
         )
+    if recipe.top_k == 0.0:
+        raise ValueError("`top_k` must be above 0. Received: 0.0")
     if recipe.clip_norm == 0.0:
         raise ValueError("`clip_norm` must be above 0, or None. Received: 0.0")
     builder = _find("model", recipe.model, families())

@@ -84,7 +84,9 @@ class Recipe:
         Mappings(), 'terms of kgan.regularizers, as in [{"name": "lecam"}]', ()
     )
     objectives: tuple = field(
-        Mappings(), "terms of kgan.objectives, for the discriminator's further heads", ()
+        Mappings(),
+        "terms of kgan.objectives, for the discriminator's further heads",
+        (),
     )
     augmentation: dict = options(  # noqa: RUF009
         'layer of kgan.augment, as in {"name": "diff_augment"}'

@@ -32,7 +32,9 @@ def draw(results: list, folder: pathlib.Path, path: pathlib.Path) -> None:
     for number, dataset in enumerate(_DATASETS):
         source = kgan.data.source(dataset)
         for index, method in enumerate(methods):
-            own = [r for r in results if (r["dataset"], r["method"]) == (dataset, method)]
+            own = [
+                r for r in results if (r["dataset"], r["method"]) == (dataset, method)
+            ]
             if own:
                 axes = grid[2 * number + index // columns, index % columns]
                 _panel(axes, min(own, key=lambda r: r["seed"]), folder, source)

@@ -4,7 +4,7 @@ import keras
 import pytest
 import tensorflow as tf
 
-from kgan import objectives
+from kgan import objectives, priors
 
 SHAPES = {"logits": (1,), "classes": (4,), "styles": (3,), "codes": (12,)}
 CLASSES = {
@@ -16,8 +16,9 @@ CLASSES = {
 
 @pytest.mark.parametrize(("objective", "head"), CLASSES.items())
 def test_a_head_that_fits_is_taken(objective, head):
-    objective().check(SHAPES, None)
-    objective(head="mine").check({"logits": (1,), "mine": SHAPES[head]}, None)
+    prior = priors.Codes(12)
+    objective().check(SHAPES, prior)
+    objective(head="mine").check({"logits": (1,), "mine": SHAPES[head]}, prior)
 
 
 @pytest.mark.parametrize(("objective", "head"), CLASSES.items())

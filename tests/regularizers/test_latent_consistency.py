@@ -52,7 +52,8 @@ def _networks():
 
 def test_config():
     contracts.check_object(
-        LatentConsistency(), {"weight": 20.0, "generator_weight": 0.5, "deviation": 0.05}
+        LatentConsistency(),
+        {"weight": 20.0, "generator_weight": 0.5, "deviation": 0.05},
     )
     contracts.check_object(
         LatentConsistency(20.0, 1.0, 0.1, seed=4),
