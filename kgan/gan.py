@@ -252,7 +252,7 @@ class GAN(saving.ConfigByArguments, Verbs, keras.Model):
         )
 
     def _take_terms(self, regularizers, objectives):
-        """Makes terms a part of the model in place of those before; finds the labels."""
+        """Makes terms a part of the model in place of those before."""
         for old in getattr(self, "terms", ()):
             self._tracker.untrack(old)
         self.terms = [

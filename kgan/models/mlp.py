@@ -183,8 +183,8 @@ def mlp_discriminator(
     hidden = _check_hidden(hidden)
     if spectral_normalization and maxout_pieces is not None:
         raise ValueError(
-            "`maxout_pieces` must be None with spectral_normalization=True, which is of "
-            f"linear maps. Received: {maxout_pieces!r}"
+            "`maxout_pieces` must be None with spectral_normalization=True, which is "
+            f"of linear maps. Received: {maxout_pieces!r}"
         )
     joined = check_conditioning(conditioning, num_classes)
     inputs, x = _data_inputs(data_shape, input_dropout, joined, dtype)

@@ -9,7 +9,7 @@ _GAMMA = {
     "class_name": "CosineDecay",
     "config": {
         "initial_learning_rate": 0.015,
-        "decay_steps": 12_000,
+        "decay_steps": 14_000,
         "alpha": 0.002,
     },
     "registered_name": None,
@@ -38,7 +38,7 @@ RECIPE = Recipe(
             },
         },
     },
-    latent_dim=2,
+    latent_dim=3,
     penalties=({"name": "r1", "weight": _GAMMA}, {"name": "r2", "weight": _GAMMA}),
     generator_learning_rate=2e-3,
     discriminator_learning_rate=2e-3,
@@ -46,8 +46,8 @@ RECIPE = Recipe(
     beta_2=0.99,
     schedule="cosine",
     batch_size=256,
-    steps=12_000,
+    steps=14_000,
     discriminator_steps=2,
     ema_momentum=0.995,
-    sample_every=1_200,
+    sample_every=1_400,
 )

@@ -44,9 +44,10 @@ def test_a_short_run_is_measured_and_drawn(photos, tmp_path, monkeypatch, capsys
     curve = compare_augmentation.json.loads((output / "none-0.json").read_text())
     assert [row["images"] for row in curve] == [32.0, 64.0, 96.0, 128.0]
     assert all(0 <= row["training"] <= 1 for row in curve)
-    page = Image.open(output / "samples.png")
-    assert page.size[1] == 2 * (24 + 4)  # samples, and photos
-    assert Image.open(output / "augmentation.png").size[0] > 1000
+    with Image.open(output / "samples.png") as page:
+        assert page.size[1] == 2 * (24 + 4)  # samples, and photos
+    with Image.open(output / "augmentation.png") as page:
+        assert page.size[0] > 1000
     (output / "none-0.json").write_text("[]")  # not trained anew
     with pytest.raises(IndexError):
         compare_augmentation.main()

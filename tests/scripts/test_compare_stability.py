@@ -72,7 +72,8 @@ def test_figure_has_a_panel_for_each_method(tmp_path):
     for result in results:
         np.save(tmp_path / f"ring-{result['method']}-0.averaged.npy", points)
     figure.draw(results, tmp_path, tmp_path / "stability.png")
-    page = np.asarray(Image.open(tmp_path / "stability.png").convert("L"))
+    with Image.open(tmp_path / "stability.png") as picture:
+        page = np.asarray(picture.convert("L"))
     top = page[: len(page) // 2]  # ring; there is no grid
     assert (top < 128).sum() > 200
     assert (page[-len(page) // 4 :] < 250).sum() == 0
