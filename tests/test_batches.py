@@ -277,7 +277,9 @@ def _model(discriminator_steps=1, replicas=1, num_classes=None):
     """What `prepare` reads of a model."""
     return types.SimpleNamespace(
         data_shape=SHAPE,
-        num_classes=num_classes,
+        data_classes=num_classes,
+        discriminator=keras.layers.Identity(),
+        check_rows=lambda rows: None,
         discriminator_steps=discriminator_steps,
         distribute_strategy=types.SimpleNamespace(num_replicas_in_sync=replicas),
         seed=0,
@@ -347,3 +349,25 @@ def test_a_generator_trains_a_keras_model():
     x, _, _ = batches.prepare(_model(), elements, None, None, arguments := {})
     model.fit(x, steps_per_epoch=4, verbose=0, **arguments)
     assert seen == pytest.approx([0.0, 0.1, 0.2, 0.3])
+
+
+class Grouping(keras.layers.Layer):
+    """Takes four examples together."""
+
+    group_size = 4
+
+
+def test_a_discriminator_that_takes_groups_gets_full_batches():
+    model = _model()
+    model.discriminator = Grouping()
+    checked = []
+    model.check_rows = checked.append
+    data, _, _ = batches.prepare(model, _images(10), None, 4, {"shuffle": False})
+    assert [len(batch) for batch in data] == [4, 4]
+    short = tf.data.Dataset.from_tensor_slices(_images(10)).batch(4)
+    data, _, _ = batches.prepare(model, short, None, None, {})
+    assert [len(batch) for batch in data] == [4, 4]
+    elements = (_images(4, i / 10) for i in range(2))  # as it comes
+    data, _, _ = batches.prepare(model, elements, None, None, {})
+    assert len(list(data)) == 2
+    assert checked == [4, 4, 4]

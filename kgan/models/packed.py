@@ -55,7 +55,7 @@ class Packed(keras.Model):
         if len(packed_network.outputs) != 1:
             raise ValueError(
                 "`packed_network` must give logits alone: further heads tell of one "
-                f"example, not of a pack. Received: {len(packed_network.outputs)} heads"
+                f"example, not of a pack. Received: {sorted(packed_network.output)}"
             )
         *self._sides, channels = inputs[0].shape[1:]
         if channels % self.samples:
