@@ -279,40 +279,10 @@ class MaxGradientPenalty(Penalty):
 _CLASSES = (R1, R2, GradientPenalty, DRAGAN, MaxGradientPenalty)
 _PENALTIES = {cls.name: cls for cls in _CLASSES}
 
-
-def names():
-    """Returns the names that `get` knows."""
-    return tuple(_PENALTIES)
-
-
-def get(identifier):
-    """Finds a penalty by its name; gives an object back as it came.
-
-    Args:
-        identifier: A `Penalty`, one of `names()`, or a dictionary with the name under
-            `"name"` and the constructor's arguments beside it.
-
-    Returns:
-        A `Penalty`.
-
-    Raises:
-        ValueError: If there is no such penalty.
-
-    Example:
-        ```python
-        penalty = kgan.penalties.get({"name": "r1", "weight": 10.0, "interval": 16})
-        ```
-    """
-    if isinstance(identifier, Penalty):
-        return identifier
-    arguments = {"name": identifier} if isinstance(identifier, str) else identifier
-    name = arguments.get("name") if isinstance(arguments, dict) else None
-    if name not in _PENALTIES:
-        expected = "A penalty must be a `kgan.penalties.Penalty` or one of"
-        received = identifier if name is None else name
-        raise ValueError(lookup.unknown(expected, received, _PENALTIES))
-    rest = {key: value for key, value in arguments.items() if key != "name"}
-    return _PENALTIES[name](**rest)
+_REGISTRY = lookup.Registry(
+    "A penalty must be a `kgan.penalties.Penalty` or one of", Penalty, _PENALTIES
+)
+names, get = _REGISTRY.names, _REGISTRY.get
 
 
 def by_name(identifiers):
@@ -329,8 +299,6 @@ def by_name(identifiers):
     """
     if not isinstance(identifiers, (list, tuple)):
         raise ValueError(f"`penalties` must be a list. Received: {identifiers!r}")
-    named = {}
-    for penalty in map(get, identifiers):
-        count = sum(other.name == penalty.name for other in named.values())
-        named[f"{penalty.name}_{count + 1}" if count else penalty.name] = penalty
-    return named
+    found = [get(identifier) for identifier in identifiers]
+    own = lookup.numbered([penalty.name for penalty in found])
+    return dict(zip(own, found, strict=True))

@@ -156,36 +156,10 @@ class Term(keras.layers.Layer):
         return cls(**config)
 
 
-def find(what, known, identifier):
-    """Finds a term by its kind; gives an object back as it came.
-
-    Args:
-        what: What it is called in messages: "A regularizer".
-        known: Dictionary of kinds and classes.
-        identifier: A `Term`, one of the kinds, or a dictionary with the kind under
-            `"name"` and the constructor's arguments beside it.
-
-    Returns:
-        A `Term`.
-
-    Raises:
-        ValueError: If there is no such term.
-    """
-    if isinstance(identifier, Term):
-        return identifier
-    arguments = {"name": identifier} if isinstance(identifier, str) else identifier
-    name = arguments.get("name") if isinstance(arguments, dict) else None
-    if name not in known:
-        received = identifier if name is None else name
-        expected = f"{what} must be a `kgan.terms.Term` or one of"
-        raise ValueError(lookup.unknown(expected, received, known))
-    rest = {key: value for key, value in arguments.items() if key != "name"}
-    return known[name](**rest)
-
-
-def get(identifier):
-    """Finds any term; see `find`."""
-    return find("A term", _KINDS, identifier)
+_REGISTRY = lookup.Registry(
+    "A term must be a `kgan.terms.Term` or one of", Term, _KINDS
+)
+names, get = _REGISTRY.names, _REGISTRY.get
 
 
 def get_all(argument, identifiers):
@@ -215,8 +189,5 @@ def named(terms):
     Returns:
         A dictionary of names and terms.
     """
-    names = {}
-    for term in terms:
-        count = sum(other.kind == term.kind for other in names.values())
-        names[f"{term.kind}_{count + 1}" if count else term.kind] = term
-    return names
+    own = lookup.numbered([term.kind for term in terms])
+    return dict(zip(own, terms, strict=True))

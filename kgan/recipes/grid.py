@@ -8,7 +8,7 @@ _GAMMA = {
     "module": "keras.optimizers.schedules",
     "class_name": "CosineDecay",
     "config": {
-        "initial_learning_rate": 0.015,
+        "initial_learning_rate": 0.025,
         "decay_steps": 14_000,
         "alpha": 0.002,
     },
@@ -38,7 +38,7 @@ RECIPE = Recipe(
             },
         },
     },
-    latent_dim=3,
+    latent_dim=4,
     penalties=({"name": "r1", "weight": _GAMMA}, {"name": "r2", "weight": _GAMMA}),
     generator_learning_rate=2e-3,
     discriminator_learning_rate=2e-3,
