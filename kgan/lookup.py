@@ -38,6 +38,16 @@ class Registry:
         """Returns the names that `get` knows."""
         return tuple(self.known)
 
+    def find(self, name):
+        """Finds a class by its name, and makes nothing.
+
+        Raises:
+            ValueError: If there is nothing of that name.
+        """
+        if not isinstance(name, str) or name not in self.known:
+            raise ValueError(unknown(self.expected, name, self.known))
+        return self.known[name]
+
     def get(self, identifier):
         """Finds an object by its name; gives an object back as it came.
 
@@ -56,11 +66,9 @@ class Registry:
             return identifier
         arguments = {"name": identifier} if isinstance(identifier, str) else identifier
         name = arguments.get("name") if isinstance(arguments, dict) else None
-        if name not in self.known:
-            received = identifier if name is None else name
-            raise ValueError(unknown(self.expected, received, self.known))
+        found = self.find(identifier if name is None else name)
         rest = {key: value for key, value in arguments.items() if key != "name"}
-        return self.known[name](**rest)
+        return found(**rest)
 
 
 def numbered(names):

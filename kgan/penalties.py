@@ -282,7 +282,7 @@ _PENALTIES = {cls.name: cls for cls in _CLASSES}
 _REGISTRY = lookup.Registry(
     "A penalty must be a `kgan.penalties.Penalty` or one of", Penalty, _PENALTIES
 )
-names, get = _REGISTRY.names, _REGISTRY.get
+names, get, find = _REGISTRY.names, _REGISTRY.get, _REGISTRY.find
 
 
 def by_name(identifiers):

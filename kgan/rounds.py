@@ -77,45 +77,22 @@ class Round:
         k, game = self.discriminator_steps, self.game
         reals = batches.parts(real, k)
         labels = [None] * k if labels is None else batches.parts(labels, k)
-        d_acts, g_acts = self._acts()
-        gradients_of = self._where(
-            d_acts, game.discriminator_gradients, "discriminator"
-        )
         for move, *batch in zip(discriminator_moves, reals, labels, strict=True):
-            self._update(game.discriminator, gradients_of, *batch, *move, d_acts)
-        gradients_of = self._where(g_acts, game.generator_gradients, "generator")
+            self._update(
+                game.discriminator, game.discriminator_gradients, *batch, *move
+            )
         for move in generator_moves:
-            batch = reals[-1], labels[-1]
-            self._update(game.generator, gradients_of, *batch, *move, g_acts)
-        self.move_average(g_acts)
+            self._update(
+                game.generator, game.generator_gradients, reals[-1], labels[-1], *move
+            )
+        self.move_average(self._acts("generator", self.clock.rounds.value))
         self.clock.advance(k)
 
-    def _acts(self):
-        """Says whether D and G move: True, or boolean tensors."""
-        if self.alternation is None:
-            return True, True
-        step = tf.convert_to_tensor(self.clock.rounds.value)
-        return map(tf.convert_to_tensor, self.alternation.acts(step))
-
-    def _where(self, acts, gradients_of, moved):
-        """Gives a gradient function that costs nothing where its player waits."""
-        if acts is True:
-            return gradients_of
-
-        def update(values, *batch):
-            def idle():
-                trainable, _ = getattr(values, moved)
-                zeros = [tf.zeros_like(value) for value in trainable]
-                logs = {n: tf.constant(0.0) for n in self.game.logs[moved]}
-                return zeros, self.game.unmoved(values, moved), logs
-
-            return tf.cond(acts, lambda: gradients_of(values, *batch), idle)
-
-        return update
-
-    def _update(self, player, gradients_of, real, labels, turn, latents, acts=True):
+    def _update(self, player, gradients_of, real, labels, turn, latents):
+        who = "generator" if player is self.game.generator else "discriminator"
+        acts = self._acts(who, turn.step)
         turn = turn._replace(scale=player.optimizer.scale_loss(turn.scale))
-        gradients, state, logs = gradients_of(
+        gradients, state, logs = self._where(acts, gradients_of, who)(
             self.game.values(), real, labels, latents, turn
         )
         with _kept_unless(acts, [*player.trainable, *player.optimizer.variables]):
@@ -124,6 +101,29 @@ class Round:
         for variables, values in self.game.moved(player, state):
             replicas.move(variables, values)
         self.logs.update(logs, tf.shape(real)[0], turn.update, acts)
+
+    def _acts(self, who, step):
+        """Says whether a player moves: True, or a boolean tensor."""
+        if self.alternation is None:
+            return True
+        acts = self.alternation.acts(tf.convert_to_tensor(step))
+        return tf.convert_to_tensor(acts[who == "generator"])
+
+    def _where(self, acts, gradients_of, who):
+        """Gives a gradient function that costs nothing where its player waits."""
+        if acts is True:
+            return gradients_of
+
+        def update(values, *batch):
+            def idle():
+                trainable, _ = getattr(values, who)
+                zeros = [tf.zeros_like(value) for value in trainable]
+                logs = {n: tf.constant(0.0) for n in self.game.logs[who]}
+                return zeros, self.game.unmoved(values, who), logs
+
+            return tf.cond(acts, lambda: gradients_of(values, *batch), idle)
+
+        return update
 
 
 @contextlib.contextmanager

@@ -159,7 +159,7 @@ class Term(keras.layers.Layer):
 _REGISTRY = lookup.Registry(
     "A term must be a `kgan.terms.Term` or one of", Term, _KINDS
 )
-names, get = _REGISTRY.names, _REGISTRY.get
+names, get, find = _REGISTRY.names, _REGISTRY.get, _REGISTRY.find
 
 
 def get_all(argument, identifiers):

@@ -14,11 +14,13 @@ DATA = networks.images(80)
 SHAPES = {
     "gaussian": (1,),
     "ring": (2,),
+    "grid": (2,),
     "digits": (8, 8, 1),
     "digits_conditional": (8, 8, 1),
     "mnist_mlp": (28, 28, 1),
 }
 SHAPES |= {"mnist": (28, 28, 1), "fashion_mnist": (28, 28, 1), "cifar10": (32, 32, 3)}
+SHAPES |= {"mnist_wgan_gp": (28, 28, 1), "few_shot": (16, 24, 3)}
 NARROW = {"mlp": {}, "dcgan": {"width": 8}}
 
 
@@ -113,6 +115,7 @@ def test_every_recipe_keeps_its_replicas_equal(two_replicas, name, jit_compile):
         gan = kgan.GAN(
             *parts.make_networks(recipe, shape, num_classes),
             prior=parts.make_prior(recipe),
+            augmentation=parts.make_augmentation(recipe),
             discriminator_steps=k,
         )
         gan.compile(

@@ -15,4 +15,4 @@ _REGISTRY = lookup.Registry(
         "adaptive_augment": AdaptiveAugment,
     },
 )
-names, get = _REGISTRY.names, _REGISTRY.get
+names, get, find = _REGISTRY.names, _REGISTRY.get, _REGISTRY.find

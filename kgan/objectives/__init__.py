@@ -5,6 +5,7 @@ from kgan.objectives.auxiliary_classifier import (
 )
 from kgan.objectives.base import Objective as Objective
 from kgan.objectives.information import Information as Information
+from kgan.objectives.registry import find as find
 from kgan.objectives.registry import get as get
 from kgan.objectives.registry import names as names
 from kgan.objectives.style_ambiguity import StyleAmbiguity as StyleAmbiguity

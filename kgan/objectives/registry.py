@@ -12,4 +12,4 @@ _REGISTRY = lookup.Registry(
     Term,
     {cls.kind: cls for cls in _CLASSES},
 )
-names, get = _REGISTRY.names, _REGISTRY.get
+names, get, find = _REGISTRY.names, _REGISTRY.get, _REGISTRY.find

@@ -90,8 +90,13 @@ def make_alternation(recipe):
 
 def _make(what, room, name=None, **options):
     """Makes an object that a room finds by its name."""
-    _check_options(what, name, type(room.get(name)), options)
+    _check_named(what, room, name, **options)
     return room.get({"name": name, **options})
+
+
+def _check_named(what, room, name=None, **options):
+    """Checks a name and names of options; makes nothing."""
+    _check_options(what, name, room.find(name), options)
 
 
 def make_optimizers(recipe) -> tuple:
@@ -183,15 +188,12 @@ def _described(terms):
     return [{"name": term.kind, **term.get_config()} for term in terms]
 
 
-_MAKERS = (
-    make_prior,
-    make_loss,
-    make_penalties,
-    make_regularizers,
-    make_objectives,
-    make_augmentation,
-    make_alternation,
-)
+def _layers(recipe):
+    """Gives rooms and what a recipe takes from them that are layers."""
+    yield from ((regularizers, term) for term in recipe.regularizers)
+    yield from ((objectives, term) for term in recipe.objectives)
+    if recipe.augmentation:
+        yield augment, recipe.augmentation
 
 
 def check(recipe) -> None:
@@ -201,8 +203,12 @@ def check(recipe) -> None:
         ValueError: If a name is unknown, or an option does not fit what it names.
     """
     try:
-        for make in _MAKERS:
+        for make in (make_prior, make_loss, make_penalties, make_alternation):
             make(recipe)
+        # Layers make variables, with which TensorFlow starts: too early for workers,
+        # that must find each other before.
+        for room, given in _layers(recipe):
+            _check_named(room.__name__.rpartition(".")[2], room, **given)
     except TypeError as error:
         # A number was due and JSON gave a text: the comparison fails.
         raise ValueError(f"An option of the recipe has a wrong type: {error}") from None

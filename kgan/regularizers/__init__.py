@@ -6,6 +6,7 @@ from kgan.regularizers.flip_and_shift import FlipAndShift as FlipAndShift
 from kgan.regularizers.latent_consistency import LatentConsistency as LatentConsistency
 from kgan.regularizers.lecam import LeCam as LeCam
 from kgan.regularizers.orthogonal import Orthogonal as Orthogonal
+from kgan.regularizers.registry import find as find
 from kgan.regularizers.registry import get as get
 from kgan.regularizers.registry import names as names
 from kgan.regularizers.weight_clipping import WeightClipping as WeightClipping

@@ -119,7 +119,7 @@ def test_a_generator_that_is_not_trained_has_no_gradient(points):
 class Spread:
     """Generates points as far apart as it is told."""
 
-    data_shape, num_classes = (2,), None
+    data_shape, data_classes = (2,), None
 
     def __init__(self, spread=1.0):
         self.spread = spread

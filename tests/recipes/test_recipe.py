@@ -2,6 +2,8 @@
 
 import dataclasses
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -102,3 +104,16 @@ def test_json_is_readable():
     values = json.loads(PLAIN.override(seed=5).to_json())
     assert values["seed"] == 5
     assert values["penalties"] == []
+
+
+def test_no_recipe_starts_tensorflow():
+    # Workers have to find each other before that.
+    program = (
+        "import kgan\n"
+        "from tensorflow.python.eager import context\n"
+        "recipes = [kgan.recipes.get(name) for name in kgan.recipes.names()]\n"
+        "terms = {'regularizers': [{'name': 'lecam'}]}\n"
+        "recipes[0].override(**terms, augmentation={'name': 'augment'})\n"
+        "assert not context.context()._initialized\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=120)
