@@ -76,8 +76,6 @@ def test_a_share_of_the_best_samples_is_a_loss_around_the_loss():
             {"regularizers": [{"name": "lecam", "weigth": 1.0}]},
             "`regularizers` of lecam.*Did you mean 'weight'",
         ),
-        ({"regularizers": [{"name": "lecam", "weight": -1.0}]}, "`weight` must be"),
-        ({"regularizers": [{"name": "lecam", "decay": "a"}]}, "`decay` must be"),
         ({"objectives": [{"name": "lecam"}]}, "An objective must be.*information"),
         (
             {"objectives": [{"name": "information", "classes": 3}]},
@@ -98,6 +96,13 @@ def test_a_share_of_the_best_samples_is_a_loss_around_the_loss():
 def test_names_and_options_are_checked(values, message):
     with pytest.raises(ValueError, match=message):
         PLAIN.override(**values)
+
+
+@pytest.mark.parametrize("values", [{"weight": -1.0}, {"decay": "a"}])
+def test_values_of_layers_are_checked_when_they_are_made(values):
+    recipe = PLAIN.override(regularizers=[{"name": "lecam", **values}])
+    with pytest.raises(ValueError, match=f"`{next(iter(values))}` must be"):
+        parts.make_regularizers(recipe)
 
 
 def test_families_are_pairs():
