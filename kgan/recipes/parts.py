@@ -189,11 +189,11 @@ def _described(terms):
 
 
 def _layers(recipe):
-    """Gives rooms and what a recipe takes from them that are layers."""
-    yield from ((regularizers, term) for term in recipe.regularizers)
-    yield from ((objectives, term) for term in recipe.objectives)
+    """Gives what a recipe has of layers: its field, their room, a description."""
+    yield from (("regularizers", regularizers, term) for term in recipe.regularizers)
+    yield from (("objectives", objectives, term) for term in recipe.objectives)
     if recipe.augmentation:
-        yield augment, recipe.augmentation
+        yield "augmentation", augment, recipe.augmentation
 
 
 def check(recipe) -> None:
@@ -207,8 +207,8 @@ def check(recipe) -> None:
             make(recipe)
         # Layers make variables, with which TensorFlow starts: too early for workers,
         # that must find each other before.
-        for room, given in _layers(recipe):
-            _check_named(room.__name__.rpartition(".")[2], room, **given)
+        for what, room, given in _layers(recipe):
+            _check_named(what, room, **given)
     except TypeError as error:
         # A number was due and JSON gave a text: the comparison fails.
         raise ValueError(f"An option of the recipe has a wrong type: {error}") from None
