@@ -97,7 +97,7 @@ class Round:
         )
         with _kept_unless(acts, [*player.trainable, *player.optimizer.variables]):
             replicas.apply(player, gradients)
-        self.game.constrain(player, turn.step)
+            self.game.constrain(player, turn.step)
         for variables, values in self.game.moved(player, state):
             replicas.move(variables, values)
         self.logs.update(logs, tf.shape(real)[0], turn.update, acts)

@@ -74,7 +74,7 @@ def adapt(dataset: str, sizes: dict, on_gpu: bool, channels: int = 3) -> tuple:
         f"Chose --ema_momentum={momentum}: the average forgets half in a twentieth of "
         "the run.",
         f"Chose --steps={steps}: {shown:,} images shown in batches of {batch_size}, "
-        f"{shown / count:.0f} passes; about ten minutes on a CPU of two cores.",
+        f"{shown / count:.0f} passes through the images.",
     ]
 
 
