@@ -6,13 +6,12 @@ import types
 
 from benchmarking import cases, measuring, rates
 
-import kgan
 
 _STEPS, _BLOCKS = 500, 5
 
 
 def _plan(name):
-    return cases.plan(kgan.recipes.get(name), cases.SHAPES[name])
+    return cases.plan(cases.recipe_of(name), cases.SHAPES[name])
 
 
 def play(chosen: list, plan: cases.Plan, settings: types.SimpleNamespace) -> list:

@@ -163,3 +163,13 @@ def test_the_twin_in_pytorch_has_the_same_networks():
         twin = torch_layers.build(layers)
         count = sum(parameter.numel() for parameter in twin.parameters())
         assert count == sum(np.prod(w.shape) for w in network.trainable_weights)
+
+
+@pytest.mark.parametrize("name", cases.SHAPES)
+def test_steps_by_hand_can_play_every_recipe(name):
+    recipe = cases.recipe_of(name)
+    assert len(recipe.penalties) <= 1
+    assert all(isinstance(p["weight"], float) for p in recipe.penalties)
+    assert not (recipe.regularizers or recipe.objectives or recipe.augmentation)
+    assert recipe.top_k == 1.0
+    assert cases.plan(recipe, cases.SHAPES[name]).operations > 0
