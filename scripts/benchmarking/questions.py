@@ -6,7 +6,6 @@ import types
 
 from benchmarking import cases, measuring, rates
 
-
 _STEPS, _BLOCKS = 500, 5
 
 

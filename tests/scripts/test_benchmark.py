@@ -170,6 +170,7 @@ def test_steps_by_hand_can_play_every_recipe(name):
     recipe = cases.recipe_of(name)
     assert len(recipe.penalties) <= 1
     assert all(isinstance(p["weight"], float) for p in recipe.penalties)
-    assert not (recipe.regularizers or recipe.objectives or recipe.augmentation)
+    assert recipe.regularizers == recipe.objectives == ()
+    assert recipe.augmentation == {}
     assert recipe.top_k == 1.0
     assert cases.plan(recipe, cases.SHAPES[name]).operations > 0
