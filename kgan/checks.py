@@ -10,7 +10,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from kgan import schedules
+from kgan import rows, schedules
 
 # A seed, or the number of an image, has two parts of 31 bits.
 LARGEST_INDEX = 2**62 - 1
@@ -117,7 +117,7 @@ def latent_dim(generator, prior):
 
 def _logits_layer(network):
     """The layer that gives a discriminator's logits, where a graph of layers tells."""
-    network = getattr(network, "packed_network", network)
+    network = rows.unpacked(network)
     while isinstance(network, keras.Sequential) or getattr(network, "outputs", None):
         if isinstance(network, keras.Sequential):
             if not network.layers:

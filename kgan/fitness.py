@@ -6,6 +6,7 @@ import warnings
 import keras
 
 from kgan import checks
+from kgan import rows as packs
 
 
 def label_classes(num_classes, terms, heads, prior):
@@ -83,11 +84,11 @@ def rows_fit(discriminator, rows):
     Raises:
         ValueError: If a group does not divide the rows that come to it.
     """
-    packed = getattr(discriminator, "packed_network", None)
-    if packed is not None:
+    together = packs.together(discriminator)
+    if together > 1:
         _check_group(discriminator, rows)
-        discriminator, rows = packed, rows // discriminator.group_size
-    for layer in checks.all_layers(discriminator):
+    network, rows = packs.unpacked(discriminator), rows // together
+    for layer in checks.all_layers(network):
         if getattr(layer, "group_size", None):
             _check_group(layer, rows)
 

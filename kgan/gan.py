@@ -12,6 +12,7 @@ from kgan import (
     optimizers,
     priors,
     replicas,
+    rows,
     saving,
     scopes,
     seeds,
@@ -139,8 +140,8 @@ class GAN(saving.ConfigByArguments, Verbs, keras.Model):
         shown = fake
         if self.augmentation is not None:
             shown = self.augmentation(fake, training=False)
-        group = getattr(self.discriminator, "group_size", 1)
-        judged = join(tf.repeat(shown, group, axis=0), self._labels_of_d(labels))
+        pack = tf.repeat(shown, rows.together(self.discriminator), axis=0)
+        judged = join(pack, self._labels_of_d(labels))
         outputs = heads(self.discriminator(judged, training=False))
         if average:
             self.ema_generator = averaging.averaged_copy(self.generator)
@@ -296,9 +297,9 @@ class GAN(saving.ConfigByArguments, Verbs, keras.Model):
             self.num_classes if labels else None,
         )
 
-    def check_rows(self, rows):
+    def check_rows(self, count):
         """Refuses a number of rows on a replica that layers of D cannot group."""
-        fitness.rows_fit(self.discriminator, rows // self._game.micro_batches)
+        fitness.rows_fit(self.discriminator, count // self._game.micro_batches)
 
     @property
     def penalties(self):

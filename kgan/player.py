@@ -38,8 +38,8 @@ class Player:
 
     def __init__(self, network, optimizer=None, takes_labels=True):
         self.pack = getattr(network, "pack", lambda data: data)
-        self.network = getattr(network, "packed_network", network)
-        self.group_size = getattr(network, "group_size", 1)
+        self.network = rows.unpacked(network)
+        self.group_size = rows.together(network)
         self.optimizer = optimizer
         self.takes_labels = takes_labels
         self.trainable = list(network.trainable_variables)

@@ -1,4 +1,4 @@
-"""Whether a network treats each example of a batch by itself."""
+"""Whether a network treats each example of a batch by itself, or packs of them."""
 
 import keras
 
@@ -48,6 +48,21 @@ def independent(network):
         activation = getattr(network, "activation", None)
         return activation is None or _is_of_keras(activation)
     return getattr(network, "by_example", False)
+
+
+def together(discriminator):
+    """Gives how many examples a discriminator judges together: 1, unless it is packed.
+
+    A packed one has `pack`, which joins examples, `packed_network`, which takes them
+    so, and `group_size`, the number of them: see `kgan.models.Packed`.
+    """
+    packed = unpacked(discriminator) is not discriminator
+    return discriminator.group_size if packed else 1
+
+
+def unpacked(discriminator):
+    """Gives the network inside of a packed discriminator; any other as it came."""
+    return getattr(discriminator, "packed_network", discriminator)
 
 
 def _is_of_keras(thing):

@@ -3,7 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
-from kgan import batches, checks, fitness
+from kgan import batches, checks, fitness, rows
 from kgan.player import LOGITS, heads
 from kgan.sampling import to_float
 
@@ -45,11 +45,11 @@ class Scorer:
         return {name: _mean_of_each(values) for name, values in opinion.items()}
 
     def _refuse_packs(self):
-        packed = getattr(self.discriminator, "packed_network", None)
-        if packed is not None:
+        together = rows.together(self.discriminator)
+        if together > 1:
             raise ValueError(
                 "A discriminator must judge each example by itself to tell D(x). "
-                f"Received: one that judges {self.discriminator.group_size} together"
+                f"Received: one that judges {together} together"
             )
 
     def _score(self, data, labels):
@@ -70,8 +70,8 @@ class Scorer:
         data = data.astype(np.float32)
         return np.concatenate(
             [
-                self._scores(data[rows], None if labels is None else labels[rows])
-                for rows in _slices(len(data), batch_size)
+                self._scores(data[part], None if labels is None else labels[part])
+                for part in _slices(len(data), batch_size)
             ]
         )
 

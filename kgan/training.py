@@ -8,7 +8,7 @@ import os
 
 import tensorflow as tf
 
-from kgan import callbacks, interrupts, legs, plans, records, runs, strategies
+from kgan import callbacks, interrupts, legs, plans, records, rows, runs, strategies
 from kgan.files import write_atomically
 from kgan.gan import GAN
 from kgan.plans import Plan
@@ -239,7 +239,7 @@ def _pictures_of_images(plan):
 
 def _pictures_of_points(plan):
     directory, log_dir = plan.run_dir / runs.SAMPLES, plan.run_dir / runs.LOGS
-    packed = getattr(plan.gan.discriminator, "group_size", 1) > 1
+    packed = rows.together(plan.gan.discriminator) > 1
     if plan.recipe.conditional or packed:
         return []  # a density has no classes, and a packed D no value at a point
     # The averaged generator, as in `kgan generate`: it is what the run is for.

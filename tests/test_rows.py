@@ -74,3 +74,13 @@ def test_a_subclass_may_do_anything():
     model = Subclass()
     model(keras.ops.ones((2, 4)))
     assert not rows.independent(model)
+
+
+def test_a_packed_discriminator_judges_several_together():
+    network = kgan.models.mlp_discriminator((4,), hidden=(3,))
+    packed = kgan.models.Packed(network, samples=2)
+    assert (rows.together(network), rows.unpacked(network)) == (1, network)
+    assert (rows.together(packed), rows.unpacked(packed)) == (2, network)
+    # It compares examples of a batch, and yet judges each.
+    layer = kgan.layers.MinibatchStandardDeviation(group_size=4)
+    assert rows.together(layer) == 1

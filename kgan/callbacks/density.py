@@ -1,5 +1,6 @@
 """The game over a known density, drawn as it is played."""
 
+from kgan import rows
 from kgan.callbacks import figures
 from kgan.callbacks.line import Line
 from kgan.callbacks.pictures import Pictures
@@ -44,11 +45,11 @@ def check_model(callback, model, source):
             f"shape {tuple(source.shape)}. Received one that generates shape "
             f"{tuple(model.data_shape)}"
         )
-    group = getattr(model.discriminator, "group_size", 1)
-    if group > 1:
+    together = rows.together(model.discriminator)
+    if together > 1:
         raise ValueError(
             f"`{callback}` needs a discriminator that judges each point by itself: it "
-            f"draws D(x). Received: one that judges {group} together"
+            f"draws D(x). Received: one that judges {together} together"
         )
     if model.num_classes is not None:
         raise ValueError(
