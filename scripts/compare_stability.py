@@ -10,7 +10,6 @@ within three standard deviations of its centre.
 """
 
 import argparse
-import concurrent.futures
 import json
 import multiprocessing
 import pathlib
@@ -70,19 +69,16 @@ def main() -> None:
     if unknown:
         parser.error(f"--methods are {', '.join(names)}. Received: {unknown}")
     arguments.output.mkdir(parents=True, exist_ok=True)
-    with concurrent.futures.ProcessPoolExecutor(
-        arguments.processes,
-        multiprocessing.get_context("spawn"),
-        playing.one_thread,
-        max_tasks_per_child=6,
-    ) as pool:
-        folder, steps = str(arguments.output), arguments.steps
-        games = [
-            pool.submit(playing.play, *job, folder, steps)
-            for job in jobs(arguments, arguments.methods or names)
-        ]
-        for game in concurrent.futures.as_completed(games):
-            print(game.result(), flush=True)
+    folder, steps = str(arguments.output), arguments.steps
+    games = [
+        (*job, folder, steps) for job in jobs(arguments, arguments.methods or names)
+    ]
+    # A process that has compiled many games is large. The executor of
+    # `concurrent.futures` stands still in Python 3.11 when it replaces one.
+    context = multiprocessing.get_context("spawn")
+    with context.Pool(arguments.processes, playing.one_thread, (), 6) as pool:
+        for line in pool.imap_unordered(playing.play_one, games):
+            print(line, flush=True)
     print(f"\n{report(arguments.output)}")
 
 

@@ -56,6 +56,11 @@ def play(dataset: str, method: str, seed: int, folder: str, steps: int | None) -
     return f"{path.stem}: {figures['averaged']} in {figures['seconds']} s"
 
 
+def play_one(game: tuple) -> str:
+    """Plays a game from the arguments of `play`, as a pool of processes gives them."""
+    return play(*game)
+
+
 def _train(recipe):
     import tensorflow as tf
 

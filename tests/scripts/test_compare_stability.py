@@ -88,3 +88,13 @@ def test_jobs_give_the_headline_more_seeds():
         ("ring", "plain", 0),
         *(("ring", "recipe", seed) for seed in range(3)),
     ]
+
+
+def test_the_program_plays_its_games_in_processes(tmp_path, monkeypatch, capsys):
+    arguments = [f"--output={tmp_path}", "--datasets", "ring", "--methods", "plain"]
+    lengths = ["--seeds=1", "--steps=10", "--processes=1"]
+    monkeypatch.setattr(sys, "argv", ["compare", *arguments, *lengths])
+    compare_stability.main()
+    told = capsys.readouterr().out
+    assert told.startswith("ring-plain-0: ")
+    assert "| plain | 1 |" in told
