@@ -4,16 +4,7 @@ from kgan.recipes.recipe import Recipe
 
 # It falls with the step size: while steps are large it keeps every mode its share, and
 # near the end it lets D see how wide each of them is.
-_GAMMA = {
-    "module": "keras.optimizers.schedules",
-    "class_name": "CosineDecay",
-    "config": {
-        "initial_learning_rate": 0.025,
-        "decay_steps": 14_000,
-        "alpha": 0.002,
-    },
-    "registered_name": None,
-}
+_GAMMA = {"course": "cosine", "first": 0.025, "last": 5e-5}
 
 RECIPE = Recipe(
     name="grid",

@@ -17,6 +17,7 @@ from kgan import (
     priors,
     regularizers,
 )
+from kgan.recipes import courses
 from kgan.top_k import TopK
 
 # The course of a step size over all updates of an optimizer.
@@ -61,24 +62,30 @@ def _make_plain_loss(recipe):
 
 def make_penalties(recipe) -> list:
     """Makes a recipe's penalties, a list of `kgan.penalties.Penalty`."""
-    return [_make("penalties", penalties, **given) for given in recipe.penalties]
+    return _make_terms(recipe, "penalties", penalties)
 
 
 def make_regularizers(recipe) -> list:
     """Makes a recipe's regularizers, a list of `kgan.terms.Term`."""
-    return [_make("regularizers", regularizers, **term) for term in recipe.regularizers]
+    return _make_terms(recipe, "regularizers", regularizers)
 
 
 def make_objectives(recipe) -> list:
     """Makes the objectives of further heads, a list of `kgan.terms.Term`."""
-    return [_make("objectives", objectives, **term) for term in recipe.objectives]
+    return _make_terms(recipe, "objectives", objectives)
+
+
+def _make_terms(recipe, what, room):
+    terms = getattr(recipe, what)
+    return [_make(what, room, **courses.expand(term, recipe.steps)) for term in terms]
 
 
 def make_augmentation(recipe):
     """Makes the layer through which D sees all data, or None."""
     if not recipe.augmentation:
         return None
-    return _make("augmentation", augment, **recipe.augmentation)
+    given = courses.expand(recipe.augmentation, recipe.steps)
+    return _make("augmentation", augment, **given)
 
 
 def make_alternation(recipe):
@@ -165,9 +172,9 @@ def resolve(recipe, data_shape: tuple, sample_every: int):
         model_options=_with_defaults(families()[recipe.model], recipe.model_options),
         prior_options=prior_options,
         loss_options=_make_plain_loss(recipe).get_config(),
-        penalties=[{"name": p.name, **p.get_config()} for p in make_penalties(recipe)],
-        regularizers=_described(make_regularizers(recipe)),
-        objectives=_described(make_objectives(recipe)),
+        penalties=_in_full(make_penalties(recipe), recipe.penalties),
+        regularizers=_in_full(make_regularizers(recipe), recipe.regularizers),
+        objectives=_in_full(make_objectives(recipe), recipe.objectives),
         augmentation=_augmentation_in_full(recipe),
         alternation=periods.get_config() if periods else {},
         sample_every=sample_every,
@@ -181,11 +188,15 @@ def _augmentation_in_full(recipe):
     layer = make_augmentation(recipe)
     known, config = _options(type(layer)), layer.get_config()
     options = {name: value for name, value in config.items() if name in known}
+    options = courses.keep(options, recipe.augmentation)
     return {"name": recipe.augmentation["name"], **options}
 
 
-def _described(terms):
-    return [{"name": term.kind, **term.get_config()} for term in terms]
+def _in_full(terms, given):
+    return [
+        {"name": options["name"], **courses.keep(term.get_config(), options)}
+        for term, options in zip(terms, given, strict=True)
+    ]
 
 
 def _layers(recipe):
@@ -208,7 +219,7 @@ def check(recipe) -> None:
         # Layers make variables, with which TensorFlow starts: too early for workers,
         # that must find each other before.
         for what, room, given in _layers(recipe):
-            _check_named(what, room, **given)
+            _check_named(what, room, **courses.expand(given, recipe.steps))
     except TypeError as error:
         # A number was due and JSON gave a text: the comparison fails.
         raise ValueError(f"An option of the recipe has a wrong type: {error}") from None
