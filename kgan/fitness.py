@@ -67,6 +67,25 @@ def warn_of_batch_norm(discriminator, penalties):
             return
 
 
+def augmentation_follows(augmentation, loss):
+    """Refuses an augmentation that asks what D takes for real, where D never says so.
+
+    Args:
+        augmentation: The layer through which D sees all data, or None.
+        loss: A `kgan.losses.AdversarialLoss`.
+
+    Raises:
+        ValueError: If it needs the loss's `boundary`, and there is none.
+    """
+    if getattr(augmentation, "needs_boundary", False) and loss.boundary is None:
+        raise ValueError(
+            f"{type(augmentation).__name__} follows how often D takes real images for "
+            f"real, and under {type(loss).__name__} the sign of D(x) does not tell: "
+            "only differences of D count. Take another loss, or kgan.augment.Augment "
+            "with a schedule as its probability."
+        )
+
+
 def group_of(discriminator):
     """Gives the smallest number of rows of which D's layers take whole groups."""
     layers = (discriminator, *checks.all_layers(discriminator))

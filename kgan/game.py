@@ -284,7 +284,7 @@ class Game:
             return values.augmentation[1]
         # It counts images: those of all parts, and all of a pack.
         times = self.micro_batches * self.discriminator.group_size
-        logits = tf.repeat(real_logits, times, axis=0)
+        logits = tf.repeat(real_logits - (self.loss.boundary or 0.0), times, axis=0)
         _, (_, state), _ = self.augmentation.run(
             values.augmentation, turn, lambda: layer.adapt(logits, turn.step)
         )

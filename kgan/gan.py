@@ -219,6 +219,7 @@ class GAN(saving.ConfigByArguments, Verbs, keras.Model):
         penalties = by_name(penalties)
         alternation = find_alternation(alternation)
         fitness.warn_of_batch_norm(self.discriminator, penalties)
+        fitness.augmentation_follows(self.augmentation, self.adversarial_loss)
         strategy = self.distribute_strategy
         given = (generator_optimizer, discriminator_optimizer)
         scopes.check_compile(self, given, steps_per_execution)

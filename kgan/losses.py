@@ -22,6 +22,8 @@ class AdversarialLoss:
             training step does not compute them and passes None.
         probabilistic: Whether σ(logits) estimates the probability that a sample is
             real. Otherwise the logits are the score of a critic.
+        boundary: The logit above which D takes a sample for real; None where logits
+            mean something by their differences alone.
 
     Example:
         ```python
@@ -38,6 +40,7 @@ class AdversarialLoss:
 
     relativistic = False
     probabilistic = False
+    boundary = 0.0
 
     def discriminator_loss(self, real_logits, fake_logits):
         """Gives what the discriminator minimises, one value per example.
@@ -177,6 +180,8 @@ class LeastSquares(AdversarialLoss):
         ```
     """
 
+    boundary = 0.5  # halfway between the targets
+
     def discriminator_loss(self, real_logits, fake_logits):
         """Gives ½ (D(x) − 1)² + ½ D(G(z))²."""
         return 0.5 * (tf.square(real_logits - 1.0) + tf.square(fake_logits))
@@ -202,6 +207,8 @@ class Wasserstein(AdversarialLoss):
         )
         ```
     """
+
+    boundary = None
 
     def discriminator_loss(self, real_logits, fake_logits):
         """Gives D(G(z)) − D(x)."""
@@ -255,6 +262,7 @@ class RelativisticPairing(AdversarialLoss):
     """
 
     relativistic = True
+    boundary = None
 
     def discriminator_loss(self, real_logits, fake_logits):
         """Gives softplus(D(G(z)) − D(x))."""

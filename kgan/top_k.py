@@ -41,6 +41,7 @@ class TopK(losses.AdversarialLoss):
             raise ValueError("`share` must be above 0. Received: 0.0")
         self.relativistic = self.loss.relativistic
         self.probabilistic = self.loss.probabilistic
+        self.boundary = self.loss.boundary
         self._step = None
 
     def at(self, step):

@@ -339,6 +339,23 @@ def test_points_cannot_be_augmented(name):
         make(augmentation=augmentation)
 
 
+def images(loss, augmentation):
+    networks = kgan.models.mlp((4, 4, 1), latent_dim=3)
+    gan = kgan.GAN(*networks, augmentation=augmentation)
+    gan.compile(loss=loss)
+    return gan
+
+
+@pytest.mark.parametrize(
+    "loss", ["wasserstein", "relativistic_pairing", kgan.top_k.TopK("wasserstein")]
+)
+def test_what_is_taken_for_real_cannot_be_followed_where_no_loss_says_it(loss):
+    with refuse(r"follows how often D takes real.*kgan\.augment\.Augment"):
+        images(loss, kgan.augment.AdaptiveAugment())
+    images(loss, kgan.augment.Augment(0.5))
+    images("hinge", kgan.augment.AdaptiveAugment())
+
+
 def test_there_is_no_d_of_one_example_where_packs_are_judged(tmp_path):
     gan = make(packing=2)
     with refuse("judge each example by itself.*one that judges 2 together"):

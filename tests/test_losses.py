@@ -126,6 +126,24 @@ def test_score_is_a_probability_where_there_is_one(name):
 
 
 @pytest.mark.parametrize("name", losses.names())
+def test_at_the_boundary_a_sample_is_as_much_real_as_generated(name):
+    loss = losses.get(name)
+    if loss.boundary is None:
+        # Only differences count: all logits may move together.
+        real, fake = tf.constant([0.3]), tf.constant([-0.2])
+        moved = loss.discriminator_loss(real + 5.0, fake + 5.0)
+        np.testing.assert_allclose(
+            loss.discriminator_loss(real, fake), moved, rtol=1e-5
+        )
+        return
+    logit = tf.constant([loss.boundary])
+    with tf.GradientTape() as tape:
+        tape.watch(logit)
+        value = loss.discriminator_loss(logit, logit)
+    assert tape.gradient(value, logit).numpy() == pytest.approx(0.0)
+
+
+@pytest.mark.parametrize("name", losses.names())
 def test_only_the_relativistic_loss_reads_real_logits(name):
     assert losses.get(name).relativistic == (name == "relativistic_pairing")
 

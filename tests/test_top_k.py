@@ -50,6 +50,7 @@ def test_the_mean_is_that_of_the_best(name):
     for run in contracts.modes(lambda fake: loss.at(0).generator_loss(real, fake)):
         assert float(tf.reduce_mean(run(LOGITS))) == pytest.approx(expected, rel=1e-5)
     assert loss.probabilistic == base.probabilistic
+    assert loss.boundary == base.boundary
 
 
 def test_samples_that_do_not_count_get_no_gradient():

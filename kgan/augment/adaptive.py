@@ -34,7 +34,8 @@ class AdaptiveAugment(Augment):
     """The augmentations of `Augment`, with a probability p that adapts itself (ADA).
 
     As a discriminator overfits, it becomes sure of the real images. With r the mean of
-    `sign(D(real))` over all real images of the last `interval` updates of D,
+    `sign(D(real))` over all real images of the last `interval` updates of D (D less the
+    loss's `boundary`, where that is not 0),
 
     `p ← min(max(p + sign(r − target) · images / speed, 0), 1)`.
 
@@ -73,6 +74,8 @@ class AdaptiveAugment(Augment):
     Source: Karras et al. (2020), Training Generative Adversarial Networks with Limited
     Data, section 3.2, equation 1 (r_t), and appendix B.
     """
+
+    needs_boundary = True
 
     def __init__(
         self,
@@ -113,7 +116,8 @@ class AdaptiveAugment(Augment):
         """Moves p if it is time, by the sums so far, and then counts this update.
 
         Args:
-            real_logits: float32 of shape `(rows, 1)`: D's logits of augmented reals.
+            real_logits: float32 of shape `(rows, 1)`: D's logits of augmented reals,
+                above 0 where D takes them for real.
             step: Integer scalar, the training step.
         """
         p, signs, images, updates = self._sums()

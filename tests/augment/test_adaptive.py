@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+import kgan
 from kgan.augment import AdaptiveAugment
 from kgan.augment.adaptive import next_probability
 
@@ -105,6 +106,31 @@ def test_follows_a_loop_on_replicas(two_replicas):
         assert local[0][0] == local[0][1]
         values = [tf.reduce_mean(tf.stack(value), axis=0) for value in local]
     np.testing.assert_allclose(seen, _loop(LOGITS), atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("loss", "logit", "sign"),
+    [
+        ("non_saturating", 0.3, 1),
+        ("hinge", -0.3, -1),
+        ("least_squares", 0.3, -1),
+        (kgan.top_k.TopK("least_squares"), 0.6, 1),
+    ],
+)
+def test_an_image_is_taken_for_real_beyond_the_boundary_of_the_loss(loss, logit, sign):
+    constant = keras.layers.Dense(
+        1,
+        kernel_initializer="zeros",
+        bias_initializer=keras.initializers.Constant(logit),
+    )
+    layers = [keras.Input((4, 4, 1)), keras.layers.Flatten(), constant]
+    generator, _ = kgan.models.mlp((4, 4, 1), latent_dim=3)
+    gan = kgan.GAN(
+        generator, keras.Sequential(layers), augmentation=AdaptiveAugment(**ARGUMENTS)
+    )
+    gan.compile(discriminator_optimizer=keras.optimizers.SGD(0.0), loss=loss)
+    gan.fit(np.zeros((6, 4, 4, 1), "float32"), batch_size=6, verbose=0)
+    assert float(gan.augmentation.signs.numpy()) == 6 * sign
 
 
 def test_saving_keeps_the_sums(tmp_path):
