@@ -138,10 +138,9 @@ def discriminator_fits(discriminator, data_shape):
             "`discriminator` must give logits, without a sigmoid: the loss applies it. "
             f"Received: a last layer {last.name!r} with a sigmoid"
         )
-    inputs = getattr(discriminator, "inputs", None)
-    if not inputs:
+    takes = _data_shape(discriminator)
+    if takes is None:
         return
-    takes = tuple(inputs[0].shape)[1:]
     fits = len(takes) == len(data_shape) and all(
         t is None or t == d for t, d in zip(takes, data_shape, strict=True)
     )
@@ -150,6 +149,14 @@ def discriminator_fits(discriminator, data_shape):
             "`discriminator` must take what the generator gives, data of shape "
             f"{data_shape}. Received: a discriminator for data of shape {takes}"
         )
+
+
+def _data_shape(discriminator):
+    """Gives the shape of an example that D takes, None if that cannot be known."""
+    inputs = getattr(discriminator, "inputs", None)
+    if inputs:
+        return tuple(inputs[0].shape)[1:]
+    return getattr(discriminator, "data_shape", None)
 
 
 def _is_integer(value, minimum):

@@ -53,7 +53,7 @@ def labels_are_used(generator_takes, discriminator_takes, terms):
 
 def warn_of_batch_norm(discriminator, penalties):
     """Warns of a critic whose gradient at an example is not that example's own."""
-    for layer in checks.all_layers(discriminator):
+    for layer in discriminator._flatten_layers():
         if penalties and isinstance(layer, keras.layers.BatchNormalization):
             warnings.warn(
                 f"The discriminator has BatchNormalization ({layer.name}), which makes "

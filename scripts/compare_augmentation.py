@@ -166,6 +166,11 @@ def main() -> None:
     arguments = parser.parse_args()
     folder = arguments.output
     folder.mkdir(parents=True, exist_ok=True)
+    about = {"photos": str(arguments.photos.resolve()), "steps": arguments.steps}
+    note = folder / "about.json"
+    if note.exists() and json.loads(note.read_text()) != about:
+        parser.error(f"{note} is of other photos or steps: choose another --output.")
+    note.write_text(json.dumps(about))
     results, rows = {}, {}
     with tempfile.TemporaryDirectory() as scratch:
         folders = split(arguments.photos, pathlib.Path(scratch))

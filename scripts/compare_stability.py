@@ -73,6 +73,10 @@ def main() -> None:
     games = [
         (*job, folder, steps) for job in jobs(arguments, arguments.methods or names)
     ]
+    try:
+        playing.check_steps(games)
+    except ValueError as error:
+        parser.error(str(error))
     # A process that has compiled many games is large. The executor of
     # `concurrent.futures` stands still in Python 3.11 when it replaces one.
     context = multiprocessing.get_context("spawn")

@@ -201,12 +201,24 @@ def test_a_head_beside_the_logits_may_end_in_a_sigmoid(head):
     kgan.GAN(points(keras.layers.Dense(2), takes=3), discriminator).compile()
 
 
+class Inside(keras.layers.Layer):
+    """Keeps a layer where neither `layer` nor `layers` tells of it."""
+
+    def __init__(self, inner):
+        super().__init__()
+        self.inner = inner
+
+    def call(self, inputs):
+        return self.inner(inputs)
+
+
 def test_batch_norm_under_a_gradient_penalty_is_warned_of():
     norm = keras.layers.BatchNormalization
     critics = [
         points(dense(), norm(name="own")),
         points(points(norm(name="own"), dense())),
         packed(norm(name="own"), dense()),
+        points(Inside(norm(name="own")), dense()),
     ]
     for critic in critics:
         with pytest.warns(UserWarning, match=r"\(own\).*\(r1, r2\).*Gulrajani") as seen:

@@ -24,8 +24,9 @@ def read_names(policy, known):
     """
     if isinstance(policy, str):
         policy = [name.strip() for name in policy.split(",")]
-    named = isinstance(policy, collections.abc.Iterable) and tuple(policy)
-    if not named or len(set(named)) < len(named):
+    named = tuple(policy) if isinstance(policy, collections.abc.Iterable) else ()
+    texts = all(isinstance(name, str) for name in named)
+    if not named or not texts or len(set(named)) < len(named):
         raise ValueError(
             "`policy` must name transformations, each once, as a list or as a text "
             f"with commas. Received: {policy!r}"

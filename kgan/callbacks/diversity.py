@@ -46,7 +46,7 @@ class Reference:
 
     Attributes:
         distance: Mean distance of the first 64 real examples, or of the first batch if
-            it is smaller: within classes if there are labels, and 32 pairs that share
+            it is smaller: within classes if G takes labels, and 32 pairs share
             theirs.
 
     Raises:
@@ -65,7 +65,8 @@ class Reference:
         data, labels = batches.split(first)
         data = np.asarray(data, np.float32)[:_ROWS]
         self.labels = self._classes = None
-        if labels is not None:
+        # Labels that an objective alone reads do not say what G is to make.
+        if labels is not None and model.num_classes is not None:
             self.labels = np.ravel(labels).astype(np.int32)[:_ROWS]
             self._classes = self.labels if _num_pairs(self.labels) >= _PAIRS else None
         self.rows = len(data)

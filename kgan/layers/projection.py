@@ -19,6 +19,7 @@ class Projection(keras.layers.Layer):
 
     Args:
         num_classes: Integer, the number of classes; labels lie in [0, num_classes).
+        kernel_initializer: For w, of shape `(features, 1)`.
         embeddings_initializer: For V, of shape `(num_classes, features)`.
         spectral_normalization: Whether w and V are divided by their largest singular
             values, each by `kgan.layers.SpectralNormalization`.
@@ -47,12 +48,14 @@ class Projection(keras.layers.Layer):
     def __init__(
         self,
         num_classes,
+        kernel_initializer="glorot_uniform",
         embeddings_initializer="glorot_uniform",
         spectral_normalization=False,
         **kwargs,
     ):
         super().__init__(**kwargs)
         self.num_classes = checks.positive_integer("num_classes", num_classes)
+        self.kernel_initializer = keras.initializers.get(kernel_initializer)
         self.embeddings_initializer = keras.initializers.get(embeddings_initializer)
         self.spectral_normalization = spectral_normalization
         # The power method's vectors are a state that each call moves.
@@ -70,7 +73,12 @@ class Projection(keras.layers.Layer):
             )
         features_shape, labels_shape = input_shape
         self.linear = self._normalized(
-            layers.Dense(1, dtype=self.dtype_policy, name="linear")
+            layers.Dense(
+                1,
+                kernel_initializer=self.kernel_initializer,
+                dtype=self.dtype_policy,
+                name="linear",
+            )
         )
         self.embedding = self._normalized(
             layers.Embedding(
@@ -107,6 +115,7 @@ class Projection(keras.layers.Layer):
         return {
             **super().get_config(),
             "num_classes": self.num_classes,
+            "kernel_initializer": keras.initializers.serialize(self.kernel_initializer),
             "embeddings_initializer": keras.initializers.serialize(
                 self.embeddings_initializer
             ),

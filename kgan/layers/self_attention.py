@@ -108,8 +108,7 @@ class SelfAttention(keras.layers.Layer):
             filters,
             kernel_size=1,
             use_bias=False,
-            # A copy: one object gives equal kernels to all layers of one shape.
-            kernel_initializer=self.kernel_initializer.clone(),
+            kernel_initializer=self._fresh_initializer(),
             dtype=self.dtype_policy,
             name=name,
         )
@@ -117,6 +116,12 @@ class SelfAttention(keras.layers.Layer):
             layer = SpectralNormalization(layer, name=name)
         layer.build((None, None, None, channels))
         return layer
+
+    def _fresh_initializer(self):
+        # A copy: one object gives equal kernels to all layers of one shape.
+        initializer = self.kernel_initializer
+        copied = isinstance(initializer, keras.initializers.Initializer)
+        return initializer.clone() if copied else initializer
 
     def call(self, inputs, training=False):
         """Returns the inputs with γ times what they attend to added."""

@@ -80,7 +80,8 @@ class WithReference(keras.Model):
     Input and output: those of the network.
 
     Raises:
-        ValueError: If the reference is no batch of finite numbers, labels are not one
+        ValueError: If the network has several outputs or judges packs, the reference
+            is no batch of finite numbers, labels are not one
             integer for each of its rows, or a `VirtualBatchNormalization` of the
             network has another `reference_size`.
 
@@ -108,7 +109,7 @@ class WithReference(keras.Model):
             given = keras.Input((), dtype="int32", name="labels")
             inputs = [data, given]
             joined = [joined, Prepend(labels, name="reference_labels")(given)]
-        outputs = network(joined)[count:, ...]
+        outputs = _single(network, network(joined))[count:, ...]
         name = name or f"{network.name}_with_reference"
         super().__init__(inputs, outputs, name=name)
         self.network = network
@@ -132,6 +133,18 @@ class WithReference(keras.Model):
             copy.deepcopy(config["network"]), custom_objects
         )
         return cls(**config | {"network": network})
+
+
+def _single(network, outputs):
+    """Gives the output of a network; refuses those of which no rows can be cut."""
+    several = isinstance(outputs, (dict, list, tuple))
+    if several or hasattr(network, "packed_network"):
+        raise ValueError(
+            "`network` must have one output, with a row for each of its input: no "
+            "further heads, and no packs. Packs of a network with a reference are "
+            f"Packed(WithReference(network, packs), m). Received: {network.name!r}"
+        )
+    return outputs
 
 
 def _checked_reference(reference):

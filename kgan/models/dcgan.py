@@ -89,7 +89,12 @@ def dcgan_generator(
     *size, channels = check_image_shape(image_shape)
     sizes = stage_sizes(size)
     widths = _stage_widths(len(sizes), width, max_width)
-    by_norm = conditional_normalization and num_classes is not None
+    by_norm = conditional_normalization
+    if by_norm and num_classes is None:
+        raise ValueError(
+            "`conditional_normalization` must be False without labels, whose gains and "
+            "biases it learns: give `num_classes`. Received: num_classes=None"
+        )
     joined = None if by_norm else num_classes
     inputs, x = latent_inputs(latent_dim, joined, dtype)
     labels = None

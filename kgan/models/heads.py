@@ -69,25 +69,38 @@ def judge(
     if conditioning == "projection":
         labels = keras.Input((), dtype="int32", name="labels")
         head = Projection(
-            num_classes, spectral_normalization=spectral, name="logits", dtype="float32"
+            num_classes,
+            kernel_initializer=fresh_initializer(kernel_initializer),
+            embeddings_initializer=fresh_initializer(kernel_initializer),
+            spectral_normalization=spectral,
+            name="logits",
+            dtype="float32",
         )
         inputs, logits = [inputs, labels], head([x, labels])
     else:
         logits = linear(1, "logits")
     named = {
         head: linear(check_integer(f"heads[{head!r}]", width, 1), head)
-        for head, width in _check_heads(heads).items()
+        for head, width in _check_heads(heads, keras.Model(inputs, x)).items()
     }
     outputs = {"logits": logits, **named} if named else logits
     return keras.Model(inputs, outputs, name=name)
 
 
-def _check_heads(heads):
+def _check_heads(heads, features):
+    """Gives the further heads, whose names no layer of the features may have."""
     if heads is None:
         return {}
-    if not isinstance(heads, dict) or "logits" in heads:
+    named = isinstance(heads, dict) and all(isinstance(name, str) for name in heads)
+    if not named or "logits" in heads:
         raise ValueError(
             "`heads` must be a dictionary of names, other than 'logits', and widths, "
             f"as in {{'classes': 10}}. Received: {heads!r}"
+        )
+    taken = sorted({layer.name for layer in features.layers} & set(heads))
+    if taken:
+        raise ValueError(
+            f"`heads` must have other names than the layers before them. Received: "
+            f"{', '.join(taken)}"
         )
     return heads

@@ -68,6 +68,11 @@ class Packed(keras.Model):
         self.built = True
 
     @property
+    def data_shape(self):
+        """The shape of an example, as a tuple."""
+        return (*self._sides, self._channels)
+
+    @property
     def group_size(self):
         """How many examples are judged together."""
         return self.samples

@@ -86,7 +86,9 @@ def _schedule(name, given, steps):
             f"The {course} course of `{name}` must have the non-negative numbers "
             f"`first` and `last`{above}. Received: {given!r}"
         )
-    return COURSES[course](**bounds, steps=steps)
+    # Floats: a Keras schedule computes in the dtype of its first value.
+    first, last = (float(bounds[key]) for key in ("first", "last"))
+    return COURSES[course](first, last, steps)
 
 
 def _fits(bound, above_zero):

@@ -5,6 +5,8 @@ augmentation that real and generated images share leaves it nothing to know by h
 What else fits the number of images, `adapt` finds out.
 """
 
+import functools
+import json
 import statistics
 
 from kgan.recipes.recipe import Recipe
@@ -54,6 +56,7 @@ def adapt(dataset: str, sizes: dict, on_gpu: bool, channels: int = 3) -> tuple:
     shown = _IMAGES[on_gpu]
     steps = shown // batch_size
     size, size_reason = _size(sizes)
+    compact = functools.partial(json.dumps, separators=(",", ":"))
     augmentation, reason = _augmentation(count, shown, channels)
     momentum = round(0.5 ** (batch_size / (_HALF_LIFE * shown)), 4)
     momentum = min(momentum, 0.9999)
@@ -70,7 +73,7 @@ def adapt(dataset: str, sizes: dict, on_gpu: bool, channels: int = 3) -> tuple:
     return recipe, [
         f"{dataset}: {count:,} images.",
         f"Chose --image_size={_text(size)}: {size_reason}",
-        f"Chose --augmentation={recipe.augmentation['name']}: {reason}",
+        f"Chose --augmentation='{compact(recipe.augmentation)}': {reason}",
         f"Chose --ema_momentum={momentum}: the average forgets half in a twentieth of "
         "the run.",
         f"Chose --steps={steps}: {shown:,} images shown in batches of {batch_size}, "

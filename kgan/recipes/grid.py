@@ -2,9 +2,9 @@
 
 from kgan.recipes.recipe import Recipe
 
-# It falls with the step size: while steps are large it keeps every mode its share, and
-# near the end it lets D see how wide each of them is.
-_GAMMA = {"course": "cosine", "first": 0.025, "last": 5e-5}
+# It falls from 100 σ² to σ²/80, with the distance at which D looks at the modes: first
+# all of them find their share of the samples, then each of them its width.
+_GAMMA = {"course": "exponential", "first": 0.25, "last": 3e-5}
 
 RECIPE = Recipe(
     name="grid",

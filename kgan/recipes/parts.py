@@ -95,13 +95,13 @@ def make_alternation(recipe):
     return alternation.Periods(**options) if options else None
 
 
-def _make(what, room, name=None, **options):
+def _make(what, room, /, name=None, **options):
     """Makes an object that a room finds by its name."""
     _check_named(what, room, name, **options)
     return room.get({"name": name, **options})
 
 
-def _check_named(what, room, name=None, **options):
+def _check_named(what, room, /, name=None, **options):
     """Checks a name and names of options; makes nothing."""
     _check_options(what, name, room.find(name), options)
 

@@ -44,8 +44,9 @@ class Orthogonal(Term):
 
     def __init__(self, weight=1e-4, generator_weight=None, players=("generator",)):
         super().__init__(weight, generator_weight)
-        given = [players] if isinstance(players, str) else list(players)
-        if not given or not set(given) <= set(_PLAYERS):
+        given = [players] if isinstance(players, str) else players
+        listed = isinstance(given, (list, tuple)) and given
+        if not listed or not all(player in _PLAYERS for player in given):
             raise ValueError(
                 "`players` must be one or both of 'generator' and 'discriminator'. "
                 f"Received: {players!r}"

@@ -19,6 +19,28 @@ def one_thread() -> None:
     tf.config.threading.set_inter_op_parallelism_threads(1)
 
 
+def result_path(folder: str, dataset: str, method: str, seed: int) -> pathlib.Path:
+    """Gives the file of a game's figures."""
+    return pathlib.Path(folder) / f"{dataset}-{method.replace(' ', '_')}-{seed}.json"
+
+
+def check_steps(games: list) -> None:
+    """Refuses a folder that holds results of another number of steps.
+
+    Raises:
+        ValueError: If one does.
+    """
+    from stability.methods import methods
+
+    for dataset, method, seed, folder, steps in games:
+        path = result_path(folder, dataset, method, seed)
+        steps = steps or methods(dataset)[method].steps
+        if path.exists() and (there := json.loads(path.read_text())["steps"]) != steps:
+            raise ValueError(
+                f"{path} is of {there} steps, not {steps}: choose another --output."
+            )
+
+
 def play(dataset: str, method: str, seed: int, folder: str, steps: int | None) -> str:
     """Plays a game, if its result does not lie there yet.
 
@@ -32,7 +54,7 @@ def play(dataset: str, method: str, seed: int, folder: str, steps: int | None) -
     Returns:
         One line about it.
     """
-    path = pathlib.Path(folder) / f"{dataset}-{method.replace(' ', '_')}-{seed}.json"
+    path = result_path(folder, dataset, method, seed)
     if path.exists():
         return f"{path.stem}: is there"
     from stability.methods import methods

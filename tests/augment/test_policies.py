@@ -26,7 +26,7 @@ def test_unknown_name_gets_the_nearest():
         policies.read_names("colour", KNOWN)
 
 
-@pytest.mark.parametrize("policy", [[], None, 3, "color,color"])
+@pytest.mark.parametrize("policy", [[], None, 3, "color,color", [["color"]], [3]])
 def test_no_policy(policy):
     with pytest.raises(ValueError, match="`policy` must name transformations"):
         policies.read_names(policy, KNOWN)

@@ -81,6 +81,17 @@ def test_classes_are_compared_within(images):
     np.testing.assert_allclose(reference.diversity(gan), expected, rtol=1e-5)
 
 
+def test_labels_that_an_objective_alone_reads_do_not_count():
+    networks = kgan.models.mlp((4, 4, 1), latent_dim=4, heads={"styles": 3})
+    gan = kgan.GAN(*networks)
+    gan.compile(objectives=["style_ambiguity"], run_eagerly=True)
+    draw = np.random.default_rng(0)
+    real = draw.uniform(-1, 1, (64, 4, 4, 1)).astype("float32")
+    reference = Reference((real, draw.integers(0, 3, 64)), gan)
+    np.testing.assert_allclose(reference.distance, mean_distance(real))
+    assert 0.0 < reference.diversity(gan) < 1.0
+
+
 def test_all_pairs_count_where_hardly_any_share_a_class(images):
     gan = images((4, 4, 1), num_classes=50)
     draw = np.random.default_rng(0)

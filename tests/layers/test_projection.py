@@ -33,6 +33,7 @@ def _of_one_array():
 @pytest.mark.parametrize("normalized", [False, True])
 def test_contract(normalized):
     arguments = {
+        "kernel_initializer": keras.initializers.RandomNormal(seed=2),
         "embeddings_initializer": keras.initializers.RandomNormal(seed=1),
         "spectral_normalization": normalized,
     }

@@ -118,6 +118,12 @@ def test_kernels_of_one_shape_are_drawn_apart():
     assert np.abs(key - value).max() > 1e-3
 
 
+def test_a_function_initializes_as_well():
+    layer = SelfAttention(kernel_initializer=keras.ops.ones)
+    layer.build((None, 4, 4, 8))
+    assert all((kernel == 1.0).all() for kernel in _kernels(layer))
+
+
 def test_symbolic_sizes_keep_the_shape():
     layer = SelfAttention(2, gamma_initializer="ones")
     assert layer(keras.Input((None, None, 6))).shape == (None, None, None, 6)

@@ -191,3 +191,19 @@ def test_reference_of_another_size(count):
     match = f"must have {COUNT} rows.*'normalization'. Received: {count} rows"
     with pytest.raises(ValueError, match=match):
         WithReference(_generator(), np.ones((count, networks.LATENT_DIM)))
+
+
+def test_networks_of_which_no_rows_can_be_cut():
+    heads = kgan.models.mlp_discriminator((2,), heads={"styles": 3})
+    packed = kgan.models.Packed(kgan.models.mlp_discriminator((4,)), samples=2)
+    for network in (heads, packed):
+        with pytest.raises(ValueError, match=r"must have one output.*Packed\(WithRef"):
+            WithReference(network, np.ones((4, 2)))
+
+
+def test_packs_of_a_network_with_a_reference():
+    network = kgan.models.mlp_discriminator((4,))
+    packed = kgan.models.Packed(WithReference(network, np.ones((3, 4))), samples=2)
+    examples = np.random.default_rng(0).normal(size=(8, 2)).astype("float32")
+    expected = network(examples.reshape(4, 4))
+    np.testing.assert_allclose(packed(examples), expected, rtol=1e-5)

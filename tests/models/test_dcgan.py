@@ -186,9 +186,11 @@ def test_classes_by_the_norm_are_in_every_norm_and_not_beside_the_latents():
     norms = [layer for layer in network.layers if layer.name.endswith("norm")]
     assert [layer.name for layer in norms] == ["base_norm", "up_1_norm", "up_0_norm"]
     assert {layer.num_classes for layer in norms} == {3}
-    # Without classes there is nothing to be conditional on.
-    plain = models.dcgan_generator((8, 8, 1), 5, 4, conditional_normalization=True)
-    assert len(plain.inputs) == 1
+
+
+def test_classes_by_the_norm_need_classes():
+    with pytest.raises(ValueError, match="must be False without labels"):
+        models.dcgan((8, 8, 1), 5, width=4, conditional_normalization=True)
 
 
 def test_pair_passes_what_stabilises_on():

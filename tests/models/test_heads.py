@@ -11,9 +11,14 @@ FEATURES = np.random.default_rng(0).normal(size=(5, 4)).astype("float32")
 LABELS = np.array([0, 2, 1, 2, 0], "int32")
 
 
-def judged(conditioning="none", heads=None, num_classes=None, spectral=False):
-    inputs = keras.Input((4,))
-    initializer = keras.initializers.RandomNormal()
+def judged(
+    conditioning="none",
+    heads=None,
+    num_classes=None,
+    spectral=False,
+    initializer="random_normal",
+):
+    inputs = keras.Input((4,), name="data")
     return judge(
         inputs, inputs, num_classes, conditioning, heads, spectral, initializer, "judge"
     )
@@ -47,6 +52,21 @@ def test_a_layer_is_wrapped_if_it_is_asked_for():
     wrapper = normalized(layer, spectral=True)
     assert isinstance(wrapper, SpectralNormalization)
     assert (wrapper.layer, wrapper.name) == (layer, "linear")
+
+
+@pytest.mark.parametrize("spectral", [False, True])
+def test_every_kernel_of_a_projection_is_drawn_as_it_is_told(spectral):
+    network = judged(
+        num_classes=3,
+        conditioning="projection",
+        initializer="zeros",
+        spectral=spectral,
+    )
+    head = network.get_layer("logits")
+    kernels = [head.linear, head.embedding]
+    kernels = [layer.layer for layer in kernels] if spectral else kernels
+    assert not np.any(kernels[0].kernel)
+    assert not np.any(kernels[1].embeddings)
 
 
 @pytest.mark.parametrize("heads", [None, {}])
@@ -117,6 +137,8 @@ def test_outputs_are_float32_under_any_policy(policy, conditioning, spectral):
     [
         (["classes"], r"`heads` must be a dictionary.*Received: \['classes'\]"),
         ({"logits": 2}, r"other than 'logits'.*Received: \{'logits': 2\}"),
+        ({3: 2}, r"dictionary of names.*Received: \{3: 2\}"),
+        ({"data": 2, "classes": 3}, "other names than the layers.*Received: data"),
         ({"classes": 0}, r"heads\['classes'\].*integer of at least 1.*0"),
         ({"classes": "ten"}, r"heads\['classes'\].*'ten'"),
     ],

@@ -88,6 +88,16 @@ def test_networks_that_cannot_be_packed(make, message):
         make()
 
 
+@pytest.mark.parametrize("takes", [2, 6])
+def test_a_network_for_other_packs_is_refused_by_the_game(takes):
+    generator = kgan.models.mlp_generator((2,), latent_dim=3)
+    wrong = Packed(kgan.models.mlp_discriminator((takes,)), samples=2)
+    with pytest.raises(ValueError, match=rf"\(2,\)\. Received.*\({takes // 2},\)"):
+        kgan.GAN(generator, wrong)
+    right = Packed(kgan.models.mlp_discriminator((4,)), samples=2)
+    assert kgan.GAN(generator, right).data_shape == right.data_shape == (2,)
+
+
 def test_a_builder_is_told_the_longer_axis():
     build = kgan.models.mlp_discriminator
     plain = pack(build, (2,), 1, hidden=(5,))

@@ -30,6 +30,14 @@ def test_a_course_may_rise_and_begin_or_end_at_zero():
     assert at("cosine", 1.0, 0.0, 10, 10) == pytest.approx(0.0, abs=1e-6)
 
 
+@pytest.mark.parametrize("course", ["linear", "cosine", "exponential"])
+def test_whole_numbers_are_numbers_as_well(course):
+    for step in (0, 30, 100):
+        whole, exact = at(course, 4, 1, 100, step), at(course, 4.0, 1.0, 100, step)
+        assert whole == exact
+    assert at(course, 4, 1, 100, 100) == pytest.approx(1.0)
+
+
 def test_other_options_are_left_alone():
     options = {"weight": 1.0, "interval": 4, "policy": ["color"], "more": {"a": 1}}
     assert courses.expand(options, 10) == options
@@ -61,8 +69,9 @@ def test_a_written_out_recipe_keeps_it_for_a_run_of_any_length(name):
     assert json.loads(again.to_json()) == json.loads(recipe.to_json())
     for steps in (recipe.steps, 100):
         for penalty in parts.make_penalties(again.override(steps=steps)):
-            first, last = penalty.weight(0), penalty.weight(steps)
-            assert float(first / last) == pytest.approx(1000 if name == "ring" else 500)
+            course = recipes.get(name).penalties[0]["weight"]
+            assert float(penalty.weight(0)) == pytest.approx(course["first"])
+            assert float(penalty.weight(steps)) == pytest.approx(course["last"])
 
 
 @pytest.mark.parametrize(

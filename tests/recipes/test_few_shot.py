@@ -33,7 +33,7 @@ def test_every_number_of_images_has_a_recipe(count, on_gpu):
     assert f"{count:,} images" in text
     for told in ("steps", "ema_momentum"):
         assert f"--{told}={getattr(recipe, told)}:" in text
-    assert f"--augmentation={recipe.augmentation['name']}:" in text
+    assert f"""--augmentation='{{"name":"{recipe.augmentation["name"]}\"""" in text
 
 
 @pytest.mark.parametrize("on_gpu", [False, True])

@@ -71,7 +71,9 @@ def test_acts_on_the_named_players(players, expected):
     assert not term.overrides("constrain")
 
 
-@pytest.mark.parametrize("players", [[], "both", ["generator", "critic"]])
+@pytest.mark.parametrize(
+    "players", [[], "both", ["generator", "critic"], None, 3, [[]]]
+)
 def test_players_are_known(players):
     with pytest.raises(ValueError, match="`players` must be one or both"):
         Orthogonal(players=players)

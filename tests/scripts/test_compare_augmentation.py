@@ -39,7 +39,8 @@ def test_a_short_run_is_measured_and_drawn(photos, tmp_path, monkeypatch, capsys
     monkeypatch.setattr(sys, "argv", ["compare", *arguments, "--settings", "none"])
     compare_augmentation.main()
     told = capsys.readouterr().out
-    assert "Chose --augmentation=diff_augment" in told  # the recipe's, for a few photos
+    # The recipe's, for a few photos.
+    assert """Chose --augmentation='{"name":"diff_augment"}'""" in told
     assert "| none |" in told
     curve = compare_augmentation.json.loads((output / "none-0.json").read_text())
     assert [row["images"] for row in curve] == [32.0, 64.0, 96.0, 128.0]

@@ -42,6 +42,22 @@ def test_a_game_is_played_once(tmp_path):
     assert (tmp_path / "stability.png").exists()
 
 
+def test_results_of_other_lengths_are_not_taken_for_these(
+    tmp_path, capsys, monkeypatch
+):
+    game = ("ring", "R1", 0, str(tmp_path))
+    playing.result_path(str(tmp_path), *game[:3]).write_text('{"steps": 10}')
+    playing.check_steps([(*game, 10), ("ring", "R1", 1, str(tmp_path), None)])
+    for steps in (20, None):
+        with pytest.raises(ValueError, match=r"is of 10 steps, not .*another --output"):
+            playing.check_steps([(*game, steps)])
+    arguments = [f"--output={tmp_path}", "--methods", "R1", "--steps=20"]
+    monkeypatch.setattr(sys, "argv", ["compare_stability.py", *arguments])
+    with pytest.raises(SystemExit):
+        compare_stability.main()
+    assert "choose another --output" in capsys.readouterr().err
+
+
 def _result(method, seed, **figures):
     kinds = dict.fromkeys(("raw", "averaged"), figures)
     return {"dataset": "ring", "method": method, "seed": seed, **kinds}
