@@ -1,6 +1,7 @@
 """Whose turn it is: both players' in every round, or periods of one alone."""
 
 import keras
+import tensorflow as tf
 
 from kgan import checks
 
@@ -49,6 +50,20 @@ class Periods:
         phase = step % (self.discriminator + self.generator)
         return phase < self.discriminator, phase >= self.discriminator
 
+    def before(self, step):
+        """Says in how many rounds each player has moved, which intervals count.
+
+        Args:
+            step: As in `acts`.
+
+        Returns:
+            `(discriminator, generator)`: integer tensors.
+        """
+        length = self.discriminator + self.generator
+        begun = tf.minimum(step % length, self.discriminator)
+        of_discriminator = step // length * self.discriminator + begun
+        return of_discriminator, step - of_discriminator
+
     def get_config(self):
         """Returns the constructor's arguments."""
         return {"discriminator": self.discriminator, "generator": self.generator}
@@ -60,18 +75,20 @@ class Periods:
 
 
 def get(identifier):
-    """Gives an object with `acts` back as it came, and makes one of a dictionary.
+    """Gives an alternation back as it came, and makes one of a dictionary.
 
     Args:
         identifier: None where both players move in every round, a dictionary of the
-            arguments of `Periods`, or an object with a method `acts` like it.
+            arguments of `Periods`, or an object with methods `acts` and `before` like
+            its own.
 
     Raises:
         ValueError: If it is nothing of these.
     """
     if isinstance(identifier, dict):
         return Periods(**identifier)
-    if identifier is not None and not hasattr(identifier, "acts"):
+    methods = all(hasattr(identifier, name) for name in ("acts", "before"))
+    if identifier is not None and (isinstance(identifier, type) or not methods):
         raise ValueError(
             "`alternation` must be None or a `kgan.alternation.Periods`. "
             f"Received: {identifier!r}"

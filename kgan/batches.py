@@ -296,8 +296,9 @@ def prepare(gan, x, y, batch_size, arguments):
         return x, y, batch_size
     if arguments.get("validation_split"):
         raise ValueError(
-            "`validation_split` cuts arrays after batches are joined for "
-            f"discriminator_steps={updates} on {replicas} replicas: give "
+            "`validation_split` cuts arrays after batches are joined, or cut to whole "
+            f"groups: here for discriminator_steps={updates} on {replicas} replicas, "
+            f"with groups of {fitness.group_of(gan.discriminator)} examples. Give "
             f"`validation_data`. Received: {arguments['validation_split']!r}"
         )
     if hasattr(x, "shape"):

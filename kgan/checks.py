@@ -115,25 +115,43 @@ def latent_dim(generator, prior):
     return shape[1]
 
 
-def _logits_layer(network):
-    """The layer that gives a discriminator's logits, where a graph of layers tells."""
-    network = rows.unpacked(network)
+# Layers that give the numbers that they take, in another shape or dtype.
+_PASSING = (keras.layers.Flatten, keras.layers.Reshape, keras.layers.Identity)
+
+
+def _passes(layer):
+    linear = getattr(layer, "activation", None) is keras.activations.linear
+    is_activation = isinstance(layer, keras.layers.Activation)
+    return isinstance(layer, _PASSING) or (is_activation and linear)
+
+
+def _maker(tensor):
+    """The layer or operation that has computed a symbolic tensor, None if unknown."""
+    layer = getattr(tensor, "_keras_history", (None,))[0]
+    while layer is not None and _passes(layer):
+        layer = getattr(layer.input, "_keras_history", (None,))[0]
+    return layer
+
+
+def head_layer(discriminator, name="logits"):
+    """Gives the layer that computes a head of D, where a graph of layers tells it."""
+    network = rows.unpacked(discriminator)
     while isinstance(network, keras.Sequential) or getattr(network, "outputs", None):
         if isinstance(network, keras.Sequential):
-            if not network.layers:
-                return None
-            network = network.layers[-1]
+            network = next((x for x in network.layers[::-1] if not _passes(x)), None)
         else:
             outputs = network.output
-            logits = outputs.get("logits") if isinstance(outputs, dict) else outputs
-            network = getattr(logits, "_keras_history", (None,))[0]
+            head = outputs.get(name) if isinstance(outputs, dict) else outputs
+            network = _maker(head)
     return getattr(network, "layer", network)  # what a wrapper wraps
 
 
 def discriminator_fits(discriminator, data_shape):
     """Refuses a discriminator of data of another shape, or of probabilities."""
-    last = _logits_layer(discriminator)
-    if getattr(last, "activation", None) is keras.activations.sigmoid:
+    last = head_layer(discriminator)
+    activation = getattr(last, "activation", None)
+    # An operation, as `keras.ops.sigmoid` leaves it, tells by its name alone.
+    if activation is keras.activations.sigmoid or type(last).__name__ == "Sigmoid":
         raise ValueError(
             "`discriminator` must give logits, without a sigmoid: the loss applies it. "
             f"Received: a last layer {last.name!r} with a sigmoid"

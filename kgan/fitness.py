@@ -19,16 +19,14 @@ def label_classes(num_classes, terms, heads, prior):
         prior: The `kgan.priors.Prior` of the latents.
 
     Raises:
-        ValueError: If a term does not find its head, or two of them know different
-            numbers of classes.
+        ValueError: If a term does not find its head, two of them know different numbers
+            of classes, or one reads labels and none knows it.
     """
     for term in terms:
         term.check(heads, prior)
-    counts = {
-        f"{term.kind} with head {term.head!r}": heads[term.head][-1]
-        for term in terms
-        if term.needs_labels and getattr(term, "head", None) in heads
-    }
+    readers = [term for term in terms if term.needs_labels]
+    counts = dict(_classes_of(term, heads) for term in readers)
+    counts = {name: count for name, count in counts.items() if count is not None}
     if num_classes is not None:
         counts = {"the generator": num_classes, **counts}
     if len(set(counts.values())) > 1:
@@ -37,18 +35,52 @@ def label_classes(num_classes, terms, heads, prior):
             f"All that reads labels must know the same number of classes. Received: "
             f"{told}"
         )
+    if readers and not counts:
+        raise ValueError(
+            f"The term {readers[0].kind!r} reads labels, and nothing tells how many "
+            "classes there are: give it an attribute `num_classes`. Received: None"
+        )
     return next(iter(counts.values()), None)
 
 
+def _classes_of(term, heads):
+    head = getattr(term, "head", None)
+    if head in heads:
+        return f"{term.kind} with head {head!r}", heads[head][-1]
+    return term.kind, term.num_classes
+
+
 def labels_are_used(generator_takes, discriminator_takes, terms):
-    """Refuses labels that the generator takes and that nothing judges."""
-    used = discriminator_takes or any(term.needs_labels for term in terms)
-    if generator_takes and not used:
+    """Refuses labels that the generator takes and nothing judges, and the reverse."""
+    judges = [term for term in terms if term.judges_fakes]
+    if judges and not generator_takes:
+        raise ValueError(
+            f"The term {judges[0].kind!r} compares fakes with labels, which needs a "
+            "generator that takes labels: its fakes are of no class. For the classes "
+            "of real data alone take on_fake=False with generator_weight=0.0, or "
+            "kgan.objectives.StyleAmbiguity. Received: a generator without labels"
+        )
+    if generator_takes and not (discriminator_takes or judges):
         raise ValueError(
             "A generator that takes labels needs a discriminator that takes them, or "
             "an objective that reads them, such as "
             "kgan.objectives.AuxiliaryClassifier. Received: neither"
         )
+
+
+def heads_are_logits(discriminator, terms):
+    """Refuses heads of classes that end in probabilities: terms take logits."""
+    probabilities = (keras.activations.softmax, keras.activations.sigmoid)
+    for term in terms:
+        layer = term.needs_labels and checks.head_layer(
+            discriminator, getattr(term, "head", None)
+        )
+        if getattr(layer, "activation", None) in probabilities:
+            raise ValueError(
+                f"The head {term.head!r} must give logits: `{term.kind}` applies the "
+                f"softmax. Received: a layer {layer.name!r} with the activation "
+                f"{layer.activation.__name__}"
+            )
 
 
 def warn_of_batch_norm(discriminator, penalties):

@@ -255,17 +255,20 @@ class GAN(saving.ConfigByArguments, Verbs, keras.Model):
 
     def _take_terms(self, regularizers, objectives):
         """Makes terms a part of the model in place of those before."""
-        for old in getattr(self, "terms", ()):
-            self._tracker.untrack(old)
-        self.terms = [
+        found = [
             *terms.get_all("regularizers", regularizers),
             *terms.get_all("objectives", objectives),
         ]
-        takes = self.num_classes is not None
-        fitness.labels_are_used(takes, self._judges_labels, self.terms)
+        scopes.check_terms(self, found)
+        fitness.heads_are_logits(self.discriminator, found)
+        for old in getattr(self, "terms", ()):
+            self._tracker.untrack(old)
+        self.terms = found
         self.data_classes = fitness.label_classes(
             self.num_classes, self.terms, self._heads, self.prior
         )
+        takes = self.num_classes is not None
+        fitness.labels_are_used(takes, self._judges_labels, self.terms)
 
     def _set_up(self, penalties, alternation, compiler, micro_batches):
         labels, classes = self._judges_labels, self.num_classes is not None
@@ -368,12 +371,15 @@ class GAN(saving.ConfigByArguments, Verbs, keras.Model):
     def test_step(self, data):
         """Reports the losses on held-out data, without penalties."""
         real, labels = batches.examples(data, self.data_shape, self.data_classes)
+        count = tf.shape(real)[0]
+        # A last batch may have no whole number of packs or groups.
+        real, labels = rows.filled(fitness.group_of(self.discriminator), real, labels)
         seen = self._logs.rows() * seeds.num_replicas()
         turn = self.clock.turn(self.seed, Use.TEST, 0, seen)
         latents = self._draw(turn, tf.shape(real)[0])
         values = self._game.values()
         logs = self._game.held_out(values, real, labels, latents, turn)
-        self._logs.update(logs, tf.shape(real)[0])
+        self._logs.update(logs, count)
         results = self.get_metrics_result()
         return replicas.logs_for_keras({name: results[name] for name in Logs.GAME})
 

@@ -215,7 +215,7 @@ class DRAGAN(Penalty):
     depend on G, and the penalty goes with any loss: it flattens D where it is steep
     around real data, which is where a collapsing generator goes. Kodali et al., "On
     Convergence and Stability of GANs" (2017), algorithm 1, with the noise of the
-    authors' program. On several replicas s is that of each one's rows.
+    authors' program. On several replicas, and in micro-batches, s is that of each part.
 
     Args:
         weight: λ, a non-negative float or a schedule of the training step.
@@ -249,7 +249,8 @@ class MaxGradientPenalty(Penalty):
     λ · max ‖∇D(x̂)‖² over the points x̂ of the batch, which are those of
     `GradientPenalty`. A critic's Lipschitz constant is its largest gradient norm; the
     others may be as small as they like. Zhou et al., "Lipschitz Generative Adversarial
-    Nets" (2019), section 4. On several replicas it is the mean of their maxima.
+    Nets" (2019), section 4. On several replicas, and in micro-batches, it is the mean
+    of the maxima of all parts.
 
     Args:
         weight: λ, a non-negative float or a schedule of the training step.

@@ -13,8 +13,19 @@ def heads(outputs):
     """Gives what a discriminator returned as a dictionary of its heads.
 
     A single tensor is its logits.
+
+    Raises:
+        ValueError: If it is neither a tensor nor a dictionary of tensors with logits.
     """
-    return outputs if isinstance(outputs, dict) else {LOGITS: outputs}
+    named = outputs if isinstance(outputs, dict) else {LOGITS: outputs}
+    tensors = all(hasattr(output, "shape") for output in named.values())
+    if LOGITS not in named or not tensors:
+        what = sorted(named) if isinstance(outputs, dict) else type(outputs).__name__
+        raise ValueError(
+            "`discriminator` must return its logits, or a dictionary of heads with "
+            f"{LOGITS!r} among them. Received: {what}"
+        )
+    return named
 
 
 class Player:

@@ -27,7 +27,7 @@ class Round:
         discriminator_steps: k of Algorithm 1.
         generator_steps: Updates of G.
         compiler: Wraps the function that plays a round, to have XLA compile it.
-        alternation: Object whose `acts(step)` says which player moves in a round, as
+        alternation: Object that says which player moves in a round, as
             `kgan.alternation.Periods` does; None: both in every round.
     """
 
@@ -91,7 +91,10 @@ class Round:
     def _update(self, player, gradients_of, real, labels, turn, latents):
         who = "generator" if player is self.game.generator else "discriminator"
         acts = self._acts(who, turn.step)
-        turn = turn._replace(scale=player.optimizer.scale_loss(turn.scale))
+        turn = turn._replace(
+            scale=player.optimizer.scale_loss(turn.scale),
+            update=self._updates_before(who, turn),
+        )
         gradients, state, logs = self._where(acts, gradients_of, who)(
             self.game.values(), real, labels, latents, turn
         )
@@ -101,6 +104,15 @@ class Round:
         for variables, values in self.game.moved(player, state):
             replicas.move(variables, values)
         self.logs.update(logs, tf.shape(real)[0], turn.update, acts)
+
+    def _updates_before(self, who, turn):
+        """Counts a player's updates, without those of rounds in which it waited."""
+        if self.alternation is None:
+            return turn.update
+        generator = who == "generator"
+        updates = self.generator_steps if generator else self.discriminator_steps
+        moved = tf.cast(self.alternation.before(turn.step)[generator], turn.step.dtype)
+        return turn.update - (turn.step - moved) * updates
 
     def _acts(self, who, step):
         """Says whether a player moves: True, or a boolean tensor."""

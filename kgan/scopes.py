@@ -32,6 +32,13 @@ def check_compile(model, optimizers, steps_per_execution):
     _check_reduction(model.distribute_strategy, steps_per_execution)
 
 
+def check_terms(model, terms):
+    """Refuses terms whose state was made outside the scope of the model's strategy."""
+    if model.distribute_strategy.num_replicas_in_sync > 1:
+        for term in terms:
+            _check_variables(f"The term {term.kind!r}", term)
+
+
 def check_fit(model):
     """Refuses to train in the scope of another strategy than the model's.
 

@@ -68,6 +68,10 @@ class Term(keras.layers.Layer):
         kind: The name by which it is found, and logged: the discriminator's term under
             it, the generator's under `g_` and it.
         needs_labels: Whether it reads `view.labels`.
+        judges_fakes: Whether it compares fakes with `view.labels`, which are theirs
+            only where the generator takes labels.
+        num_classes: Number of classes of those labels, where neither a head nor the
+            generator tells it; otherwise None.
 
     Raises:
         ValueError: If a weight is negative.
@@ -85,6 +89,8 @@ class Term(keras.layers.Layer):
 
     kind = "term"
     needs_labels = False
+    judges_fakes = False
+    num_classes = None
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)

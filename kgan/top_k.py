@@ -50,6 +50,10 @@ class TopK(losses.AdversarialLoss):
         now._step = step
         return now
 
+    def score(self, logits):
+        """Gives what `loss` gives."""
+        return self.loss.score(logits)
+
     def discriminator_loss(self, real_logits, fake_logits):
         """Gives what `loss` gives."""
         return self.loss.discriminator_loss(real_logits, fake_logits)

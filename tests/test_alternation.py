@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+import kgan
 from kgan.alternation import Periods, get
 
 DATA = networks.images(56)
@@ -20,6 +21,15 @@ def test_whose_turn_it_is():
         assert moves == [d, d, d, g, g, d, d]
 
 
+@pytest.mark.parametrize(("n", "m"), [(1, 1), (3, 2), (1, 15), (4, 1)])
+def test_rounds_in_which_each_has_moved(n, m):
+    periods, moved = Periods(n, m), [0, 0]
+    for step in range(40):
+        assert [int(x) for x in periods.before(tf.constant(step, tf.int64))] == moved
+        for player, acts in enumerate(periods.acts(step)):
+            moved[player] += acts
+
+
 def test_get():
     periods = Periods(2, 1)
     assert get(None) is None
@@ -27,11 +37,13 @@ def test_get():
     assert get({"generator": 4}).get_config() == {"discriminator": 1, "generator": 4}
     with pytest.raises(ValueError, match=r"`alternation`.*Received: 'both'"):
         get("both")
+    with pytest.raises(ValueError, match=r"`alternation`.*class.*Periods"):
+        get(Periods)
     with pytest.raises(ValueError, match=r"`generator`.*Received: 0"):
         Periods(1, 0)
 
 
-def build(alternation=None, **options):
+def build(alternation=None, batch_norm=True, **options):
     keras.utils.set_random_seed(2)
     compiled = {
         "generator_optimizer": keras.optimizers.Adam(0.01, epsilon=1e-3),
@@ -40,7 +52,7 @@ def build(alternation=None, **options):
         "regularizers": ["lecam"],
         **options,
     }
-    return networks.gan(compiled=compiled)
+    return networks.gan(batch_norm=batch_norm, compiled=compiled)
 
 
 def state(gan):
@@ -100,11 +112,39 @@ def test_ways_to_run_it_agree(steps_per_execution):
         assert networks.largest_difference(games[0], gan) < 1e-5
 
 
+@pytest.mark.parametrize(("n", "m", "interval"), [(1, 1, 2), (2, 1, 3), (1, 3, 4)])
+@pytest.mark.parametrize("steps", [1, 2])
+def test_a_lazy_penalty_counts_the_updates_of_d(n, m, interval, steps):
+    """As it says: in every `interval`-th update of D, with k updates in a round."""
+
+    class Counting(kgan.penalties.R1):
+        def value(self, gradient):
+            tf.py_function(lambda: acted.append(1), [], [])
+            return super().value(gradient)
+
+    acted = []
+    gan = networks.gan(
+        discriminator_steps=steps,
+        compiled={
+            "alternation": Periods(n, m),
+            "penalties": [Counting(1.0, interval=interval)],
+            "run_eagerly": True,
+        },
+    )
+    rounds = 12
+    gan.fit(networks.images(4 * rounds * steps), batch_size=4, verbose=0)
+    assert gan.step == rounds
+    updates = rounds * n // (n + m) * steps
+    assert len(acted) == -(-updates // interval)
+
+
 def test_replicas_wait_together(two_replicas):
     def build_plain():
-        keras.utils.set_random_seed(2)
-        compiled = {"alternation": Periods(2, 1)}
-        return networks.gan(batch_norm=False, compiled=compiled)
+        return build(
+            Periods(2, 1),
+            regularizers=["lecam", "weight_clipping"],
+            batch_norm=False,
+        )
 
     one = build_plain()
     with two_replicas.scope():
@@ -112,6 +152,10 @@ def test_replicas_wait_together(two_replicas):
     for gan in (one, two):
         gan.fit(DATA, batch_size=8, shuffle=False, verbose=0)
     assert networks.largest_difference(one, two) < 1e-5
+    for name in ("generator_optimizer", "discriminator_optimizer"):
+        slots = [getattr(gan, name).variables for gan in (one, two)]
+        for alone, shared in zip(*slots, strict=True):
+            np.testing.assert_allclose(alone.numpy(), shared.numpy(), atol=1e-5)
 
 
 def test_a_resumed_game_goes_on_in_its_period(tmp_path):

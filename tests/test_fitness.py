@@ -46,7 +46,7 @@ class Reading(kgan.terms.Term):
     """Reads labels, and a head as wide as there are classes."""
 
     kind = "reading"
-    needs_labels = True
+    needs_labels = judges_fakes = True
 
     def __init__(self, head):
         super().__init__()
@@ -68,7 +68,13 @@ def test_all_that_reads_labels_knows_the_same_number_of_classes():
     assert count(4) == 4
     assert count(None, Reading("a")) == 3
     assert count(3, Reading("a"), Plain()) == 3
-    assert count(None, Reading("none")) is None  # it reads labels, but no head
+    with refuse("'reading' reads labels, and nothing tells.*`num_classes`"):
+        count(None, Reading("none"))  # it reads labels, but no head
+    knowing = Reading("none")
+    knowing.num_classes = 4
+    assert count(None, knowing) == 4
+    with refuse("3 for the generator, 4 for reading"):
+        count(3, knowing)
     assert count(7, Reading("none")) == 7
     with refuse("same number of classes.*5 for the generator, 3 for reading with head"):
         count(5, Reading("a"))
@@ -105,6 +111,71 @@ def test_labels_need_a_reader():
             fitness.labels_are_used(True, False, terms)
 
 
+def test_fakes_of_no_class_are_not_compared_with_labels():
+    heads = {"heads": {"classes": 3}}
+    classifier = objectives.AuxiliaryClassifier
+    for wrong in (classifier(), classifier(on_fake=False), classifier(1.0, 0.0)):
+        with refuse("'auxiliary_classifier' compares fakes.*Received: a generator wit"):
+            make({"objectives": [wrong]}, **heads)
+    # D alone may name the classes of real data.
+    gan = make({"objectives": [classifier(1.0, 0.0, on_fake=False)]}, **heads)
+    gan.fit(POINTS, CLASSES, batch_size=8, verbose=0)
+
+
+def test_a_term_of_ones_own_may_read_labels():
+    class Weighed(kgan.terms.Term):
+        kind = "weighed"
+        needs_labels = True
+        num_classes = 3
+
+        def discriminator_term(self, view):
+            return tf.cast(view.labels, "float32") * view.real_outputs["logits"][:, 0]
+
+    gan = make({"regularizers": [Weighed()]})
+    history = gan.fit(POINTS, CLASSES, batch_size=8, verbose=0).history
+    assert np.isfinite(history["weighed"]).all()
+    with refuse("must lie in"):
+        gan.fit(POINTS, CLASSES + 1, batch_size=8, verbose=0)
+
+
+@pytest.mark.parametrize("activation", ["softmax", "sigmoid"])
+def test_a_head_of_probabilities(activation):
+    data = keras.Input((2,))
+    heads = {
+        "logits": keras.layers.Dense(1)(data),
+        "styles": keras.layers.Activation("linear")(
+            keras.layers.Dense(3, activation=activation, name="own")(data)
+        ),
+    }
+    gan = kgan.GAN(points(keras.layers.Dense(2), takes=3), keras.Model(data, heads))
+    with refuse(f"head 'styles' must give logits.*'own'.*{activation}"):
+        gan.compile(objectives=["style_ambiguity"])
+
+
+def test_a_discriminator_without_logits():
+    data = keras.Input((2,))
+    first, second = keras.layers.Dense(1)(data), keras.layers.Dense(1)(data)
+    generator = points(keras.layers.Dense(2), takes=3)
+    with refuse(r"must return its logits.*Received: \['classes'\]"):
+        kgan.GAN(generator, keras.Model(data, {"classes": first}))
+    with refuse("must return its logits.*Received: list"):
+        kgan.GAN(generator, keras.Model(data, [first, second]))
+
+
+@pytest.mark.parametrize("minibatch", [False, True])
+def test_held_out_batches_of_no_whole_groups(minibatch):
+    gan = make(**({"minibatch_group": 4} if minibatch else {"packing": 4}))
+    history = gan.fit(
+        POINTS, batch_size=8, validation_data=POINTS[:13], verbose=0
+    ).history
+    assert np.isfinite(history["val_d_loss"]).all()
+    for count in (1, 9):
+        logs = gan.evaluate(POINTS[:count], batch_size=8, verbose=0, return_dict=True)
+        assert np.isfinite(logs["d_loss"])
+    with refuse("groups of 4 examples. Give `validation_data`"):
+        gan.fit(POINTS, batch_size=8, validation_split=0.5, verbose=0)
+
+
 def test_a_generator_with_labels_that_nothing_judges():
     options = {"num_classes": 3, "conditioning": "none"}
     with refuse("both take labels or both not.*head of classes"):
@@ -113,7 +184,8 @@ def test_a_generator_with_labels_that_nothing_judges():
         make(heads={"classes": 3}, **options)
     codes = {"objectives": [objectives.Information(categorical=(3,), continuous=0)]}
     with refuse("needs a discriminator that takes them, or an objective"):
-        make(codes, heads={"codes": 3}, **options)
+        prior = priors.Codes(3, (3,), 0)
+        make(codes, prior=prior, heads={"codes": 3}, **options)
     classifier = {"objectives": ["auxiliary_classifier"]}
     gan = make(classifier, heads={"classes": 3}, **options)
     assert gan.data_classes == 3
@@ -182,6 +254,16 @@ ENDS = {
     "an inner network": lambda: points(points(SpectralNormalization(dense("sigmoid")))),
     "after a wrapper": lambda: points(
         SpectralNormalization(dense()), keras.layers.Activation("sigmoid")
+    ),
+    "before what changes no number": lambda: points(
+        dense("sigmoid"),
+        keras.layers.Reshape((1, 1)),
+        keras.layers.Flatten(),
+        keras.layers.Activation("linear", dtype="float32"),
+    ),
+    "an operation": lambda: packed(dense(), keras.ops.sigmoid),
+    "an operation before an identity": lambda: packed(
+        dense(), keras.ops.sigmoid, keras.layers.Identity()
     ),
     "a pack": lambda: packed(dense("sigmoid")),
     "the first head": lambda: with_heads(logits="sigmoid", styles=None),

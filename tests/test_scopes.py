@@ -16,7 +16,7 @@ def refuse(match, function):
 
 def test_networks_and_optimizers_belong_into_the_scope(two_replicas):
     outside = networks.generator(), networks.discriminator()
-    optimizer = keras.optimizers.Adam()
+    optimizer, term = keras.optimizers.Adam(), kgan.regularizers.LeCam()
     augmentation = keras.layers.Rescaling(1.0)
     augmentation.gain = keras.Variable(1.0)
     with two_replicas.scope():
@@ -30,7 +30,11 @@ def test_networks_and_optimizers_belong_into_the_scope(two_replicas):
         gan = kgan.GAN(*inside)
         refuse("^`generator_optimizer` must", lambda: gan.compile(optimizer))
         refuse("^`discriminator_opt.*must", lambda: gan.compile(None, optimizer))
-        gan.compile(keras.optimizers.Adam(), "adam")
+        refuse(
+            "^The term 'lecam' must be made inside.*real_average",
+            lambda: gan.compile(regularizers=[term]),
+        )
+        gan.compile(keras.optimizers.Adam(), "adam", regularizers=["lecam"])
 
 
 def test_fit_belongs_into_the_models_scope(two_replicas):

@@ -89,3 +89,12 @@ def test_it_trains_and_is_saved(tmp_path):
     again = keras.models.load_model(tmp_path / "gan.keras")
     assert again.adversarial_loss.share == 0.5
     again.fit(data, batch_size=16, verbose=0)
+
+
+def test_what_d_says_is_read_as_the_loss_reads_it():
+    class Squashed(kgan.losses.Hinge):
+        def score(self, logits):
+            return tf.tanh(logits)
+
+    assert float(TopK(Squashed()).score(3.0)) == pytest.approx(np.tanh(3.0))
+    assert float(TopK("non_saturating").score(0.0)) == 0.5

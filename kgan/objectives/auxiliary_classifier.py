@@ -19,7 +19,8 @@ class AuxiliaryClassifier(Objective):
     the right source, which is the adversarial loss. So the terms that are minimised
     are −L_C for D, and for G the part of it that fakes make.
 
-    The generator takes labels; the discriminator needs none, since it names them.
+    The generator takes labels; the discriminator needs none, since it names them. Only
+    with `on_fake=False` and `generator_weight=0.0` may the generator take none.
 
     Args:
         weight: Strength for D, a non-negative float or a
@@ -52,6 +53,12 @@ class AuxiliaryClassifier(Objective):
         if not isinstance(on_fake, bool):
             raise ValueError(f"`on_fake` must be a boolean. Received: {on_fake!r}")
         self.on_fake = on_fake
+
+    @property
+    def judges_fakes(self):
+        """Whether fakes are compared with their labels, by D or by G."""
+        weight = self.weight if self.generator_weight is None else self.generator_weight
+        return self.on_fake or weight != 0.0
 
     def discriminator_term(self, view):
         """Gives −log P(C = c) for each real example, plus that of its fake."""
