@@ -30,19 +30,28 @@ class Standardized(keras.layers.Layer):
     """Moving statistics for a critic, in which BatchNormalization is warned of."""
 
     def build(self, shape):
-        self.scale = self.add_weight(shape=(shape[-1],), initializer="ones")
+        shape = (shape[-1],)
+        self.scale = self.add_weight(shape=shape, initializer="ones", name="scale")
         self.mean, self.variance = (
-            self.add_weight(shape=(shape[-1],), initializer=start, trainable=False)
-            for start in ("zeros", "ones")
+            self.add_weight(
+                shape=shape,
+                initializer=start,
+                trainable=False,
+                autocast=False,
+                name=name,
+            )
+            for name, start in (("moving_mean", "zeros"), ("moving_variance", "ones"))
         )
 
     def call(self, x, training=False):
-        if not training:
-            return self.scale * (x - self.mean) / (self.variance + 1e-3) ** 0.5
-        mean, variance = keras.ops.moments(x, axes=list(range(len(x.shape) - 1)))
-        self.mean.assign(0.99 * self.mean + 0.01 * mean)
-        self.variance.assign(0.99 * self.variance + 0.01 * variance)
-        return self.scale * (x - mean) / (variance + 1e-3) ** 0.5
+        mean, variance = self.mean, self.variance
+        x = keras.ops.cast(x, "float32")  # as BatchNormalization does
+        if training:
+            mean, variance = keras.ops.moments(x, axes=list(range(len(x.shape) - 1)))
+            self.mean.assign(0.99 * self.mean + 0.01 * mean)
+            self.variance.assign(0.99 * self.variance + 0.01 * variance)
+        x = (x - mean) / keras.ops.sqrt(variance + 1e-3)
+        return self.scale * keras.ops.cast(x, self.compute_dtype)
 
 
 def images(count=16, seed=0):
