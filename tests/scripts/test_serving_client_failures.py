@@ -347,6 +347,8 @@ def _start(server, *flags):
         stderr=subprocess.PIPE,
         env={**os.environ, "PYTHONWARNINGS": "error"},
         text=True,
+        # A shell starts what runs in its background deaf to interrupts.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
 
 
