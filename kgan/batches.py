@@ -259,6 +259,22 @@ def _check_validation(gan, data, rows):
         _look(gan, x, y, rows)
 
 
+def filled(group, *tensors):
+    """Repeats the first rows of a batch until it has a whole number of groups.
+
+    Args:
+        group: How many rows make a group, an integer.
+        *tensors: Tensors of one number of rows; one that is None stays so.
+
+    Returns:
+        A list of tensors.
+    """
+    count = tf.shape(tensors[0])[0]
+    index = tf.range(count + -count % group)
+    index = tf.math.floormod(index, tf.maximum(count, 1))
+    return [None if rows is None else tf.gather(rows, index) for rows in tensors]
+
+
 def prepare(gan, x, y, batch_size, arguments):
     """Checks the first batch; joins batches where one step of the model takes several.
 

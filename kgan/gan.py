@@ -373,7 +373,9 @@ class GAN(saving.ConfigByArguments, Verbs, keras.Model):
         real, labels = batches.examples(data, self.data_shape, self.data_classes)
         count = tf.shape(real)[0]
         # A last batch may have no whole number of packs or groups.
-        real, labels = rows.filled(fitness.group_of(self.discriminator), real, labels)
+        real, labels = batches.filled(
+            fitness.group_of(self.discriminator), real, labels
+        )
         seen = self._logs.rows() * seeds.num_replicas()
         turn = self.clock.turn(self.seed, Use.TEST, 0, seen)
         latents = self._draw(turn, tf.shape(real)[0])

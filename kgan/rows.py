@@ -1,7 +1,6 @@
 """Whether a network treats each example of a batch by itself, or packs of them."""
 
 import keras
-import tensorflow as tf
 
 # Kinds of layers none of whose outputs depends on another example, nor on chance; each
 # kind of these with its number of dimensions.
@@ -73,19 +72,3 @@ def _is_of_keras(thing):
 def _is_container(network):
     # A subclass may do anything between its layers.
     return isinstance(network, keras.Model) and _is_of_keras(type(network))
-
-
-def filled(group, *tensors):
-    """Repeats the first rows of a batch until it has a whole number of groups.
-
-    Args:
-        group: How many rows make a group, an integer.
-        *tensors: Tensors of one number of rows; one that is None stays so.
-
-    Returns:
-        A list of tensors.
-    """
-    count = tf.shape(tensors[0])[0]
-    index = tf.range(count + -count % group)
-    index = tf.math.floormod(index, tf.maximum(count, 1))
-    return [None if rows is None else tf.gather(rows, index) for rows in tensors]

@@ -77,10 +77,9 @@ class Scorer:
 
     def _scores(self, data, labels):
         """Scores a batch; one that D's layers cannot group is filled from its start."""
-        count = len(data)
-        index = np.arange(count + -count % fitness.group_of(self.discriminator)) % count
-        chosen = None if labels is None else tf.constant(labels[index])
-        return self._batch(tf.constant(data[index]), chosen).numpy()[:count]
+        group = fitness.group_of(self.discriminator)
+        filled = batches.filled(group, data, labels)
+        return self._batch(*filled).numpy()[: len(data)]
 
 
 def _slices(count, size):

@@ -165,15 +165,18 @@ def main() -> None:
     parser.add_argument("--steps", type=int, help="instead of the recipe's")
     arguments = parser.parse_args()
     folder = arguments.output
-    folder.mkdir(parents=True, exist_ok=True)
     about = {"photos": str(arguments.photos.resolve()), "steps": arguments.steps}
     note = folder / "about.json"
     if note.exists() and json.loads(note.read_text()) != about:
         parser.error(f"{note} is of other photos or steps: choose another --output.")
-    note.write_text(json.dumps(about))
     results, rows = {}, {}
     with tempfile.TemporaryDirectory() as scratch:
-        folders = split(arguments.photos, pathlib.Path(scratch))
+        try:
+            folders = split(arguments.photos, pathlib.Path(scratch))
+        except ValueError as error:
+            parser.error(str(error))
+        folder.mkdir(parents=True, exist_ok=True)
+        note.write_text(json.dumps(about))
         for name in arguments.settings:
             for seed in range(arguments.seeds):
                 path = folder / f"{name}-{seed}.json"

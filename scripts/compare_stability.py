@@ -68,7 +68,6 @@ def main() -> None:
     unknown = set(arguments.methods or ()) - set(names)
     if unknown:
         parser.error(f"--methods are {', '.join(names)}. Received: {unknown}")
-    arguments.output.mkdir(parents=True, exist_ok=True)
     folder, steps = str(arguments.output), arguments.steps
     games = [
         (*job, folder, steps) for job in jobs(arguments, arguments.methods or names)
@@ -77,6 +76,7 @@ def main() -> None:
         playing.check_steps(games)
     except ValueError as error:
         parser.error(str(error))
+    arguments.output.mkdir(parents=True, exist_ok=True)
     # A process that has compiled many games is large. The executor of
     # `concurrent.futures` stands still in Python 3.11 when it replaces one.
     context = multiprocessing.get_context("spawn")

@@ -1,5 +1,6 @@
 import types
 
+import contracts
 import keras
 import numpy as np
 import pytest
@@ -371,3 +372,20 @@ def test_a_discriminator_that_takes_groups_gets_full_batches():
     data, _, _ = batches.prepare(model, elements, None, None, {})
     assert len(list(data)) == 2
     assert checked == [4, 4, 4]
+
+
+@pytest.mark.parametrize(
+    ("count", "group", "expected"),
+    [
+        (4, 2, [0, 1, 2, 3]),
+        (5, 3, [0, 1, 2, 3, 4, 0]),
+        (1, 4, [0, 0, 0, 0]),
+        (3, 1, [0, 1, 2]),
+        (0, 4, []),
+    ],
+)
+def test_a_batch_is_filled_from_its_start(count, group, expected):
+    values = tf.range(count)
+    for run in contracts.modes(lambda x: batches.filled(group, x, None)[0]):
+        np.testing.assert_array_equal(run(values), expected)
+    assert batches.filled(group, values, None)[1] is None

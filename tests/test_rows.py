@@ -1,8 +1,5 @@
-import contracts
 import keras
-import numpy as np
 import pytest
-import tensorflow as tf
 
 import kgan
 from kgan import rows
@@ -87,20 +84,3 @@ def test_a_packed_discriminator_judges_several_together():
     # It compares examples of a batch, and yet judges each.
     layer = kgan.layers.MinibatchStandardDeviation(group_size=4)
     assert rows.together(layer) == 1
-
-
-@pytest.mark.parametrize(
-    ("count", "group", "expected"),
-    [
-        (4, 2, [0, 1, 2, 3]),
-        (5, 3, [0, 1, 2, 3, 4, 0]),
-        (1, 4, [0, 0, 0, 0]),
-        (3, 1, [0, 1, 2]),
-        (0, 4, []),
-    ],
-)
-def test_a_batch_is_filled_from_its_start(count, group, expected):
-    values = tf.range(count)
-    for run in contracts.modes(lambda rows_: rows.filled(group, rows_, None)[0]):
-        np.testing.assert_array_equal(run(values), expected)
-    assert rows.filled(group, values, None)[1] is None

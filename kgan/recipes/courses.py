@@ -14,7 +14,7 @@ COURSES = {
         first, steps, end_learning_rate=last
     ),
     "cosine": lambda first, last, steps: _schedules.CosineDecay(
-        first, steps, alpha=last / first
+        first, steps, alpha=last and last / first
     ),
     "exponential": lambda first, last, steps: _schedules.ExponentialDecay(
         first, steps, decay_rate=last / first

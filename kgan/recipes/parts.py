@@ -23,10 +23,8 @@ from kgan.top_k import TopK
 # The course of a step size over all updates of an optimizer.
 SCHEDULES = {
     "constant": lambda rate, updates: rate,
-    "linear": lambda rate, updates: keras.optimizers.schedules.PolynomialDecay(
-        rate, updates, end_learning_rate=0.0
-    ),
-    "cosine": keras.optimizers.schedules.CosineDecay,
+    "linear": lambda rate, updates: courses.COURSES["linear"](rate, 0.0, updates),
+    "cosine": lambda rate, updates: courses.COURSES["cosine"](rate, 0.0, updates),
 }
 
 
