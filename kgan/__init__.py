@@ -3,30 +3,32 @@
 Importing it registers all classes, so that `keras.models.load_model` finds them.
 """
 
-from kgan import startup as startup  # isort: skip  (it decides what TensorFlow prints)
+from kgan.cli import startup as startup  # isort: skip  (it decides what TensorFlow prints)
 
-from kgan import alternation as alternation
 from kgan import augment as augment
 from kgan import callbacks as callbacks
 from kgan import data as data
-from kgan import directions as directions
-from kgan import explore as explore
 from kgan import export as export
 from kgan import latents as latents
 from kgan import layers as layers
 from kgan import losses as losses
 from kgan import metrics as metrics
 from kgan import models as models
-from kgan import objectives as objectives
-from kgan import penalties as penalties
-from kgan import priors as priors
 from kgan import recipes as recipes
-from kgan import regularizers as regularizers
 from kgan import report as report
-from kgan import seeds as seeds
-from kgan import terms as terms
-from kgan import top_k as top_k
-from kgan import training as training
-from kgan.gan import GAN as GAN
+from kgan.core import seeds as seeds
+from kgan.engine import alternation as alternation
+from kgan.games.gan import GAN as GAN
+from kgan.latents import directions as directions
+from kgan.latents import priors as priors
+from kgan.losses import gradient_penalties, term
+from kgan.losses import objectives as objectives
+from kgan.losses import regularizers as regularizers
+from kgan.losses import top_k as top_k
+from kgan.report import explore as explore
+from kgan.runs import train
+
+# The names by which users know them.
+penalties, terms, training = gradient_penalties, term, train
 
 __version__ = "0.1.0"

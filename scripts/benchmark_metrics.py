@@ -23,7 +23,7 @@ import numpy as np
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-from kgan.metrics import base, rows
+from kgan.metrics import base, feature_rows
 from kgan.metrics.birthday import Birthday
 from kgan.metrics.density_coverage import DensityCoverage
 from kgan.metrics.memorisation import Memorisation
@@ -61,7 +61,7 @@ def measure(name: str, num: int, dimension: int) -> dict:
     for seed, statistic in enumerate(collected.values()):
         held = {"count": np.asarray(num), "rows": examples(num, dimension, seed)}
         statistic.restore(held)
-        assert isinstance(statistic, rows.Rows)
+        assert isinstance(statistic, feature_rows.Rows)
         assert len(statistic.rows) == num
     before = most_memory()
     begin, begin_cpu = time.perf_counter(), time.process_time()

@@ -25,7 +25,8 @@ os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 import tensorflow as tf
 from benchmarking import machine, tables
 
-from kgan import latents, runs
+from kgan import latents
+from kgan.runs import directory
 
 FLAGS = flags.FLAGS
 flags.DEFINE_string("model", None, "Run directory or .keras file.", required=True)
@@ -91,7 +92,7 @@ HEAD = ["batch", "SavedModel", "99% below", "images/s", "Keras", "SavedModel / K
 def main(argv) -> None:
     """Exports the model, measures, and prints a table."""
     del argv
-    gan = runs.load_model(FLAGS.model)
+    gan = directory.load_model(FLAGS.model)
     with tempfile.TemporaryDirectory() as folder:
         # The functions live as long as what was loaded.
         loaded = tf.saved_model.load(gan.export(pathlib.Path(folder) / "model"))

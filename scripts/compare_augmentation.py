@@ -22,10 +22,10 @@ import numpy as np
 import tensorflow as tf
 
 import kgan
-from kgan import plans
 from kgan.metrics import features
 from kgan.metrics.kernel import kernel_distance
 from kgan.recipes import automatic
+from kgan.runs import prepare
 
 SETTINGS = {
     "none": {},
@@ -53,7 +53,7 @@ def all_images(source) -> np.ndarray:
     data = kgan.data.load(
         source, batch_size=source.num_examples, shuffle=False, steps_per_epoch=1
     )
-    return kgan.sampling.to_uint8(next(iter(data))).numpy()
+    return kgan.games.sampler.to_uint8(next(iter(data))).numpy()
 
 
 def train(name: str, folders: dict, seed: int, steps: int | None) -> tuple:
@@ -73,7 +73,7 @@ def train(name: str, folders: dict, seed: int, steps: int | None) -> tuple:
     photos = {part: all_images(source) for part, source in sources.items()}
     extractor = features.get(FEATURES)
     wanted = extractor(photos["held_out"]).features
-    gan = plans.build(recipe, sources["training"], tf.distribute.get_strategy())
+    gan = prepare.build(recipe, sources["training"], tf.distribute.get_strategy())
     curve, length = [], max(1, recipe.steps // 16)
     for start in range(0, recipe.steps, length):
         data = kgan.data.load(

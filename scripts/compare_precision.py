@@ -17,7 +17,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import keras
 import numpy as np
 
-from kgan import plans, recipes
+from kgan import recipes
+from kgan.runs import prepare
 
 PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
 KEYS = ("d_loss", "g_loss", "d_real", "d_fake", "d_accuracy")
@@ -42,7 +43,7 @@ class EachStep(keras.callbacks.Callback):
 def measure(recipe: recipes.Recipe, data_dir: str | None) -> dict:
     """Trains once; gives figures by name."""
     with tempfile.TemporaryDirectory() as scratch:
-        plan = plans.prepare(recipe, f"{scratch}/run", data_dir)
+        plan = prepare.prepare(recipe, f"{scratch}/run", data_dir)
     gan, each = plan.gan, EachStep()
     gan.fit(plan.load(), callbacks=[each], verbose=0)
     late = np.mean(each.rows[-(recipe.steps // 3) :], axis=0)

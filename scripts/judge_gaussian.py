@@ -16,8 +16,8 @@ import argparse
 import numpy as np
 
 import kgan.data
-from kgan import runs
 from kgan.metrics.jensen_shannon import jensen_shannon
+from kgan.runs import directory
 
 BINS = 50
 NUM_SAMPLES = 10_000
@@ -53,7 +53,7 @@ def main() -> None:
     parser.add_argument("model", help="run directory or .keras file")
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
-    gan = runs.load_model(arguments.model)
+    gan = directory.load_model(arguments.model)
     for averaged, title in [(True, "averaged generator"), (False, "playing generator")]:
         print(title)
         for name, value in judge(gan, averaged, arguments.seed).items():

@@ -28,8 +28,9 @@ import time
 
 import numpy as np
 
-from kgan import files, runs
 from kgan.callbacks import checkpoints
+from kgan.core import atomic_files
+from kgan.runs import directory
 
 _STEPS = 1200
 _CHECKPOINT_EVERY = 8
@@ -93,7 +94,7 @@ class Run:
     """
 
     def __init__(self, flags: list, run_dir: pathlib.Path, log: pathlib.Path):
-        self.directory = run_dir / runs.CHECKPOINTS
+        self.directory = run_dir / directory.CHECKPOINTS
         self.log = log
         self._seen = log.stat().st_size if log.exists() else 0
         with log.open("ab") as output:
@@ -114,7 +115,7 @@ class Run:
 
     def unfinished(self) -> list:
         """Lists the sizes of files that are being written and have a byte at least."""
-        sizes = map(_size, files.leftovers(self.directory))
+        sizes = map(_size, atomic_files.leftovers(self.directory))
         return [size for size in sizes if size]
 
     def wait_for(self, condition) -> None:
@@ -194,7 +195,9 @@ def moments(kills: int, in_write: int, steps: int, draw: random.Random) -> list:
 
 def differences(first: pathlib.Path, second: pathlib.Path) -> list:
     """Lists the variables in which two saved models differ by a bit."""
-    pairs = zip(*(_variables(runs.load_model(p)) for p in (first, second)), strict=True)
+    pairs = zip(
+        *(_variables(directory.load_model(p)) for p in (first, second)), strict=True
+    )
     return [
         name
         for (name, ours), (_, theirs) in pairs
@@ -231,7 +234,7 @@ def play(
     for moment in moments(kills, in_write, case.steps, random.Random(seed)):
         told.append(Run(flags, killed, folder / "killed.log").kill(**moment))
         print(_line(case, len(told), told[-1]), flush=True)
-        if (killed / runs.RECIPE).exists():
+        if (killed / directory.RECIPE).exists():
             flags = [f"--resume={killed}"]
     last = Run(flags, killed, folder / "killed.log")
     last.finish()
@@ -302,7 +305,9 @@ def main(argv: list | None = None) -> int:
                 case, options.kills, options.in_write, options.seed, folder / name
             )
             text = json.dumps(found, indent=1) + "\n"
-            files.write_atomically(options.output, lambda p, t=text: p.write_text(t))
+            atomic_files.write_atomically(
+                options.output, lambda p, t=text: p.write_text(t)
+            )
     if options.folder is None:
         shutil.rmtree(folder)
     results = [found[f"{case.name}-{options.kills}"] for case in cases]

@@ -23,7 +23,7 @@ from learn import toy
 import kgan
 from kgan import recipes
 from kgan.callbacks import CollapseWatch
-from kgan.recipes import parts
+from kgan.recipes import build as parts
 
 
 def build(

@@ -15,7 +15,9 @@ import numpy as np
 import scipy.stats
 import tensorflow as tf
 
-from kgan import losses, penalties, seeds
+from kgan import losses
+from kgan.core import seeds
+from kgan.losses import gradient_penalties
 
 MIXED_POLICIES = ("mixed_bfloat16", "mixed_float16")
 
@@ -355,7 +357,7 @@ def check_penalty(penalty_class, arguments, formula, strategy):
     """
     penalty = penalty_class(**arguments)
     check_object(penalty, arguments)
-    assert penalties.get({"name": penalty.name, **arguments}).get_config() == (
+    assert gradient_penalties.get({"name": penalty.name, **arguments}).get_config() == (
         penalty.get_config()
     )
     generator = np.random.default_rng(1)

@@ -5,8 +5,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from kgan import seeds
-from kgan.terms import View
+from kgan.core import seeds
+from kgan.losses.term import View
 
 
 def view(step=0, **known):

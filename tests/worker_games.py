@@ -15,7 +15,8 @@ import tensorflow as tf
 import tiny
 
 import kgan
-from kgan import plans, strategies, training
+from kgan import distribute
+from kgan.runs import prepare, train
 
 STEPS = 5
 UPDATES = (1, 3)  # of the discriminator in a step
@@ -61,20 +62,20 @@ def digest(gan):
 
 def main(directory):
     """Plays by two workers what the test plays by one, and a run without a stop."""
-    strategy = strategies.get("multi_worker", patience=120.0)
+    strategy = distribute.get("multi_worker", patience=120.0)
     told = []
     for updates in UPDATES:
         gan = play(make(strategy, updates))
         resumed = make(strategy, updates)
         resumed.load_weights(directory / f"one-{updates}.keras")
         told += [digest(gan), digest(play(resumed))]
-        if strategies.is_chief():
+        if distribute.is_chief():
             gan.save(directory / f"two-{updates}.keras")
             resumed.save(directory / f"two-after-one-{updates}.keras")
     # Who does not write has a directory of its own, which must not come to be.
-    run_dir = directory / ("whole" if strategies.is_chief() else "nothing")
-    plan = plans.prepare(RECIPE, run_dir, strategy=strategy)
-    told.append(digest(training.run(plan, verbose=0)))
+    run_dir = directory / ("whole" if distribute.is_chief() else "nothing")
+    plan = prepare.prepare(RECIPE, run_dir, strategy=strategy)
+    told.append(digest(train.run(plan, verbose=0)))
     print("digests", *told)
 
 

@@ -5,8 +5,8 @@ import numbers
 import keras
 import tensorflow as tf
 
-from kgan import checks, seeds
 from kgan.augment.pipeline import Augment
+from kgan.core import arguments, seeds
 
 
 def next_probability(probability, signs, images, target, speed):
@@ -94,7 +94,7 @@ class AdaptiveAugment(Augment):
                 f"schedule. Received: {probability!r}"
             )
         self.target = _number_between("target", target, -1.0, 1.0)
-        self.interval = checks.positive_integer("interval", interval)
+        self.interval = arguments.positive_integer("interval", interval)
         self.speed = _number_between("speed", speed, 0.0, float("inf"))
 
     def build(self, input_shape):

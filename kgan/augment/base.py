@@ -3,7 +3,7 @@
 import keras
 import tensorflow as tf
 
-from kgan import seeds
+from kgan.core import seeds
 
 _IMAGE_RANK = 4
 

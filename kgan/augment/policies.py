@@ -3,7 +3,7 @@
 import collections.abc
 import numbers
 
-from kgan import lookup
+from kgan.core import registry
 
 
 def read_names(policy, known):
@@ -33,7 +33,7 @@ def read_names(policy, known):
         )
     for name in named:
         if name not in known:
-            raise ValueError(lookup.unknown("`policy` must be of", name, known))
+            raise ValueError(registry.unknown("`policy` must be of", name, known))
     return named
 
 

@@ -1,12 +1,12 @@
 """All augmentations by name: one line adds a new one."""
 
-from kgan import lookup
 from kgan.augment.adaptive import AdaptiveAugment
 from kgan.augment.base import Augmentation
 from kgan.augment.diff_augment import DiffAugment
 from kgan.augment.pipeline import Augment
+from kgan.core import registry
 
-_REGISTRY = lookup.Registry(
+_REGISTRY = registry.Registry(
     "An augmentation must be a `kgan.augment.Augmentation` or one of",
     Augmentation,
     {

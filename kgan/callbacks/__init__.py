@@ -2,9 +2,7 @@
 
 from kgan.callbacks.checkpoints import Checkpoints as Checkpoints
 from kgan.callbacks.collapse_watch import CollapseWatch as CollapseWatch
-from kgan.callbacks.density import DensityPlot as DensityPlot
 from kgan.callbacks.evaluate_generator import EvaluateGenerator as EvaluateGenerator
-from kgan.callbacks.four_panels import FourPanels as FourPanels
 from kgan.callbacks.images import grid as grid
 from kgan.callbacks.learning_rates import LearningRates as LearningRates
 from kgan.callbacks.pictures import Pictures as Pictures
@@ -14,4 +12,6 @@ from kgan.callbacks.symptoms import DiversityLost as DiversityLost
 from kgan.callbacks.symptoms import GradientVanished as GradientVanished
 from kgan.callbacks.symptoms import Symptom as Symptom
 from kgan.callbacks.terminate_on_nan import TerminateOnNaN as TerminateOnNaN
+from kgan.callbacks.theory.density_plot import DensityPlot as DensityPlot
+from kgan.callbacks.theory.four_panels import FourPanels as FourPanels
 from kgan.callbacks.throughput import Throughput as Throughput

@@ -5,7 +5,7 @@ import typing
 import keras
 
 from kgan.callbacks.snapshot import Snapshot, inner
-from kgan.checks import positive_integer
+from kgan.core.arguments import positive_integer
 
 
 class Outcome(typing.NamedTuple):

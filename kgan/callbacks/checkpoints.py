@@ -6,10 +6,10 @@ import pathlib
 import keras
 import numpy as np
 
-from kgan import lookup
-from kgan.callbacks.pace import Pace
-from kgan.checks import positive_integer
-from kgan.files import attempt
+from kgan.callbacks.every import Pace
+from kgan.core import registry
+from kgan.core.arguments import positive_integer
+from kgan.core.atomic_files import attempt
 
 _BETTER = {"min": np.less, "max": np.greater}
 BEST = "best.keras"
@@ -62,7 +62,7 @@ class Checkpoints(keras.callbacks.Callback):
     def __init__(self, directory, every="epoch", keep=3, best=None, mode="min"):
         super().__init__()
         if mode not in _BETTER:
-            raise ValueError(lookup.unknown("`mode` must be one of", mode, _BETTER))
+            raise ValueError(registry.unknown("`mode` must be one of", mode, _BETTER))
         self.directory = pathlib.Path(directory)
         self.pace = Pace(every)
         self.keep = positive_integer("keep", keep)
@@ -158,7 +158,7 @@ class Checkpoints(keras.callbacks.Callback):
     def _keep_best(self, logs):
         if self.best not in logs:
             expected = "`best` must be a key of the logs, one of"
-            raise ValueError(lookup.unknown(expected, self.best, logs))
+            raise ValueError(registry.unknown(expected, self.best, logs))
         value, known = float(logs[self.best]), self._best_value
         if (known is None or _BETTER[self.mode](value, known)) and self._write(BEST):
             self._best_value = value

@@ -3,7 +3,7 @@
 import keras
 
 from kgan.callbacks import actions
-from kgan.callbacks.pace import Pace
+from kgan.callbacks.every import Pace
 from kgan.callbacks.recent_means import RecentMeans
 from kgan.callbacks.symptoms import (
     DiscriminatorWon,

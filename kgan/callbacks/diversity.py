@@ -3,7 +3,8 @@
 import keras
 import numpy as np
 
-from kgan import batches, sampling
+from kgan.engine import feeding
+from kgan.games import sampler
 
 # Rows that are compared: 2,016 pairs, of which those within a class are enough up to
 # some tens of classes.
@@ -56,13 +57,13 @@ class Reference:
 
     def __init__(self, real, model):
         x, y, _ = keras.utils.unpack_x_y_sample_weight(real)
-        first, _ = batches.peek(x, y, _ROWS)
+        first, _ = feeding.peek(x, y, _ROWS)
         if first is None:
             raise ValueError("`real` must be an array or a tf.data.Dataset.")
         if isinstance(first, tuple) and first[1] is None:
             first = first[0]
-        batches.check(first, model.data_shape, model.data_classes)
-        data, labels = batches.split(first)
+        feeding.check(first, model.data_shape, model.data_classes)
+        data, labels = feeding.split(first)
         data = np.asarray(data, np.float32)[:_ROWS]
         self.labels = self._classes = None
         # Labels that an objective alone reads do not say what G is to make.
@@ -91,5 +92,5 @@ class Reference:
             self.rows, seed=seed, labels=self.labels, averaged=False
         )
         if samples.dtype == np.uint8:
-            samples = np.asarray(sampling.to_float(samples))
+            samples = np.asarray(sampler.to_float(samples))
         return mean_distance(samples, self._classes) / self.distance

@@ -3,7 +3,7 @@
 import keras
 
 from kgan import metrics as distribution
-from kgan.callbacks.pace import Pace
+from kgan.callbacks.every import Pace
 
 
 class EvaluateGenerator(keras.callbacks.Callback):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from kgan.files import write_atomically
+from kgan.core.atomic_files import write_atomically
 
 # A film of more frames shows no more, and takes longer to write and to load.
 MAX_FRAMES = 120

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from kgan.checks import positive_integer
+from kgan.core.arguments import positive_integer
 
 # The longest side of an enlarged image: what a person sees without leaning forward.
 _LEGIBLE = 64

@@ -7,8 +7,8 @@ import tensorflow as tf
 
 from kgan.callbacks import files
 from kgan.callbacks.events import Events
-from kgan.callbacks.pace import Pace
-from kgan.files import attempt
+from kgan.callbacks.every import Pace
+from kgan.core.atomic_files import attempt
 
 
 class Pictures(keras.callbacks.Callback):

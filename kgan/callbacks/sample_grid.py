@@ -4,7 +4,7 @@ import numpy as np
 
 from kgan.callbacks import images
 from kgan.callbacks.pictures import Pictures
-from kgan.checks import positive_integer
+from kgan.core.arguments import positive_integer
 
 
 class SampleGrid(Pictures):

@@ -6,7 +6,7 @@ import numpy as np
 
 from kgan import losses
 from kgan.callbacks.diversity import Reference
-from kgan.checks import positive_integer
+from kgan.core.arguments import positive_integer
 
 
 def first_not_finite(logs):

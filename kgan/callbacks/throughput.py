@@ -7,8 +7,8 @@ import time
 import keras
 import tensorflow as tf
 
-from kgan.checks import positive_integer
-from kgan.logs import Means
+from kgan.core.arguments import positive_integer
+from kgan.engine.logs import Means
 
 
 class Throughput(keras.callbacks.Callback):

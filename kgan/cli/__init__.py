@@ -1,3 +1,9 @@
 """The command line: `kgan train | generate | recipes`."""
 
-from kgan.cli.command import main as main
+
+def main(argv=None) -> int:
+    """Runs the command; see `kgan.cli.command.main`."""
+    # Imported here: `kgan.cli.startup` must run before TensorFlow is loaded.
+    from kgan.cli import command
+
+    return command.main(argv)

@@ -11,8 +11,9 @@ import sys
 import warnings
 
 import kgan
-from kgan import interrupts, lookup, startup
-from kgan.cli import flags
+from kgan.cli import flags, startup
+from kgan.core import registry
+from kgan.runs import interrupts
 
 COMMANDS = ("train", "generate", "evaluate", "export", "explore", "recipes")
 
@@ -51,7 +52,7 @@ def _dispatch(argv):
         print(f"kgan {kgan.__version__}")
         return 0
     if name not in COMMANDS:
-        return _fail("kgan", lookup.unknown("the commands are", name, COMMANDS), 2)
+        return _fail("kgan", registry.unknown("the commands are", name, COMMANDS), 2)
     return _run(f"kgan {name}", _load(name), argv[1:])
 
 

@@ -17,10 +17,11 @@ import resource
 import sys
 import time
 
-from kgan import metrics, origins, report, runs
+from kgan import metrics, report
 from kgan.cli import flags
-from kgan.files import write_atomically
-from kgan.recipes.fields import Boolean, Fraction, Integer, Text, Texts
+from kgan.core.atomic_files import write_atomically
+from kgan.recipes.flag_types import Boolean, Fraction, Integer, Text, Texts
+from kgan.runs import directory, provenance
 
 
 def define(values) -> None:
@@ -63,7 +64,7 @@ def run(values) -> None:
             "--model must name a run directory or a .keras file, or --samples a folder "
             "of images"
         )
-    gan = values.samples if values.model is None else runs.load_model(values.model)
+    gan = values.samples if values.model is None else directory.load_model(values.model)
     dataset, size = _dataset(values, gan)
     evaluator = metrics.Evaluator(
         dataset,
@@ -84,7 +85,7 @@ def run(values) -> None:
     print(evaluation.table())
     print(f"Measured in {time.monotonic() - begin:.0f} s, {_peak()} in memory at most.")
     output = _output(values)
-    path = output / runs.FIGURES
+    path = output / directory.FIGURES
     write_atomically(
         path, lambda path: path.write_text(evaluation.to_json(), encoding="utf-8")
     )
@@ -107,7 +108,7 @@ def _dataset(values, gan):
     shape = getattr(gan, "data_shape", None)
     dataset = values.dataset
     if dataset is None and values.model is not None:
-        dataset = origins.dataset_of(values.model)
+        dataset = provenance.dataset_of(values.model)
     if dataset is None:
         raise flags.UsageError(
             "--dataset must name the real examples, since no run says which they are"
@@ -119,7 +120,7 @@ def _output(values):
     if values.output is not None:
         return pathlib.Path(values.output)
     path = pathlib.Path(values.model or ".")
-    return (path if path.is_dir() else pathlib.Path()) / runs.EVALUATION
+    return (path if path.is_dir() else pathlib.Path()) / directory.EVALUATION
 
 
 def _write_report(values, gan, evaluation, evaluator, output):
@@ -129,9 +130,9 @@ def _write_report(values, gan, evaluation, evaluator, output):
         gan,
         evaluation,
         evaluator.real.source,
-        name=origins.name_of(values.model),
+        name=provenance.name_of(values.model),
         extractor=values.features,
-        metrics_csv=origins.metrics_of(values.model),
+        metrics_csv=provenance.metrics_of(values.model),
         averaged=values.averaged,
         truncation=values.truncation,
         seed=values.seed,

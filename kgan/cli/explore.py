@@ -11,9 +11,11 @@ import pathlib
 import socket
 import threading
 
-from kgan import directions, explore, runs
 from kgan.cli import flags
-from kgan.recipes.fields import Boolean, Choice, Integer, Text
+from kgan.latents import directions
+from kgan.recipes.flag_types import Boolean, Choice, Integer, Text
+from kgan.report import explore
+from kgan.runs import directory
 
 
 class Port(Integer):
@@ -54,7 +56,7 @@ def run(values) -> None:
         raise OSError(error) from None
     _check_free(values.port)
     explorer = explore.Explorer(
-        runs.load_model(values.model),
+        directory.load_model(values.model),
         values.method,
         values.num_directions,
         values.averaged,

@@ -11,9 +11,10 @@ ask a server for images.
 
 import pathlib
 
-from kgan import export, origins, runs
+from kgan import export
 from kgan.cli import flags
-from kgan.recipes.fields import Boolean, Choice, Integer, Text
+from kgan.recipes.flag_types import Boolean, Choice, Integer, Text
+from kgan.runs import directory, provenance
 
 
 def define(values) -> None:
@@ -41,8 +42,8 @@ def run(values) -> None:
     unused = [name for name in _SERVED if values[name].present]
     if values.format == "tflite" and unused:
         raise flags.UsageError(f"--{unused[0]} has no meaning for --format=tflite")
-    gan = runs.load_model(values.model)
-    output = values.output or f"saved_models/{origins.name_of(values.model)}"
+    gan = directory.load_model(values.model)
+    output = values.output or f"saved_models/{provenance.name_of(values.model)}"
     _WRITERS[values.format](gan, pathlib.Path(output), values)
 
 
@@ -53,7 +54,7 @@ def _saved_model(gan, output, values):
         averaged=values.averaged,
         discriminator=values.discriminator,
         max_images=values.max_images,
-        provenance=origins.provenance(values.model, gan.step, values.license),
+        provenance=provenance.provenance(values.model, gan.step, values.license),
     )
     print(f"{path} holds a SavedModel; its card is {path / 'README.md'}.")
 

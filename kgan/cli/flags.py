@@ -4,8 +4,8 @@ import textwrap
 
 from absl import flags
 
-from kgan import lookup
-from kgan.recipes.fields import Boolean, Kind
+from kgan.core import registry
+from kgan.recipes.flag_types import Boolean, Kind
 
 _WIDTH = 80
 _COLUMN = 33
@@ -47,7 +47,7 @@ def define(
     Args:
         values: The set that it is added to.
         name: Its name.
-        kind: How its text is read; see `kgan.recipes.fields`.
+        kind: How its text is read; see `kgan.recipes.flag_types`.
         default: Its value where it is not given.
         help: Its meaning, one line.
         section: Under which heading the help lists it.
@@ -74,7 +74,7 @@ def parse(values: flags.FlagValues, argv: list) -> None:
     except flags.UnrecognizedFlagError as error:
         known = [f"--{name}" for name in values]
         name = f"--{error.flagname}"
-        raise UsageError(lookup.unknown("the flags are", name, known)) from None
+        raise UsageError(registry.unknown("the flags are", name, known)) from None
     except flags.Error as error:
         raise UsageError(error) from None
     if rest:

@@ -19,9 +19,10 @@ import pathlib
 
 import numpy as np
 
-from kgan import directions, runs
 from kgan.cli import flags, outputs
-from kgan.recipes.fields import Boolean, Choice, Fraction, Integer, Kind, Text
+from kgan.latents import directions
+from kgan.recipes.flag_types import Boolean, Choice, Fraction, Integer, Kind, Text
+from kgan.runs import directory
 
 # Columns of a grid, and images of a walk, where none are given.
 _SLIDE, _BY_CLASS, _WALK = 9, 8, 16
@@ -71,7 +72,7 @@ def run(values) -> None:
     if values.model is None:
         raise flags.UsageError("--model must name a run directory or a .keras file")
     draw = _chosen(values)
-    gan = runs.load_model(values.model)
+    gan = directory.load_model(values.model)
     path = pathlib.Path(values.output)
     write = outputs.find_writer(path, gan.data_shape)
     samples, rows, columns = draw(gan, values)

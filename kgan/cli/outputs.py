@@ -4,10 +4,10 @@ import pathlib
 
 import numpy as np
 
-from kgan import lookup
 from kgan.callbacks import grid
 from kgan.callbacks.files import MAX_FRAMES, write_gif, write_png
-from kgan.files import write_atomically
+from kgan.core import registry
+from kgan.core.atomic_files import write_atomically
 
 # Images held in memory at a time when a folder is filled.
 _CHUNK = 512
@@ -160,5 +160,5 @@ def find_writer(path: pathlib.Path, data_shape: tuple):
         what = "images" if writers is IMAGES else "points"
         expected = f"`output` must be a folder or end, for {what}, in"
         suffixes = [s for s in writers if s != "folder"]
-        raise ValueError(lookup.unknown(expected, str(path), suffixes))
+        raise ValueError(registry.unknown(expected, str(path), suffixes))
     return writers[suffix]

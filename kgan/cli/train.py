@@ -13,10 +13,11 @@ It holds the model, samples, metrics, checkpoints and logs for TensorBoard.
 import sys
 import time
 
-from kgan import plans, recipes, strategies, training
+from kgan import distribute, recipes
 from kgan.cli import flags
 from kgan.recipes import automatic
-from kgan.recipes.fields import Boolean, Choice, Text
+from kgan.recipes.flag_types import Boolean, Choice, Text
+from kgan.runs import prepare, train
 
 _FIELDS = "Fields of the recipe, which gives what is not given here"
 _WITH_RESUME = ("resume", "steps", "data_dir", "strategy", "dry_run", "debug")
@@ -33,7 +34,7 @@ def define(values) -> None:
         ("init_from", "run directory or .keras file whose weights the run starts from"),
     ]:
         flags.define(values, name, optional, None, help)
-    kind, help = Choice(strategies.names()), "devices: " + ", ".join(strategies.names())
+    kind, help = Choice(distribute.names()), "devices: " + ", ".join(distribute.names())
     flags.define(values, "strategy", kind, "auto", help)
     flags.define(
         values, "dry_run", Boolean(), False, "say what would be done, and stop"
@@ -48,22 +49,22 @@ def run(values) -> None:
     if values.resume is not None:
         _check_resume(values)
     # Before all else: several workers must find each other before TensorFlow starts.
-    strategy = strategies.get(values.strategy)
-    with strategies.naming_lost_workers():
+    strategy = distribute.get(values.strategy)
+    with distribute.naming_lost_workers():
         new = values.resume is None
         plan = _new(values, strategy) if new else _old(values, strategy)
     if values.dry_run:
         shown = [] if plan.resumed else [*plan.recipe.to_flags(), ""]
-        print("\n".join([*shown, plans.describe(plan)]))
+        print("\n".join([*shown, prepare.describe(plan)]))
         return
     if plan.finished:
         print(f"{plan.run_dir} is finished, at step {plan.gan.step:,}. {_more(plan)}")
         return
-    if strategies.is_chief():
-        print(plans.describe(plan), flush=True)
+    if distribute.is_chief():
+        print(prepare.describe(plan), flush=True)
     # A progress bar in a file would be a line of thousands of characters.
-    training.run(plan, verbose=1 if sys.stdout.isatty() else 2)
-    if strategies.is_chief():
+    train.run(plan, verbose=1 if sys.stdout.isatty() else 2)
+    if distribute.is_chief():
         print(f"Done: see {plan.run_dir}. {_more(plan)}")
 
 
@@ -74,14 +75,14 @@ def _more(plan):
 def _new(values, strategy):
     recipe = _recipe(values)
     # The clocks of several workers differ.
-    now = time.localtime(strategies.of_chief(time.time(), strategy))
+    now = time.localtime(distribute.of_chief(time.time(), strategy))
     default = f"runs/{recipe.name}-{time.strftime('%Y%m%d-%H%M%S', now)}"
     run_dir = values.run_dir or default
-    return plans.prepare(recipe, run_dir, values.data_dir, values.init_from, strategy)
+    return prepare.prepare(recipe, run_dir, values.data_dir, values.init_from, strategy)
 
 
 def _old(values, strategy):
-    return plans.prepare_to_resume(
+    return prepare.prepare_to_resume(
         values.resume, values.data_dir, values.steps, strategy
     )
 

@@ -3,10 +3,10 @@
 `source` gives the raw examples, `load` a batched `tf.data.Dataset` of them for `fit`.
 """
 
+from kgan.core.peeking import uncounted as uncounted
 from kgan.data.base import Source as Source
 from kgan.data.folder import FolderScan as FolderScan
 from kgan.data.folder import scan_folder as scan_folder
 from kgan.data.pipeline import load as load
 from kgan.data.registry import names as names
 from kgan.data.registry import source as source
-from kgan.looks import uncounted as uncounted

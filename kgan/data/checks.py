@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from kgan.checks import integer as integer
+from kgan.core.arguments import integer as integer
 
 
 def image_size(value: Any) -> tuple[int, int] | None:

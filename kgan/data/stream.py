@@ -8,7 +8,7 @@ epoch. Whoever iterates sees a window of the stream.
 import numpy as np
 import tensorflow as tf
 
-from kgan import looks
+from kgan.core import peeking
 
 
 class _Turns:
@@ -19,7 +19,7 @@ class _Turns:
 
     def take(self) -> np.int64:
         turn = self.taken
-        if looks.count():
+        if peeking.count():
             self.taken += 1
         return np.int64(turn)
 

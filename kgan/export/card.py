@@ -20,7 +20,7 @@ def text(name, gan, signatures, provenance):
     Args:
         name: The model's name.
         gan: The `kgan.GAN`.
-        signatures: Its `kgan.export.signatures.Signatures`.
+        signatures: Its `kgan.games.endpoints.Signatures`.
         provenance: A `kgan.export.provenance.Provenance`.
 
     Returns:

@@ -9,10 +9,10 @@ import numpy as np
 import tensorflow as tf
 
 from kgan import latents
+from kgan.core.atomic_files import write_atomically
 from kgan.export.servable import check_weights, served_sampler
-from kgan.export.signatures import row_specs, to_served
-from kgan.files import write_atomically
-from kgan.sampling import Sampler
+from kgan.games.endpoints import row_specs, to_served
+from kgan.games.sampler import Sampler
 
 FLOAT32, INT8 = "generator.float32.tflite", "generator.int8.tflite"
 # Latents by which the converted models are compared, and their seed.

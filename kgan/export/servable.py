@@ -6,10 +6,10 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from kgan import checks
+from kgan.core import arguments
 from kgan.export import batching, card, versions, warmup
 from kgan.export.provenance import Provenance
-from kgan.export.signatures import Signatures
+from kgan.games.endpoints import Signatures
 
 # With as many in each of the requests that are joined, indices still have 32 bits.
 _MOST_IMAGES = 10**6
@@ -85,7 +85,7 @@ def saved_model(
         ```
     """
     sampler = served_sampler(gan, averaged, allow_untrained)
-    if checks.integer("`max_images`", max_images, 2) > _MOST_IMAGES:
+    if arguments.integer("`max_images`", max_images, 2) > _MOST_IMAGES:
         raise ValueError(
             f"`max_images` must be at most {_MOST_IMAGES:,}. Received: {max_images}"
         )

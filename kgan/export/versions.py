@@ -13,8 +13,8 @@ import pathlib
 import shutil
 import uuid
 
-from kgan import checks
-from kgan.files import flush
+from kgan.core import arguments
+from kgan.core.atomic_files import flush
 
 MANIFEST = "SHA256SUMS"
 _UNFINISHED = ".unfinished-"
@@ -69,7 +69,7 @@ def write(root, version, fill):
 
 
 def _check(root, version):
-    if checks.positive_integer("version", version) > _HIGHEST:
+    if arguments.positive_integer("version", version) > _HIGHEST:
         raise ValueError(f"`version` must be below 2**63. Received: {version}")
     _refuse_existing(root, version)
 

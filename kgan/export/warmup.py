@@ -19,7 +19,7 @@ def examples(signatures):
     All inputs have an axis of requests, as TensorFlow Serving's batching wants it.
 
     Args:
-        signatures: The `kgan.export.signatures.Signatures` of the model.
+        signatures: The `kgan.games.endpoints.Signatures` of the model.
 
     Yields:
         The signature's name and its inputs, tensors by name.
@@ -34,7 +34,7 @@ def write(signatures, name: str, folder: pathlib.Path) -> None:
     """Writes the requests where TensorFlow Serving looks for them.
 
     Args:
-        signatures: The `kgan.export.signatures.Signatures` of the model.
+        signatures: The `kgan.games.endpoints.Signatures` of the model.
         name: The model's name.
         folder: The version's folder.
     """

@@ -3,7 +3,7 @@
 import keras
 from keras import layers, ops
 
-from kgan import checks
+from kgan.core import arguments
 
 
 @keras.saving.register_keras_serializable(package="kgan")
@@ -71,7 +71,7 @@ class ConditionalBatchNormalization(keras.layers.Layer):
         if not epsilon > 0:
             raise ValueError(f"`epsilon` must be positive. Received: {epsilon!r}")
         if num_classes is not None:
-            num_classes = checks.positive_integer("num_classes", num_classes)
+            num_classes = arguments.positive_integer("num_classes", num_classes)
         self.momentum = momentum
         self.epsilon = epsilon
         self.num_classes = num_classes

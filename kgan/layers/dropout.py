@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from kgan import seeds
+from kgan.core import seeds
 
 
 @keras.saving.register_keras_serializable(package="kgan")

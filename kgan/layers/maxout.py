@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from kgan import checks
+from kgan.core import arguments
 
 _INPUT_RANK = 2
 
@@ -54,8 +54,8 @@ class Maxout(keras.layers.Layer):
         **kwargs,
     ):
         super().__init__(**kwargs)
-        self.units = checks.positive_integer("units", units)
-        self.pieces = checks.positive_integer("pieces", pieces)
+        self.units = arguments.positive_integer("units", units)
+        self.pieces = arguments.positive_integer("pieces", pieces)
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
         self.bias_initializer = keras.initializers.get(bias_initializer)
         self.kernel_regularizer = keras.regularizers.get(kernel_regularizer)

@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from kgan import checks
+from kgan.core import arguments
 
 _INPUT_RANK = 2
 
@@ -56,8 +56,8 @@ class MinibatchDiscrimination(keras.layers.Layer):
         **kwargs,
     ):
         super().__init__(**kwargs)
-        self.num_kernels = checks.positive_integer("num_kernels", num_kernels)
-        self.kernel_dim = checks.positive_integer("kernel_dim", kernel_dim)
+        self.num_kernels = arguments.positive_integer("num_kernels", num_kernels)
+        self.kernel_dim = arguments.positive_integer("kernel_dim", kernel_dim)
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
 
     def build(self, input_shape):

@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from kgan import checks
+from kgan.core import arguments
 
 # Inside the root: its two derivatives stay finite where all examples are alike.
 _EPSILON = 1e-8
@@ -60,9 +60,9 @@ class MinibatchStandardDeviation(keras.layers.Layer):
     def __init__(self, group_size=4, num_channels=1, **kwargs):
         super().__init__(**kwargs)
         if group_size is not None:
-            group_size = checks.positive_integer("group_size", group_size)
+            group_size = arguments.positive_integer("group_size", group_size)
         self.group_size = group_size
-        self.num_channels = checks.positive_integer("num_channels", num_channels)
+        self.num_channels = arguments.positive_integer("num_channels", num_channels)
 
     def build(self, input_shape):
         """Refuses inputs that have no channels, or not a multiple of `num_channels`."""

@@ -3,7 +3,7 @@
 import keras
 from keras import layers, ops
 
-from kgan import checks
+from kgan.core import arguments
 from kgan.layers.spectral_normalization import SpectralNormalization
 
 
@@ -54,7 +54,7 @@ class Projection(keras.layers.Layer):
         **kwargs,
     ):
         super().__init__(**kwargs)
-        self.num_classes = checks.positive_integer("num_classes", num_classes)
+        self.num_classes = arguments.positive_integer("num_classes", num_classes)
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
         self.embeddings_initializer = keras.initializers.get(embeddings_initializer)
         self.spectral_normalization = spectral_normalization

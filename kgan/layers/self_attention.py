@@ -4,7 +4,7 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from kgan import checks
+from kgan.core import arguments
 from kgan.layers.spectral_normalization import SpectralNormalization
 
 _INPUT_RANK = 4
@@ -70,9 +70,11 @@ class SelfAttention(keras.layers.Layer):
     ):
         super().__init__(**kwargs)
         if key_channels is not None:
-            key_channels = checks.positive_integer("key_channels", key_channels)
+            key_channels = arguments.positive_integer("key_channels", key_channels)
         if value_channels is not None:
-            value_channels = checks.positive_integer("value_channels", value_channels)
+            value_channels = arguments.positive_integer(
+                "value_channels", value_channels
+            )
         self.key_channels = key_channels
         self.value_channels = value_channels
         self.pool = pool

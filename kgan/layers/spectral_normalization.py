@@ -3,7 +3,7 @@
 import keras
 from keras import layers, ops
 
-from kgan import checks
+from kgan.core import arguments
 
 # Their kernels are (..., out, in); all others end with what they give.
 _TRANSPOSED = (layers.Conv1DTranspose, layers.Conv2DTranspose, layers.Conv3DTranspose)
@@ -81,7 +81,7 @@ class SpectralNormalization(keras.layers.Wrapper):
         # float32 without autocast: under a mixed policy a variable read in here would
         # come in half precision.
         super().__init__(layer, dtype="float32", autocast=False, **kwargs)
-        self.iterations = checks.positive_integer("iterations", iterations)
+        self.iterations = arguments.positive_integer("iterations", iterations)
         self.epsilon = epsilon
 
     def build(self, input_shape=None):

@@ -4,7 +4,7 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from kgan import checks
+from kgan.core import arguments
 
 
 @keras.saving.register_keras_serializable(package="kgan")
@@ -56,7 +56,9 @@ class VirtualBatchNormalization(keras.layers.Layer):
 
     def __init__(self, reference_size, epsilon=1e-5, center=True, scale=True, **kwargs):
         super().__init__(**kwargs)
-        self.reference_size = checks.positive_integer("reference_size", reference_size)
+        self.reference_size = arguments.positive_integer(
+            "reference_size", reference_size
+        )
         if not epsilon > 0:
             raise ValueError(f"`epsilon` must be positive. Received: {epsilon!r}")
         self.epsilon = epsilon

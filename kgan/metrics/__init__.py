@@ -8,7 +8,6 @@ from kgan.metrics import features as features
 from kgan.metrics.base import Context as Context
 from kgan.metrics.base import Figure as Figure
 from kgan.metrics.base import Metric as Metric
-from kgan.metrics.bins import Bins as Bins
 from kgan.metrics.birthday import Birthday as Birthday
 from kgan.metrics.class_agreement import ClassAgreement as ClassAgreement
 from kgan.metrics.class_coverage import ClassCoverage as ClassCoverage
@@ -24,6 +23,7 @@ from kgan.metrics.measure import Evaluator as Evaluator
 from kgan.metrics.measure import measure as measure
 from kgan.metrics.memorisation import Memorisation as Memorisation
 from kgan.metrics.mode_coverage import ModeCoverage as ModeCoverage
+from kgan.metrics.ndb import Bins as Bins
 from kgan.metrics.parzen import Parzen as Parzen
 from kgan.metrics.precision_recall import PrecisionRecall as PrecisionRecall
 from kgan.metrics.registry import get as get

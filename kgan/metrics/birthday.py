@@ -9,10 +9,10 @@ import math
 
 import numpy as np
 
-from kgan import checks
+from kgan.core import arguments
 from kgan.metrics import neighbours
 from kgan.metrics.base import Few, Figure, Metric
-from kgan.metrics.rows import Rows
+from kgan.metrics.feature_rows import Rows
 
 LEAST = 100
 # So many collisions are expected where one batch in 20 has none: −ln 0.05.
@@ -113,7 +113,7 @@ class Birthday(Metric):
     best = ("max",)
 
     def __init__(self, limit=10_000, quantile=0.01, features=None):
-        self.limit = checks.positive_integer("limit", limit)
+        self.limit = arguments.positive_integer("limit", limit)
         if not 0 < quantile < 1:
             raise ValueError(
                 f"`quantile` must lie between 0 and 1. Received: {quantile!r}"

@@ -10,7 +10,7 @@ import zipfile
 import numpy as np
 import tensorflow as tf
 
-from kgan.files import write_atomically
+from kgan.core.atomic_files import write_atomically
 from kgan.metrics.statistic import Statistic
 
 # Changes when the same examples would give other numbers.

@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 
-from kgan import checks
+from kgan.core import arguments
 from kgan.metrics.base import Few, Figure, Metric
 from kgan.metrics.logits import Logits
 
@@ -84,7 +84,7 @@ class ClassifierScore(Metric):
     standard_name = "inception_score"
 
     def __init__(self, num_splits=10, features=None):
-        self.num_splits = checks.positive_integer("num_splits", num_splits)
+        self.num_splits = arguments.positive_integer("num_splits", num_splits)
         super().__init__(features)
 
     def statistics(self):

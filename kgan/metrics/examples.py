@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 import tensorflow as tf
 
-from kgan import checks
+from kgan.core import arguments
 from kgan.data.base import IndexedSource, Source
 
 
@@ -52,7 +52,7 @@ class Real(Examples):
 
     def __init__(self, source: Source, limit: int | None = None, seed: int = 0):
         if limit is not None:
-            checks.positive_integer("num_real", limit)
+            arguments.positive_integer("num_real", limit)
         self.source = source
         self.seed = seed
         self.name = source.name
@@ -135,7 +135,7 @@ def _to_bytes(data):
         raise ValueError("`dataset` must be finite. Received: NaN or infinity")
     if data.ndim == 2:
         return data.astype(np.float32)
-    checks.values(data, is_image=True)
+    arguments.values(data, is_image=True)
     return np.clip(np.round((data + 1.0) * 127.5), 0, 255).astype(np.uint8)
 
 
@@ -156,9 +156,9 @@ class Generated(Examples):
     name = "generated examples"
 
     def __init__(self, gan, count, seed=0, averaged=True, truncation=1.0):
-        self.count = checks.positive_integer("num_images", count)
-        checks.index("seed", seed)
-        checks.truncation(truncation)
+        self.count = arguments.positive_integer("num_images", count)
+        arguments.index("seed", seed)
+        arguments.truncation(truncation)
         self.gan = gan
         self.seed = seed
         self.averaged = averaged

@@ -5,11 +5,11 @@ import warnings
 
 import numpy as np
 
-from kgan import checks
+from kgan.core import arguments
 from kgan.metrics import frechet
 from kgan.metrics.base import Few, Figure, Metric
+from kgan.metrics.feature_rows import Rows
 from kgan.metrics.moments import Moments
-from kgan.metrics.rows import Rows
 
 # Float64 copies of 4,096 rows of 2,048 features take 64 MB.
 _ROWS_AT_ONCE = 4096
@@ -139,9 +139,9 @@ class FrechetInfinity(Metric):
 
     def __init__(self, num_sizes=15, smallest=None, ddof=1, features=None):
         frechet.refuse_ddof(ddof)
-        self.num_sizes = checks.integer("`num_sizes`", num_sizes, 3)
+        self.num_sizes = arguments.integer("`num_sizes`", num_sizes, 3)
         if smallest is not None:
-            smallest = checks.integer("`smallest`", smallest, 2)
+            smallest = arguments.integer("`smallest`", smallest, 2)
         self.smallest = smallest
         self.ddof = int(ddof)
         super().__init__(features)

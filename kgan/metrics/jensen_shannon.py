@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from kgan.metrics.base import Few, Figure, Metric
-from kgan.metrics.rows import Rows
+from kgan.metrics.feature_rows import Rows
 
 _REACH = 4  # bins cover so many σ to each side of a mode
 # Bins along each dimension of a mode, by the number of dimensions: 0.16σ and 1σ wide.

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from kgan import checks
+from kgan.core import arguments
 from kgan.metrics.base import Few, Figure, Metric
-from kgan.metrics.rows import Rows
+from kgan.metrics.feature_rows import Rows
 
 
 def kernel(x: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -84,8 +84,8 @@ class Kernel(Metric):
     standard_name = "kid"
 
     def __init__(self, num_subsets=100, subset_size=1000, features=None):
-        self.num_subsets = checks.positive_integer("num_subsets", num_subsets)
-        self.subset_size = checks.integer("`subset_size`", subset_size, 2)
+        self.num_subsets = arguments.positive_integer("num_subsets", num_subsets)
+        self.subset_size = arguments.integer("`subset_size`", subset_size, 2)
         super().__init__(features)
 
     def statistics(self):

@@ -1,6 +1,6 @@
 """Logits of a limited number of examples, from an extractor that classifies."""
 
-from kgan.metrics.rows import LIMIT, Rows
+from kgan.metrics.feature_rows import LIMIT, Rows
 
 
 class Logits(Rows):

@@ -4,14 +4,14 @@ import importlib.metadata
 
 import tensorflow as tf
 
-from kgan import checks
+from kgan.core import arguments
 from kgan.metrics import defaults, registry
 from kgan.metrics.base import Context, Metric
 from kgan.metrics.cache import Cache, default_folder
 from kgan.metrics.evaluation import Evaluation
 from kgan.metrics.examples import Generated
-from kgan.metrics.finding import Extractors, Finder
-from kgan.metrics.job import Job
+from kgan.metrics.metric_run import Job
+from kgan.metrics.resolve import Extractors, Finder
 from kgan.metrics.sweep import Request, sweep
 
 BATCH_SIZE = 256
@@ -109,7 +109,7 @@ class Evaluator:
         allow_few=False,
         verbose=0,
     ):
-        self.num_images = checks.positive_integer("num_images", num_images)
+        self.num_images = arguments.positive_integer("num_images", num_images)
         self.batch_size = batch_size
         self.allow_few = allow_few
         self.verbose = verbose

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from kgan import checks
+from kgan.core import arguments
 from kgan.metrics import neighbours
 from kgan.metrics.base import Few, Figure, Metric
-from kgan.metrics.rows import LIMIT, Rows
+from kgan.metrics.feature_rows import LIMIT, Rows
 
 LEAST = 20
 # Of the distances from held-out examples: below it lies what counts as very near.
@@ -112,7 +112,7 @@ class Memorisation(Metric):
     best = ("0", "1")
 
     def __init__(self, limit=LIMIT, features=None):
-        self.limit = checks.positive_integer("limit", limit)
+        self.limit = arguments.positive_integer("limit", limit)
         super().__init__(features)
 
     def statistics(self):

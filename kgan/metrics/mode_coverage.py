@@ -5,7 +5,7 @@ import warnings
 import numpy as np
 
 from kgan.metrics.base import Few, Figure, Metric
-from kgan.metrics.rows import Rows
+from kgan.metrics.feature_rows import Rows
 
 _RADIUS = 3.0  # a sample is of high quality within so many σ of a centre
 _FEWEST = 10  # samples for each mode

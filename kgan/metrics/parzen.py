@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from kgan.metrics.base import Few, Figure, Metric
-from kgan.metrics.rows import Rows
+from kgan.metrics.feature_rows import Rows
 
 _NUM_WINDOWS = 10_000
 _NUM_VALIDATION = 1_000

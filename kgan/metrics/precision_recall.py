@@ -3,9 +3,9 @@
 import numpy as np
 
 from kgan.metrics import neighbours
-from kgan.metrics.balls import Balls
 from kgan.metrics.base import Figure
-from kgan.metrics.rows import LIMIT
+from kgan.metrics.feature_rows import LIMIT
+from kgan.metrics.knn_manifold import Balls
 
 
 def precision_recall(

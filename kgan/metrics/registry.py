@@ -6,7 +6,7 @@ import inspect
 import pathlib
 import pkgutil
 
-from kgan import lookup
+from kgan.core import registry
 from kgan.metrics.base import Metric
 
 
@@ -68,7 +68,7 @@ def get(metric: str | Metric) -> Metric:
         if str(metric).startswith(f"{start}_") and kind.on_features and not features:
             return kind(features=metric.removeprefix(f"{start}_"))
     raise ValueError(
-        lookup.unknown(
+        registry.unknown(
             "A metric must be one of the following, with the name of features behind "
             "it or without:",
             metric,

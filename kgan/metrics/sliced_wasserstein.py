@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from kgan import checks
+from kgan.core import arguments
 from kgan.metrics.base import Few, Figure, Metric
-from kgan.metrics.rows import Rows
+from kgan.metrics.feature_rows import Rows
 
 _FEWEST = 100
 _BLOCK = 4096  # rows that are projected at a time, in float64
@@ -114,7 +114,7 @@ class SlicedWasserstein(Metric):
 
     def __init__(self, num_directions: int = 512, features=None):
         super().__init__(features)
-        self.num_directions = checks.integer("`num_directions`", num_directions, 2)
+        self.num_directions = arguments.integer("`num_directions`", num_directions, 2)
 
     def statistics(self):
         """Collects the features of both."""

@@ -7,7 +7,7 @@ families: `kgan.models.mlp_discriminator` says what the arguments mean.
 import keras
 from keras import layers
 
-from kgan import lookup
+from kgan.core import registry
 from kgan.layers import Projection, SpectralNormalization
 from kgan.models.inputs import check_integer, check_num_classes, fresh_initializer
 
@@ -23,7 +23,7 @@ def check_conditioning(conditioning, num_classes):
     """
     if conditioning not in CONDITIONINGS:
         expected = "`conditioning` must be one of"
-        raise ValueError(lookup.unknown(expected, conditioning, CONDITIONINGS))
+        raise ValueError(registry.unknown(expected, conditioning, CONDITIONINGS))
     num_classes = check_num_classes(num_classes)
     if conditioning == "projection" and num_classes is None:
         raise ValueError(

@@ -8,7 +8,7 @@ A generator takes `latents` or `[latents, labels]`, a discriminator `data` or
 import keras
 from keras import layers
 
-from kgan import checks
+from kgan.core import arguments
 
 _POINT_RANK, _IMAGE_RANK = 1, 3
 
@@ -24,7 +24,7 @@ def check_integer(name, value, minimum):
     Raises:
         ValueError: If `value` is no integer, or a smaller one.
     """
-    return checks.integer(f"`{name}`", value, minimum)
+    return arguments.integer(f"`{name}`", value, minimum)
 
 
 def check_num_classes(num_classes):

@@ -8,7 +8,7 @@ import functools
 import importlib
 import pkgutil
 
-from kgan import lookup
+from kgan.core import registry
 from kgan.recipes.recipe import Recipe as Recipe
 
 
@@ -45,5 +45,5 @@ def get(name: str) -> Recipe:
         ```
     """
     if name not in _all():
-        raise ValueError(lookup.unknown("The recipes are", name, names()))
+        raise ValueError(registry.unknown("The recipes are", name, names()))
     return _all()[name]

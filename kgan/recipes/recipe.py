@@ -3,9 +3,9 @@
 import dataclasses
 import json
 
-from kgan import lookup
-from kgan.recipes import parts
-from kgan.recipes.fields import (
+from kgan.core import registry
+from kgan.recipes import build
+from kgan.recipes.flag_types import (
     Boolean,
     Choice,
     Fraction,
@@ -182,7 +182,7 @@ class Recipe:
             except ValueError as error:
                 raise ValueError(f"`{declared.name}` {error}") from None
             object.__setattr__(self, declared.name, value)
-        parts.check(self)
+        build.check(self)
 
     @classmethod
     def flags(cls) -> dict:
@@ -205,7 +205,9 @@ class Recipe:
         known = [f.name for f in dataclasses.fields(self)]
         for name in values:
             if name not in known:
-                raise ValueError(lookup.unknown("A recipe has the fields", name, known))
+                raise ValueError(
+                    registry.unknown("A recipe has the fields", name, known)
+                )
         changed = dataclasses.replace(self, **{"results": {}, **values})
         same = dataclasses.replace(changed, results=self.results) == self
         return self if same and "results" not in values else changed

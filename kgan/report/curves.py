@@ -6,7 +6,7 @@ import pathlib
 
 import numpy as np
 
-from kgan import penalties
+from kgan.losses import gradient_penalties
 from kgan.report.drawing import drawing
 from kgan.report.markup import element, figure
 
@@ -82,7 +82,7 @@ def _caption(probabilistic):
 
 def _plan(columns, probabilistic, best):
     """Gives what each panel shows: title, columns, a level to mark, logarithmic."""
-    penalty = [name for name in penalties.names() if name in columns]
+    penalty = [name for name in gradient_penalties.names() if name in columns]
     middle = 0.5 if probabilistic else None
     told = "Mean of D(x), a probability" if probabilistic else "Mean score of D"
     plan = [

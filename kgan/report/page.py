@@ -5,7 +5,7 @@ import importlib.metadata
 import os
 import pathlib
 
-from kgan import checks, files
+from kgan.core import arguments, atomic_files
 from kgan.metrics import features
 from kgan.metrics.features import classifiers
 from kgan.report import (
@@ -73,9 +73,9 @@ def write(
         kgan.report.write("report.html", gan, evaluation, kgan.data.source("mnist"))
         ```
     """
-    checks.index("seed", seed)
-    checks.truncation(truncation)
-    checks.positive_integer("num_neighbours_from", num_neighbours_from)
+    arguments.index("seed", seed)
+    arguments.truncation(truncation)
+    arguments.positive_integer("num_neighbours_from", num_neighbours_from)
     if tuple(gan.data_shape) != tuple(source.shape):
         raise ValueError(
             f"`source` must have examples of shape {tuple(gan.data_shape)}, as those "
@@ -93,7 +93,7 @@ def write(
     )
     text = _page(subject, evaluation, name or subject.data_name, metrics_csv)
     path = pathlib.Path(path)
-    files.write_atomically(path, lambda p: p.write_text(text, encoding="utf-8"))
+    atomic_files.write_atomically(path, lambda p: p.write_text(text, encoding="utf-8"))
     return path
 
 

@@ -8,7 +8,7 @@ import tensorflow as tf
 from benchmarking import cases
 
 import kgan
-from kgan import plans
+from kgan.runs import prepare
 
 
 class Side:
@@ -40,7 +40,7 @@ class Side:
         """Makes the compiled model, as `kgan train` does."""
         kind = "uint8" if len(self.plan["shape"]) == 3 else "float32"
         like = kgan.data.source(np.zeros((1, *self.plan["shape"]), kind))
-        return plans.build(self.recipe, like, tf.distribute.get_strategy())
+        return prepare.build(self.recipe, like, tf.distribute.get_strategy())
 
     def batches(self) -> tf.data.Dataset:
         """Gives endless batches: one that lies in memory, or those of the data."""

@@ -6,7 +6,7 @@ import keras
 import tensorflow as tf
 from benchmarking.keras_setup import Side
 
-from kgan import batches
+from kgan.engine import feeding
 
 
 class _OtherLength(Exception):
@@ -62,7 +62,7 @@ class Waiting(Side):
         """Plays blocks of steps until there is none left."""
         gan, data = self.make_gan(), self.batches()
         if gan.discriminator_steps > 1:
-            data = batches.group(data, gan.discriminator_steps, replicas=1)
+            data = feeding.group(data, gan.discriminator_steps, replicas=1)
         step, data = tf.function(gan.train_step), iter(data)
         while steps := blocks.wait():
             begin, waited = time.perf_counter(), 0.0

@@ -4,7 +4,7 @@ import numpy as np
 from learn import style
 from learn.style import BLACK, BLUE, GRAY, GREEN
 
-from kgan.callbacks import densities
+from kgan.callbacks.theory import densities
 
 MEAN, STDDEV = 4.0, 1.5
 SHOWN = 3.0  # by how much p_g of the left panel lies off

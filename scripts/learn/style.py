@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from kgan.callbacks import figures
-from kgan.callbacks.line_axes import BLACK, BLUE, GRAY, GREEN, PALE
+from kgan.callbacks.theory import figures
+from kgan.callbacks.theory.line_axes import BLACK, BLUE, GRAY, GREEN, PALE
 
 __all__ = ["BLACK", "BLUE", "GRAY", "GREEN", "PALE", "RED", "WIDTH", "plain", "render"]
 

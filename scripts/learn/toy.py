@@ -4,7 +4,7 @@ import keras
 import numpy as np
 
 import kgan
-from kgan.callbacks.plane import Plane
+from kgan.callbacks.theory.plane import Plane
 
 STDDEV = 0.05
 BATCH_SIZE = 256

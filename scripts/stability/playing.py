@@ -87,12 +87,12 @@ def _train(recipe):
     import tensorflow as tf
 
     import kgan
-    from kgan import plans
+    from kgan.runs import prepare
 
     source = kgan.data.source(recipe.dataset)
     steps = next(n for n in (100, 50, 10, 1) if recipe.steps % n == 0)
     recipe = recipe.override(steps_per_execution=steps)
-    gan = plans.build(recipe, source, tf.distribute.get_strategy())
+    gan = prepare.build(recipe, source, tf.distribute.get_strategy())
     data = kgan.data.load(
         source,
         batch_size=recipe.batch_size,

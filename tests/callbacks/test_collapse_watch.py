@@ -9,7 +9,7 @@ import tensorflow as tf
 import kgan
 from kgan import recipes
 from kgan.callbacks import CollapseWatch, Symptom, TerminateOnNaN
-from kgan.recipes import parts
+from kgan.recipes import build
 
 RING = kgan.data.source("ring", stddev=0.05)
 
@@ -103,16 +103,16 @@ def test_a_generator_that_has_collapsed_to_a_mode_is_named():
 def test_recipes_that_are_well_raise_no_alarm(name, steps):
     recipe = recipes.get(name)
     source = kgan.data.source(recipe.dataset)
-    pair = parts.make_networks(recipe, source.shape, None)
+    pair = build.make_networks(recipe, source.shape, None)
     gan = kgan.GAN(
         *pair,
-        prior=parts.make_prior(recipe),
+        prior=build.make_prior(recipe),
         discriminator_steps=recipe.discriminator_steps,
     )
     gan.compile(
-        *parts.make_optimizers(recipe),
-        loss=parts.make_loss(recipe),
-        penalties=parts.make_penalties(recipe),
+        *build.make_optimizers(recipe),
+        loss=build.make_loss(recipe),
+        penalties=build.make_penalties(recipe),
     )
     batches = 50 * recipe.discriminator_steps
     data = kgan.data.load(source, recipe.batch_size, steps_per_epoch=batches)

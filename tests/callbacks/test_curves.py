@@ -36,9 +36,9 @@ def run(tmp_path_factory):
             Throughput(),
             LearningRates(),
             CollapseWatch(real, action="rollback"),
-            kgan.records.Metrics(directory / "metrics.csv"),
+            kgan.callbacks.logging.Metrics(directory / "metrics.csv"),
             keras.callbacks.TensorBoard(directory / "keras", write_graph=False),
-            kgan.records.Board(directory / "board"),
+            kgan.callbacks.logging.Board(directory / "board"),
         ],
     )
     return history.history, directory

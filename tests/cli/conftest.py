@@ -4,7 +4,7 @@ import pytest
 import tiny
 
 import kgan
-from kgan import runs, training
+from kgan.runs import directory, train
 
 
 @pytest.fixture(scope="session")
@@ -19,7 +19,7 @@ def model(tmp_path_factory):
     for name, (shape, num_classes) in kinds.items():
         gan = kgan.GAN(*kgan.models.mlp(shape, latent_dim=3, num_classes=num_classes))
         gan.compile()
-        runs.save(gan, folder / f"{name}.keras")
+        directory.save(gan, folder / f"{name}.keras")
     return lambda name: str(folder / f"{name}.keras")
 
 
@@ -27,5 +27,5 @@ def model(tmp_path_factory):
 def run_dir(tmp_path_factory):
     """The directory of a run of five steps."""
     path = tmp_path_factory.mktemp("runs") / "tiny"
-    training.train(tiny.DIGITS, path, verbose=0)
+    train.train(tiny.DIGITS, path, verbose=0)
     return path

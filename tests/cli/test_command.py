@@ -7,7 +7,7 @@ import pytest
 
 import kgan
 from kgan.cli import command, flags, main
-from kgan.recipes.fields import Integer
+from kgan.recipes.flag_types import Integer
 
 
 def one_line(capsys):

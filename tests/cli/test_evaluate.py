@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import tiny
 
-from kgan import runs, training
 from kgan.cli import main
+from kgan.runs import directory, train
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
 
@@ -49,7 +49,7 @@ def test_without_metrics_those_that_fit_are_measured(run_dir, tmp_path):
 
 def test_a_file_needs_the_name_of_the_data(run_dir, tmp_path, capsys):
     path = tmp_path / "gan.keras"
-    path.write_bytes((run_dir / runs.MODEL).read_bytes())
+    path.write_bytes((run_dir / directory.MODEL).read_bytes())
     assert evaluate(f"--model={path}") == 2
     assert "--dataset must name the real examples" in capsys.readouterr().err
     flags = ["--dataset=digits", "--metrics=kernel_pixels", "--num_images=50"]
@@ -103,16 +103,16 @@ def test_training_measures_on_its_way(tmp_path):
         evaluate_images=40,
         best="kernel_pixels",
     )
-    training.train(recipe, tmp_path / "run", verbose=0)
-    text = (tmp_path / "run" / runs.METRICS).read_text("utf-8")
+    train.train(recipe, tmp_path / "run", verbose=0)
+    text = (tmp_path / "run" / directory.METRICS).read_text("utf-8")
     assert "kernel_pixels" in text.splitlines()[0]
-    assert (tmp_path / "run" / runs.CHECKPOINTS / "best.keras").exists()
+    assert (tmp_path / "run" / directory.CHECKPOINTS / "best.keras").exists()
 
 
 def test_a_run_whose_metrics_do_not_fit_writes_nothing(tmp_path):
     recipe = tiny.DIGITS.override(metrics=["memorisation_pixels"])
     with pytest.raises(ValueError, match="`held_out` must be given"):
-        training.train(recipe, tmp_path / "run", verbose=0)
+        train.train(recipe, tmp_path / "run", verbose=0)
     assert not (tmp_path / "run").exists()
 
 

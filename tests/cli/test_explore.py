@@ -14,8 +14,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from kgan import explore, runs
 from kgan.cli import main
+from kgan.report import explore
+from kgan.runs import directory
 
 CHROMIUM = next(
     filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])),
@@ -94,7 +95,7 @@ class Visitor:
 @pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium or Chrome")
 def test_a_person_slides(model, tmp_path):
     sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright")
-    explorer = explore.Explorer(runs.load_model(model("classes")))
+    explorer = explore.Explorer(directory.load_model(model("classes")))
 
     def check(**place):
         image = visitor.download(tmp_path / "image.png")

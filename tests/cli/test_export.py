@@ -8,9 +8,9 @@ import pytest
 import tensorflow as tf
 import tiny
 
-from kgan import runs
 from kgan.cli import main
 from kgan.cli.export import _WRITERS
+from kgan.runs import directory
 
 
 @pytest.fixture(autouse=True)
@@ -40,7 +40,7 @@ def test_a_run_becomes_versions_of_a_model(run_dir, tmp_path, capsys):
         seed=tf.constant(7, tf.int64),
         truncation=tf.constant(1.0),
     )["images"]
-    expected = runs.load_model(run_dir).generate(4, seed=7)
+    expected = directory.load_model(run_dir).generate(4, seed=7)
     np.testing.assert_array_equal(images, expected)
 
 
@@ -58,7 +58,7 @@ def test_flags_reach_the_export(run_dir, tmp_path):
         )
     drawn = tf.ones((1, 4))
     images = served["serving_default"](latents=drawn)["images"]
-    gan = runs.load_model(run_dir)
+    gan = directory.load_model(run_dir)
     raw = (gan.generator(drawn, training=False) + 1) / 2
     np.testing.assert_allclose(images, raw, atol=1e-6)
 

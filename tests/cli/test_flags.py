@@ -3,7 +3,7 @@
 import pytest
 
 from kgan.cli import flags
-from kgan.recipes.fields import Boolean, Integer, Mappings, Text
+from kgan.recipes.flag_types import Boolean, Integer, Mappings, Text
 
 
 @pytest.fixture

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from kgan import callbacks, directions, runs
+from kgan import callbacks
 from kgan.cli import main
+from kgan.latents import directions
+from kgan.runs import directory
 
 
 def generate(model, *argv):
@@ -20,7 +22,7 @@ def test_a_folder_of_images(model, tmp_path, capsys):
     generate(path, *argv)
     names = sorted(file.name for file in (tmp_path / "out").iterdir())
     assert names == [f"image-{index:06d}.png" for index in range(7, 12)]
-    images = runs.load_model(path).generate(5, seed=3, start=7)
+    images = directory.load_model(path).generate(5, seed=3, start=7)
     for name, image in zip(names, images, strict=True):
         with Image.open(tmp_path / "out" / name) as file:
             np.testing.assert_array_equal(np.asarray(file), image)
@@ -32,7 +34,7 @@ def test_a_folder_of_images(model, tmp_path, capsys):
 def test_one_grid(model, tmp_path):
     path, file = model("images"), tmp_path / "grid.png"
     generate(path, "--rows=2", "--columns=3", f"--output={file}")
-    expected = callbacks.grid(runs.load_model(path).generate(6), rows=2, columns=3)
+    expected = callbacks.grid(directory.load_model(path).generate(6), rows=2, columns=3)
     with Image.open(file) as image:
         np.testing.assert_array_equal(np.asarray(image), expected)
 
@@ -43,15 +45,15 @@ def test_one_grid(model, tmp_path):
 def test_labels(model, tmp_path, flag, labels):
     path, file = model("classes"), tmp_path / "images.npy"
     generate(path, "--num_images=2", *flag, f"--output={file}")
-    expected = runs.load_model(path).generate(2, labels=labels)
+    expected = directory.load_model(path).generate(2, labels=labels)
     np.testing.assert_array_equal(np.load(file), expected)
 
 
 def test_the_generator_that_plays(model, tmp_path):
     path, file = model("images"), tmp_path / "images.npy"
-    gan = runs.load_model(path)
+    gan = directory.load_model(path)
     gan.ema_generator.set_weights([0 * w for w in gan.ema_generator.get_weights()])
-    runs.save(gan, tmp_path / "averaged.keras")
+    directory.save(gan, tmp_path / "averaged.keras")
     generate(tmp_path / "averaged.keras", "--noaveraged", f"--output={file}")
     np.testing.assert_array_equal(np.load(file), gan.generate(64, averaged=False))
     generate(tmp_path / "averaged.keras", f"--output={file}")
@@ -61,7 +63,7 @@ def test_the_generator_that_plays(model, tmp_path):
 def test_truncation(model, tmp_path):
     path, file = model("images"), tmp_path / "images.npy"
     generate(path, "--num_images=3", "--truncation=0.4", f"--output={file}")
-    expected = runs.load_model(path).generate(3, truncation=0.4)
+    expected = directory.load_model(path).generate(3, truncation=0.4)
     np.testing.assert_array_equal(np.load(file), expected)
 
 
@@ -69,7 +71,7 @@ def test_a_row_for_each_class(model, tmp_path):
     path, file = model("classes"), tmp_path / "grid.png"
     generate(path, "--by_class", "--columns=4", "--seed=2", f"--output={file}")
     labels = np.repeat([0, 1, 2], 4)
-    images = runs.load_model(path).generate(12, seed=2, labels=labels)
+    images = directory.load_model(path).generate(12, seed=2, labels=labels)
     with Image.open(file) as image:
         expected = callbacks.grid(images, rows=3, columns=4)[..., 0]
         np.testing.assert_array_equal(np.asarray(image), expected)
@@ -78,7 +80,7 @@ def test_a_row_for_each_class(model, tmp_path):
 def test_a_walk_through_several_seeds(model, tmp_path, capsys):
     path, file = model("images"), tmp_path / "walk.npy"
     generate(path, "--interpolate=3,8,3", "--num_images=5", f"--output={file}")
-    gan = runs.load_model(path)
+    gan = directory.load_model(path)
     there, back = gan.interpolate(3, 8, 5), gan.interpolate(8, 3, 5)
     np.testing.assert_array_equal(np.load(file), [*there, *back[1:]])
     generate(path, "--interpolate=3,8", f"--output={tmp_path}/walk.gif")
@@ -95,7 +97,7 @@ def test_a_walk_of_one_class(model, tmp_path):
     path, file = model("classes"), tmp_path / "walk.npy"
     flags = ["--labels=2", "--num_images=4", "--truncation=0.5"]
     generate(path, "--interpolate=1,2", *flags, f"--output={file}")
-    gan = runs.load_model(path)
+    gan = directory.load_model(path)
     expected = gan.interpolate(1, 2, 4, label=2, truncation=0.5)
     np.testing.assert_array_equal(np.load(file), expected)
 
@@ -106,7 +108,7 @@ def test_a_row_for_each_direction(model, tmp_path, method):
     size = ["--rows=2", "--columns=5"]
     command = [f"--directions={method}", "--labels=1", "--seed=3", *size]
     generate(path, *command, f"--output={file}")
-    gan = runs.load_model(path)
+    gan = directory.load_model(path)
     found = directions.find(gan, method, 2, label=1)
     expected = directions.slide(gan, found, seed=3, label=1, steps=5)
     np.testing.assert_array_equal(np.load(file), expected.reshape(10, *gan.data_shape))
@@ -128,7 +130,7 @@ def test_points_are_numbers(model, tmp_path, output, capsys):
     generate(path, "--num_images=5", f"--output={tmp_path / output}")
     (file,) = tmp_path.iterdir()
     read = np.load(file) if file.suffix == ".npy" else np.loadtxt(file, delimiter=",")
-    np.testing.assert_allclose(read, runs.load_model(path).generate(5), rtol=1e-6)
+    np.testing.assert_allclose(read, directory.load_model(path).generate(5), rtol=1e-6)
     assert str(file) in capsys.readouterr().out
 
 

@@ -5,13 +5,13 @@ import pathlib
 import numpy as np
 import pytest
 
-from kgan import runs
 from kgan.cli import outputs
+from kgan.runs import directory
 
 
 @pytest.mark.parametrize("labels", [None, 1, [0, 1, 2, 1, 0, 2, 2]])
 def test_pieces_add_up(model, labels):
-    gan = runs.load_model(model("classes"))
+    gan = directory.load_model(model("classes"))
     samples = outputs.Samples(gan, 7, labels=labels, start=4, seed=2)
     pieces = list(samples.chunks(3))
     assert [first for first, _ in pieces] == [4, 7, 10]

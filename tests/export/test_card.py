@@ -8,7 +8,7 @@ import urllib.parse
 import pytest
 
 from kgan.export import Provenance, card
-from kgan.export.signatures import Signatures
+from kgan.games.endpoints import Signatures
 
 FACTS = Provenance(
     recipe="ours",

@@ -3,7 +3,7 @@ import keras
 import numpy as np
 import pytest
 
-from kgan import rows
+from kgan.core import independence
 from kgan.layers.conditional_batch_normalization import ConditionalBatchNormalization
 
 CLASSES, CONDITION = 3, 5
@@ -137,7 +137,9 @@ def test_both_linear_maps_start_apart():
 
 
 def test_couples_examples():
-    assert not rows.independent(ConditionalBatchNormalization(num_classes=CLASSES))
+    assert not independence.independent(
+        ConditionalBatchNormalization(num_classes=CLASSES)
+    )
 
 
 def test_symbolic_batch_keeps_the_shape():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from kgan import rows
+from kgan.core import independence
 from kgan.layers.minibatch_discrimination import MinibatchDiscrimination
 
 
@@ -100,7 +100,7 @@ def test_symbolic_batch_keeps_the_shape():
 
 
 def test_is_not_taken_for_a_layer_of_single_examples():
-    assert not rows.independent(MinibatchDiscrimination())
+    assert not independence.independent(MinibatchDiscrimination())
 
 
 @pytest.mark.parametrize("name", ["num_kernels", "kernel_dim"])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from kgan import rows
+from kgan.core import independence
 from kgan.layers.minibatch_standard_deviation import MinibatchStandardDeviation
 
 
@@ -136,7 +136,7 @@ def test_static_shape_survives_a_graph():
 
 
 def test_is_not_taken_for_a_layer_of_single_examples():
-    assert not rows.independent(MinibatchStandardDeviation(4))
+    assert not independence.independent(MinibatchStandardDeviation(4))
 
 
 def test_batch_that_is_no_multiple():

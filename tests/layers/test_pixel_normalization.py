@@ -2,7 +2,7 @@ import contracts
 import numpy as np
 import pytest
 
-from kgan import rows
+from kgan.core import independence
 from kgan.layers.pixel_normalization import PixelNormalization
 
 
@@ -37,7 +37,7 @@ def test_squares_of_float16_do_not_overflow():
 
 
 def test_treats_each_example_by_itself():
-    assert rows.independent(PixelNormalization())
+    assert independence.independent(PixelNormalization())
 
 
 def test_bad_epsilon():

@@ -3,7 +3,8 @@ import keras
 import numpy as np
 import pytest
 
-from kgan import checks, rows
+from kgan.core import arguments as checks
+from kgan.core import independence
 from kgan.layers.projection import Projection
 from kgan.layers.spectral_normalization import SpectralNormalization
 
@@ -99,8 +100,10 @@ def test_inference_moves_no_vector():
 
 def test_tells_the_number_of_classes_and_whether_it_couples_examples():
     assert checks.find_num_classes(_model()) == CLASSES
-    assert rows.independent(Projection(CLASSES))
-    assert not rows.independent(Projection(CLASSES, spectral_normalization=True))
+    assert independence.independent(Projection(CLASSES))
+    assert not independence.independent(
+        Projection(CLASSES, spectral_normalization=True)
+    )
 
 
 def test_symbolic_batch_gives_a_known_shape():

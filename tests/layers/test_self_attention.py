@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from kgan import rows
+from kgan.core import independence
 from kgan.layers.self_attention import SelfAttention
 
 
@@ -135,7 +135,7 @@ def test_symbolic_sizes_keep_the_shape():
 @pytest.mark.parametrize("spectral_normalization", [False, True])
 def test_treats_each_example_by_itself_unless_a_vector_moves(spectral_normalization):
     layer = SelfAttention(spectral_normalization=spectral_normalization)
-    assert rows.independent(layer) is not spectral_normalization
+    assert independence.independent(layer) is not spectral_normalization
 
 
 @pytest.mark.parametrize("name", ["key_channels", "value_channels"])

@@ -6,7 +6,7 @@ import tensorflow as tf
 from keras import layers
 
 import kgan
-from kgan import rows
+from kgan.core import independence
 from kgan.layers.spectral_normalization import SpectralNormalization
 
 CASES = {
@@ -206,7 +206,7 @@ def test_what_the_layer_moves_stays_moved():
 
 
 def test_couples_calls():
-    assert not rows.independent(_model("dense"))
+    assert not independence.independent(_model("dense"))
 
 
 @parametrize

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from kgan import rows
+from kgan.core import independence
 from kgan.layers.virtual_batch_normalization import VirtualBatchNormalization
 from kgan.layers.with_reference import WithReference
 
@@ -132,7 +132,7 @@ def test_symbolic_batch_keeps_the_shape():
 
 
 def test_is_not_taken_for_a_layer_of_single_examples():
-    assert not rows.independent(VirtualBatchNormalization(4))
+    assert not independence.independent(VirtualBatchNormalization(4))
 
 
 def test_too_few_rows():

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from kgan.metrics.cache import Cache, default_folder
+from kgan.metrics.feature_rows import Rows
 from kgan.metrics.moments import Moments
-from kgan.metrics.rows import Rows
 
 
 def moments():

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from kgan.metrics.base import Context, Few
+from kgan.metrics.feature_rows import Rows
 from kgan.metrics.frechet import frechet_distance
 from kgan.metrics.frechet_infinity import (
     FrechetInfinity,
@@ -9,7 +10,6 @@ from kgan.metrics.frechet_infinity import (
     extrapolate,
 )
 from kgan.metrics.moments import Moments
-from kgan.metrics.rows import Rows
 from kgan.metrics.statistic import Outputs
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from kgan.metrics.base import Context, Few
+from kgan.metrics.feature_rows import Rows
 from kgan.metrics.kernel import Kernel, kernel, kernel_distance
-from kgan.metrics.rows import Rows
 from kgan.metrics.statistic import Outputs
 
 FIXTURES = pathlib.Path(__file__).parent / "fixtures"

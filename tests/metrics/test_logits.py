@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from kgan.metrics.feature_rows import Rows
 from kgan.metrics.logits import Logits
-from kgan.metrics.rows import Rows
 from kgan.metrics.statistic import Outputs
 
 LOGITS = np.arange(12, dtype="float32").reshape(6, 2)

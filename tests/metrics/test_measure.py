@@ -11,10 +11,10 @@ from metric_stand_ins import Means, digits_gan, points_gan
 import kgan
 from kgan import metrics
 from kgan.metrics.base import Few, Figure, Metric
+from kgan.metrics.feature_rows import Rows
 from kgan.metrics.frechet import Frechet, frechet_distance
 from kgan.metrics.moments import Moments
 from kgan.metrics.precision_recall import PrecisionRecall
-from kgan.metrics.rows import Rows
 
 
 class HeldOut(Metric):

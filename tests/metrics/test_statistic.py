@@ -1,7 +1,7 @@
 """What two statistics share that collect the same."""
 
+from kgan.metrics.feature_rows import Rows
 from kgan.metrics.moments import Moments
-from kgan.metrics.rows import Rows
 
 
 def test_a_key_tells_kind_and_parameters():

@@ -6,8 +6,8 @@ from metric_stand_ins import Means
 
 import kgan
 from kgan.metrics.examples import Real
+from kgan.metrics.feature_rows import Rows
 from kgan.metrics.moments import Moments
-from kgan.metrics.rows import Rows
 from kgan.metrics.statistic import Outputs
 from kgan.metrics.sweep import Request, sweep
 

@@ -7,12 +7,12 @@ import pytest
 import tensorflow as tf
 
 import kgan
-from kgan import seeds
-from kgan.game import Game
+from kgan.core import seeds
+from kgan.engine.clock import Turn
+from kgan.engine.stateless import Player
+from kgan.engine.update import Game
 from kgan.models import Packed
 from kgan.models.packed import pack
-from kgan.player import Player
-from kgan.turns import Turn
 
 DATA = np.random.default_rng(0).normal(size=(24, 2)).astype("float32")
 

@@ -8,7 +8,7 @@ import sys
 import numpy as np
 
 import kgan
-from kgan import runs
+from kgan.runs import directory
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "scripts"))
 
@@ -51,12 +51,12 @@ def test_a_single_bit_makes_a_difference(tmp_path):
     gan = kgan.GAN(generator, discriminator)
     gan.compile()
     first, second = tmp_path / "first.keras", tmp_path / "second.keras"
-    runs.save(gan, first)
+    directory.save(gan, first)
     assert kill_and_resume.differences(first, first) == []
     variable = gan.discriminator_optimizer.variables[-1]
     variable.assign(-np.asarray(variable))  # zeros: the sign alone differs
     gan.clock.position.assign(1)
-    runs.save(gan, second)
+    directory.save(gan, second)
     assert len(kill_and_resume.differences(first, second)) == 2
 
 

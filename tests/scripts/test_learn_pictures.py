@@ -12,7 +12,7 @@ import tensorflow as tf
 from scipy.spatial.distance import jensenshannon
 
 import kgan
-from kgan import rounds
+from kgan.engine import round as rounds
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "scripts"))
 

@@ -13,7 +13,7 @@ import tensorflow as tf
 import tiny
 import worker_games
 
-from kgan import runs
+from kgan.runs import directory as runs
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "scripts"))
 

@@ -13,7 +13,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from kgan import checks, lookup
+from kgan.core import arguments as checks
+from kgan.core import registry
 from kgan.data import reach
 from kgan.metrics.features import classifiers, resizers
 from kgan.metrics.features import images as _images
@@ -102,7 +103,7 @@ class Application(NetworkExtractor):
     def __init__(self, network="vgg16", weights="imagenet", layer=None, size=None):
         if network not in _applications():
             expected = "`network` must be one of"
-            raise ValueError(lookup.unknown(expected, network, names()))
+            raise ValueError(registry.unknown(expected, network, names()))
         if weights not in ("imagenet", None):
             weights = pathlib.Path(weights).expanduser()
             if not weights.is_file():
@@ -151,7 +152,7 @@ class Application(NetworkExtractor):
         layers = [layer.name for layer in model.layers]
         if self.layer not in layers:
             expected = f"`layer` of {self.network} must be one of"
-            raise ValueError(lookup.unknown(expected, self.layer, layers))
+            raise ValueError(registry.unknown(expected, self.layer, layers))
         return keras.Model(model.inputs, model.get_layer(self.layer).output)
 
     def _check_reachable(self, keras_name, top):

@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from kgan import lookup
+from kgan.core import registry
 from kgan.metrics.features import images as _images
 from kgan.metrics.features import resizers, weights
 from kgan.metrics.features.network import NetworkExtractor
@@ -53,7 +53,7 @@ class Classifier(NetworkExtractor):
             path = shipped
         elif path.suffix != ".keras" or not path.is_file():
             expected = "`network` must be the path of a .keras file or one of"
-            raise ValueError(lookup.unknown(expected, os.fspath(network), names()))
+            raise ValueError(registry.unknown(expected, os.fspath(network), names()))
         self.path = path
         self.name = path.stem
 

@@ -4,7 +4,7 @@ import functools
 import os
 from collections.abc import Callable
 
-from kgan import lookup
+from kgan.core import registry
 from kgan.metrics.features import applications, classifiers, resizers
 from kgan.metrics.features.applications import Application
 from kgan.metrics.features.base import Extractor
@@ -75,7 +75,7 @@ def get(
     if str(features).endswith(".keras"):
         return Classifier(features)
     expected = "`features` must be an `Extractor`, the path of a .keras file or one of"
-    raise ValueError(lookup.unknown(expected, str(features), sorted(known)))
+    raise ValueError(registry.unknown(expected, str(features), sorted(known)))
 
 
 def _default(shape, data_name):

@@ -13,7 +13,7 @@ from collections.abc import Callable
 import numpy as np
 import tensorflow as tf
 
-from kgan import lookup
+from kgan.core import registry
 
 
 def clean(images: np.ndarray, size: tuple[int, int]) -> np.ndarray:
@@ -109,5 +109,5 @@ def get(name: str) -> Callable:
         ```
     """
     if name not in _RESIZERS:
-        raise ValueError(lookup.unknown("`resizer` must be one of", name, _RESIZERS))
+        raise ValueError(registry.unknown("`resizer` must be one of", name, _RESIZERS))
     return _RESIZERS[name]

@@ -10,7 +10,7 @@ import urllib.request
 import zlib
 from collections.abc import Sequence
 
-from kgan import files
+from kgan.core import atomic_files
 from kgan.data import reach
 
 FILE = "classify_image_graph_def.pb"
@@ -107,7 +107,7 @@ def _fetch(url, target, expected, alternatives):
     reason = f"{away[0]} does not answer" if away else None
     if not away:
         try:
-            files.write_atomically(target, lambda p: _download(url, p, expected))
+            atomic_files.write_atomically(target, lambda p: _download(url, p, expected))
             return target
         except _FAILURES as error:
             reason = f"it could not be fetched: {error}"

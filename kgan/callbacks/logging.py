@@ -1,0 +1,126 @@
+"""What a run notes after each epoch: a table, and TensorBoard's curves."""
+
+import csv
+import pathlib
+
+import keras
+import tensorflow as tf
+
+from kgan.callbacks.events import Events
+from kgan.core.atomic_files import attempt
+
+
+class Metrics(keras.callbacks.Callback):
+    """Writes what is logged as CSV, a line an epoch, the step among it.
+
+    `keras.callbacks.CSVLogger` keeps its file open when a run is interrupted, knows no
+    key that comes after the first epoch, and adds empty columns for a validation. A
+    training that begins at a later epoch keeps the lines of those before.
+
+    Args:
+        path: The file; written whole after each epoch.
+
+    Example:
+        ```python
+        table = kgan.callbacks.logging.Metrics("metrics.csv")
+        gan.fit(train, epochs=10, callbacks=[table])
+        ```
+    """
+
+    def __init__(self, path):
+        super().__init__()
+        self.path = pathlib.Path(path)
+        self.rows = None
+
+    def on_train_begin(self, logs=None):
+        """Forgets the last training."""
+        self.rows = None
+
+    def on_epoch_begin(self, epoch, logs=None):
+        """Reads the lines of the epochs before the first."""
+        if self.rows is None:
+            rows = self._read()
+            self.rows = [row for row in rows if int(row["epoch"]) < epoch]
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Adds a line."""
+        self.rows.append({"epoch": epoch, "step": self.model.step, **(logs or {})})
+        attempt(self.path, self._write)
+
+    def _read(self):
+        if not self.path.exists():
+            return []
+        with self.path.open(encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
+
+    def _write(self, path):
+        keys = dict.fromkeys(key for row in self.rows for key in row)
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, keys)
+            writer.writeheader()
+            writer.writerows(self.rows)
+
+
+class Board(keras.callbacks.Callback):
+    """Shows in TensorBoard what is logged, over the step, and a text.
+
+    `keras.callbacks.TensorBoard` makes Python wait for the device after each batch,
+    counts epochs, and loses what it has not written when the process is killed. Its
+    curves are a group each, of which TensorBoard opens two; here they stand together:
+    `game`, `gradients`, `optimizers`, `speed` and `validation`.
+
+    Args:
+        log_dir: Where TensorBoard's files go.
+        text: Markdown that stands beside the curves.
+
+    Example:
+        ```python
+        gan.fit(train, epochs=10, callbacks=[kgan.callbacks.logging.Board("logs")])
+        ```
+    """
+
+    def __init__(self, log_dir, text=""):
+        super().__init__()
+        self.events = Events(log_dir)
+        self.text = text
+        self._begun = False
+
+    def on_train_begin(self, logs=None):
+        """Forgets the last training."""
+        self._begun = False
+
+    def on_epoch_begin(self, epoch, logs=None):
+        """Writes the text."""
+        if not self._begun:
+            self._begun = True
+            self.events.write(
+                self.model.step, lambda: tf.summary.text("recipe", self.text)
+            )
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Adds a point to each curve."""
+
+        def summarise():
+            for name, value in (logs or {}).items():
+                tf.summary.scalar(f"{_group(name)}/{name}", value)
+
+        self.events.write(self.model.step, summarise)
+
+    def on_train_end(self, logs=None):
+        """Closes the file."""
+        self.events.close()
+
+
+# By what the names end in; all else belongs to the game.
+_GROUPS = {
+    "gradients": ("_gradient_norm",),
+    "optimizers": ("_learning_rate", "_loss_scale"),
+    "speed": ("_seconds", "_per_second"),
+}
+
+
+def _group(name):
+    if name.startswith("val_"):
+        return "validation"
+    found = (group for group, ends in _GROUPS.items() if name.endswith(ends))
+    return next(found, "game")

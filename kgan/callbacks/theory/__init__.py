@@ -1,0 +1,1 @@
+"""Figures that show the theory of the game: densities, and best responses."""

@@ -1,0 +1,121 @@
+"""The game in one dimension: the figure by which the 2014 paper explains it."""
+
+import numpy as np
+
+from kgan.callbacks.theory import densities, players
+from kgan.callbacks.theory.line_axes import draw_curves, draw_map
+from kgan.core import seeds
+from kgan.metrics.jensen_shannon import jensen_shannon
+
+_CELLS = 400
+_BINS = 50
+
+
+class Line:
+    """Measures and draws a game over one-dimensional data.
+
+    Above: p_data dotted, p_g solid, D dashed, the optimal D* as a pale band, and the
+    line at 1/2. Below: arrows from latents z, at equal steps of probability, to G(z).
+
+    Args:
+        source: What is learned: `density(x)`, `sample(num, seed)`.
+        averaged: Whether p_g is the averaged generator's.
+        seed: Seed of latents and of data.
+
+    Source:
+        Goodfellow et al., "Generative Adversarial Nets" (2014), figure 1.
+    """
+
+    size = (7.0, 5.4)
+    num_samples = 10_000
+    # In the tails D* is a ratio of two small numbers: a smooth curve takes more.
+    num_smooth = 20_000
+    num_arrows = 25
+
+    def __init__(self, source, averaged=False, seed=0):
+        self.source = source
+        self.averaged = averaged
+        self.seed = seed
+        self.real = source.sample(self.num_samples, seed)
+        mean, sigma = self._moments()
+        self.limits = (mean - 4 * sigma, mean + 4 * sigma)
+        # The line D = 1/2 then passes above the peak of p_data.
+        self.top = 2.3 * self.density(np.linspace(*self.limits, _CELLS)).max()
+
+    def density(self, x):
+        """Gives p_data at an array of shape `(n,)`."""
+        return self.source.density(x[:, None])
+
+    def measure(self, model):
+        """Measures both players.
+
+        Returns:
+            A dict of arrays: everything that `draw` shows.
+        """
+        edges = np.linspace(*self.limits, _CELLS + 1)
+        x = (edges[1:] + edges[:-1]) / 2
+        latents, fake = players.generator_map(
+            model, self.num_smooth, self.averaged, self.seed
+        )
+        smooth = densities.smooth(players.finite(fake)[:, 0], edges)
+        fake = players.finite(fake[: self.num_samples])
+        bins = np.linspace(*self.limits, _BINS + 1)
+        d, *values = players.discriminate(model, x[:, None], self.real, fake)
+        measured = {
+            "step": model.step,
+            "x": x,
+            "p_data": self.density(x),
+            "p_g": smooth,
+            "d": d,
+            "probabilistic": model.adversarial_loss.probabilistic,
+            "js": jensen_shannon(self.density, fake[:, 0], bins),
+            "gap": players.equilibrium_gap(*values),
+        }
+        if latents.shape[1] == 1:
+            measured.update(self._map(model))
+        return measured
+
+    def title(self, measured):
+        """Says in one line where the game stands."""
+        words = [f"step {int(measured['step']):,}", f"JS {measured['js']:.4f} nats"]
+        if measured["probabilistic"]:
+            words.append(f"mean |D − ½| {measured['gap']:.3f}")
+        return "   ".join(words)
+
+    def draw(self, figure, measured, title):
+        """Draws what `measure` gave.
+
+        Args:
+            figure: A matplotlib figure, or a part of one.
+            measured: The dict.
+            title: One line above.
+
+        Returns:
+            What the figure shows, for a legend.
+        """
+        with_map = "latents" in measured
+        heights = [2.7, 1] if with_map else [1]
+        space = {"left": 0.11, "right": 0.89, "top": 0.9, "bottom": 0.1, "hspace": 0.3}
+        places = figure.add_gridspec(len(heights), height_ratios=heights, **space)
+        curves = figure.add_subplot(places[0])
+        handles = draw_curves(curves, measured, self.limits, self.top)
+        if with_map:
+            draw_map(figure.add_subplot(places[1]), measured, self.limits)
+        figure.text(0.5, 0.955, title, ha="center", va="center", fontsize=11)
+        return handles
+
+    def _map(self, model):
+        """Maps latents at equal steps of probability, the prior's quantiles."""
+        prior = np.asarray(model.prior.sample(2**16, seeds.root(self.seed)))
+        middles = (np.arange(self.num_arrows) + 0.5) / self.num_arrows
+        latents = np.quantile(prior, middles).astype(np.float32)
+        samples = players.generate(model, latents[:, None], self.averaged)
+        return {"latents": latents, "samples": samples[:, 0]}
+
+    def _moments(self):
+        """Integrates the density for its mean and its standard deviation."""
+        low, high = self.real.min(), self.real.max()
+        x = np.linspace(2 * low - high, 2 * high - low, 10_001)
+        weights = self.density(x)
+        mean = np.average(x, weights=weights)
+        return mean, np.sqrt(np.average((x - mean) ** 2, weights=weights))

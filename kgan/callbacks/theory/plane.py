@@ -1,0 +1,146 @@
+"""The game in two dimensions: samples over the true density, and where D stands."""
+
+import numpy as np
+
+from kgan.callbacks.theory import players
+from kgan.callbacks.theory.line_axes import BLUE, GREEN
+
+# Modes of a toy can be narrow; D is smooth.
+_PIXELS, _CELLS = 400, 100
+# D's levels, from "surely generated" to "surely real".
+_CONTOURS = {
+    0.1: "#c0182b",
+    0.25: "#e8836b",
+    0.4: "#f0b8a8",
+    0.5: "#111111",
+    0.6: "#b0cdee",
+    0.75: "#6fa8e0",
+    0.9: "#1f55c0",
+}
+
+
+class Plane:
+    """Measures and draws a game over two-dimensional data.
+
+    The true density is gray, samples of the generator are dots, and the contours of D
+    run from "surely generated" (red) to "surely real" (blue); the one at 1/2, where D
+    cannot tell, is black. The scores of a critic have contours at equal distances.
+
+    Args:
+        source: What is learned: `density(x)`, `sample(num, seed)`.
+        averaged: Whether the dots are the averaged generator's.
+        seed: Seed of latents and of data.
+    """
+
+    size = (6.2, 6.4)
+    num_samples = 2_000
+
+    def __init__(self, source, averaged=False, seed=0):
+        self.averaged = averaged
+        self.seed = seed
+        self.real = source.sample(self.num_samples, seed)
+        low, high = self.real.min(axis=0), self.real.max(axis=0)
+        half = 0.65 * (high - low).max()
+        self.limits = np.stack([(low + high) / 2 - half, (low + high) / 2 + half], 1)
+        _, points = self._mesh(_PIXELS)
+        density = source.density(points).reshape(_PIXELS, _PIXELS)
+        # The root shows the foot of a narrow peak, too.
+        self.shades = np.sqrt(density / density.max())
+
+    def measure(self, model):
+        """Measures both players.
+
+        Returns:
+            A dict of arrays: everything that `draw` shows.
+        """
+        _, fake = players.generator_map(
+            model, self.num_samples, self.averaged, self.seed
+        )
+        fake = players.finite(fake)
+        axes, points = self._mesh(_CELLS)
+        d, *values = players.discriminate(model, points, self.real, fake)
+        return {
+            "step": model.step,
+            "samples": fake,
+            "x": axes[0],
+            "y": axes[1],
+            "d": d.reshape(_CELLS, _CELLS),
+            "probabilistic": model.adversarial_loss.probabilistic,
+            "gap": players.equilibrium_gap(*values),
+        }
+
+    def title(self, measured):
+        """Says in one line where the game stands."""
+        words = [f"step {int(measured['step']):,}"]
+        if measured["probabilistic"]:
+            words.append(f"mean |D − ½| {float(measured['gap']):.3f}")
+        return "   ".join(words)
+
+    def draw(self, figure, measured, title):
+        """Draws what `measure` gave; arguments as in `Line.draw`."""
+        axes = figure.add_axes((0.1, 0.06, 0.86, 0.86))
+        axes.imshow(
+            self.shades,
+            cmap=_grays(),
+            extent=self.limits.ravel(),
+            origin="lower",
+            interpolation="bilinear",
+        )
+        axes.scatter(*measured["samples"].T, s=6, c=GREEN, alpha=0.5, lw=0)
+        _draw_contours(axes, measured)
+        axes.set(xlim=self.limits[0], ylim=self.limits[1], aspect="equal")
+        figure.text(0.5, 0.96, title, ha="center", va="center", fontsize=11)
+        return _handles(measured["probabilistic"])
+
+    def _mesh(self, cells):
+        """Gives the two axes and all points of a square mesh."""
+        axes = [np.linspace(*ends, cells) for ends in self.limits]
+        return axes, np.stack(np.meshgrid(*axes), axis=-1).reshape(-1, 2)
+
+
+def _draw_contours(axes, measured):
+    d = measured["d"]
+    if measured["probabilistic"]:
+        levels, colors = np.array(list(_CONTOURS)), np.array(list(_CONTOURS.values()))
+    else:
+        levels = np.linspace(np.min(d), np.max(d), 9)[1:-1]
+        colors = np.full(len(levels), BLUE)
+    # A level that D does not reach would make matplotlib warn.
+    reached = (levels > np.min(d)) & (levels < np.max(d))
+    if reached.any():
+        contours = axes.contour(
+            measured["x"],
+            measured["y"],
+            d,
+            levels[reached],
+            colors=colors[reached],
+            linewidths=1.3,
+            linestyles="solid",
+        )
+        axes.clabel(contours, fmt="%.2g", fontsize=8)
+
+
+def _handles(probabilistic):
+    from matplotlib.lines import Line2D
+
+    dots = {"ls": "", "marker": "o"}
+    handles = [
+        Line2D([], [], color="#999999", label=r"$p_\mathrm{data}$", lw=7),
+        Line2D([], [], color=GREEN, label="samples of $p_g$", ms=4, **dots),
+    ]
+    if probabilistic:
+        handles += [
+            Line2D([], [], color=_CONTOURS[0.5], label="$D$ = ½", lw=1.3),
+            Line2D([], [], color=_CONTOURS[0.75], label="above ½", lw=1.3),
+            Line2D([], [], color=_CONTOURS[0.25], label="below ½", lw=1.3),
+        ]
+    else:
+        handles.append(Line2D([], [], color=BLUE, label="score $D$", lw=1.3))
+    return handles
+
+
+def _grays():
+    """White to middle gray: dots and contours stay visible on the densest part."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    return LinearSegmentedColormap.from_list("density", ["#ffffff", "#6a6a6a"])

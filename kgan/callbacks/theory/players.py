@@ -1,0 +1,62 @@
+"""The two players as functions, as drawings of the game need them."""
+
+import numpy as np
+
+from kgan.core import seeds
+
+
+def generator_map(model, num_samples, averaged, seed=0):
+    """Draws latents and maps them to samples.
+
+    Args:
+        model: A `kgan.GAN` of points.
+        num_samples: Number of latents.
+        averaged: Whether the averaged generator maps them (where there is one), or the
+            one that plays against the discriminator.
+        seed: Integer; the same latents for the same seed.
+
+    Returns:
+        `(latents, samples)`, float32 arrays of shapes `(n, latent_dim)` and `(n, d)`.
+    """
+    latents = model.prior.sample(num_samples, seeds.root(seed))
+    return np.asarray(latents), generate(model, latents, averaged)
+
+
+def generate(model, latents, averaged):
+    """Maps latents to samples, a float32 array of shape `(n, d)`."""
+    average = model.ema_generator if averaged else None
+    generator = model.generator if average is None else average
+    return np.asarray(generator(latents, training=False), np.float32)
+
+
+def discriminate(model, *points):
+    """Gives D at several arrays of points, all in one batch.
+
+    Returns:
+        A list of float32 arrays of shape `(n,)`, one for each array of shape `(n, d)`.
+    """
+    together = np.concatenate(points).astype(np.float32)
+    values = model.discriminate(together, batch_size=len(together))
+    ends = np.cumsum([len(each) for each in points])
+    return np.split(values, ends[:-1])
+
+
+def equilibrium_gap(real_values, fake_values):
+    """Measures how far D is from the equilibrium D = 1/2.
+
+    Args:
+        real_values: D at samples of p_data.
+        fake_values: D at samples of p_g; may be empty.
+
+    Returns:
+        The mean of |D(x) − 1/2| under (p_data + p_g) / 2, a float in [0, 1/2].
+    """
+    away = [
+        abs(values - 0.5).mean() for values in (real_values, fake_values) if len(values)
+    ]
+    return float(np.mean(away))
+
+
+def finite(samples):
+    """Keeps the rows without NaN or infinity: a broken generator is drawn, too."""
+    return samples[np.isfinite(samples).all(axis=1)]

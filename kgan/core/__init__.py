@@ -1,0 +1,1 @@
+"""What every room stands on: seeds, schedules, registries, checks of arguments."""

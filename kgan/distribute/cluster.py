@@ -1,0 +1,212 @@
+"""The cluster that TF_CONFIG names: who trains along, where, and who this process is.
+
+TensorFlow reads the same environment variable, but finds its errors late: from deep
+inside its server, after minutes of waiting, or never.
+"""
+
+import dataclasses
+import json
+import os
+
+VARIABLE = "TF_CONFIG"
+# Tasks that train, the one that leads first. Its id in the cluster is 0.
+_TRAINING = ("chief", "worker")
+EXAMPLE = (
+    '{"cluster": {"worker": ["host0:2222", "host1:2222"]}, '
+    '"task": {"type": "worker", "index": 0}}'
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Task:
+    """One process of a cluster.
+
+    Attributes:
+        type: "chief" or "worker".
+        index: Its number among those of its type.
+        address: `host:port` where the others reach it.
+    """
+
+    type: str
+    index: int
+    address: str
+
+    def __str__(self):
+        return f"{self.type} {self.index} ({self.address})"
+
+    @property
+    def host(self) -> str:
+        """The host's name, or its IP address without brackets."""
+        return self.address.rpartition(":")[0].strip("[]")
+
+    @property
+    def port(self) -> int:
+        """The port that its server listens on."""
+        return int(self.address.rpartition(":")[2])
+
+
+@dataclasses.dataclass(frozen=True)
+class Cluster:
+    """The processes that train together, as TF_CONFIG names them.
+
+    Attributes:
+        tasks: All of them in the order of their replicas: the chief, then the workers.
+        position: Which of them this process is.
+    """
+
+    tasks: tuple
+    position: int
+
+    @property
+    def own(self) -> Task:
+        """This process."""
+        return self.tasks[self.position]
+
+    @property
+    def others(self) -> tuple:
+        """All other processes."""
+        return tuple(task for task in self.tasks if task is not self.own)
+
+    @property
+    def is_chief(self) -> bool:
+        """Whether this process writes: the chief, or worker 0 where there is none."""
+        return self.position == 0
+
+
+def read() -> Cluster | None:
+    """Reads TF_CONFIG, and checks it.
+
+    Returns:
+        A `Cluster`, or None where the variable is not set or names no cluster.
+
+    Raises:
+        ValueError: If it is not JSON, or its cluster or task are not what a training
+            takes. The message says what was expected, and what came.
+
+    Example:
+        ```python
+        os.environ["TF_CONFIG"] = json.dumps({
+            "cluster": {"worker": ["host0:2222", "host1:2222"]},
+            "task": {"type": "worker", "index": 0},
+        })
+        kgan.distribute.cluster.read().own.address  # "host0:2222"
+        ```
+    """
+    text = os.environ.get(VARIABLE, "").strip()
+    if not text:
+        return None
+    try:
+        config = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise ValueError(
+            f"{VARIABLE} must be JSON ({error}). Received: {text}"
+        ) from None
+    if not isinstance(config, dict):
+        raise ValueError(f"{VARIABLE} must be like {EXAMPLE}. Received: {text}")
+    if not config.get("cluster"):
+        return None
+    tasks = _tasks(config["cluster"])
+    return Cluster(tasks, _position(tasks, config.get("task")))
+
+
+def is_chief() -> bool:
+    """Says whether this process is the one that writes: TF_CONFIG's first.
+
+    That is its chief, or worker 0 where there is none. True without TF_CONFIG.
+
+    Raises:
+        ValueError: If TF_CONFIG is not what it must be.
+    """
+    found = read()
+    return found is None or found.is_chief
+
+
+def _tasks(jobs):
+    if not isinstance(jobs, dict):
+        raise ValueError(
+            f"{VARIABLE}: `cluster` must be like that of {EXAMPLE}. Received: {jobs!r}"
+        )
+    # An evaluator stands beside the training and takes no part in it.
+    others = [job for job in jobs if job not in (*_TRAINING, "evaluator")]
+    if others:
+        raise ValueError(
+            f"{VARIABLE}: the jobs of `cluster` must be of {', '.join(_TRAINING)}, for "
+            f"all replicas train in step. Received: {', '.join(map(repr, others))}"
+        )
+    for job, addresses in jobs.items():
+        if not isinstance(addresses, list):
+            raise ValueError(
+                f"{VARIABLE}: `cluster` must hold a list of host:port for {job!r}. "
+                f"Received: {addresses!r}"
+            )
+    if len(jobs.get("chief", [])) > 1:
+        raise ValueError(
+            f"{VARIABLE}: `cluster` must hold one chief. Received: {jobs['chief']!r}"
+        )
+    tasks = tuple(
+        Task(job, index, _address(address, job, index))
+        for job in _TRAINING
+        for index, address in enumerate(jobs.get(job, []))
+    )
+    if not tasks:
+        raise ValueError(
+            f"{VARIABLE}: `cluster` must hold a chief or workers. Received: {jobs!r}"
+        )
+    _refuse_equal_addresses(tasks)
+    return tasks
+
+
+def _address(address, job, index):
+    host, colon, port = str(address).rpartition(":")
+    numeric = port.isascii() and port.isdigit() and 0 < int(port) < 2**16
+    bare_ipv6 = ":" in host and not (host.startswith("[") and host.endswith("]"))
+    if not (isinstance(address, str) and host.strip() and colon and numeric):
+        expected = "host:port with a port from 1 to 65535"
+    elif bare_ipv6 or "/" in host:
+        expected = "host:port, as host0:2222 or [::1]:2222"
+    else:
+        return address
+    raise ValueError(
+        f"{VARIABLE}: the address of {job} {index} must be {expected}. "
+        f"Received: {address!r}"
+    )
+
+
+def _refuse_equal_addresses(tasks):
+    first = {}
+    for task in tasks:
+        other = first.setdefault(task.address, task)
+        if other is not task:
+            raise ValueError(
+                f"{VARIABLE}: each task must have an address of its own. Received: "
+                f"{task.address} for {other.type} {other.index} and for "
+                f"{task.type} {task.index}"
+            )
+
+
+def _position(tasks, task):
+    if not isinstance(task, dict) or not {"type", "index"} <= task.keys():
+        raise ValueError(
+            f"{VARIABLE}: `task` must say who this process is, as in {EXAMPLE}. "
+            f"Received: {task!r}"
+        )
+    own = (task["type"], _number(task["index"]))
+    if own[0] in ("ps", "evaluator"):
+        raise ValueError(
+            f"{VARIABLE}: the task must be one that trains, a chief or a worker. "
+            f"Received: {own[0]!r}"
+        )
+    known = [(task.type, task.index) for task in tasks]
+    if own not in known:
+        names = ", ".join(f"{job} {index}" for job, index in known)
+        raise ValueError(
+            f"{VARIABLE}: the task must be one of its cluster: {names}. "
+            f"Received: {task['type']} {task['index']}"
+        )
+    return known.index(own)
+
+
+def _number(index):
+    # Some launchers write the index as a string, which TensorFlow takes too.
+    text = str(index)
+    return int(text) if text.isascii() and text.isdigit() else index

@@ -1,0 +1,105 @@
+"""The processes of a cluster: how they are connected, and how one is missed."""
+
+import contextlib
+import faulthandler
+import signal
+import sys
+import threading
+
+import tensorflow as tf
+
+from kgan.distribute import cluster, rendezvous
+
+# Seconds: a scheduler may have to fetch an image to a machine before it starts there.
+PATIENCE = 600.0
+# What a collective operation ends with when a worker does not answer any more.
+_LOST = (
+    tf.errors.UnavailableError,
+    tf.errors.AbortedError,
+    tf.errors.CancelledError,
+    tf.errors.DeadlineExceededError,
+)
+
+
+def connect(found: cluster.Cluster, patience: float) -> tf.distribute.Strategy:
+    """Waits for all workers of a cluster, then has TensorFlow connect them.
+
+    Args:
+        found: The cluster.
+        patience: For how many seconds to wait.
+
+    Returns:
+        A `tf.distribute.MultiWorkerMirroredStrategy`.
+
+    Raises:
+        OSError: If this process cannot listen at its address.
+        TimeoutError: If a worker does not come.
+        RuntimeError: If TensorFlow has run something before.
+    """
+    rendezvous.meet(found, patience)
+    with _ended_after(patience), _own_sigterm():
+        return tf.distribute.MultiWorkerMirroredStrategy()
+
+
+@contextlib.contextmanager
+def _ended_after(seconds):
+    """Ends this process with a traceback if the block takes longer.
+
+    If a worker dies right after the roll call, TensorFlow waits for it an hour and
+    keeps Python's lock meanwhile, so that no thread and no signal handler can run.
+    """
+    faulthandler.dump_traceback_later(seconds, exit=True, file=sys.__stderr__)
+    try:
+        yield
+    finally:
+        faulthandler.cancel_dump_traceback_later()
+
+
+@contextlib.contextmanager
+def _own_sigterm():
+    """Keeps what Python does at SIGTERM, where TensorFlow would have nothing happen."""
+    handler = signal.getsignal(signal.SIGTERM)
+    try:
+        yield
+    finally:
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, handler)
+
+
+def is_lost_worker(error: BaseException) -> bool:
+    """Says whether an error of TensorFlow tells that another worker is gone."""
+    found = cluster.read()
+    return isinstance(error, _LOST) and found is not None and len(found.tasks) > 1
+
+
+def lost_workers() -> str:
+    """Names the workers that do not answer; "another worker" where each one does."""
+    # One that was lost may be there again.
+    others = rendezvous.silent(cluster.read().others)
+    return ", ".join(map(str, others)) or "another worker"
+
+
+@contextlib.contextmanager
+def naming_lost_workers(advice: str = "Start all of them again."):
+    """Turns TensorFlow's many lines about a worker that is gone into one sentence.
+
+    Args:
+        advice: What to do, a sentence.
+
+    Raises:
+        ConnectionError: If another worker is gone.
+
+    Example:
+        ```python
+        with naming_lost_workers():
+            gan.fit(train)
+        ```
+    """
+    try:
+        yield
+    except tf.errors.OpError as error:
+        if not is_lost_worker(error):
+            raise
+        raise ConnectionError(
+            f"Lost {lost_workers()}, and the others cannot go on alone. {advice}"
+        ) from error

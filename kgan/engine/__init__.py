@@ -1,0 +1,1 @@
+"""Plays rounds of a game: updates, optimizers, replicas, the clock."""

@@ -1,0 +1,89 @@
+"""What time it is in the game: the clock, and the turn that an update takes.
+
+Every random draw and every schedule follows from here, so these three counters are all
+that a run must keep to go on as if it had never stopped.
+"""
+
+import typing
+
+import keras
+import tensorflow as tf
+
+from kgan.core import seeds
+
+
+class Turn(typing.NamedTuple):
+    """What an update knows besides its data: all of it tensors.
+
+    Attributes:
+        step: Number of rounds before this one, which schedules count.
+        update: Number of this player's updates before, which intervals count.
+        scale: The optimizer's loss scale, 1 unless float16 needs it.
+        replica: Id of this replica.
+        seed: int32 of shape `(2,)`.
+    """
+
+    step: tf.Tensor
+    update: tf.Tensor
+    scale: tf.Tensor
+    replica: tf.Tensor
+    seed: tf.Tensor
+
+    def fold(self, *values):
+        """Gives the same turn with a seed of another use."""
+        return self._replace(seed=seeds.fold(self.seed, *values))
+
+
+class Clock(keras.layers.Layer):
+    """Counts what has been played; saved with the model that owns it.
+
+    Args:
+        name: Name of the layer.
+
+    Attributes:
+        rounds: Number of rounds played, int64.
+        position: Number of batches of data taken. A rollback to an earlier round does
+            not rewind the data.
+        rollbacks: How often the game was rolled back. It is a part of every seed: the
+            same draws would lead to the same collapse.
+    """
+
+    def __init__(self, name="clock"):
+        super().__init__(name=name, dtype="float32")
+        self.rounds, self.position, self.rollbacks = map(
+            self._counter, ("rounds", "position", "rollbacks")
+        )
+        self.built = True
+
+    def _counter(self, name):
+        return self.add_weight(
+            shape=(),
+            initializer="zeros",
+            dtype="int64",
+            trainable=False,
+            aggregation="only_first_replica",
+            name=name,
+        )
+
+    def turn(self, seed, use, updates_per_step, index):
+        """Gives the turn of an update.
+
+        Args:
+            seed: The model's seed, an integer.
+            use: A `kgan.seeds.Use`.
+            updates_per_step: Number of such updates in a round.
+            index: Which of them this is, an integer or a scalar integer tensor.
+
+        Returns:
+            A `Turn` with a loss scale of 1.
+        """
+        step = tf.convert_to_tensor(self.rounds.value)
+        update = step * updates_per_step + index
+        root = seeds.root(seed, tf.convert_to_tensor(self.rollbacks.value))
+        seed = seeds.fold(root, use, update)
+        return Turn(step, update, tf.constant(1.0), seeds.replica_id(), seed)
+
+    def advance(self, batches):
+        """Counts one round that has taken so many batches of data."""
+        self.rounds.assign_add(1)
+        self.position.assign_add(batches)

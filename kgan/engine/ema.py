@@ -1,0 +1,74 @@
+"""The exponential moving average of the generator's values.
+
+Samples of the averaged generator are better than those of any single step, because the
+two players circle each other: Yazici et al., "The Unusual Effectiveness of Averaging in
+GAN Training" (2019).
+"""
+
+import keras
+import tensorflow as tf
+
+from kgan.core import schedules
+
+
+def momentum_at(momentum, step):
+    """Gives the momentum after `step` earlier updates: min(m, (1 + t) / (10 + t)).
+
+    The warm-up lets the average leave the random initial weights within tens of steps.
+
+    Args:
+        momentum: Final momentum m in [0, 1), or a schedule of the step.
+        step: Number t of earlier updates, an integer tensor.
+
+    Returns:
+        A float32 scalar.
+    """
+    momentum = schedules.at(momentum, step)
+    step = tf.cast(step, tf.float32)
+    return tf.minimum(momentum, (1.0 + step) / (10.0 + step))
+
+
+def averaged_copy(network):
+    """Makes a network of the same shape and values that no optimizer moves.
+
+    Args:
+        network: A built `keras.Model`: Functional, Sequential, or a subclass with
+            `get_config`.
+
+    Returns:
+        A `keras.Model` named `ema_<name>`, built if it is Functional or Sequential.
+
+    Raises:
+        ValueError: If a subclass has no `get_config` to copy it by.
+    """
+    # `clone_model` needs no registration of custom layers, but a graph of layers.
+    if isinstance(network, keras.Sequential) or getattr(network, "inputs", None):
+        copy = keras.models.clone_model(network)
+    else:
+        try:
+            copy = type(network).from_config(network.get_config())
+        except (NotImplementedError, TypeError) as error:
+            raise ValueError(
+                f"The generator {type(network).__name__} must have a `get_config` "
+                "that gives its constructor's arguments, so that it can be averaged "
+                "and saved; or pass `ema_momentum=None`."
+            ) from error
+    copy.name = f"ema_{network.name}"  # its own name: layers are found by name
+    copy.trainable = False
+    return copy
+
+
+def update(averaged, network, momentum):
+    """Moves an average: a ← m a + (1 − m) v for each weight and moving statistic.
+
+    Args:
+        averaged: Network that holds the average.
+        network: Network of the same structure that is trained.
+        momentum: m, a float32 scalar.
+    """
+    for average, value in zip(averaged.weights, network.weights, strict=True):
+        if average.dtype.startswith(("float", "bfloat")):
+            share = tf.cast(1.0 - momentum, average.dtype)
+            average.assign(average + share * (value - average))
+        else:
+            average.assign(value)

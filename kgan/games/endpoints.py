@@ -1,0 +1,282 @@
+"""The functions that an exported generator offers."""
+
+import functools
+
+import tensorflow as tf
+
+from kgan import latents
+from kgan.export import requirements
+from kgan.export.endpoints import Endpoint, Input
+from kgan.export.requests import MAX_REQUESTS, Requests
+from kgan.games.sampler import to_float
+
+# Images that go through the network at a time, as in `GAN.generate`: then the same
+# kernels give the same bits.
+_CHUNK = 128
+_PNG_CHANNELS = (1, 2, 3, 4)
+
+
+class Signatures:
+    """What is served, by name.
+
+    Args:
+        sampler: The `kgan.games.sampler.Sampler` of the network that is served.
+        data_shape: Shape of a sample.
+        max_images: The most images of one request.
+        scorer: A `kgan.games.scorer.Scorer` where D is served as well, or None.
+    """
+
+    def __init__(self, sampler, data_shape, max_images, scorer=None):
+        self.sampler = sampler
+        self.prior = sampler.prior
+        self.num_classes = sampler.num_classes
+        self.data_shape = tuple(data_shape)
+        self.max_images = max_images
+        # A batch that a server joins from requests of one row each must pass.
+        self.max_rows = max(max_images, MAX_REQUESTS)
+        self.scorer = scorer
+        self.is_image = len(self.data_shape) == 3
+        self.data_name = "images" if self.is_image else "points"
+
+    def networks(self):
+        """Gives the networks whose variables the functions read."""
+        served = [self.sampler.network]
+        return served if self.scorer is None else [*served, self.scorer.discriminator]
+
+    @functools.cached_property
+    def endpoints(self):
+        """The `kgan.export.endpoints.Endpoint` of each signature."""
+        drawn = {self.data_name: self._samples_in_words("num_images")}
+        found = {
+            "serving_default": self._of_latents(),
+            "generate": self._by_seed(self.generate, drawn),
+            "interpolate": self._by_seeds(),
+        }
+        if self.is_image and self.data_shape[-1] in _PNG_CHANNELS:
+            files = {"image_bytes": "string (num_images), PNG files"}
+            found["generate_png"] = self._by_seed(self.generate_png, files)
+        if self.scorer is not None:
+            found["discriminate"] = self._of_data()
+        return found
+
+    # === The functions ===
+
+    def from_latents(self, latents, labels=None):
+        """Gives samples of latents: images in [0, 1], or points."""
+        rows = self._rows("latents", latents, (self.prior.latent_dim,))
+        rows = requirements.finite(rows, "`latents` must be finite")
+        samples = self.sampler.samples(rows, self._row_labels(labels, rows))
+        # Latents of 10³⁸ are finite, and what a network makes of them is not.
+        expected = "`latents` must give finite samples: let the prior draw them"
+        return to_served(requirements.finite(samples, expected))
+
+    def generate(self, num_images, seed, labels, truncation):
+        """Gives images 0 to `num_images` of a seed, as `GAN.generate` does."""
+        requests, images = self._generate(num_images, seed, labels, truncation)
+        return {self.data_name: requests.answer(images)}
+
+    def generate_png(self, num_images, seed, labels, truncation):
+        """Gives what `generate` gives as PNG files."""
+        requests, images = self._generate(num_images, seed, labels, truncation)
+        files = tf.map_fn(tf.io.encode_png, images, fn_output_signature=tf.string)
+        # TensorFlow Serving encodes as base64 what is named so.
+        return {"image_bytes": requests.answer(files)}
+
+    def _generate(self, num_images, seed, labels, truncation):
+        requests = Requests("num_images", num_images, 1, self.max_images)
+        drawn = requests.join(
+            lambda count, seed: latents.latents_at(
+                self.prior, latents.table(seed), 0, count
+            ),
+            _seeds(requests, "seed", seed),
+        )
+        in_turn = requests.index()
+        return requests, self._samples(requests, drawn, labels, in_turn, truncation)
+
+    def interpolate(self, steps, first_seed, second_seed, labels, truncation):
+        """Gives images from one seed's to another's, as `GAN.interpolate` does."""
+        requests = Requests("steps", steps, 2, self.max_images)
+        drawn = requests.join(
+            lambda count, first, second: latents.walk(self.prior, first, second, count),
+            _seeds(requests, "first_seed", first_seed),
+            _seeds(requests, "second_seed", second_seed),
+        )
+        images = self._samples(requests, drawn, labels, 0, truncation)
+        return {self.data_name: requests.answer(images)}
+
+    def discriminate(self, data, labels=None):
+        """Gives D's opinion of real or generated data."""
+        rows = self._rows(self.data_name, data, self.data_shape)
+        if not self.is_image:
+            rows = requirements.finite(rows, "`points` must be finite")
+        labels = self._row_labels(labels, rows)
+        return self.scorer.outputs(to_float(rows) if self.is_image else rows, labels)
+
+    def _rows(self, name, value, shape):
+        value = requirements.rows(name, value, shape)
+        few = tf.shape(value)[0] <= self.max_rows
+        expected = f"`{name}` must have at most {self.max_rows} rows"
+        return requirements.require(value, few, expected)
+
+    def _row_labels(self, labels, rows):
+        if labels is None:
+            return None
+        labels = requirements.as_many("labels", labels, tf.shape(rows)[0])
+        return self._known(labels, 0)
+
+    def _known(self, labels, minimum):
+        return requirements.between("labels", labels, minimum, self.num_classes - 1)
+
+    def _samples(self, requests, drawn, labels, left_open, truncation):
+        """Generates from the latents of all requests; labels may be left open."""
+        psi = requests.each("truncation", truncation)
+        psi = requests.spread(requirements.between("truncation", psi, 0.0, 1.0))
+        rows = [latents.truncate(self.prior, drawn, psi)]
+        if self.num_classes is not None:
+            labels = requests.each_image("labels", self._known(labels, -1))
+            rows.append(tf.where(labels < 0, left_open % self.num_classes, labels))
+        dtype = tf.uint8 if self.is_image else tf.float32
+        spec = tf.TensorSpec((None, *self.data_shape), dtype)
+        return in_chunks(self.sampler.decode, spec, *rows)
+
+    # === What they take and give ===
+
+    def _of_latents(self):
+        latent, *labels = row_specs(self.sampler)
+        inputs = [Input(latent, "finite, as the prior draws them", 0.0)]
+        gives = self._samples_in_words("batch", "float32", "in [0, 1]")
+        return Endpoint(
+            self.from_latents,
+            (*inputs, *map(self._class_of_row, labels)),
+            {self.data_name: gives},
+        )
+
+    def _of_data(self):
+        dtype = tf.uint8 if self.is_image else tf.float32
+        spec = tf.TensorSpec((None, *self.data_shape), dtype, self.data_name)
+        data, *labels = _with_labels(spec, self.scorer.num_classes)
+        gives = {"score": "float32 (batch)"}
+        if self.scorer.loss.probabilistic:
+            gives["probability"] = "float32 (batch), in [0, 1]: of being real"
+        values = "in [0, 255]" if self.is_image else "finite"
+        inputs = (Input(data, values, 0), *map(self._class_of_row, labels))
+        return Endpoint(self._named_data(), inputs, gives)
+
+    def _named_data(self):
+        if self.is_image:
+            return lambda images, labels=None: self.discriminate(images, labels)
+        return lambda points, labels=None: self.discriminate(points, labels)
+
+    def _by_seed(self, function, gives):
+        # TensorFlow names inputs after the arguments, and keeps their defaults.
+        labels, truncation = self._class_in_turn(), self._truncation()
+        in_turn, whole = labels.default_value(), truncation.default_value()
+
+        def plain(num_images, seed, truncation=whole):
+            return function(num_images, seed, None, truncation)
+
+        def by_class(num_images, seed, labels=in_turn, truncation=whole):
+            return function(num_images, seed, labels, truncation)
+
+        numbers = (self._count("num_images", 1), _seed("seed"))
+        if self.num_classes is None:
+            return Endpoint(plain, (*numbers, truncation), gives)
+        return Endpoint(by_class, (*numbers, labels, truncation), gives)
+
+    def _by_seeds(self):
+        labels, truncation = self._class_in_turn(), self._truncation()
+        in_turn, whole = labels.default_value(), truncation.default_value()
+
+        def plain(steps, first_seed, second_seed, truncation=whole):
+            return self.interpolate(steps, first_seed, second_seed, None, truncation)
+
+        def by_class(steps, first_seed, second_seed, labels=in_turn, truncation=whole):
+            return self.interpolate(steps, first_seed, second_seed, labels, truncation)
+
+        seeds = _seed("first_seed"), _seed("second_seed")
+        numbers = (self._count("steps", 2), *seeds)
+        gives = {self.data_name: self._samples_in_words("steps")}
+        if self.num_classes is None:
+            return Endpoint(plain, (*numbers, truncation), gives)
+        return Endpoint(by_class, (*numbers, labels, truncation), gives)
+
+    def _samples_in_words(self, first, dtype="uint8", values="in [0, 255]"):
+        shape = ", ".join(map(str, (first, *self.data_shape)))
+        if not self.is_image:
+            return f"float32 ({shape})"
+        return f"{dtype} ({shape}), {values}"
+
+    def _count(self, name, minimum):
+        values = f"in [{minimum}, {self.max_images}]"
+        return Input(_number(name, tf.int32), values, minimum)
+
+    def _class_of_row(self, spec):
+        return Input(spec, f"in [0, {self.num_classes - 1}]", 0)
+
+    def _class_in_turn(self):
+        known = f"in [0, {(self.num_classes or 1) - 1}]"
+        values = f"{known}, or −1: all classes in turn, in a walk class 0"
+        return Input(_number("labels", tf.int32), values, -1, default=-1)
+
+    def _truncation(self):
+        spec = _number("truncation", tf.float32)
+        return Input(spec, "in [0, 1]", 1.0, default=1.0)
+
+
+def to_served(samples):
+    """Names what a network gives, and brings images from [−1, 1] to [0, 1]."""
+    if samples.shape.rank != 4:
+        return {"points": samples}
+    return {"images": tf.clip_by_value((samples + 1.0) / 2.0, 0.0, 1.0)}
+
+
+def row_specs(sampler):
+    """Gives the specs of a network's inputs: latents, and labels where it has any."""
+    width = sampler.prior.latent_dim
+    spec = tf.TensorSpec((None, width), tf.float32, "latents")
+    return _with_labels(spec, sampler.num_classes)
+
+
+def _with_labels(spec, num_classes):
+    labels = tf.TensorSpec((None,), tf.int32, "labels")
+    return [spec] if num_classes is None else [spec, labels]
+
+
+def _number(name, dtype):
+    """A number, or one for each request: of any number of axes."""
+    return tf.TensorSpec(None, dtype, name)
+
+
+def _seed(name):
+    return Input(_number(name, tf.int64), "in [0, 2⁶²)", 1)
+
+
+def _seeds(requests, name, values):
+    values = requests.each(name, values)
+    return requirements.between(name, values, 0, latents.LARGEST_SEED)
+
+
+def in_chunks(decode, spec, *rows):
+    """Applies a network to rows, a bounded number at a time.
+
+    Args:
+        decode: Function of tensors with as many rows as `rows`.
+        spec: Dtype and shape of what it gives, a `tf.TensorSpec`.
+        *rows: Tensors with an equal number of rows, at least one.
+
+    Returns:
+        The results of all, one after the other.
+    """
+    chunks = (tf.shape(rows[0])[0] + _CHUNK - 1) // _CHUNK
+    results = tf.TensorArray(
+        spec.dtype, size=chunks, element_shape=spec.shape, infer_shape=False
+    )
+
+    def step(index, results):
+        part = slice(index * _CHUNK, (index + 1) * _CHUNK)
+        return index + 1, results.write(index, decode(*(r[part] for r in rows)))
+
+    _, results = tf.while_loop(
+        lambda index, _: index < chunks, step, (0, results), parallel_iterations=1
+    )
+    return results.concat()

@@ -1,0 +1,153 @@
+"""What can be refused before training about how networks, losses and terms combine."""
+
+import math
+import warnings
+
+import keras
+
+from kgan.core import arguments
+from kgan.core import independence as packs
+
+
+def label_classes(num_classes, terms, heads, prior):
+    """Gives the number of classes of the labels that data must come with, or None.
+
+    Args:
+        num_classes: Number of classes that the generator takes, or None.
+        terms: Sequence of `kgan.terms.Term`.
+        heads: Shapes of D's heads for one example, by name.
+        prior: The `kgan.priors.Prior` of the latents.
+
+    Raises:
+        ValueError: If a term does not find its head, two of them know different numbers
+            of classes, or one reads labels and none knows it.
+    """
+    for term in terms:
+        term.check(heads, prior)
+    readers = [term for term in terms if term.needs_labels]
+    counts = dict(_classes_of(term, heads) for term in readers)
+    counts = {name: count for name, count in counts.items() if count is not None}
+    if num_classes is not None:
+        counts = {"the generator": num_classes, **counts}
+    if len(set(counts.values())) > 1:
+        told = ", ".join(f"{count} for {name}" for name, count in counts.items())
+        raise ValueError(
+            f"All that reads labels must know the same number of classes. Received: "
+            f"{told}"
+        )
+    if readers and not counts:
+        raise ValueError(
+            f"The term {readers[0].kind!r} reads labels, and nothing tells how many "
+            "classes there are: give it an attribute `num_classes`. Received: None"
+        )
+    return next(iter(counts.values()), None)
+
+
+def _classes_of(term, heads):
+    head = getattr(term, "head", None)
+    if head in heads:
+        return f"{term.kind} with head {head!r}", heads[head][-1]
+    return term.kind, term.num_classes
+
+
+def labels_are_used(generator_takes, discriminator_takes, terms):
+    """Refuses labels that the generator takes and nothing judges, and the reverse."""
+    judges = [term for term in terms if term.judges_fakes]
+    if judges and not generator_takes:
+        raise ValueError(
+            f"The term {judges[0].kind!r} compares fakes with labels, which needs a "
+            "generator that takes labels: its fakes are of no class. For the classes "
+            "of real data alone take on_fake=False with generator_weight=0.0, or "
+            "kgan.objectives.StyleAmbiguity. Received: a generator without labels"
+        )
+    if generator_takes and not (discriminator_takes or judges):
+        raise ValueError(
+            "A generator that takes labels needs a discriminator that takes them, or "
+            "an objective that reads them, such as "
+            "kgan.objectives.AuxiliaryClassifier. Received: neither"
+        )
+
+
+def heads_are_logits(discriminator, terms):
+    """Refuses heads of classes that end in probabilities: terms take logits."""
+    probabilities = (keras.activations.softmax, keras.activations.sigmoid)
+    for term in terms:
+        layer = term.needs_labels and arguments.head_layer(
+            discriminator, getattr(term, "head", None)
+        )
+        if getattr(layer, "activation", None) in probabilities:
+            raise ValueError(
+                f"The head {term.head!r} must give logits: `{term.kind}` applies the "
+                f"softmax. Received: a layer {layer.name!r} with the activation "
+                f"{layer.activation.__name__}"
+            )
+
+
+def warn_of_batch_norm(discriminator, penalties):
+    """Warns of a critic whose gradient at an example is not that example's own."""
+    for layer in discriminator._flatten_layers():
+        if penalties and isinstance(layer, keras.layers.BatchNormalization):
+            warnings.warn(
+                f"The discriminator has BatchNormalization ({layer.name}), which makes "
+                "each logit depend on the whole batch, while a gradient penalty "
+                f"({', '.join(penalties)}) is a term on how each logit depends on its "
+                "own example. Leave it out, or take LayerNormalization or "
+                "SpectralNormalization (Gulrajani et al., 2017, section 4).",
+                UserWarning,
+                stacklevel=3,
+            )
+            return
+
+
+def augmentation_follows(augmentation, loss):
+    """Refuses an augmentation that asks what D takes for real, where D never says so.
+
+    Args:
+        augmentation: The layer through which D sees all data, or None.
+        loss: A `kgan.losses.AdversarialLoss`.
+
+    Raises:
+        ValueError: If it needs the loss's `boundary`, and there is none.
+    """
+    if getattr(augmentation, "needs_boundary", False) and loss.boundary is None:
+        raise ValueError(
+            f"{type(augmentation).__name__} follows how often D takes real images for "
+            f"real, and under {type(loss).__name__} the sign of D(x) does not tell: "
+            "only differences of D count. Take another loss, or kgan.augment.Augment "
+            "with a schedule as its probability."
+        )
+
+
+def group_of(discriminator):
+    """Gives the smallest number of rows of which D's layers take whole groups."""
+    layers = (discriminator, *arguments.all_layers(discriminator))
+    return math.lcm(*(getattr(layer, "group_size", None) or 1 for layer in layers))
+
+
+def rows_fit(discriminator, rows):
+    """Refuses a number of rows that layers cannot cut into their groups.
+
+    Args:
+        discriminator: D; it, and layers of it, tell by `group_size` how many examples
+            they take together.
+        rows: Examples that it sees at a time: of one update, on one replica.
+
+    Raises:
+        ValueError: If a group does not divide the rows that come to it.
+    """
+    together = packs.together(discriminator)
+    if together > 1:
+        _check_group(discriminator, rows)
+    network, rows = packs.unpacked(discriminator), rows // together
+    for layer in arguments.all_layers(network):
+        if getattr(layer, "group_size", None):
+            _check_group(layer, rows)
+
+
+def _check_group(layer, rows):
+    if rows % layer.group_size:
+        raise ValueError(
+            f"{type(layer).__name__} takes {layer.group_size} examples together, so "
+            "the examples of an update on each replica must be a multiple of that. "
+            f"Received: {rows} in the place of {layer.name!r}"
+        )

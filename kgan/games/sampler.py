@@ -1,0 +1,169 @@
+"""Images by index: image i depends on the seed and i alone."""
+
+import numpy as np
+import tensorflow as tf
+
+from kgan import latents
+from kgan.core import arguments
+from kgan.engine.feeding import join
+
+
+def to_uint8(images):
+    """Turns float images in [−1, 1] into uint8: round(127.5 (x + 1)), clipped."""
+    scaled = tf.round((tf.cast(images, tf.float32) + 1.0) * 127.5)
+    return tf.cast(tf.clip_by_value(scaled, 0.0, 255.0), tf.uint8)
+
+
+def to_float(images):
+    """Turns uint8 images into float32 in [−1, 1]: x / 127.5 − 1."""
+    return tf.cast(images, tf.float32) / 127.5 - 1.0
+
+
+class Sampler:
+    """Generates by index from one network.
+
+    Args:
+        network: A generator.
+        prior: The `kgan.priors.Prior` of its latents.
+        num_classes: Number of classes, or None.
+    """
+
+    def __init__(self, network, prior, num_classes):
+        self.network = network
+        self.prior = prior
+        self.num_classes = num_classes
+        self._batch = tf.function(self.rows, reduce_retracing=True)
+        self._checked = tf.function(self._rows_and_finite, reduce_retracing=True)
+        self._decoded = tf.function(self.decode, reduce_retracing=True)
+
+    def rows(self, count, seed, start, labels=None, truncation=1.0):
+        """Generates rows `start` to `start + count`, in one batch.
+
+        Args:
+            count: Number of rows, an integer or a scalar tensor.
+            seed: Integer or scalar tensor.
+            start: Integer or scalar tensor.
+            labels: int32 of shape `(count,)` or one for all; None for the classes in
+                turn, or without classes.
+            truncation: ψ of `kgan.latents.truncate`, a scalar.
+
+        Returns:
+            uint8 images, or float32 points, of shape `(count, ...)`.
+        """
+        return self.decode(*self._inputs(count, seed, start, labels, truncation))
+
+    def _inputs(self, count, seed, start, labels, truncation):
+        """Draws latents and labels by index."""
+        drawn = latents.latents_at(self.prior, latents.table(seed), start, count)
+        drawn = latents.truncate(self.prior, drawn, truncation)
+        if self.num_classes is not None:
+            if labels is None:
+                index = tf.cast(start, tf.int64) + tf.range(tf.cast(count, tf.int64))
+                labels = index % self.num_classes
+            labels = tf.broadcast_to(tf.cast(labels, tf.int32), (tf.shape(drawn)[0],))
+        return drawn, labels
+
+    def _rows_and_finite(self, count, seed, start, truncation):
+        samples = self.samples(*self._inputs(count, seed, start, None, truncation))
+        finite = tf.reduce_all(tf.math.is_finite(samples))
+        return to_uint8(samples) if samples.shape.rank == 4 else samples, finite
+
+    def decode(self, drawn, labels=None):
+        """Generates from latents, in one batch.
+
+        Args:
+            drawn: float32 latents of shape `(count, latent_dim)`.
+            labels: int32 of shape `(count,)`, or None without classes.
+
+        Returns:
+            uint8 images, or float32 points, of shape `(count, ...)`.
+        """
+        samples = self.samples(drawn, labels)
+        return to_uint8(samples) if samples.shape.rank == 4 else samples
+
+    def samples(self, drawn, labels=None):
+        """Gives what the network gives: float32, images in [−1, 1]; see `decode`."""
+        inputs = join(drawn, labels)
+        return tf.cast(self.network(inputs, training=False), tf.float32)
+
+    def __call__(self, count, seed, start, labels, batch_size, truncation=1.0):
+        """Generates any number of rows as a NumPy array, batch by batch."""
+        arguments.positive_integer("num_images", count)
+        arguments.positive_integer("batch_size", batch_size)
+        arguments.index("start", start)
+        arguments.index("seed", seed)
+        arguments.truncation(truncation)
+        labels = self._labels(count, labels)
+        parts = []
+        for first in range(0, count, batch_size):
+            rows = min(batch_size, count - first)
+            chosen = None if labels is None else labels[first : first + rows]
+            parts.append(
+                self._batch(
+                    tf.constant(rows),
+                    tf.constant(seed, tf.int64),
+                    tf.constant(start + first, tf.int64),
+                    chosen,
+                    tf.constant(truncation, tf.float32),
+                ).numpy()
+            )
+        return np.concatenate(parts)
+
+    def finite_rows(self, count, seed, start, truncation=1.0):
+        """Generates rows in one batch, as a NumPy array, the classes in turn.
+
+        In uint8 a NaN could not be told from a number.
+
+        Raises:
+            FloatingPointError: If the network gives NaN or infinity.
+        """
+        rows, finite = self._checked(
+            tf.constant(count),
+            tf.constant(seed, tf.int64),
+            tf.constant(start, tf.int64),
+            tf.constant(truncation, tf.float32),
+        )
+        if not finite:
+            raise FloatingPointError(
+                "The generator must give finite samples. Received: NaN or infinity "
+                f"among samples {start} to {start + count - 1} of seed {seed}"
+            )
+        return rows.numpy()
+
+    def walk(self, first_seed, second_seed, steps, label, truncation, batch_size):
+        """Generates a walk from one seed's image to another's, as a NumPy array."""
+        arguments.integer("`steps`", steps, 2)
+        arguments.index("first_seed", first_seed)
+        arguments.index("second_seed", second_seed)
+        arguments.truncation(truncation)
+        way = latents.walk(self.prior, first_seed, second_seed, steps)
+        way = latents.truncate(self.prior, way, truncation)
+        label = 0 if label is None and self.num_classes else label
+        return self.from_latents(way, label, batch_size)
+
+    def from_latents(self, drawn, labels, batch_size=128):
+        """Generates from any number of latents as a NumPy array, batch by batch."""
+        arguments.positive_integer("batch_size", batch_size)
+        drawn = arguments.latents(drawn, self.prior.latent_dim)
+        if labels is None and self.num_classes is not None:
+            labels = np.arange(len(drawn)) % self.num_classes
+        labels = self._labels(len(drawn), labels)
+        return np.concatenate(
+            [
+                self._decoded(
+                    tf.constant(drawn[first : first + batch_size]),
+                    None if labels is None else labels[first : first + batch_size],
+                ).numpy()
+                for first in range(0, len(drawn), batch_size)
+            ]
+        )
+
+    def _labels(self, count, labels):
+        if labels is None:
+            return None
+        if self.num_classes is None:
+            raise ValueError(
+                "`labels` must be None for a GAN whose networks take no labels. "
+                f"Received: {labels!r}"
+            )
+        return arguments.spread_labels(labels, count, self.num_classes)

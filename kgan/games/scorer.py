@@ -1,0 +1,92 @@
+"""D(x) for data a user holds in their hands."""
+
+import numpy as np
+import tensorflow as tf
+
+from kgan.core import arguments, independence
+from kgan.engine import feeding
+from kgan.engine.stateless import LOGITS, heads
+from kgan.games import gan_checks
+from kgan.games.sampler import to_float
+
+
+class Scorer:
+    """Asks a discriminator about real or generated data.
+
+    Args:
+        discriminator: D, a network.
+        loss: The `kgan.losses.AdversarialLoss` that says what its logits mean.
+        data_shape: Shape of one example.
+        num_classes: Number of classes that D takes, or None.
+    """
+
+    def __init__(self, discriminator, loss, data_shape, num_classes):
+        self.discriminator = discriminator
+        self.loss = loss
+        self.data_shape = data_shape
+        self.num_classes = num_classes
+        self._batch = tf.function(self._score, reduce_retracing=True)
+
+    def outputs(self, data, labels):
+        """Gives D's opinion of a batch.
+
+        Args:
+            data: float32 images in [−1, 1], or points.
+            labels: int32 of shape `(batch,)`, or None.
+
+        Returns:
+            `score`, the logits, and where the loss has one `probability`, each float32
+            of shape `(batch,)`: the mean where D gives several for an example.
+        """
+        self._refuse_packs()
+        outputs = heads(self.discriminator(feeding.join(data, labels), training=False))
+        logits = tf.cast(outputs[LOGITS], tf.float32)
+        opinion = {"score": logits}
+        if self.loss.probabilistic:
+            opinion["probability"] = self.loss.score(logits)
+        return {name: _mean_of_each(values) for name, values in opinion.items()}
+
+    def _refuse_packs(self):
+        together = independence.together(self.discriminator)
+        if together > 1:
+            raise ValueError(
+                "A discriminator must judge each example by itself to tell D(x). "
+                f"Received: one that judges {together} together"
+            )
+
+    def _score(self, data, labels):
+        opinion = self.outputs(data, labels)
+        return opinion.get("probability", opinion["score"])
+
+    def __call__(self, data, labels, batch_size):
+        """Gives D(x) for each example as a float32 NumPy array."""
+        arguments.positive_integer("batch_size", batch_size)
+        data = np.asarray(data)
+        if data.dtype == np.uint8 and len(self.data_shape) == 3:
+            data = to_float(data).numpy()
+        if labels is not None:
+            arguments.labels_match(labels, self.num_classes)
+            labels = arguments.spread_labels(labels, len(data), self.num_classes)
+        example = data if labels is None else (data, labels)
+        feeding.check(example, self.data_shape, self.num_classes)
+        data = data.astype(np.float32)
+        return np.concatenate(
+            [
+                self._scores(data[part], None if labels is None else labels[part])
+                for part in _slices(len(data), batch_size)
+            ]
+        )
+
+    def _scores(self, data, labels):
+        """Scores a batch; one that D's layers cannot group is filled from its start."""
+        group = gan_checks.group_of(self.discriminator)
+        filled = feeding.filled(group, data, labels)
+        return self._batch(*filled).numpy()[: len(data)]
+
+
+def _slices(count, size):
+    return [slice(first, first + size) for first in range(0, count, size)]
+
+
+def _mean_of_each(values):
+    return tf.reduce_mean(tf.reshape(values, (tf.shape(values)[0], -1)), axis=1)

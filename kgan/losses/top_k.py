@@ -1,0 +1,94 @@
+"""Training G on those of its samples that D finds best."""
+
+import keras
+import tensorflow as tf
+
+from kgan.core import schedules
+from kgan.losses import adversarial
+
+
+@keras.saving.register_keras_serializable(package="kgan")
+class TopK(adversarial.AdversarialLoss):
+    """Lets only the best samples of a batch train the generator.
+
+    Of n generated samples those ⌈share · n⌉ count that have the largest logits; G
+    minimises the mean of the loss over them. The gradient of samples that D rejects
+    with confidence tends to lead away from the modes. D's loss is that of `loss`. A
+    share that falls slowly from 1 to 1/2 lets the game begin before D can tell samples
+    apart; under replicas and micro-batches the samples of each part are ranked among
+    themselves. Sinha et al., "Top-k Training of GANs: Improving GAN Performance by
+    Throwing Away Bad Samples" (2020), section 3.
+
+    Args:
+        loss: The loss, by its name or as an object.
+        share: Number in (0, 1], or a schedule of the training step.
+
+    Raises:
+        ValueError: If `share` is out of range, or there is no such loss.
+
+    Example:
+        ```python
+        share = keras.optimizers.schedules.PolynomialDecay(1.0, 10_000, 0.5)
+        gan.compile(loss=kgan.top_k.TopK("non_saturating", share))
+        ```
+    """
+
+    def __init__(self, loss="non_saturating", share=0.5):
+        if isinstance(loss, dict):
+            loss = keras.saving.deserialize_keras_object(loss)
+        self.loss = adversarial.get(loss)
+        self.share = schedules.check("share", share, maximum=1.0)
+        if not callable(self.share) and self.share == 0.0:
+            raise ValueError("`share` must be above 0. Received: 0.0")
+        self.relativistic = self.loss.relativistic
+        self.probabilistic = self.loss.probabilistic
+        self.boundary = self.loss.boundary
+        self._step = None
+
+    def at(self, step):
+        """Gives this loss with the share of a training step."""
+        now = TopK(self.loss.at(step), self.share)
+        now._step = step
+        return now
+
+    def score(self, logits):
+        """Gives what `loss` gives."""
+        return self.loss.score(logits)
+
+    def discriminator_loss(self, real_logits, fake_logits):
+        """Gives what `loss` gives."""
+        return self.loss.discriminator_loss(real_logits, fake_logits)
+
+    def generator_loss(self, real_logits, fake_logits):
+        """Gives losses whose mean is that over the best samples; the others are 0."""
+        values = self.loss.generator_loss(real_logits, fake_logits)
+        step = 0 if self._step is None else self._step
+        return values * weights(fake_logits, schedules.at(self.share, step))
+
+    def get_config(self):
+        """Returns the constructor's arguments."""
+        loss = keras.saving.serialize_keras_object(self.loss)
+        return {"loss": loss, "share": schedules.config(self.share)}
+
+
+def weights(logits, share):
+    """Gives n / k for the k = ⌈share · n⌉ largest logits, and 0 for the others.
+
+    Args:
+        logits: float32 of shape `(n, ...)`; of an example with several their mean
+            counts.
+        share: Scalar in (0, 1].
+
+    Returns:
+        float32 of shape `(n, 1, ...)`, of the rank of `logits`, without a gradient.
+    """
+    rows = tf.shape(logits)[0]
+    means = tf.reduce_mean(tf.reshape(tf.stop_gradient(logits), (rows, -1)), axis=1)
+    # The rank of a sample, 0 for the best: a place in an order is an order's inverse.
+    ranks = tf.argsort(tf.argsort(means, direction="DESCENDING", stable=True))
+    # A little less than the product, which float32 may round up past a whole number.
+    exact = tf.cast(share, tf.float32) * tf.cast(rows, tf.float32)
+    count = tf.maximum(tf.math.ceil(exact * (1.0 - 1e-6)), 1.0)
+    chosen = tf.cast(tf.cast(ranks, tf.float32) < count, tf.float32)
+    shape = [-1] + [1] * (logits.shape.rank - 1)
+    return tf.reshape(chosen * tf.cast(rows, tf.float32) / count, shape)

@@ -1,0 +1,1 @@
+"""A training run: prepared, played, resumed, and kept in a directory."""

@@ -1,0 +1,108 @@
+"""The directory of a run: its files, and the model it holds.
+
+runs/NAME-TIME/
+  recipe.json    the recipe, all values resolved
+  gan.keras      the trained model; none before training has ended
+  metrics.csv    one line an epoch
+  checkpoints/   the newest models on the way, and the best if one is asked for
+  samples/       pictures, and a GIF of all of them
+  logs/          for TensorBoard
+  evaluation/    figures and a page, after `kgan evaluate`
+"""
+
+import os
+import pathlib
+
+import keras
+
+from kgan.callbacks import checkpoints
+from kgan.core.atomic_files import leftovers, write_atomically
+from kgan.games.gan import GAN
+
+RECIPE = "recipe.json"
+MODEL = "gan.keras"
+METRICS = "metrics.csv"
+CHECKPOINTS = "checkpoints"
+SAMPLES = "samples"
+LOGS = "logs"
+EVALUATION = "evaluation"
+FIGURES = "evaluation.json"
+
+
+def check_free(run_dir: pathlib.Path) -> None:
+    """Refuses a run directory that holds something.
+
+    What a process left half-written that was killed at its start counts for nothing.
+
+    Raises:
+        FileExistsError: If it is neither new nor an empty directory.
+    """
+    if run_dir.is_dir():
+        taken = set(run_dir.iterdir()) - set(leftovers(run_dir))
+    else:
+        taken = run_dir.exists()
+    if taken:
+        raise FileExistsError(f"`run_dir` must be new or empty. Received: {run_dir}")
+
+
+def save(gan: GAN, path: str | os.PathLike) -> None:
+    """Writes a `.keras` file that is either whole or not there."""
+    write_atomically(path, gan.save, durable=True)
+
+
+def tidy(run_dir: pathlib.Path, step: int) -> None:
+    """Makes a directory ready for a run that goes on at a step.
+
+    Half-written files of a killed process are removed. Checkpoints of later steps,
+    which could not be read, get another name, and so do not count any more.
+    """
+    for directory in (run_dir, run_dir / CHECKPOINTS, run_dir / SAMPLES):
+        for path in leftovers(directory):
+            path.unlink()
+    for path in checkpoints.steps(run_dir / CHECKPOINTS):
+        if checkpoints.step_of(path) > step:
+            path.rename(path.with_suffix(".damaged"))
+
+
+def find_model(path: str | os.PathLike) -> pathlib.Path:
+    """Finds the file of a model.
+
+    Args:
+        path: A `.keras` file, or a run directory: it gives its `gan.keras`, or where
+            the run did not come so far, its newest checkpoint.
+
+    Raises:
+        FileNotFoundError: If there is no such file, or no model in the directory.
+    """
+    path = pathlib.Path(path)
+    candidates = [path]
+    if path.is_dir():
+        candidates = [path / MODEL, *reversed(checkpoints.steps(path / CHECKPOINTS))]
+    for candidate in candidates:
+        if candidate.is_file():
+            return candidate
+    raise FileNotFoundError(
+        f"A model must be a .keras file or a run directory that holds {MODEL} or "
+        f"{CHECKPOINTS}. Received: {path}"
+    )
+
+
+def load_model(path: str | os.PathLike) -> GAN:
+    """Loads a model from a run directory or a `.keras` file, as `find_model` finds it.
+
+    Raises:
+        FileNotFoundError: If there is no such file, or no model in the directory.
+        ValueError: If the file holds no GAN.
+    """
+    file = find_model(path)
+    if file.suffix != ".keras":
+        raise ValueError(f"A model must be a .keras file. Received: {file}")
+    try:
+        gan = keras.models.load_model(file)
+    except (ValueError, TypeError, KeyError, OSError) as error:
+        reason = str(error).strip().partition("\n")[0]
+        raise ValueError(f"{file} cannot be loaded as a model: {reason}") from error
+    if not isinstance(gan, GAN):
+        kind = type(gan).__name__
+        raise ValueError(f"{file} must hold a kgan.GAN. Received: a {kind}")
+    return gan

@@ -1,0 +1,142 @@
+"""What the directory of a run tells of the model in it."""
+
+import csv
+import dataclasses
+import pathlib
+
+from kgan.export import Provenance
+from kgan.metrics import Evaluation
+from kgan.recipes import Recipe
+from kgan.runs import directory
+
+# What says how fast a run was, or what its schedule did, not what it reached.
+_NO_FIGURES = ("epoch", "step", "_seconds", "_per_second", "_learning_rate")
+
+
+def name_of(path):
+    """Gives the name under which a model is exported: its recipe's, or its file's.
+
+    Args:
+        path: A run directory or a `.keras` file.
+    """
+    recipe = _recipe(_run_dir(path))
+    return pathlib.Path(path).resolve().stem if recipe is None else recipe.name
+
+
+def dataset_of(path):
+    """Gives the name or folder of the data that a run was trained on, or None.
+
+    Args:
+        path: A run directory or a `.keras` file.
+    """
+    recipe = _recipe(_run_dir(path))
+    return recipe and recipe.dataset
+
+
+def metrics_of(path):
+    """Gives the path of the curves of a model's run, or None.
+
+    Args:
+        path: A run directory or a `.keras` file.
+    """
+    run_dir = _run_dir(path)
+    found = run_dir and run_dir / directory.METRICS
+    return found if found and found.is_file() else None
+
+
+def provenance(path, step, license=None):
+    """Collects what a run's directory says of its model.
+
+    Args:
+        path: The run directory, or a `.keras` file, in a run's directory or not.
+        step: The model's number of rounds: figures are those of this step.
+        license: Under what terms the model may be used, or None.
+
+    Returns:
+        A `kgan.export.Provenance`.
+    """
+    run_dir = _run_dir(path)
+    recipe = _recipe(run_dir)
+    if recipe is None:
+        return Provenance(license=license)
+    # Of a folder the name alone: where it lies is nobody's business but its owner's.
+    data = pathlib.PurePath(recipe.dataset).name
+    settings = {**dataclasses.asdict(recipe), "dataset": data}
+    results = dict(settings.pop("results"))
+    figures = []
+    if metrics := _metrics(run_dir / directory.METRICS, step):
+        source = (
+            f"`{directory.METRICS}` of the run: means of the epoch that ended at step"
+        )
+        figures.append((f"{source} {step:,}", metrics))
+    if measured := _measured(run_dir, step, recipe):
+        figures.append((f"Measured at step {step:,}, by `kgan evaluate`", measured))
+    if results:
+        command = results.pop("command", None)
+        made = f", by `{command}`" if command else ""
+        figures.append(
+            (f"The recipe's own, measured once on another run{made}", results)
+        )
+    return Provenance(
+        recipe=recipe.name,
+        data=data,
+        settings=settings,
+        figures=tuple(figures),
+        license=license,
+    )
+
+
+def _run_dir(path):
+    """The directory of the run that a model is of, or None."""
+    path = pathlib.Path(path)
+    folder = path
+    if path.parent.name == directory.CHECKPOINTS:
+        folder = path.parent.parent
+    elif path.name == directory.MODEL:
+        folder = path.parent
+    return folder if (folder / directory.RECIPE).is_file() else None
+
+
+def _recipe(run_dir):
+    if run_dir is None:
+        return None
+    return Recipe.from_json((run_dir / directory.RECIPE).read_text("utf-8"))
+
+
+def _measured(run_dir, step, recipe):
+    """Reads what `kgan evaluate` found of the model that is exported.
+
+    That is the one of a step, without truncation, with averaged weights where there
+    are any, against the data that it was trained on.
+    """
+    path = run_dir / directory.EVALUATION / directory.FIGURES
+    if not path.is_file():
+        return {}
+    try:
+        evaluation = Evaluation.from_json(path.read_text("utf-8"))
+    except (ValueError, TypeError, KeyError):
+        return {}  # half a file, or another's
+    averaged = recipe.ema_momentum is not None
+    asked = {
+        "step": step,
+        "truncation": 1.0,
+        "dataset": recipe.dataset,
+        "generator": "averaged weights" if averaged else "raw weights",
+    }
+    return {
+        m.metric: float(f"{m.value:.4g}")
+        for m in evaluation.measurements
+        if asked.items() <= m.provenance.items()
+    }
+
+
+def _metrics(path, step):
+    if not path.is_file():
+        return {}
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if int(row["step"]) == step]
+    return {
+        name: float(value)
+        for name, value in (rows[-1] if rows else {}).items()
+        if value and not name.endswith(_NO_FIGURES)
+    }

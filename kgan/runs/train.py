@@ -1,0 +1,265 @@
+"""From a recipe to a run directory: what `kgan train` calls.
+
+A run is prepared before anything is written (`prepare`), and is played from wherever it
+is to its last step (`epochs`). What is written stands in `directory`.
+"""
+
+import os
+
+import tensorflow as tf
+
+from kgan import callbacks, distribute
+from kgan.callbacks import logging
+from kgan.core import independence
+from kgan.core.atomic_files import write_atomically
+from kgan.games.gan import GAN
+from kgan.recipes import Recipe
+from kgan.runs import directory as runs
+from kgan.runs import epochs, interrupts, prepare
+from kgan.runs.prepare import Plan
+
+
+def train(
+    recipe: Recipe,
+    run_dir: str | os.PathLike,
+    data_dir: str | None = None,
+    init_from: str | None = None,
+    verbose: str | int = "auto",
+    strategy: str | tf.distribute.Strategy | None = None,
+) -> GAN:
+    """Trains a recipe and writes a run directory.
+
+    Args:
+        recipe: What to train.
+        run_dir: A directory that is new or empty.
+        data_dir: Where prepared data lie.
+        init_from: Run directory or `.keras` file whose weights the run starts from.
+        verbose: As in `keras.Model.fit`.
+        strategy: On which devices: a strategy, or one of `kgan.distribute.names()`.
+            None: the strategy in whose scope this is called.
+
+    Returns:
+        The trained model, which is also saved as `gan.keras`.
+
+    Raises:
+        ValueError: If the recipe does not fit the data, or weights do not fit the
+            networks. Nothing is written then.
+        FileExistsError: If `run_dir` holds something.
+        FloatingPointError: If training stopped because it had failed.
+        OSError: If the last state could not be saved, or another worker is gone.
+        KeyboardInterrupt: After Ctrl-C or SIGTERM, when a checkpoint was written.
+
+    Example:
+        ```python
+        recipe = kgan.recipes.get("digits").override(steps=500)
+        gan = kgan.training.train(recipe, "runs/first")
+        ```
+    """
+    return run(prepare.prepare(recipe, run_dir, data_dir, init_from, strategy), verbose)
+
+
+def resume(
+    run_dir: str | os.PathLike,
+    data_dir: str | None = None,
+    steps: int | None = None,
+    verbose: str | int = "auto",
+    strategy: str | tf.distribute.Strategy | None = None,
+) -> GAN:
+    """Goes on with a run that was stopped or killed, or makes a finished one longer.
+
+    It goes on from the newest checkpoint that can be read, to the weights of a run
+    that was never stopped: bit for bit on a CPU.
+
+    Args:
+        run_dir: The directory that `train` wrote.
+        data_dir: Where prepared data lie.
+        steps: Rounds of the game when it ends. None: as many as before.
+        verbose: As in `keras.Model.fit`.
+        strategy: As in `train`; it may be another one than before.
+
+    Returns:
+        The trained model.
+
+    Raises:
+        FileNotFoundError: If `run_dir` is no directory of a run.
+        ValueError: If a checkpoint is of another recipe.
+        OSError: If no checkpoint can be read; and as `train`.
+
+    Example:
+        ```python
+        gan = kgan.training.resume("runs/first", steps=1000)
+        ```
+    """
+    return run(prepare.prepare_to_resume(run_dir, data_dir, steps, strategy), verbose)
+
+
+def run(plan: Plan, verbose: str | int = "auto") -> GAN:
+    """Runs a prepared run; see `train`."""
+    if plan.finished:
+        return plan.gan
+    advice = f"Start all of them again with: kgan train --resume={plan.run_dir}"
+    with distribute.naming_lost_workers(advice):
+        _check_start(plan)
+        _run(plan, verbose)
+        # A chief that still writes would miss those who left.
+        distribute.wait_for_all(plan.gan.distribute_strategy)
+    return plan.gan
+
+
+def _run(plan, verbose):
+    writes = distribute.is_chief()
+    guards = _guards(plan)  # refuses what does not fit before anything is written
+    if writes:
+        _open(plan)
+    checkpoints = _checkpoints(plan)
+    watchers = [*guards, *(_writers(plan, checkpoints) if writes else [])]
+    try:
+        _play(plan, watchers, verbose if writes else 0)
+    except interrupts.Stopped as stopped:
+        saved = checkpoints.save() if writes else None
+        distribute.wait_for_all(plan.gan.distribute_strategy)
+        raise interrupts.Stopped(_goodbye(plan, saved), stopped.number) from None
+    for guard in guards:
+        if getattr(guard, "reason", None):
+            raise FloatingPointError(guard.reason)
+    if writes:
+        _save(plan)
+
+
+def _play(plan, watchers, verbose):
+    """Plays until the last step or a signal."""
+    with interrupts.Stop() as stop:
+        agreed = distribute.agreed(stop, plan.gan.distribute_strategy)
+        # The last one: what is due between two steps is done before.
+        callbacks = [*watchers, interrupts.StopBetweenSteps(agreed)]
+        steps, length = plan.recipe.steps, plan.steps_per_epoch
+        epochs.play(plan.gan, plan.load, steps, length, callbacks, verbose)
+
+
+def _check_start(plan):
+    """Refuses workers that would play from different steps, and wait for each other."""
+    distribute.check_equal(
+        "The step to go on from",
+        plan.gan.step,
+        f"Each must see the same files in {plan.run_dir}.",
+        plan.gan.distribute_strategy,
+    )
+
+
+def _open(plan):
+    """Writes the recipe; makes the directory of a resumed run ready."""
+    run_dir = plan.run_dir
+    if plan.resumed:
+        runs.tidy(run_dir, plan.gan.step)
+        (run_dir / runs.MODEL).unlink(missing_ok=True)
+    else:
+        runs.check_free(run_dir)
+    text = plan.recipe.to_json()
+    write_atomically(
+        run_dir / runs.RECIPE, lambda path: path.write_text(text, "utf-8"), durable=True
+    )
+    if plan.init_from is not None:
+        # Without the first weights the run could not start again.
+        name = f"step-{plan.gan.step:08d}.keras"
+        runs.save(plan.gan, run_dir / runs.CHECKPOINTS / name)
+
+
+# What became of the last state: by what `save` gave, None where it was not called.
+_SAVED = {
+    True: "a checkpoint was written",
+    False: "its state could not be saved",
+    None: "the chief writes the checkpoint",
+}
+
+
+def _goodbye(plan, saved):
+    return (
+        f"stopped at step {plan.gan.step} of {plan.recipe.steps}; {_SAVED[saved]}. "
+        f"Go on with: kgan train --resume={plan.run_dir}"
+    )
+
+
+def _save(plan):
+    path = plan.run_dir / runs.MODEL
+    try:
+        runs.save(plan.gan, path)
+    except OSError as error:
+        raise OSError(
+            f"{path} could not be written: {error}. The last checkpoint holds the same "
+            f"model. To try again: kgan train --resume={plan.run_dir}"
+        ) from error
+
+
+def _guards(plan):
+    """Gives what looks after the game, on every worker alike."""
+    guards = [callbacks.Throughput(plan.recipe.batch_size), callbacks.LearningRates()]
+    if plan.recipe.on_collapse != "none":
+        action = plan.recipe.on_collapse
+        guards.append(callbacks.CollapseWatch(plan.load(), action=action))
+    if plan.recipe.metrics:
+        guards.append(_evaluation(plan))
+    return [*guards, callbacks.TerminateOnNaN()]
+
+
+def _evaluation(plan):
+    recipe = plan.recipe
+    evaluation = callbacks.EvaluateGenerator(
+        recipe.metrics,
+        plan.source,
+        every=recipe.evaluate_every or "epoch",
+        num_images=recipe.evaluate_images,
+    )
+    evaluation.prepare(plan.gan)
+    return evaluation
+
+
+def _checkpoints(plan):
+    recipe = plan.recipe
+    return callbacks.Checkpoints(
+        plan.run_dir / runs.CHECKPOINTS,
+        every=recipe.checkpoint_every,
+        best=recipe.best,
+        mode=recipe.best_mode,
+    )
+
+
+def _writers(plan, checkpoints):
+    """Gives what writes into the run directory; the chief's alone."""
+    text = f"```json\n{plan.recipe.to_json()}```"
+    return [
+        *_PICTURES[len(plan.source.shape)](plan),
+        # Before the checkpoint: a run that is killed between them plays the epoch
+        # again, and no line is missing.
+        logging.Metrics(plan.run_dir / runs.METRICS),
+        logging.Board(plan.run_dir / runs.LOGS, text),
+        checkpoints,
+    ]
+
+
+def _pictures_of_images(plan):
+    directory, log_dir = plan.run_dir / runs.SAMPLES, plan.run_dir / runs.LOGS
+    return [callbacks.SampleGrid(directory, log_dir=log_dir)]
+
+
+def _pictures_of_points(plan):
+    directory, log_dir = plan.run_dir / runs.SAMPLES, plan.run_dir / runs.LOGS
+    packed = independence.together(plan.gan.discriminator) > 1
+    if plan.recipe.conditional or packed:
+        return []  # a density has no classes, and a packed D no value at a point
+    # The averaged generator, as in `kgan generate`: it is what the run is for.
+    plots = [
+        callbacks.DensityPlot(directory, plan.source, averaged=True, log_dir=log_dir)
+    ]
+    if plan.source.shape == (1,):
+        # Data of its own: an iteration more would move the run's data on.
+        data = plan.load()
+        path = plan.run_dir / "four_panels.png"
+        start = plan.recipe.steps // 25  # p_g has come near, as in the paper's figure
+        plots.append(
+            callbacks.FourPanels(path, plan.source, data, start=start, averaged=True)
+        )
+    return plots
+
+
+# By the number of axes of an example.
+_PICTURES = {1: _pictures_of_points, 3: _pictures_of_images}

@@ -1,0 +1,115 @@
+"""What is noted after each epoch outlives the process."""
+
+import types
+
+import pytest
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+from kgan.callbacks import logging
+
+
+@pytest.fixture
+def play():
+    """Plays epochs of two steps without a game, with given logs."""
+
+    def play(callback, first, *epochs):
+        callback.set_model(types.SimpleNamespace(step=2 * first))
+        callback.on_train_begin()
+        for epoch, logs in enumerate(epochs, start=first):
+            callback.on_epoch_begin(epoch)
+            callback.model.step += 2
+            callback.on_epoch_end(epoch, logs)
+
+    return play
+
+
+def lines(path):
+    return path.read_text("utf-8").split()
+
+
+def test_metrics_take_keys_that_come_late(play, tmp_path):
+    path = tmp_path / "new" / "metrics.csv"
+    metrics = logging.Metrics(path)
+    play(metrics, 0, {"d_loss": 1.5}, {"d_loss": 1.25, "fid": 30.0})
+    assert lines(path) == ["epoch,step,d_loss,fid", "0,2,1.5,", "1,4,1.25,30.0"]
+
+
+def test_metrics_of_a_resumed_run_keep_the_epochs_before(play, tmp_path):
+    path = tmp_path / "metrics.csv"
+    play(logging.Metrics(path), 0, {"a": 1.0}, {"a": 2.0}, {"a": 3.0})
+    play(logging.Metrics(path), 2, {"a": 4.0}, {"a": 5.0, "b": 6.0})
+    assert lines(path) == [
+        "epoch,step,a,b",
+        "0,2,1.0,",
+        "1,4,2.0,",
+        "2,6,4.0,",
+        "3,8,5.0,6.0",
+    ]
+
+
+def test_metrics_of_another_run_are_replaced(play, tmp_path):
+    path = tmp_path / "metrics.csv"
+    play(logging.Metrics(path), 0, {"a": 1.0}, {"a": 2.0})
+    play(logging.Metrics(path), 0, {"b": 3.0})
+    assert lines(path) == ["epoch,step,b", "0,2,3.0"]
+
+
+def test_a_full_disk_costs_no_line(play, tmp_path, monkeypatch, capsys):
+    metrics = logging.Metrics(tmp_path / "metrics.csv")
+    with monkeypatch.context() as patch:
+
+        def full(path):
+            raise OSError(28, "No space left on device")
+
+        patch.setattr(metrics, "_write", full)
+        play(metrics, 0, {"a": 1.0})
+    assert "metrics.csv could not be written" in capsys.readouterr().out
+    metrics.on_epoch_end(1, {"a": 2.0})
+    assert lines(metrics.path) == ["epoch,step,a", "0,2,1.0", "1,2,2.0"]
+
+
+def shown(log_dir):
+    events = EventAccumulator(str(log_dir), {"tensors": 0})
+    events.Reload()
+    return {tag: events.Tensors(tag) for tag in events.Tags()["tensors"]}
+
+
+def test_board_shows_curves_over_the_step_and_the_text(play, tmp_path):
+    board = logging.Board(tmp_path, "the *recipe*")
+    play(board, 3, {"d_loss": 1.5}, {"d_loss": 1.25, "fid": 30.0})
+    # Before the training ends: what a killed process has written must be there.
+    tags = shown(tmp_path)
+    assert [event.step for event in tags["game/d_loss"]] == [8, 10]
+    assert [event.step for event in tags["game/fid"]] == [10]
+    (text,) = tags["recipe"]
+    assert (text.step, list(text.tensor_proto.string_val)) == (6, [b"the *recipe*"])
+    board.on_train_end()
+    board.on_train_end()
+
+
+def test_curves_of_a_kind_stand_together(play, tmp_path):
+    keys = [
+        *("d_real", "r1", "diversity", "rollbacks", "g_gradient_norm"),
+        *("d_learning_rate", "g_loss_scale", "step_seconds", "images_per_second"),
+        "val_d_real",
+    ]
+    play(logging.Board(tmp_path), 0, dict.fromkeys(keys, 1.0))
+    assert sorted(shown(tmp_path)) == [
+        "game/d_real",
+        "game/diversity",
+        "game/r1",
+        "game/rollbacks",
+        "gradients/g_gradient_norm",
+        "optimizers/d_learning_rate",
+        "optimizers/g_loss_scale",
+        "recipe",
+        "speed/images_per_second",
+        "speed/step_seconds",
+        "validation/val_d_real",
+    ]
+
+
+def test_board_writes_nothing_before_training(tmp_path):
+    board = logging.Board(tmp_path / "logs")
+    board.on_train_end()
+    assert not (tmp_path / "logs").exists()

@@ -1,0 +1,42 @@
+import os
+
+import pytest
+
+from kgan.core import atomic_files
+
+
+def test_a_failed_write_leaves_the_old_file_alone(tmp_path):
+    path = tmp_path / "file.txt"
+    path.write_text("old")
+
+    def write(temporary):
+        temporary.write_text("ha")
+        raise RuntimeError("full")
+
+    with pytest.raises(RuntimeError, match="full"):
+        atomic_files.write_atomically(path, write)
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_durable_file_is_flushed_before_it_has_its_name(tmp_path, monkeypatch):
+    path, order = tmp_path / "file.txt", []
+    flush, replace = os.fsync, os.replace
+    monkeypatch.setattr(os, "fsync", lambda fd: (order.append("flush"), flush(fd)))
+    monkeypatch.setattr(os, "replace", lambda *to: (order.append("name"), replace(*to)))
+    atomic_files.write_atomically(
+        path, lambda file: file.write_text("new"), durable=True
+    )
+    assert order == ["flush", "name", "flush"]
+    assert path.read_text() == "new"
+
+
+def test_leftovers_are_half_written_files_alone(tmp_path):
+    def write(temporary):
+        temporary.write_text("ha")
+        assert atomic_files.leftovers(tmp_path) == [temporary]
+
+    atomic_files.write_atomically(tmp_path / "step-00000040.keras", write)
+    for name in (".gitignore", "a.1.keras", ".hidden.txt", "b.txt"):
+        (tmp_path / name).touch()
+    assert atomic_files.leftovers(tmp_path) == []

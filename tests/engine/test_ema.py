@@ -1,0 +1,188 @@
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from kgan.engine import ema
+
+
+def test_momentum_warms_up():
+    momenta = [
+        float(ema.momentum_at(0.999, tf.constant(t, tf.int64)))
+        for t in (0, 1, 8, 8990, 8991, 10**6)
+    ]
+    expected = [1 / 10, 2 / 11, 9 / 18, 8991 / 9000, 0.999, 0.999]
+    np.testing.assert_allclose(momenta, expected, rtol=1e-6)
+    assert float(ema.momentum_at(0.3, tf.constant(50))) == pytest.approx(0.3)
+    assert float(ema.momentum_at(0.0, tf.constant(50))) == 0.0
+
+
+class Counting(keras.layers.Layer):
+    """Scales, and holds a number that is no float."""
+
+    def build(self, shape):
+        self.scale = self.add_weight(shape=(shape[-1],), name="scale")
+        self.calls = self.add_weight(
+            shape=(), dtype="int32", trainable=False, initializer="zeros", name="calls"
+        )
+
+    def call(self, x):
+        return x * self.scale
+
+
+def _layers():
+    normalization = keras.layers.BatchNormalization()
+    return [keras.layers.Dense(4), normalization, Counting(), keras.layers.Dense(2)]
+
+
+def _sequential():
+    return keras.Sequential([keras.Input((3,)), *_layers()], name="net")
+
+
+def _functional():
+    inputs = [keras.Input((2,)), keras.Input((1,))]
+    x = keras.layers.Concatenate()(inputs)
+    for layer in _layers():
+        x = layer(x)
+    return keras.Model(inputs, x, name="net")
+
+
+class Subclass(keras.Model):
+    def __init__(self, units, name=None):
+        super().__init__(name=name)
+        self.units = units
+        self.dense = keras.layers.Dense(units)
+        self.normalization = keras.layers.BatchNormalization()
+
+    def call(self, x, training=False):
+        return self.normalization(self.dense(x), training=training)
+
+    def get_config(self):
+        return {"units": self.units, "name": self.name}
+
+
+class FunctionalSubclass(keras.Model):
+    def __init__(self, units, name=None):
+        latents = keras.Input((3,))
+        super().__init__(latents, keras.layers.Dense(units)(latents), name=name)
+        self.units = units
+
+    def get_config(self):
+        return {"units": self.units, "name": self.name}
+
+
+BUILDERS = {
+    "sequential": (_sequential, [(1, 3)]),
+    "functional": (_functional, [(1, 2), (1, 1)]),
+    "subclass": (lambda: Subclass(4, name="net"), [(1, 3)]),
+    "functional_subclass": (lambda: FunctionalSubclass(4, name="net"), [(1, 3)]),
+}
+
+
+def _inputs(shapes):
+    tensors = [tf.ones(shape) for shape in shapes]
+    return tensors if len(tensors) > 1 else tensors[0]
+
+
+def _pair(kind):
+    """A network and its copy, both built, as `GAN` builds them."""
+    build, shapes = BUILDERS[kind]
+    network, inputs = build(), _inputs(shapes)
+    network(inputs)
+    copy = ema.averaged_copy(network)
+    copy(inputs)
+    copy.set_weights(network.get_weights())
+    return network, copy, inputs
+
+
+@pytest.mark.parametrize("kind", BUILDERS)
+def test_copy_has_the_values_and_no_optimizer_moves_it(kind):
+    network, copy, inputs = _pair(kind)
+    assert copy is not network
+    assert type(copy) is type(network) or isinstance(copy, keras.Model)
+    assert copy.name == "ema_net"
+    assert network.name == "net"
+    assert copy.trainable_weights == []
+    assert network.trainable_weights != []
+    assert {id(w) for w in copy.weights}.isdisjoint(id(w) for w in network.weights)
+    assert [w.name for w in copy.weights] == [w.name for w in network.weights]
+    np.testing.assert_array_equal(copy(inputs), network(inputs))
+
+
+@pytest.mark.parametrize("kind", BUILDERS)
+def test_a_graph_of_layers_is_built_at_once(kind):
+    build, shapes = BUILDERS[kind]
+    network = build()
+    network(_inputs(shapes))
+    copy = ema.averaged_copy(network)
+    assert len(copy.weights) == (0 if kind == "subclass" else len(network.weights))
+
+
+def test_a_subclass_without_a_config_is_refused():
+    class Plain(keras.Model):
+        def __init__(self, dense):
+            super().__init__()
+            self.dense = dense
+
+        def call(self, x):
+            return self.dense(x)
+
+    with pytest.raises(ValueError, match=r"Plain must have a `get_config`.*None"):
+        ema.averaged_copy(Plain(keras.layers.Dense(2)))
+
+
+@pytest.mark.parametrize("kind", BUILDERS)
+def test_update_is_the_moving_average_of_all_values(kind):
+    network, copy, _ = _pair(kind)
+    generator = np.random.default_rng(0)
+    expected = [value.astype("float64") for value in copy.get_weights()]
+
+    @tf.function
+    def update(step):
+        ema.update(copy, network, ema.momentum_at(0.7, step))
+
+    for step in range(5):
+        values = [
+            generator.normal(size=w.shape)
+            if w.dtype == "float32"
+            else np.array(3 * step + 1)
+            for w in network.weights
+        ]
+        network.set_weights(values)
+        momentum = min(0.7, (1 + step) / (10 + step))
+        expected = [
+            momentum * old + (1 - momentum) * new if w.dtype == "float32" else new
+            for w, old, new in zip(network.weights, expected, values, strict=True)
+        ]
+        update(tf.constant(step))
+    for weight, value in zip(copy.weights, expected, strict=True):
+        np.testing.assert_allclose(weight, value, rtol=1e-5, atol=1e-6)
+
+
+def test_moving_statistics_and_integers_are_among_the_values():
+    network, copy, _ = _pair("sequential")
+    names = [weight.name for weight in copy.weights]
+    assert {"moving_mean", "moving_variance", "calls"} <= set(names)
+    network.layers[2].calls.assign(7)
+    network.layers[1].moving_mean.assign([4.0, 0.0, 0.0, 2.0])
+    ema.update(copy, network, tf.constant(0.75))
+    assert int(copy.layers[2].calls) == 7
+    np.testing.assert_allclose(copy.layers[1].moving_mean, [1.0, 0.0, 0.0, 0.5])
+
+
+def test_update_in_mixed_precision_is_of_float32_values():
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    network, copy, _ = _pair("sequential")
+    network.layers[0].kernel.assign(tf.ones((3, 4)) * 2.0)
+    copy.layers[0].kernel.assign(tf.ones((3, 4)))
+    ema.update(copy, network, tf.constant(0.999))
+    np.testing.assert_allclose(copy.layers[0].kernel, np.full((3, 4), 1.001), rtol=1e-6)
+
+
+def test_networks_of_another_structure_are_refused():
+    network, copy, _ = _pair("sequential")
+    other = keras.Sequential([keras.Input((3,)), keras.layers.Dense(4)])
+    before = copy.get_weights()
+    with pytest.raises(ValueError, match="zip"):
+        ema.update(copy, other, tf.constant(1.0))
+    assert len(before) == len(network.weights)

@@ -1,0 +1,146 @@
+"""Several replicas play the game that one plays, and hold the same values."""
+
+import keras
+import networks
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import kgan
+from kgan.recipes import build as parts
+
+DATA = networks.images(80)
+# What a recipe's data look like; its own width is for machines, not for tests.
+SHAPES = {
+    "gaussian": (1,),
+    "ring": (2,),
+    "grid": (2,),
+    "digits": (8, 8, 1),
+    "digits_conditional": (8, 8, 1),
+    "mnist_mlp": (28, 28, 1),
+}
+SHAPES |= {"mnist": (28, 28, 1), "fashion_mnist": (28, 28, 1), "cifar10": (32, 32, 3)}
+SHAPES |= {"mnist_wgan_gp": (28, 28, 1), "few_shot": (16, 24, 3)}
+NARROW = {"mlp": {}, "dcgan": {"width": 8}}
+
+
+def trained(scope=None, learning_rate=0.05, **options):
+    """Five steps of SGD on 16 images each, without layers that see a batch."""
+
+    def build():
+        keras.utils.set_random_seed(3)
+        return networks.gan(batch_norm=False, learning_rate=learning_rate, **options)
+
+    if scope is None:
+        gan = build()
+    else:
+        with scope.scope():
+            gan = build()
+    gan.fit(DATA, batch_size=16, shuffle=False, verbose=0)
+    return gan
+
+
+def assert_equal_copies(variables):
+    """All replicas hold the same bits."""
+    for variable in variables:
+        first, *others = [np.asarray(copy.numpy()) for copy in variable.value.values]
+        for other in others:
+            np.testing.assert_array_equal(first, other, err_msg=variable.path)
+
+
+def state(gan):
+    """All that a checkpoint holds: networks, average, clock, optimizers."""
+    optimizers = (gan.generator_optimizer, gan.discriminator_optimizer)
+    return [*gan.weights, *(v for o in optimizers for v in o.variables)]
+
+
+@pytest.mark.parametrize("jit_compile", [False, True], ids=["graph", "xla"])
+def test_one_two_and_four_replicas_are_one_game(
+    two_replicas, four_replicas, jit_compile
+):
+    compiled = {"jit_compile": jit_compile}
+    one = trained(compiled=compiled)
+    for strategy in (two_replicas, four_replicas):
+        several = trained(strategy, compiled=compiled)
+        assert several.step == 5
+        assert networks.largest_difference(one, several) < 1e-5
+        assert_equal_copies(state(several))
+
+
+@pytest.mark.parametrize("direction", ["spread", "join"])
+def test_a_model_of_one_replica_goes_on_with_two(two_replicas, tmp_path, direction):
+    def load(strategy):
+        if strategy is None:
+            return keras.models.load_model(tmp_path / "gan.keras")
+        with strategy.scope():
+            return keras.models.load_model(tmp_path / "gan.keras")
+
+    first, second = (
+        (None, two_replicas) if direction == "spread" else (two_replicas, None)
+    )
+    whole = trained(first)
+    whole.save(tmp_path / "gan.keras")
+    other = load(second)
+    assert other.step == 5
+    for gan in (whole, other):
+        gan.fit(DATA, batch_size=16, shuffle=False, verbose=0)
+        assert gan.step == gan.position == 10
+    assert networks.largest_difference(whole, other) < 1e-5
+
+
+def test_the_latents_of_replicas_are_different_rows_of_one_draw(two_replicas):
+    def latents(gan, rows):
+        turn = gan.clock.turn(gan.seed, kgan.seeds.Use.DISCRIMINATOR_STEP, 1, 0)
+        return gan._draw(turn, rows)
+
+    one = networks.gan(seed=4)
+    with two_replicas.scope():
+        two = networks.gan(seed=4)
+    run = two_replicas.run(tf.function(lambda: latents(two, 3)))
+    rows = two_replicas.experimental_local_results(run)
+    np.testing.assert_array_equal(tf.concat(rows, axis=0), latents(one, 6))
+    np.testing.assert_array_equal(rows[0], latents(one, 3))
+    assert (rows[0].numpy() != rows[1].numpy()).all()
+
+
+# XLA compiles for long; these have all that the others are made of.
+COMPILED = ("digits_conditional", "few_shot", "mnist_wgan_gp", "ring")
+
+
+@pytest.mark.parametrize(
+    ("name", "jit_compile"),
+    [(name, False) for name in sorted(SHAPES)] + [(name, True) for name in COMPILED],
+)
+def test_every_recipe_keeps_its_replicas_equal(two_replicas, name, jit_compile):
+    recipe = kgan.recipes.get(name)
+    options = {**recipe.model_options, **NARROW[recipe.model]}
+    recipe = recipe.override(model_options=options)
+    shape, k = SHAPES[name], recipe.discriminator_steps
+    num_classes = 10 if recipe.conditional else None
+    with two_replicas.scope():
+        gan = kgan.GAN(
+            *parts.make_networks(recipe, shape, num_classes),
+            prior=parts.make_prior(recipe),
+            augmentation=parts.make_augmentation(recipe),
+            discriminator_steps=k,
+        )
+        gan.compile(
+            *parts.make_optimizers(recipe),
+            loss=parts.make_loss(recipe),
+            penalties=parts.make_penalties(recipe),
+            jit_compile=jit_compile,
+        )
+    before = gan.generator.get_weights()
+    draw = np.random.default_rng(0)
+    images = draw.uniform(-1, 1, (20 * 4 * k, *shape)).astype("float32")
+    labels = None if num_classes is None else draw.integers(0, 10, len(images))
+    history = gan.fit(images, labels, batch_size=4, verbose=0).history
+    assert gan.step == 20
+    assert all(np.isfinite(values).all() for values in history.values())
+    assert_equal_copies(state(gan))
+    pairs = zip(before, gan.generator.get_weights(), strict=True)
+    assert any((old != new).any() for old, new in pairs)
+
+
+def test_every_recipe_of_the_package_is_here():
+    assert set(SHAPES) == set(kgan.recipes.names())

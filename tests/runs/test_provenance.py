@@ -1,0 +1,111 @@
+"""What a run's directory says of its model."""
+
+import json
+import shutil
+
+import pytest
+import tiny
+
+from kgan import metrics
+from kgan.runs import directory, provenance, train
+
+
+@pytest.fixture(scope="module")
+def run_dir(tmp_path_factory):
+    path = tmp_path_factory.mktemp("runs") / "tiny"
+    train.train(tiny.DIGITS, path, verbose=0)
+    return path
+
+
+def checkpoint(run_dir):
+    return run_dir / directory.CHECKPOINTS / "step-00000004.keras"
+
+
+def test_the_name_is_the_recipes_or_the_files(run_dir, tmp_path):
+    for path in (run_dir, run_dir / directory.MODEL, checkpoint(run_dir)):
+        assert provenance.name_of(path) == "digits"
+    assert provenance.name_of(tmp_path / "mine.keras") == "mine"
+
+
+def test_a_run_tells_its_data_and_its_curves(run_dir, tmp_path):
+    for path in (run_dir, run_dir / directory.MODEL, checkpoint(run_dir)):
+        assert provenance.dataset_of(path) == "digits"
+        assert provenance.metrics_of(path) == run_dir / directory.METRICS
+    assert provenance.dataset_of(tmp_path / "mine.keras") is None
+    assert provenance.metrics_of(tmp_path / "mine.keras") is None
+
+
+def test_a_run_tells_its_recipe_and_the_figures_of_the_models_step(run_dir):
+    facts = provenance.provenance(run_dir, step=5, license="MIT")
+    assert (facts.recipe, facts.data, facts.license) == ("digits", "digits", "MIT")
+    assert facts.settings["steps"] == 5
+    assert "results" not in facts.settings
+    ((source, figures),) = facts.figures
+    assert "metrics.csv" in source
+    assert source.endswith("step 5")
+    assert {"d_loss", "g_loss", "d_real", "d_fake", "d_accuracy", "r1"} <= set(figures)
+    assert not {n for n in figures if n.endswith(("learning_rate", "_second"))}
+    last = (run_dir / directory.METRICS).read_text().splitlines()[-1].split(",")
+    assert str(figures["d_loss"]) in last
+
+
+def test_a_checkpoint_has_the_figures_of_its_own_step(run_dir):
+    ((source, figures),) = provenance.provenance(checkpoint(run_dir), step=4).figures
+    assert source.endswith("step 4")
+    ((_, later),) = provenance.provenance(run_dir, step=5).figures
+    assert figures["d_loss"] != later["d_loss"]
+
+
+def test_figures_of_another_step_are_not_the_models(run_dir):
+    assert provenance.provenance(run_dir, step=3).figures == ()
+
+
+def test_the_recipes_own_results_are_told_as_such(run_dir, tmp_path):
+    recipe = json.loads((run_dir / directory.RECIPE).read_text())
+    recipe["results"] = {"coverage": 0.9, "command": "python judge.py RUN"}
+    (tmp_path / directory.RECIPE).write_text(json.dumps(recipe))
+    ((source, figures),) = provenance.provenance(tmp_path, step=5).figures
+    assert "another run, by `python judge.py RUN`" in source
+    assert figures == {"coverage": 0.9}
+
+
+def test_of_a_file_alone_nothing_is_known(tmp_path):
+    facts = provenance.provenance(tmp_path / "mine.keras", step=5)
+    assert (facts.recipe, facts.data, facts.figures) == (None, None, ())
+
+
+def test_a_file_that_only_lies_near_a_run_is_not_of_it(run_dir, tmp_path):
+    for place in (run_dir / "mine.keras", run_dir / "samples" / "gan.keras"):
+        assert provenance.provenance(place, step=5).recipe is None
+
+
+def test_of_a_folder_of_photos_the_name_alone_is_told(run_dir, tmp_path):
+    recipe = json.loads((run_dir / directory.RECIPE).read_text())
+    recipe["dataset"] = "/home/alice/private/photos"
+    (tmp_path / directory.RECIPE).write_text(json.dumps(recipe))
+    facts = provenance.provenance(tmp_path, step=5)
+    assert facts.data == facts.settings["dataset"] == "photos"
+
+
+def test_what_was_measured_is_told_of_its_step_alone(run_dir, tmp_path):
+    run = tmp_path / "run"
+    shutil.copytree(run_dir, run)
+    of = {"step": 5, "truncation": 1.0, "dataset": "digits"}
+    of["generator"] = "averaged weights"
+    measured = metrics.Evaluation(
+        (
+            metrics.Measurement("frechet_digits", 1.23456, provenance=of),
+            metrics.Measurement("kernel_digits", 9.0, provenance=of | {"step": 4}),
+            metrics.Measurement("a", 9.0, provenance=of | {"truncation": 0.5}),
+            metrics.Measurement("b", 9.0, provenance=of | {"generator": "raw weights"}),
+            metrics.Measurement("c", 9.0, provenance=of | {"dataset": "mnist"}),
+        )
+    )
+    (run / "evaluation").mkdir()
+    (run / "evaluation" / "evaluation.json").write_text(measured.to_json(), "utf-8")
+    figures = dict(provenance.provenance(run, step=5).figures)
+    title = "Measured at step 5, by `kgan evaluate`"
+    assert figures[title] == {"frechet_digits": 1.235}
+    assert title not in dict(provenance.provenance(run, step=3).figures)
+    (run / "evaluation" / "evaluation.json").write_text("[{", "utf-8")
+    assert title not in dict(provenance.provenance(run, step=5).figures)
