@@ -1,4 +1,4 @@
-"""Data: sources (densities, digits, TFDS, folders, arrays) and the `tf.data` pipeline.
+"""Data: sources (densities, digits, TFDS, folders, pairs, arrays), `tf.data` pipeline.
 
 `source` gives the raw examples, `load` a batched `tf.data.Dataset` of them for `fit`.
 """
@@ -7,6 +7,7 @@ from kgan.core.peeking import uncounted as uncounted
 from kgan.data.base import Source as Source
 from kgan.data.folder import FolderScan as FolderScan
 from kgan.data.folder import scan_folder as scan_folder
+from kgan.data.pairs import Pairs as Pairs
 from kgan.data.pipeline import load as load
 from kgan.data.registry import names as names
 from kgan.data.registry import source as source

@@ -73,7 +73,8 @@ class Source(abc.ABC):
 
         Returns:
             A function that `tf.data.Dataset.map` can trace. Examples are float32 of
-            shape `(batch_size, *shape)`, images in [-1, 1]; labels int32 of shape
+            shape `(batch_size, *shape)`, images in [-1, 1], or where an example has
+            several parts a dictionary of such; labels int32 of shape
             `(batch_size,)`.
         """
 

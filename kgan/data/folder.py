@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import collections
-import concurrent.futures
 import dataclasses
 import functools
-import hashlib
 import logging
 import os
 import pathlib
-from collections.abc import Iterable
 
 import numpy as np
 
-from kgan.data import checks, pixels, storage
-from kgan.data.base import DEFAULT_MEMORY_LIMIT, IndexedSource
+from kgan.data import checks, image_files
+from kgan.data.archive import Folder
+from kgan.data.base import DEFAULT_MEMORY_LIMIT
 
 _logger = logging.getLogger(__name__)
 
-# Raster formats alone: Pillow hands some others (EPS, WMF) to programs outside.
-_FORMATS = ("BMP", "GIF", "JPEG", "JPEG2000", "PNG", "PPM", "TIFF", "WEBP")
 _NAMED = 10  # how many files a message names; `skipped` has them all
 
 
@@ -86,36 +82,29 @@ def scan_folder(folder: str | os.PathLike) -> FolderScan:
     if not root.is_dir():
         found = "a file" if root.exists() else "nothing there"
         raise ValueError(f"Expected a folder of images at {root}. Received: {found}")
-    names, skipped = _walk(root)
-    inspected = _threads().map(lambda name: _inspect(root / name), names)
-    looks = {}
-    for name, look in zip(names, inspected, strict=True):
-        if isinstance(look, _Look):
-            looks[name] = look
-        else:
-            skipped.append((name, look))
+    archive = Folder(root)
+    names, hidden = archive.walk()
+    looks, reasons = image_files.inspect(archive, names)
     scan = FolderScan(
         folder=root,
         files=tuple(looks),
         sizes=collections.Counter(look.size for look in looks.values()),
         num_gray=sum(look.gray for look in looks.values()),
         num_transparent=sum(look.transparent for look in looks.values()),
-        skipped=tuple(sorted(skipped)),
+        skipped=tuple(sorted([*hidden, *reasons.items()])),
     )
     if not scan.files:
         skipped = _describe_skipped(scan) or "no files"
+        formats = ", ".join(image_files.FORMATS)
         raise ValueError(
-            f"Expected images in {root} or its sub-folders ({', '.join(_FORMATS)}). "
-            f"Received: {skipped}"
+            f"Expected images in {root} or its sub-folders ({formats}). Received: "
+            f"{skipped}"
         )
     return scan
 
 
-class FolderSource(IndexedSource):
+class FolderSource(image_files.ImageFiles):
     """Images of a folder, all made the same size and mode.
-
-    What fits in memory is decoded at the first read and held; the rest is decoded by
-    index in threads, or once into a file that is mapped to memory.
 
     Args:
         folder: Path of the folder. The sub-folders at its top are the classes, sorted
@@ -152,19 +141,19 @@ class FolderSource(IndexedSource):
         size = checks.image_size(image_size)
         self.scan = scan = scan_folder(folder)
         self.skipped = scan.skipped
-        self.cache_dir = cache_dir
         if strict and scan.skipped:
             raise ValueError(
                 f"strict=True needs images alone in {scan.folder}. Received: "
                 f"{_describe_skipped(scan)}"
             )
-        size = size or _common_size(scan)
+        size = size or image_files.common_size(scan.sizes, str(scan.folder))
         names = scan.class_names
         super().__init__(
             str(folder),
+            Folder(scan.folder),
+            scan.files,
             shape=(*size, channels or scan.channels),
-            dtype="uint8",
-            num_examples=len(scan.files),
+            cache_dir=cache_dir,
             num_classes=names and len(names),
             class_names=names,
             memory_limit=memory_limit,
@@ -178,113 +167,6 @@ class FolderSource(IndexedSource):
             return None
         classes = [pathlib.PurePath(file).parts[0] for file in self.scan.files]
         return np.searchsorted(self.class_names, classes).astype(np.int32)
-
-    @functools.cached_property
-    def array(self):
-        """All images where they fit or were given a file, else None."""
-        shape = (self.num_examples, *self.shape)
-        if self.nbytes <= self.memory_limit:
-            return storage.in_memory(shape, self._fill)
-        if self.cache_dir is None:
-            return None
-        return storage.in_file(self.cache_dir, self._key(), shape, self._fill)
-
-    def read(self, indices=None):
-        """Reads images, from the array or from their files."""
-        if self.array is not None:
-            return super().read(indices)
-        indices = np.arange(self.num_examples) if indices is None else indices
-        images = np.empty((len(indices), *self.shape), np.uint8)
-        self._decode_into(images, indices)
-        return images
-
-    def fingerprint(self):
-        """Hashes the images, or where they are not held what their files look like."""
-        if self.array is not None:
-            return super().fingerprint()
-        return hashlib.sha256(self._key().encode()).hexdigest()
-
-    def _fill(self, array: np.ndarray) -> None:
-        self._decode_into(array, range(self.num_examples))
-
-    def _decode_into(self, rows: np.ndarray, indices: Iterable[int]) -> None:
-        def decode(row, index):
-            rows[row] = _decode(self.scan.folder / self.scan.files[index], self.shape)
-
-        count = range(len(rows))
-        collections.deque(_threads().map(decode, count, indices), maxlen=0)
-
-    def _key(self) -> str:
-        stats = [(self.scan.folder / file).stat() for file in self.scan.files]
-        states = [(stat.st_size, stat.st_mtime_ns) for stat in stats]
-        return repr((self.scan.folder.resolve(), self.scan.files, states, self.shape))
-
-
-@dataclasses.dataclass(frozen=True)
-class _Look:
-    size: tuple[int, int]
-    gray: bool
-    transparent: bool
-
-
-@functools.cache
-def _threads() -> concurrent.futures.ThreadPoolExecutor:
-    # Pillow decodes and resizes without the interpreter's lock.
-    return concurrent.futures.ThreadPoolExecutor(os.cpu_count(), "kgan-decode")
-
-
-def _walk(root: pathlib.Path) -> tuple[list[str], list[tuple[str, str]]]:
-    """Returns the visible files, sorted, and what is hidden, a folder as one entry."""
-    visible, hidden = [], []
-    for path, folders, files in os.walk(root):
-        here = pathlib.Path(path).relative_to(root)
-        for name in [*folders, *files]:
-            if name.startswith("."):
-                hidden.append(((here / name).as_posix(), "hidden"))
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        visible += [(here / f).as_posix() for f in files if not f.startswith(".")]
-    return sorted(visible), hidden
-
-
-def _inspect(path: pathlib.Path) -> _Look | str:
-    """Decodes a file whole; returns what it shows, or why it cannot be used."""
-    from PIL import Image, ImageOps, UnidentifiedImageError
-
-    try:
-        with Image.open(path, formats=_FORMATS) as image:
-            if image.mode in ("I", "F"):
-                return "pixels of 32 bits have no fixed range"
-            image.load()
-            upright = ImageOps.exif_transpose(image)
-            return _Look(
-                size=(upright.height, upright.width),
-                gray=pixels.is_gray(image),
-                transparent=image.has_transparency_data,
-            )
-    except UnidentifiedImageError:
-        return "not an image"
-    except Exception as error:  # a broken file can raise anything inside its decoder
-        return str(error) or type(error).__name__
-
-
-def _decode(path: pathlib.Path, shape: tuple[int, int, int]) -> np.ndarray:
-    from PIL import Image, ImageOps
-
-    with Image.open(path, formats=_FORMATS) as image:
-        upright = ImageOps.exif_transpose(image)
-        converted = pixels.to_channels(upright, shape[2])
-        return pixels.to_array(pixels.fit(converted, shape[:2]))
-
-
-def _common_size(scan: FolderScan) -> tuple[int, int]:
-    if len(scan.sizes) == 1:
-        return next(iter(scan.sizes))
-    (common, count), *_ = scan.sizes.most_common(1)
-    raise ValueError(
-        f"image_size must be given, since {scan.folder} has images of {len(scan.sizes)}"
-        f" sizes. Received: None ({count} of {len(scan.files)} images have the height "
-        f"and width {common})"
-    )
 
 
 def _describe_skipped(scan: FolderScan) -> str:
@@ -301,12 +183,9 @@ def _report(scan: FolderScan, channels: int) -> None:
     """Says in one log line what was left out or converted."""
     total = len(scan.files)
     notes = [_describe_skipped(scan)]
-    if channels == 1 and scan.num_gray < total:
-        notes.append(f"{total - scan.num_gray} of {total} images made gray")
-    if channels != 1 and 0 < scan.num_gray < total:
-        notes.append(f"{scan.num_gray} of {total} images are gray, read as colour")
-    if channels != 4 and scan.num_transparent:
-        notes.append(f"alpha of {scan.num_transparent} of {total} laid over white")
+    notes += image_files.describe_conversions(
+        total, scan.num_gray, scan.num_transparent, channels
+    )
     nested = any(len(pathlib.PurePath(file).parts) > 1 for file in scan.files)
     if nested and scan.class_names is None:
         notes.append("images outside the sub-folders: no classes")

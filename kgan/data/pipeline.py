@@ -46,7 +46,7 @@ def load(
         image_size: Integer or (height, width), see `kgan.data.source`.
         seed: Non-negative integer.
         start: Number of the first batch.
-        split: Which part, for TFDS.
+        split: Which part, see `kgan.data.source`.
         data_dir: Where TFDS data lies; None takes `TFDS_DATA_DIR`.
         with_labels: Whether an element is `(images, labels)` instead of `images`.
         shuffle: Whether the order is random and moves on between iterations.
@@ -57,7 +57,8 @@ def load(
 
     Returns:
         A data set of float32 tensors `(batch_size, *shape)`, images in [-1, 1], or of
-        pairs with int32 labels `(batch_size,)`.
+        tuples of these and int32 labels `(batch_size,)`. Of pairs of images, a data
+        set of dictionaries `{"source": ..., "target": ...}` of such tensors.
 
     Raises:
         ValueError: If an argument is wrong, the data cannot be had, has fewer examples

@@ -7,7 +7,7 @@ import pathlib
 from collections.abc import Callable
 from typing import Any
 
-from kgan.data import arrays, tfds_images, toys
+from kgan.data import arrays, pairs, tfds_images, toys
 from kgan.data.base import Source
 from kgan.data.digits import digits
 from kgan.data.folder import FolderSource
@@ -45,6 +45,11 @@ def source(
               `cache_dir`;
             - a folder of images, whose sub-folders are classes; options `channels`,
               `strict`, `memory_limit`, `cache_dir` (`kgan.data.folder.FolderSource`);
+            - "pairs:PATH:SOURCE:TARGET": pairs of images under equal names in two
+              sub-folders of a folder or ZIP, 0.1 of them held out, or as many as a
+              fifth part says, "pairs:PATH:SOURCE:TARGET:0.2"; options `held_out`
+              (which comes before the text), `source_channels`, `target_channels`,
+              `memory_limit`, `cache_dir` (`kgan.data.Pairs`);
             - an array, or a tuple `(images, labels)`; options `labels`, `num_classes`,
               `memory_limit` (`kgan.data.arrays.from_arrays`);
             - a `Source`, which is returned.
@@ -53,7 +58,8 @@ def source(
         image_size: Integer or (height, width). Images are scaled without distortion
             until they cover it (Lanczos, which does not alias), and cropped around
             their centre. None keeps their own size.
-        split: Which part, for TFDS: "train", "test", "train[:1000]", ...
+        split: Which part. For TFDS: "train", "test", "train[:1000]", ...; for pairs:
+            "train", "test" (the held-out pairs), "all".
         data_dir: Where TFDS data lies; None takes `TFDS_DATA_DIR`.
         **options: See `name`.
 
@@ -78,6 +84,10 @@ def source(
         return _build(arrays.from_arrays, "arrays", shared, options, name)
     if name in _BUILT_IN:
         return _build(_BUILT_IN[name], name, shared, options)
+    if pairs.is_text(name):
+        *place, held_out = pairs.parse(name)
+        options = {"held_out": held_out, **options}
+        return _build(pairs.Pairs, name, shared, options, *place)
     shared["data_dir"] = data_dir
     return _build(_find(name, data_dir), os.fspath(name), shared, options, name)
 
@@ -101,7 +111,8 @@ def _unknown(name: str, data_dir: str | os.PathLike | None) -> str:
     hint = f" (did you mean {' or '.join(near)}?)" if near else ""
     return (
         f"Expected as data set one of {', '.join(known)}, another TFDS name, a folder "
-        f"of images, or arrays. Received: {name!r}{hint}, which is none of these"
+        f"of images, pairs:PATH:SOURCE:TARGET, or arrays. Received: {name!r}{hint}, "
+        "which is none of these"
     )
 
 

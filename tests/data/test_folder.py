@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from kgan.data import folder, pixels, storage
+from kgan.data import image_files, pixels, storage
 from kgan.data.folder import FolderSource, scan_folder
 
 
@@ -217,7 +217,7 @@ def test_a_cache_is_written_once_and_follows_the_files(tmp_path, picture, monkey
     assert isinstance(first.array, np.memmap)
     with monkeypatch.context() as patch:
         patch.setattr(storage, "in_memory", None)
-        patch.setattr(folder, "_decode", None)
+        patch.setattr(image_files, "decode", None)
         again = FolderSource(tmp_path / "photos", **options)
         np.testing.assert_array_equal(again.read(), first.read())
     changed = picture("photos/a.png", (6, 8), mode="RGB", value=7)

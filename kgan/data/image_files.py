@@ -1,0 +1,196 @@
+"""Images that are decoded from files, all brought to one size and mode."""
+
+from __future__ import annotations
+
+import collections
+import concurrent.futures
+import dataclasses
+import functools
+import hashlib
+import os
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from kgan.data import pixels, storage
+from kgan.data.archive import Folder, Zip
+from kgan.data.base import IndexedSource
+
+# Raster formats alone: Pillow hands some others (EPS, WMF) to programs outside.
+FORMATS = ("BMP", "GIF", "JPEG", "JPEG2000", "PNG", "PPM", "TIFF", "WEBP")
+
+
+class ImageFiles(IndexedSource):
+    """A source of files that are images.
+
+    What fits in memory is decoded at the first read and held; the rest is decoded by
+    index in threads, or once into a file that is mapped to memory.
+
+    Args:
+        name: What it is called in messages.
+        archive: Where the files are.
+        files: Their names, in the order of the examples.
+        shape: (height, width, channels) that all get.
+        cache_dir: Folder for decoded images that exceed `memory_limit`.
+        **kwargs: Further arguments of `IndexedSource`.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        archive: Folder | Zip,
+        files: Sequence[str],
+        shape: tuple[int, int, int],
+        cache_dir: str | os.PathLike | None = None,
+        **kwargs,
+    ):
+        super().__init__(name, shape, "uint8", len(files), **kwargs)
+        self.archive = archive
+        self.files = tuple(files)
+        self.cache_dir = cache_dir
+
+    @functools.cached_property
+    def array(self):
+        """All images where they fit or were given a file, else None."""
+        shape = (self.num_examples, *self.shape)
+        if self.nbytes <= self.memory_limit:
+            return storage.in_memory(shape, self._fill)
+        if self.cache_dir is None:
+            return None
+        return storage.in_file(self.cache_dir, self._key(), shape, self._fill)
+
+    def read(self, indices=None):
+        """Reads images, from the array or from their files."""
+        if self.array is not None:
+            return super().read(indices)
+        indices = np.arange(self.num_examples) if indices is None else indices
+        images = np.empty((len(indices), *self.shape), np.uint8)
+        self._decode_into(images, indices)
+        return images
+
+    def fingerprint(self):
+        """Hashes the images, or where they are not held the state of their files."""
+        if self.array is not None:
+            return super().fingerprint()
+        return hashlib.sha256(self._key().encode()).hexdigest()
+
+    def _fill(self, array: np.ndarray) -> None:
+        self._decode_into(array, range(self.num_examples))
+
+    def _decode_into(self, rows: np.ndarray, indices: Iterable[int]) -> None:
+        def write(row, index):
+            rows[row] = decode(self.archive, self.files[index], self.shape)
+
+        count = range(len(rows))
+        collections.deque(_threads().map(write, count, indices), maxlen=0)
+
+    def _key(self) -> str:
+        states = [self.archive.state(file) for file in self.files]
+        return repr((self.archive.path.resolve(), self.files, states, self.shape))
+
+
+@dataclasses.dataclass(frozen=True)
+class Look:
+    """What one image shows.
+
+    Attributes:
+        size: (height, width), as it stands upright.
+        gray: Whether it has no colour channels.
+        transparent: Whether it has an alpha channel or a transparent colour.
+    """
+
+    size: tuple[int, int]
+    gray: bool
+    transparent: bool
+
+
+def inspect(
+    archive: Folder | Zip, files: Iterable[str]
+) -> tuple[dict[str, Look], dict[str, str]]:
+    """Decodes files whole, in threads.
+
+    Args:
+        archive: Where the files are.
+        files: Their names.
+
+    Returns:
+        A `Look` for each file that is a readable image, and for each other file the
+        reason why it is none; both in the order of `files`.
+    """
+    files = list(files)
+    looks, reasons = {}, {}
+    found = _threads().map(functools.partial(_inspect, archive), files)
+    for name, look in zip(files, found, strict=True):
+        (looks if isinstance(look, Look) else reasons)[name] = look
+    return looks, reasons
+
+
+def decode(archive: Folder | Zip, file: str, shape: tuple[int, int, int]) -> np.ndarray:
+    """Decodes one file to uint8 of `shape`; see `pixels.to_channels` and `fit`."""
+    from PIL import Image, ImageOps
+
+    with archive.open(file) as data, Image.open(data, formats=FORMATS) as image:
+        upright = ImageOps.exif_transpose(image)
+        converted = pixels.to_channels(upright, shape[2])
+        return pixels.to_array(pixels.fit(converted, shape[:2]))
+
+
+def common_size(sizes: collections.Counter, where: str) -> tuple[int, int]:
+    """Returns the one size that images have.
+
+    Args:
+        sizes: (height, width) -> number of images.
+        where: Where they lie, for the error.
+
+    Raises:
+        ValueError: If there are several sizes.
+    """
+    if len(sizes) == 1:
+        return next(iter(sizes))
+    (common, count), *_ = sizes.most_common(1)
+    raise ValueError(
+        f"image_size must be given, since {where} has images of {len(sizes)} sizes. "
+        f"Received: None ({count} of {sizes.total()} images have the height and width "
+        f"{common})"
+    )
+
+
+def describe_conversions(
+    total: int, num_gray: int, num_transparent: int, channels: int
+) -> list[str]:
+    """Describes what is lost or added when images are brought to `channels`."""
+    notes = []
+    if channels == 1 and num_gray < total:
+        notes.append(f"{total - num_gray} of {total} images made gray")
+    if channels != 1 and 0 < num_gray < total:
+        notes.append(f"{num_gray} of {total} images are gray, read as colour")
+    if channels != 4 and num_transparent:
+        notes.append(f"alpha of {num_transparent} of {total} laid over white")
+    return notes
+
+
+@functools.cache
+def _threads() -> concurrent.futures.ThreadPoolExecutor:
+    # Pillow decodes and resizes without the interpreter's lock.
+    return concurrent.futures.ThreadPoolExecutor(os.cpu_count(), "kgan-decode")
+
+
+def _inspect(archive: Folder | Zip, file: str) -> Look | str:
+    """Returns what a file shows, or why it cannot be used."""
+    from PIL import Image, ImageOps, UnidentifiedImageError
+
+    try:
+        with archive.open(file) as data, Image.open(data, formats=FORMATS) as image:
+            if image.mode in ("I", "F"):
+                return "pixels of 32 bits have no fixed range"
+            image.load()
+            upright = ImageOps.exif_transpose(image)
+            return Look(
+                size=(upright.height, upright.width),
+                gray=pixels.is_gray(image),
+                transparent=image.has_transparency_data,
+            )
+    except UnidentifiedImageError:
+        return "not an image"
+    except Exception as error:  # a broken file can raise anything inside its decoder
+        return str(error) or type(error).__name__

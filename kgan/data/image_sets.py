@@ -1,0 +1,178 @@
+"""Sets of images in one folder or ZIP, whose files belong together by their names."""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import logging
+import pathlib
+import unicodedata
+from collections.abc import Sequence
+
+from kgan.data import image_files
+from kgan.data.archive import Folder, Zip
+
+_logger = logging.getLogger(__name__)
+
+_NAMED = 10  # how many sets a message names
+
+
+@dataclasses.dataclass(frozen=True)
+class ImageSet:
+    """The images of one sub-folder; a key is a file's name in it without ending.
+
+    Attributes:
+        archive: Where they are.
+        name: Name of the sub-folder.
+        files: Key -> file.
+        looks: Key -> what the file shows.
+        broken: (key, file, reason) of each file that is no readable image.
+    """
+
+    archive: Folder | Zip
+    name: str
+    files: dict[str, str]
+    looks: dict[str, image_files.Look]
+    broken: tuple[tuple[str, str, str], ...]
+
+    def shape(
+        self,
+        keys: Sequence[str],
+        size: tuple[int, int] | None,
+        channels: int | None,
+    ) -> tuple[int, int, int]:
+        """Computes the shape of images, and logs what they lose by it.
+
+        Args:
+            keys: Keys of the images.
+            size: (height, width), or None for the one that they have.
+            channels: 1 or 3, or None for 1 if all are gray, else 3.
+
+        Raises:
+            ValueError: If they have several sizes, and `size` is None.
+        """
+        where = f"{self.name} in {self.archive.path}"
+        looks = [self.looks[key] for key in keys]
+        if size is None:
+            sizes = collections.Counter(look.size for look in looks)
+            size = image_files.common_size(sizes, where)
+        num_gray = sum(look.gray for look in looks)
+        channels = channels or (1 if num_gray == len(looks) else 3)
+        num_transparent = sum(look.transparent for look in looks)
+        notes = image_files.describe_conversions(
+            len(looks), num_gray, num_transparent, channels
+        )
+        if notes:
+            _logger.warning("%s: %s", where, "; ".join(notes))
+        return (*size, channels)
+
+
+def read(archive: Folder | Zip, names: dict[str, str]) -> list[ImageSet]:
+    """Reads several sets, and decodes each file of them once.
+
+    Args:
+        archive: Where they are.
+        names: Argument (for errors) -> name of a sub-folder, with "/" if it lies
+            deeper.
+
+    Returns:
+        An `ImageSet` for each name.
+
+    Raises:
+        ValueError: If there are fewer sub-folders than names, no such sub-folder, or
+            one for two arguments, or if two images of a set have the same key.
+    """
+    files, _ = archive.walk()
+    folders = {pathlib.PurePosixPath(file).parent.as_posix() for file in files}
+    known = sorted(folders - {"."})
+    listed = ", ".join(known[:_NAMED]) + (", ..." if len(known) > _NAMED else "")
+    if len(known) < len(names):
+        raise ValueError(
+            f"Expected sub-folders with images for {' and '.join(names)} in "
+            f"{archive.path}. Received: {listed or 'none'}"
+        )
+    arguments = {}
+    for argument, name in names.items():
+        clean = str(name).strip("/")
+        if not any(file.startswith(f"{clean}/") for file in files):
+            raise ValueError(
+                f"{argument} must be a sub-folder with images in {archive.path}: one "
+                f"of {listed}. Received: {name!r}"
+            )
+        if clean in arguments:
+            raise ValueError(
+                f"{argument} must be another sub-folder than {arguments[clean]}, one "
+                f"of {listed}. Received: {name!r} for both"
+            )
+        arguments[clean] = argument
+    return [_read_set(archive, files, name) for name in arguments]
+
+
+def match(
+    sets: Sequence[ImageSet],
+) -> tuple[list[str], tuple[tuple[str, str], ...]]:
+    """Finds the keys that all sets have.
+
+    Args:
+        sets: Sets of one archive.
+
+    Returns:
+        The keys, sorted, and (file, reason) of each file that is left out, sorted.
+
+    Raises:
+        ValueError: If they have no key in common, or an image of a common key is
+            broken.
+    """
+    path = sets[0].archive.path
+    common = sorted(set.intersection(*(set(one.files) for one in sets)))
+    for one in sets:
+        others = [set(other.files) for other in sets if other is not one]
+        needed = set.intersection(*others) - set(one.files)
+        lost = [(file, why) for key, file, why in one.broken if key in needed]
+        if lost:
+            raise ValueError(
+                f"Each image of {path} that has a partner must be readable. Received: "
+                f"{lost[0][0]} ({lost[0][1]}); {len(lost)} in {one.name} are not"
+            )
+    if not common:
+        counts = [
+            f"{len(one.files)} images in {one.name}"
+            + (f" such as {min(one.files.values())}" if one.files else "")
+            for one in sets
+        ]
+        raise ValueError(
+            f"{' and '.join(one.name for one in sets)} in {path} must have images of "
+            f"equal names. Received: none in common among {' and '.join(counts)}"
+        )
+    left_out = []
+    for one in sets:
+        left_out += [(file, reason) for _, file, reason in one.broken]
+        alone = set(one.files).difference(common)
+        left_out += [(one.files[key], "has no partner") for key in alone]
+    return common, tuple(sorted(left_out))
+
+
+def _read_set(archive: Folder | Zip, files: Sequence[str], name: str) -> ImageSet:
+    own = [file for file in files if file.startswith(f"{name}/")]
+    looks, reasons = image_files.inspect(archive, own)
+    by_key = {}
+    for file in looks:
+        first = by_key.setdefault(_key(file, name), file)
+        if first != file:
+            raise ValueError(
+                f"A name must stand for one image of a set in {archive.path}. "
+                f"Received: {first} and {file}"
+            )
+    return ImageSet(
+        archive=archive,
+        name=name,
+        files=by_key,
+        looks={key: looks[file] for key, file in by_key.items()},
+        broken=tuple((_key(file, name), file, why) for file, why in reasons.items()),
+    )
+
+
+def _key(file: str, folder: str) -> str:
+    inside = pathlib.PurePosixPath(file).relative_to(folder)
+    # Some file systems keep "é" as one character, others as two.
+    return unicodedata.normalize("NFC", inside.with_suffix("").as_posix())

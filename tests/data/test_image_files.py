@@ -1,0 +1,83 @@
+import collections
+import zipfile
+
+import numpy as np
+import pytest
+
+from kgan.data import archive, image_files
+from kgan.data.image_files import ImageFiles, Look
+
+
+@pytest.fixture
+def zipped(tmp_path, picture):
+    """A ZIP of three pictures and a text, and the pixels of the pictures."""
+    pictures = {f"{name}.png": picture(f"{name}.png") for name in "abc"}
+    with zipfile.ZipFile(tmp_path / "x.zip", "w") as target:
+        for name in pictures:
+            target.write(tmp_path / name, name)
+        target.writestr("notes.txt", "x")
+    return archive.find(tmp_path / "x.zip"), pictures
+
+
+@pytest.mark.parametrize("memory_limit", [0, 10**6])
+def test_pictures_of_a_zip_in_a_given_order(zipped, memory_limit):
+    found, pictures = zipped
+    files = ["c.png", "a.png"]
+    source = ImageFiles("x", found, files, (6, 8, 3), memory_limit=memory_limit)
+    assert (source.array is None) == (memory_limit == 0)
+    expected = np.stack([pictures[name] for name in files])
+    np.testing.assert_array_equal(source.read(), expected)
+    np.testing.assert_array_equal(source.read([1, 0, 1]), expected[[1, 0, 1]])
+
+
+def test_a_cache_serves_a_zip(zipped, tmp_path, monkeypatch):
+    found, pictures = zipped
+    options = {"memory_limit": 0, "cache_dir": tmp_path / "cache"}
+    source = ImageFiles("x", found, pictures, (6, 8, 3), **options)
+    assert isinstance(source.array, np.memmap)
+    monkeypatch.setattr(image_files, "decode", None)
+    again = ImageFiles("x", found, pictures, (6, 8, 3), **options)
+    np.testing.assert_array_equal(again.read(), source.read())
+
+
+@pytest.mark.parametrize("memory_limit", [0, 10**6])
+def test_fingerprints_follow_files_and_shape(zipped, memory_limit):
+    found, pictures = zipped
+
+    def fingerprint(files, shape=(6, 8, 3)):
+        source = ImageFiles("x", found, files, shape, memory_limit=memory_limit)
+        return source.fingerprint()
+
+    assert fingerprint(pictures) == fingerprint(pictures)
+    assert fingerprint(pictures) != fingerprint(["a.png", "b.png"])
+    assert fingerprint(pictures) != fingerprint(pictures, (6, 8, 1))
+
+
+def test_inspection_parts_images_from_what_is_none(zipped):
+    found, pictures = zipped
+    looks, reasons = image_files.inspect(found, [*pictures, "notes.txt", "gone.png"])
+    assert looks == dict.fromkeys(pictures, Look((6, 8), gray=False, transparent=False))
+    assert reasons["notes.txt"] == "not an image"
+    assert "gone.png" in reasons["gone.png"]
+
+
+def test_common_size():
+    assert image_files.common_size(collections.Counter({(6, 8): 3}), "x") == (6, 8)
+    message = r"since x has images of 2 sizes. .*None \(3 of 4 images .* \(6, 8\)\)"
+    with pytest.raises(ValueError, match=message):
+        image_files.common_size(collections.Counter({(6, 8): 3, (1, 1): 1}), "x")
+
+
+@pytest.mark.parametrize(
+    ("counts", "notes"),
+    [
+        ((5, 0, 0, 3), []),
+        ((5, 5, 0, 3), []),
+        ((5, 2, 0, 1), ["3 of 5 images made gray"]),
+        ((5, 2, 0, 3), ["2 of 5 images are gray, read as colour"]),
+        ((5, 0, 4, 3), ["alpha of 4 of 5 laid over white"]),
+        ((5, 0, 5, 4), []),
+    ],
+)
+def test_conversions(counts, notes):
+    assert image_files.describe_conversions(*counts) == notes

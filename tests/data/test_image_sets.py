@@ -1,0 +1,140 @@
+import unicodedata
+
+import pytest
+
+from kgan.data import archive, image_sets
+from kgan.data.image_sets import match
+
+
+def read(path, first="a", second="b"):
+    return image_sets.read(archive.find(path), {"source": first, "target": second})
+
+
+def test_images_match_by_their_names(tmp_path, picture):
+    for name in (
+        "a/2.png",
+        "a/1.png",
+        "a/in/3.png",
+        "b/1.bmp",
+        "b/2.png",
+        "b/in/3.jpg",
+    ):
+        picture(name)
+    sets = read(tmp_path)
+    assert match(sets) == (["1", "2", "in/3"], ())
+    assert sets[1].files == {"1": "b/1.bmp", "2": "b/2.png", "in/3": "b/in/3.jpg"}
+    assert sets[0].looks["1"].size == (6, 8)
+
+
+def test_sets_may_lie_deeper(tmp_path, picture):
+    for name in ("all/a/1.png", "all/b/1.png", "top.png"):
+        picture(name)
+    sets = read(tmp_path, "all/a", "all/b/")
+    assert [one.name for one in sets] == ["all/a", "all/b"]
+    assert match(sets)[0] == ["1"]
+
+
+def test_only_the_last_ending_is_cut(tmp_path, picture):
+    for name in ("a/1.x.png", "a/1.y.png", "b/1.x.png", "b/1.y.png"):
+        picture(name)
+    assert match(read(tmp_path))[0] == ["1.x", "1.y"]
+
+
+def test_letters_match_however_they_are_composed(tmp_path, picture):
+    for name, form in (("a", "NFC"), ("b", "NFD")):
+        picture(f"{name}/{unicodedata.normalize(form, 'é')}.png")
+    assert match(read(tmp_path))[0] == ["\u00e9"]
+
+
+def test_what_has_no_partner_is_left_out(tmp_path, picture):
+    for name in ("a/1.png", "a/2.png", "b/1.png", "b/3.png"):
+        picture(name)
+    for name in ("a/1.txt", "a/9.txt", "b/9.txt"):
+        (tmp_path / name).write_text("x")
+    keys, left_out = match(read(tmp_path))
+    assert keys == ["1"]
+    assert left_out == (
+        ("a/1.txt", "not an image"),
+        ("a/2.png", "has no partner"),
+        ("a/9.txt", "not an image"),
+        ("b/3.png", "has no partner"),
+        ("b/9.txt", "not an image"),
+    )
+
+
+def test_no_partner_at_all(tmp_path, picture):
+    for name in ("a/1.png", "a/2.png", "b/3.png"):
+        picture(name)
+    message = r"equal names. .* 2 images in a such as a/1.png and 1 images in b such as"
+    with pytest.raises(ValueError, match=message):
+        match(read(tmp_path))
+
+
+def test_a_partner_that_is_broken(tmp_path, picture):
+    for name in ("a/1.png", "b/1.png", "a/2.png", "b/2.png"):
+        picture(name)
+    whole = (tmp_path / "b/2.png").read_bytes()
+    (tmp_path / "b/2.png").write_bytes(whole[:60])
+    message = r"must be readable. Received: b/2.png \(.*\); 1 in b are not"
+    with pytest.raises(ValueError, match=message):
+        match(read(tmp_path))
+
+
+def test_a_name_that_stands_for_two_images(tmp_path, picture):
+    for name in ("a/1.png", "a/1.bmp", "b/1.png"):
+        picture(name)
+    with pytest.raises(ValueError, match=r"one image of a set .*: a/1.bmp and a/1.png"):
+        read(tmp_path)
+
+
+def test_wrong_names_of_sets(tmp_path, picture):
+    picture("1.png")
+    with pytest.raises(ValueError, match=r"for source and target in .*Received: none"):
+        read(tmp_path)
+    picture("a/1.png")
+    with pytest.raises(ValueError, match=r"for source and target in .*Received: a"):
+        read(tmp_path)
+    picture("b/1.png")
+    with pytest.raises(ValueError, match=r"target must be .* one of a, b. .*: 'c'"):
+        read(tmp_path, "a", "c")
+    with pytest.raises(ValueError, match=r"source must be .* one of a, b. .*: ''"):
+        read(tmp_path, "", "a")
+    with pytest.raises(ValueError, match=r"another sub-folder than source.*'a' for bo"):
+        read(tmp_path, "a", "a")
+
+
+def test_a_message_names_ten_sets(tmp_path, picture):
+    for number in range(12):
+        picture(f"{number:02}/1.png")
+    with pytest.raises(ValueError, match=r"one of 00, .*, 09, \.\.\.\. Received: 'a'"):
+        read(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("modes", "channels"), [("LL", 1), (("LA", "L"), 1), (("L", "RGB"), 3)]
+)
+def test_channels_of_a_set(tmp_path, picture, modes, channels, caplog):
+    for number, mode in enumerate(modes):
+        picture(f"a/{number}.png", mode=mode)
+        picture(f"b/{number}.png")
+    sets = read(tmp_path)
+    assert sets[0].shape(["0", "1"], None, None) == (6, 8, channels)
+    assert ("a in" in caplog.text) == (len(set(modes)) > 1)
+    assert sets[0].shape(["0", "1"], (2, 3), 3) == (2, 3, 3)
+    assert sets[0].shape(["0"], None, None) == (6, 8, 1)
+
+
+def test_several_sizes_in_a_set(tmp_path, picture):
+    for name, size in (
+        ("a/1", (6, 8)),
+        ("a/2", (5, 5)),
+        ("b/1", (6, 8)),
+        ("b/2", (6, 8)),
+    ):
+        picture(f"{name}.png", size)
+    sets = read(tmp_path)
+    assert sets[1].shape(["1", "2"], None, None) == (6, 8, 3)
+    with pytest.raises(
+        ValueError, match=r"image_size must be given, since a in .*2 si"
+    ):
+        sets[0].shape(["1", "2"], None, None)
