@@ -60,10 +60,9 @@ class Reference:
         first, _ = feeding.peek(x, y, _ROWS)
         if first is None:
             raise ValueError("`real` must be an array or a tf.data.Dataset.")
-        if isinstance(first, tuple) and first[1] is None:
-            first = first[0]
-        feeding.check(first, model.data_shape, model.data_classes)
-        data, labels = feeding.split(first)
+        model.check(first)
+        batch = model.unpack(first)
+        data, labels = batch["real"], batch.get("condition")
         data = np.asarray(data, np.float32)[:_ROWS]
         self.labels = self._classes = None
         # Labels that an objective alone reads do not say what G is to make.

@@ -25,7 +25,7 @@ class Use(enum.IntEnum):
     GENERATOR_STEP = 2
     TEST = 3
     GENERATE = 4
-    LATENTS = 5
+    DRAWS = 5
     REAL = 6
     FAKE = 7
     GENERATOR = 8
@@ -34,6 +34,9 @@ class Use(enum.IntEnum):
     POINTS = 11
     PART = 12
     TERM = 13
+    MOVE = 14
+    CALL = 15
+    TIME = 16
 
 
 def root(seed, branch=0):

@@ -1,4 +1,4 @@
-"""Whose turn it is: both players' in every round, or periods of one alone."""
+"""Which players move in a round: all of them, or in periods one alone."""
 
 import keras
 import tensorflow as tf
@@ -8,11 +8,13 @@ from kgan.core import arguments
 
 @keras.saving.register_keras_serializable(package="kgan")
 class Periods:
-    """Trains D alone for n rounds, then G alone for m rounds, and so on.
+    """Trains one player alone for n rounds, then the next for m rounds, and so on.
 
-    With t rounds played, D moves where t mod (n + m) < n, and G where it does not. A
+    With t rounds played and the periods n₁, n₂, ... of the players in the order of the
+    game's moves, player i moves where n₁ + ... + nᵢ₋₁ ≤ t mod Σn < n₁ + ... + nᵢ. A
     player that waits keeps its weights, its moving statistics and the state of its
-    optimizer, so that schedules of its step size wait as well.
+    optimizer, so that schedules of its step size wait as well. A player without a
+    period of its own moves whenever the others of its move do.
 
     Algorithm 1 of Goodfellow et al. (2014) alternates within a round, k updates of D
     and one of G; early texts describe long periods instead, of an epoch and more. D
@@ -21,64 +23,77 @@ class Periods:
     it does, and D meets a G that has run away from it.
 
     Args:
-        discriminator: n, a positive integer.
-        generator: m, a positive integer.
+        **rounds: By the name of a player, a positive integer; 1 for each player of the
+            game where none is given.
 
     Raises:
         ValueError: If one of them is not a positive integer.
 
     Example:
         ```python
-        periods = kgan.alternation.Periods(discriminator=5, generator=5)
-        gan.compile(alternation=periods)
+        gan.compile(alternation=kgan.alternation.Periods(PLAYER=5, OTHER=5))
         ```
     """
 
-    def __init__(self, discriminator=1, generator=1):
-        self.discriminator = arguments.positive_integer("discriminator", discriminator)
-        self.generator = arguments.positive_integer("generator", generator)
+    def __init__(self, **rounds):
+        for player, count in rounds.items():
+            arguments.positive_integer(player, count)
+        self.rounds = rounds
 
-    def acts(self, step):
-        """Says who moves.
+    def spans(self, players):
+        """Returns `{player: (begin, end)}` and the length of a cycle, in rounds.
+
+        Raises:
+            ValueError: If a period belongs to no player of the game.
+        """
+        unknown = set(self.rounds) - set(players)
+        if unknown:
+            raise ValueError(
+                f"`alternation` must have periods of players: {', '.join(players)}. "
+                f"Received: {', '.join(sorted(unknown))}"
+            )
+        rounds = self.rounds or dict.fromkeys(players, 1)
+        spans, end = {}, 0
+        for player in players:
+            if player in rounds:
+                spans[player] = (end, end := end + rounds[player])
+        return spans, end
+
+    def acts(self, step, players):
+        """Returns `{player: whether it moves}`, booleans or boolean tensors.
 
         Args:
             step: Number of rounds played before, an integer or an integer tensor.
-
-        Returns:
-            `(discriminator, generator)`: booleans, or boolean tensors.
+            players: Names of the game's players, in the order of its moves.
         """
-        phase = step % (self.discriminator + self.generator)
-        return phase < self.discriminator, phase >= self.discriminator
+        spans, length = self.spans(players)
+        phase = step % length
+        return {p: (phase >= a) & (phase < b) for p, (a, b) in spans.items()}
 
-    def before(self, step):
-        """Says in how many rounds each player has moved, which intervals count.
-
-        Args:
-            step: As in `acts`.
-
-        Returns:
-            `(discriminator, generator)`: integer tensors.
-        """
-        length = self.discriminator + self.generator
-        begun = tf.minimum(step % length, self.discriminator)
-        of_discriminator = step // length * self.discriminator + begun
-        return of_discriminator, step - of_discriminator
+    def before(self, step, players):
+        """Returns in how many rounds each player has moved; arguments as in `acts`."""
+        spans, length = self.spans(players)
+        cycles, phase = step // length, step % length
+        return {
+            player: cycles * (b - a) + tf.clip_by_value(phase - a, 0, b - a)
+            for player, (a, b) in spans.items()
+        }
 
     def get_config(self):
         """Returns the constructor's arguments."""
-        return {"discriminator": self.discriminator, "generator": self.generator}
+        return dict(self.rounds)
 
     @classmethod
     def from_config(cls, config):
-        """Makes the object that `get_config` describes."""
+        """Builds the object that `get_config` describes."""
         return cls(**config)
 
 
 def get(identifier):
-    """Gives an alternation back as it came, and makes one of a dictionary.
+    """Returns an alternation as it came, or `Periods` of a dictionary.
 
     Args:
-        identifier: None where both players move in every round, a dictionary of the
+        identifier: None where all players move in every round, a dictionary of the
             arguments of `Periods`, or an object with methods `acts` and `before` like
             its own.
 

@@ -1,7 +1,7 @@
-"""What time it is in the game: the clock, and the turn that an update takes.
+"""Counters of the training loop, and the context of one update.
 
-Every random draw and every schedule follows from here, so these three counters are all
-that a run must keep to go on as if it had never stopped.
+Every random draw and every schedule follows from them, so that these three counters are
+all that a run must keep to go on as if it had never stopped.
 """
 
 import typing
@@ -10,15 +10,16 @@ import keras
 import tensorflow as tf
 
 from kgan.core import seeds
+from kgan.core.seeds import Use
 
 
-class Turn(typing.NamedTuple):
+class Context(typing.NamedTuple):
     """What an update knows besides its data: all of it tensors.
 
     Attributes:
         step: Number of rounds before this one, which schedules count.
-        update: Number of this player's updates before, which intervals count.
-        scale: The optimizer's loss scale, 1 unless float16 needs it.
+        update: Number of this move's updates before, which intervals count.
+        scale: The optimizers' loss scale, 1 unless float16 needs it.
         replica: Id of this replica.
         seed: int32 of shape `(2,)`.
     """
@@ -30,7 +31,7 @@ class Turn(typing.NamedTuple):
     seed: tf.Tensor
 
     def fold(self, *values):
-        """Gives the same turn with a seed of another use."""
+        """Returns the same context with a seed of another use."""
         return self._replace(seed=seeds.fold(self.seed, *values))
 
 
@@ -65,23 +66,32 @@ class Clock(keras.layers.Layer):
             name=name,
         )
 
-    def turn(self, seed, use, updates_per_step, index):
-        """Gives the turn of an update.
+    def context(self, seed, stream, updates_per_step, index):
+        """Returns the `Context` of an update, with a loss scale of 1.
 
         Args:
             seed: The model's seed, an integer.
-            use: A `kgan.seeds.Use`.
+            stream: A tuple of integers that tells the draws of a move apart.
             updates_per_step: Number of such updates in a round.
             index: Which of them this is, an integer or a scalar integer tensor.
-
-        Returns:
-            A `Turn` with a loss scale of 1.
         """
         step = tf.convert_to_tensor(self.rounds.value)
         update = step * updates_per_step + index
         root = seeds.root(seed, tf.convert_to_tensor(self.rollbacks.value))
-        seed = seeds.fold(root, use, update)
-        return Turn(step, update, tf.constant(1.0), seeds.replica_id(), seed)
+        seed = seeds.fold(root, *stream, update)
+        return Context(step, update, tf.constant(1.0), seeds.replica_id(), seed)
+
+    def draws(self, context, draw, rows):
+        """Returns this replica's rows of what a move draws for the global batch.
+
+        Args:
+            context: The update's `Context`.
+            draw: `(rows, seed) -> dict` of tensors; row i does not depend on `rows`.
+            rows: Number of rows of this replica.
+        """
+        seed, end = context.fold(Use.DRAWS).seed, (seeds.replica_id() + 1) * rows
+        drawn = draw(end, seed)
+        return tf.nest.map_structure(lambda tensor: tensor[end - rows :], drawn)
 
     def advance(self, batches):
         """Counts one round that has taken so many batches of data."""

@@ -1,5 +1,6 @@
 """Configs of a model that holds other networks: arguments are attributes are config."""
 
+import functools
 import inspect
 import types
 
@@ -7,13 +8,19 @@ import keras
 
 
 class ConfigByArguments:
-    """Gives a `keras.Model` subclass its four config methods.
+    """The four config methods of a `keras.Model`.
 
-    Each argument of the constructor must be an attribute of the same name; `compile`
-    hands its arguments to `keep_compile_arguments`. Keras saves both with the model and
-    calls both when it is loaded; a `compile` that is overridden without
-    `compile_from_config` would be skipped with a warning.
+    Each argument of the constructor must be an attribute of the same name. The
+    arguments of `compile`, also of one that a subclass writes in words of its own, are
+    kept as they came, or as it hands them to `keep_compile_arguments`. Keras saves both
+    with the model and calls both when it is loaded; a `compile` that is overridden
+    without `compile_from_config` would be skipped with a warning.
     """
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        if "compile" in vars(cls):
+            cls.compile = _keeping(cls.compile)
 
     def get_config(self):
         """Returns the constructor's arguments, serialised."""
@@ -22,7 +29,7 @@ class ConfigByArguments:
 
     @classmethod
     def from_config(cls, config, custom_objects=None):
-        """Makes the model that `get_config` describes."""
+        """Builds the model that `get_config` describes."""
         return cls(**_deserialize(config, custom_objects))
 
     def keep_compile_arguments(self, **arguments):
@@ -54,6 +61,27 @@ def _argument_names(cls):
         if not variable:
             break
     return list(names)
+
+
+def _keeping(compile_):
+    """Wraps a `compile` so that its own arguments are kept, in place of its base's."""
+    signature = inspect.signature(compile_)
+
+    @functools.wraps(compile_)
+    def compile(self, *args, **kwargs):
+        bound = signature.bind(self, *args, **kwargs)
+        bound.apply_defaults()
+        _, *given = bound.arguments.items()
+        result = compile_(self, *args, **kwargs)
+        own = {}
+        for name, value in given:
+            variable = signature.parameters[name].kind == inspect.Parameter.VAR_KEYWORD
+            own |= value if variable else {name: value}
+        if own.keys() != vars(self._compile_arguments).keys():
+            self.keep_compile_arguments(**own)
+        return result
+
+    return compile
 
 
 def _deserialize(config, custom_objects=None):

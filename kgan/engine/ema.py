@@ -1,7 +1,7 @@
-"""The exponential moving average of the generator's values.
+"""The exponential moving average of a player's values.
 
-Samples of the averaged generator are better than those of any single step, because the
-two players circle each other: Yazici et al., "The Unusual Effectiveness of Averaging in
+What an averaged network returns is better than that of any single step, because the
+players circle each other: Yazici et al., "The Unusual Effectiveness of Averaging in
 GAN Training" (2019).
 """
 
@@ -12,7 +12,7 @@ from kgan.core import schedules
 
 
 def momentum_at(momentum, step):
-    """Gives the momentum after `step` earlier updates: min(m, (1 + t) / (10 + t)).
+    """Computes the momentum after `step` earlier updates: min(m, (1 + t) / (10 + t)).
 
     The warm-up lets the average leave the random initial weights within tens of steps.
 
@@ -29,7 +29,7 @@ def momentum_at(momentum, step):
 
 
 def averaged_copy(network):
-    """Makes a network of the same shape and values that no optimizer moves.
+    """Builds a network of the same shape and values that no optimizer moves.
 
     Args:
         network: A built `keras.Model`: Functional, Sequential, or a subclass with
@@ -49,7 +49,7 @@ def averaged_copy(network):
             copy = type(network).from_config(network.get_config())
         except (NotImplementedError, TypeError) as error:
             raise ValueError(
-                f"The generator {type(network).__name__} must have a `get_config` "
+                f"The network {type(network).__name__} must have a `get_config` "
                 "that gives its constructor's arguments, so that it can be averaged "
                 "and saved; or pass `ema_momentum=None`."
             ) from error
@@ -72,3 +72,12 @@ def update(averaged, network, momentum):
             average.assign(average + share * (value - average))
         else:
             average.assign(value)
+
+
+def copy_of(network):
+    """Returns an averaged copy of a network that is built, with its values."""
+    copy = averaged_copy(network)
+    if not copy.built:
+        copy.build_from_config(network.get_build_config())
+    copy.set_weights(network.get_weights())
+    return copy

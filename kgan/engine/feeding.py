@@ -1,4 +1,4 @@
-"""What stands between `fit` and its data: a look at the first batch, and grouping."""
+"""Prepares the data of `fit`: checks the first batch, and groups batches of a round."""
 
 import itertools
 
@@ -6,74 +6,21 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from kgan.core import arguments as checks
 from kgan.core import peeking
-from kgan.games import gan_checks
 
 
-def split(data):
-    """Splits an element of a data set into `(images, labels)`; labels may be None.
-
-    Raises:
-        ValueError: If the element carries sample weights.
-    """
-    images, labels, weights = keras.utils.unpack_x_y_sample_weight(data)
-    refuse_weights({"sample_weight": weights})
-    return images, labels
-
-
-def join(data, labels):
-    """Gives what a network takes: data alone, or data with labels."""
-    return data if labels is None else [data, labels]
-
-
-def examples(data, data_shape, num_classes):
-    """Gives an element of a data set as a training step takes it.
-
-    Returns:
-        `(real, labels)`: float32 data, and int32 labels of shape `(batch,)` or None.
-
-    Raises:
-        ValueError: If dtype or shape is not what the model takes, or if labels are
-            missing or unexpected.
-    """
-    real, labels = split(data)
-    checks.dtype(real)
-    checks.shape(real, data_shape)
-    checks.labels_match(labels, num_classes)
-    if labels is not None:
-        labels = tf.reshape(tf.cast(labels, tf.int32), (-1,))
-    return tf.cast(real, tf.float32), labels
-
-
-def check(batch, data_shape, num_classes):
-    """Checks one batch: dtype, shape, range, labels.
-
-    Args:
-        batch: An element of a data set: images, or `(images, labels)`.
-        data_shape: Shape of one example.
-        num_classes: Number of classes, or None.
-
-    Raises:
-        ValueError: If the batch is not what the model takes.
-    """
-    images, labels = split(batch)
-    images = tf.convert_to_tensor(images)
-    checks.dtype(images)
-    checks.shape(images, data_shape)
-    checks.labels_match(labels, num_classes)
-    checks.values(images, is_image=len(data_shape) == 3)
-    if labels is not None:
-        checks.label_values(labels, num_classes)
-        checks.one_label_each(labels, len(images))
+def is_arrays(x):
+    """Returns whether `x` is an array, or a dictionary of arrays."""
+    leaves = list(x.values()) if isinstance(x, dict) else [x]
+    return bool(leaves) and all(hasattr(leaf, "shape") for leaf in leaves)
 
 
 def peek(x, y, batch_size):
-    """Looks at the first batch of anything that `fit` takes.
+    """Returns the first batch of anything that `fit` takes.
 
     Args:
         x: A data set, arrays, a `keras.utils.PyDataset` or an iterator.
-        y: Labels beside arrays, or None.
+        y: Targets beside arrays, or None.
         batch_size: Number of rows to look at in arrays.
 
     Returns:
@@ -85,9 +32,10 @@ def peek(x, y, batch_size):
     """
     if isinstance(x, tf.distribute.DistributedDataset):
         return None, x
-    if hasattr(x, "shape"):
-        images = np.asarray(x[:batch_size])
-        return (images, None if y is None else np.asarray(y[:batch_size])), x
+    if is_arrays(x):
+        first = tf.nest.map_structure(lambda rows: np.asarray(rows[:batch_size]), x)
+        beside = None if y is None else np.asarray(y[:batch_size])
+        return (first if isinstance(x, dict) else (first, beside)), x
     if isinstance(x, keras.utils.PyDataset):
         return x[0], x
     if isinstance(x, tf.data.Dataset):
@@ -108,7 +56,7 @@ def _first(iterator):
     try:
         return next(iterator)
     except StopIteration:
-        raise ValueError("`x` must hold a batch. Received: no batch at all") from None
+        raise ValueError("`x` must yield at least one batch. It is empty.") from None
 
 
 def _chain(first, rest):
@@ -118,46 +66,47 @@ def _chain(first, rest):
 
 
 def from_arrays(x, y, batch_size, shuffle, seed):
-    """Makes a data set of full batches from arrays."""
-    size = min(batch_size, len(x))
+    """Returns a data set of full batches from arrays."""
+    size, count = min(batch_size, _rows(x)), _rows(x)
     data = tf.data.Dataset.from_tensor_slices(x if y is None else (x, y))
     if shuffle:
-        data = data.shuffle(len(x), seed=seed, reshuffle_each_iteration=True)
+        data = data.shuffle(count, seed=seed, reshuffle_each_iteration=True)
     return data.batch(size, drop_remainder=True).prefetch(tf.data.AUTOTUNE)
 
 
-def refuse_weights(arguments):
+def refuse_weights(given):
     """Refuses the weights of samples and classes that `keras.Model.fit` takes."""
     for name in ("sample_weight", "class_weight"):
-        if arguments.get(name) is not None:
+        if given.get(name) is not None:
             raise ValueError(
                 f"`{name}` has no meaning in the minimax game, where both players see "
                 "whole distributions; draw the data in the proportions you want."
             )
 
 
-def parts(tensor, count):
-    """Cuts a batch into `count` equal parts, one for each update of D.
+def parts(batch, count):
+    """Cuts a batch into `count` equal ones, a list.
+
+    Args:
+        batch: Structure of tensors with as many rows, batch axis first.
+        count: Number of batches.
 
     Raises:
         ValueError: If the number of rows is known and not a multiple of `count`.
     """
-    _check_divides("discriminator_steps", tensor, count)
-    return tf.split(tensor, count) if count > 1 else [tensor]
+    flat = tf.nest.flatten(batch)
+    for tensor in flat:
+        _check_divides("the batches of a round", tensor, count)
+    cut = [tf.split(tensor, count) if count > 1 else [tensor] for tensor in flat]
+    return [tf.nest.pack_sequence_as(batch, part) for part in zip(*cut, strict=True)]
 
 
 def rows_of_parts(tensor, count):
-    """Cuts the batch of an update into `count` parts, along a new first axis.
-
-    Args:
-        tensor: Tensor of shape `(rows, ...)`, or None, which stays None.
-        count: Number of parts.
+    """Cuts the rows of an update into `count` parts, along a new first axis.
 
     Raises:
         ValueError: If the number of rows is known and not a multiple of `count`.
     """
-    if tensor is None:
-        return None
     _check_divides("micro_batches", tensor, count)
     return tf.reshape(tensor, (count, -1, *tensor.shape[1:]))
 
@@ -188,8 +137,8 @@ def full(dataset, batch_size):
     )
 
 
-def group(dataset, count, replicas):
-    """Joins `count` batches into one element, a fresh batch for each update of D.
+def group(dataset, count, replicas, argument="repeats"):
+    """Joins `count` batches into one element, a fresh batch for each update.
 
     A strategy cuts an element into contiguous rows, one part for each replica. So rows
     are ordered (replica, update, row): update i of all replicas together then sees
@@ -197,8 +146,9 @@ def group(dataset, count, replicas):
 
     Args:
         dataset: A `tf.data.Dataset` of batches of equal size.
-        count: Number of updates of D in one step.
+        count: Number of batches of a round.
         replicas: Number of replicas, a divisor of the batch size.
+        argument: What the game calls `count`.
 
     Returns:
         A `tf.data.Dataset` with `count` times as many rows in an element.
@@ -209,12 +159,12 @@ def group(dataset, count, replicas):
     batches = dataset.cardinality().numpy()
     if 0 <= batches < count:
         raise ValueError(
-            f"discriminator_steps={count} takes that many full batches for one step. "
+            f"{argument}={count} takes that many full batches for one step. "
             f"Received: data of {batches} full batches"
         )
 
     if isinstance(dataset.element_spec, tuple) and len(dataset.element_spec) == 1:
-        dataset = dataset.map(lambda images: images)  # an element in a tuple of its own
+        dataset = dataset.map(lambda data: data)  # an element in a tuple of its own
     rows = tf.nest.flatten(dataset.element_spec)[0].shape[0]
     if replicas == 1 and rows is not None:
         joined = dataset.rebatch(count * rows, drop_remainder=True)
@@ -242,50 +192,31 @@ def _join_by_replica(dataset, count, replicas):
     return dataset.batch(count, drop_remainder=True).map(order_all)
 
 
-def _look(gan, x, y, rows):
-    """Checks the first batch, and all labels that lie in an array; see `peek`."""
-    first, x = peek(x, y, rows)
-    if first is not None:
-        check(first, gan.data_shape, gan.data_classes)
-    if y is not None and hasattr(x, "shape"):
-        checks.label_values(y, gan.data_classes)
-    return first, x
-
-
-def _check_validation(gan, data, rows):
-    if data is None:
-        return
-    x, y, weights = keras.utils.unpack_x_y_sample_weight(data)
-    refuse_weights({"sample_weight": weights})
-    if isinstance(x, tf.data.Dataset) or hasattr(x, "shape"):
-        _look(gan, x, y, rows)
-
-
-def filled(group, *tensors):
+def filled(group, batch):
     """Repeats the first rows of a batch until it has a whole number of groups.
 
     Args:
         group: How many rows make a group, an integer.
-        *tensors: Tensors of one number of rows; one that is None stays so.
+        batch: Structure of tensors of one number of rows.
 
     Returns:
-        A list of tensors.
+        The same structure.
     """
-    count = tf.shape(tensors[0])[0]
+    count = tf.shape(tf.nest.flatten(batch)[0])[0]
     index = tf.range(count + -count % group)
     index = tf.math.floormod(index, tf.maximum(count, 1))
-    return [None if rows is None else tf.gather(rows, index) for rows in tensors]
+    return tf.nest.map_structure(lambda rows: tf.gather(rows, index), batch)
 
 
-def prepare(gan, x, y, batch_size, arguments):
-    """Checks the first batch; joins batches where one step of the model takes several.
+def prepare(game, x, y, batch_size, given):
+    """Checks the first batch; joins batches where a round of the game takes several.
 
     Args:
-        gan: The model that will be trained.
+        game: The game that will be trained.
         x: What `fit` got as `x`.
         y: What `fit` got as `y`.
         batch_size: What `fit` got as `batch_size`.
-        arguments: The other arguments of `fit`; `shuffle` is set to what fits `x`.
+        given: The other arguments of `fit`; `shuffle` is set to what fits `x`.
 
     Returns:
         `(x, y, batch_size)` for `keras.Model.fit`.
@@ -293,45 +224,79 @@ def prepare(gan, x, y, batch_size, arguments):
     Raises:
         ValueError: If the first batch is not what the networks take.
     """
-    refuse_weights(arguments)
+    refuse_weights(given)
     rows = batch_size or 32
-    first, x = _look(gan, x, y, rows)
-    _check_validation(gan, arguments.get("validation_data"), rows)
+    first, x = _checked(game, x, y, rows)
+    _check_validation(game, given.get("validation_data"), rows)
     # Keras' default of True draws a warning for anything that orders itself.
-    ordered = not hasattr(x, "shape") and not isinstance(x, keras.utils.PyDataset)
-    arguments.setdefault("shuffle", not ordered)
-    updates = gan.discriminator_steps
-    replicas = gan.distribute_strategy.num_replicas_in_sync
+    arrays = is_arrays(x)
+    ordered = not arrays and not isinstance(x, keras.utils.PyDataset)
+    given.setdefault("shuffle", not ordered)
+    replicas = game.distribute_strategy.num_replicas_in_sync
     if first is not None:
         # A data set may be shorter than `batch_size` says, and its last batch as well.
-        size = rows if hasattr(x, "shape") else len(tf.nest.flatten(first)[0])
-        gan.check_rows(size // replicas)
-    # Layers that take groups of examples take no shorter batch.
-    grouped = gan_checks.group_of(gan.discriminator) > 1
-    can_be_cut = hasattr(x, "shape") or isinstance(x, tf.data.Dataset)
-    plain = replicas == 1 and not (grouped and can_be_cut)
-    if updates == 1 and (plain or first is None):
+        size = rows if arrays else _rows(first)
+        game.check_rows(size // replicas)
+    if _as_it_is(game, x, first, replicas):
         return x, y, batch_size
-    if arguments.get("validation_split"):
+    _refuse_split(game, given.get("validation_split"), replicas)
+    if arrays:
+        x = from_arrays(x, y, rows, given["shuffle"], game.seed)
+    given["shuffle"] = False
+    return _full_batches(game, x, _rows(first), replicas), None, None
+
+
+def _rows(batch):
+    return len(tf.nest.flatten(batch)[0])
+
+
+def _checked(game, x, y, rows):
+    """Checks the first batch, and targets that lie in an array; see `peek`."""
+    first, x = peek(x, y, rows)
+    if first is not None:
+        game.check(first)
+    if y is not None and is_arrays(x):
+        game.check_targets(y)
+    return first, x
+
+
+def _check_validation(game, data, rows):
+    if data is None:
+        return
+    x, y, weights = keras.utils.unpack_x_y_sample_weight(data)
+    refuse_weights({"sample_weight": weights})
+    if isinstance(x, tf.data.Dataset) or is_arrays(x):
+        _checked(game, x, y, rows)
+
+
+def _as_it_is(game, x, first, replicas):
+    """Returns whether batches need neither be joined nor cut to whole groups."""
+    # Layers that take groups of examples take no shorter batch.
+    can_be_cut = is_arrays(x) or isinstance(x, tf.data.Dataset)
+    plain = replicas == 1 and not (game.group_size > 1 and can_be_cut)
+    return game.batches_a_round == 1 and (plain or first is None)
+
+
+def _refuse_split(game, share, replicas):
+    if share:
         raise ValueError(
             "`validation_split` cuts arrays after batches are joined, or cut to whole "
-            f"groups: here for discriminator_steps={updates} on {replicas} replicas, "
-            f"with groups of {gan_checks.group_of(gan.discriminator)} examples. Give "
-            f"`validation_data`. Received: {arguments['validation_split']!r}"
+            f"groups: here for {game.batches_argument}={game.batches_a_round} on "
+            f"{replicas} replicas, with groups of {game.group_size} examples. Give "
+            f"`validation_data`. Received: {share!r}"
         )
-    if hasattr(x, "shape"):
-        x = from_arrays(x, y, rows, arguments["shuffle"], gan.seed)
-    arguments["shuffle"] = False
+
+
+def _full_batches(game, x, size, replicas):
     if not isinstance(x, tf.data.Dataset):
         raise ValueError(
-            f"discriminator_steps={updates} on {replicas} replicas takes an array or a "
-            f"tf.data.Dataset. Received: {type(x).__name__}"
+            f"{game.batches_argument}={game.batches_a_round} on {replicas} replicas "
+            f"takes an array or a tf.data.Dataset. Received: {type(x).__name__}"
         )
-    size = len(tf.nest.flatten(first)[0])
     if size % replicas:
         raise ValueError(
             f"The batch size must be a multiple of the {replicas} replicas. "
             f"Received: batches of {size}"
         )
-    x = full(x, size)
-    return (x if updates == 1 else group(x, updates, replicas)), None, None
+    x, count = full(x, size), game.batches_a_round
+    return x if count == 1 else group(x, count, replicas, game.batches_argument)

@@ -59,46 +59,51 @@ class Means(keras.metrics.Metric):
 
 
 class Logs:
-    """What a model logs: `d_loss g_loss d_real d_fake ...`.
+    """What a game logs: the losses of its moves, further logs, terms, gradient norms.
 
     Args:
-        penalties: Dictionary of names and `kgan.penalties.Penalty`.
-        told: Dictionary of lists: the names of what the updates of each player tell.
+        moves: The game's `Move`s.
+        norms: By player, the name under which the norm of its gradient is logged.
 
     Attributes:
-        GAME: Names of what any batch tells, held out or not.
-        NORMS: Names of the lengths of both gradients, which training alone knows.
         means: The `Means` of all.
+        data: Name of a log of every update that takes fresh data.
+
+    Raises:
+        ValueError: If two logs have one name.
     """
 
-    GAME = ("d_loss", "g_loss", "d_real", "d_fake", "d_accuracy")
-    NORMS = ("d_gradient_norm", "g_gradient_norm")
-
-    def __init__(self, penalties, told):
-        names = [name for names in told.values() for name in names]
-        own = [n for n in names if n not in (*self.GAME, *self.NORMS)]
-        twice = [n for n in names if names.count(n) > 1]
+    def __init__(self, moves, norms):
+        losses = [name for move in moves for name in move.logs[:1]]
+        others = [name for move in moves for name in move.logs[1:]]
+        terms = [name for move in moves for name in move.terms]
+        names = [*losses, *others, *terms, *norms.values()]
+        twice = [name for name in names if names.count(name) > 1]
         if twice:
+            others = ", ".join(name for name in names if name != twice[0])
             raise ValueError(
                 "A penalty or term must have a name of its own, other than "
-                f"{', '.join((*self.GAME, *self.NORMS))}. Received: {twice[0]!r}"
+                f"{others or 'those of the game'}. Received: {twice[0]!r}"
             )
-        self.means = Means((*self.GAME, *own, *self.NORMS))
-        self._intervals = {name: p.interval for name, p in penalties.items()}
+        self.means = Means(names)
+        self._norms = set(norms.values())
+        self._intervals = {n: t.interval for m in moves for n, t in m.terms.items()}
+        fresh = [move for move in moves if move.fresh_data] or list(moves)
+        self.data = next((n for move in fresh for n in move.logs), names[-1])
 
     def rows(self):
         """Number of examples that this replica has seen since the last reset, int64."""
-        return tf.cast(self.means.count.value[self.means.place("d_loss")], tf.int64)
+        return tf.cast(self.means.count.value[self.means.place(self.data)], tf.int64)
 
     def update(self, values, rows, update=0, acts=True):
-        """Adds means over a batch; those of lazy penalties only where they acted.
+        """Adds means over a batch; those of lazy terms only where they acted.
 
         Args:
             values: Dictionary of names and float32 scalars.
             rows: Number of examples in the batch. A last batch may leave a replica
                 none, and then a mean that is NaN.
-            update: Number of updates of D before this one.
-            acts: Whether the player moved: True, or a boolean tensor.
+            update: Number of updates of the move before this one.
+            acts: Whether the move acted: True, or a boolean tensor.
         """
         unknown = values.keys() - set(self.means.names)
         if unknown:
@@ -116,10 +121,10 @@ class Logs:
 
     def _weight(self, name, value, rows, update):
         rows = tf.cast(rows, tf.float32)
-        if name in self._intervals:
+        if self._intervals.get(name, 1) > 1:
             acts = tf.equal(update % self._intervals[name], 0)
             return tf.where(acts, rows, 0.0)
-        if name in self.NORMS:
+        if name in self._norms:
             # float16 skips an update that overflows. Anywhere else the losses tell of
             # it one update later.
             return tf.where(tf.math.is_finite(value), rows, 0.0)

@@ -4,60 +4,70 @@ import tensorflow as tf
 
 from kgan.core.seeds import Use
 from kgan.engine.feeding import rows_of_parts
+from kgan.engine.update import Result
 
 
-def in_parts(gradients_of, count, moved):
-    """Makes a gradient function that takes its batch in equal parts.
+def in_parts(update, count):
+    """Returns an update that takes its batch in equal parts.
 
     g = 1/n Σ g(part i), i = 1 ... n
 
-    It needs the memory of one part, and gives what the whole batch would where no layer
-    looks at the batch as a whole. A network's moving statistics pass from one part to
-    the next; random layers draw anew for each. All other state is a mean over the
-    batch, as over replicas: each part moves it from where it was, and the mean counts.
+    It needs the memory of one part, and computes what the whole batch would where no
+    layer looks at the batch as a whole. The players' state passes from one part to the
+    next; random layers draw anew for each. All other state is a mean over the batch, as
+    over replicas: each part moves it from where it was, and the mean counts. Rows for
+    layers with `absorb` line up.
 
     The optimizers of Keras accumulate over steps and update inside a condition, which a
     distribution strategy cannot run. Here every update stays an update, and schedules,
     averages and intervals count as they do without parts.
 
     Args:
-        gradients_of: Function `(values, real, labels, latents, turn)` to `(gradients,
-            state, logs)`, as in `kgan.engine.update.Game`.
+        update: An `Update`.
         count: Number of parts.
-        moved: Name of the one among `values` whose network is updated.
 
     Returns:
-        A function with the same arguments and results; `gradients_of` itself for one
-        part.
+        A function with the same arguments and results; `update` itself for one part.
     """
     if count == 1:
-        return gradients_of
+        return update
+    players = update.move.players
 
-    def accumulate(values, real, labels, latents, turn):
-        batch = [rows_of_parts(t, count) for t in (real, labels, latents)]
+    def accumulate(values, batch, context):
+        parts = tf.nest.map_structure(lambda t: rows_of_parts(t, count), batch)
 
-        def part(index, network):
-            start = getattr(values, moved)
-            now = values._replace(**{moved: (start[0], network)})
-            rows = [None if t is None else t[index] for t in batch]
-            gradients, state, logs = gradients_of(
-                now, *rows, turn.fold(Use.PART, index)
-            )
-            return state.network, (gradients, state._replace(network=[]), logs)
+        def part(index, own):
+            now = values | {p: (values[p][0], state) for p, state in own.items()}
+            rows = tf.nest.map_structure(lambda tensor: tensor[index], parts)
+            result = update(now, rows, context.fold(Use.PART, index))
+            own = {player: result.state[player] for player in players}
+            others = {n: s for n, s in result.state.items() if n not in own}
+            return own, (result.gradients, others, result.logs), result.rows
 
-        def body(index, network, sums):
-            network, more = part(index, network)
-            return index + 1, network, tf.nest.map_structure(tf.add, sums, more)
+        own = {player: values[player][1] for player in players}
+        own, sums, rows = part(tf.constant(0), own)
+        arrays = [
+            tf.TensorArray(t.dtype, count, element_shape=t.shape).write(0, t)
+            for t in tf.nest.flatten(rows)
+        ]
 
-        _, network, sums = tf.while_loop(
+        def body(index, own, sums, arrays):
+            own, more, new = part(index, own)
+            pairs = zip(arrays, tf.nest.flatten(new), strict=True)
+            arrays = [array.write(index, tensor) for array, tensor in pairs]
+            return index + 1, own, tf.nest.map_structure(tf.add, sums, more), arrays
+
+        _, own, sums, arrays = tf.while_loop(
             lambda index, *_: index < count,
             body,
-            (tf.constant(1), *part(tf.constant(0), getattr(values, moved)[1])),
+            (tf.constant(1), own, sums, arrays),
             parallel_iterations=1,
             maximum_iterations=count - 1,
         )
-        gradients, state, logs = tf.nest.map_structure(_share(count), sums)
-        return gradients, state._replace(network=network), logs
+        gradients, others, logs = tf.nest.map_structure(_share(count), sums)
+        logs |= update.norms_of(gradients, context)
+        rows = tf.nest.pack_sequence_as(rows, [array.concat() for array in arrays])
+        return Result(gradients, own | others, rows, logs)
 
     return accumulate
 

@@ -1,24 +1,20 @@
-"""The two optimizers of the game: defaults, loss scaling, what is refused."""
+"""The optimizers of a game: loss scaling, the view of all, what is refused."""
+
+import itertools
+import types
 
 import keras
 import tensorflow as tf
 
-# They read or set the one optimizer of a model.
-_ONE_OPTIMIZER = (
-    keras.callbacks.LearningRateScheduler,
-    keras.callbacks.ReduceLROnPlateau,
-    keras.callbacks.SwapEMAWeights,
-)
-
 
 def prepare(optimizer, network):
-    """Gives an optimizer that is ready to move a network.
+    """Returns an optimizer that is ready to move a network.
 
     It is wrapped in a `LossScaleOptimizer` of its own for float16, and has its slots
     before any weights are loaded, which would otherwise be skipped.
 
     Args:
-        optimizer: A Keras optimizer, its name, or None for Adam(2e-4, β₁ = 0.5).
+        optimizer: A Keras optimizer, or its name.
         network: The network that it will move.
 
     Returns:
@@ -27,8 +23,6 @@ def prepare(optimizer, network):
     Raises:
         ValueError: If it averages weights, or accumulates gradients over replicas.
     """
-    if optimizer is None:
-        optimizer = keras.optimizers.Adam(2e-4, beta_1=0.5)
     optimizer = keras.optimizers.get(optimizer)
     _refuse(getattr(optimizer, "inner_optimizer", optimizer))
     scaled = isinstance(optimizer, keras.optimizers.LossScaleOptimizer)
@@ -47,8 +41,8 @@ def _computes_in_float16(network):
 def _refuse(optimizer):
     if optimizer.use_ema:
         raise ValueError(
-            "An optimizer of a GAN must not have use_ema=True: Keras would exchange "
-            "the weights of both networks. Use GAN(ema_momentum=...)."
+            "An optimizer of a game must not have use_ema=True: Keras would exchange "
+            "the weights of all players. Use the game's own average (ema_momentum)."
         )
     if optimizer.gradient_accumulation_steps and (
         tf.distribute.get_strategy().num_replicas_in_sync > 1
@@ -56,33 +50,96 @@ def _refuse(optimizer):
         raise ValueError(
             "gradient_accumulation_steps works on one device alone: Keras applies it "
             "inside a condition, which a distribution strategy cannot run. Use "
-            "gan.compile(micro_batches=...), which cuts the batch of each update. "
+            "compile(micro_batches=...), which cuts the batch of each update. "
             f"Received: {optimizer.gradient_accumulation_steps}"
         )
 
 
-def pair(generator, discriminator):
-    """Prepares both optimizers, each given with its network.
+def prepare_all(given, networks):
+    """Prepares the optimizers of a game, one for each player.
+
+    Args:
+        given: By player, a Keras optimizer or its name.
+        networks: By player, the network that it moves.
+
+    Returns:
+        A dictionary of built optimizers, in the order of `networks`.
 
     Raises:
-        ValueError: If one object is to serve both: it has slots for one network.
+        ValueError: If a player has none, one belongs to no player, or one object is to
+            serve two: it has slots for one network.
     """
-    first, second = generator[0], discriminator[0]
-    if isinstance(first, keras.optimizers.Optimizer) and first is second:
+    missing = [player for player in networks if player not in given]
+    further = [player for player in given if player not in networks]
+    if missing or further:
         raise ValueError(
-            "`generator_optimizer` and `discriminator_optimizer` must be two objects. "
-            f"Received: one {type(first).__name__} for both"
+            "`optimizers` must have one for each player: "
+            f"{', '.join(networks)}. Received: "
+            + (f"none for {', '.join(missing)}" if missing else "")
+            + (" and " if missing and further else "")
+            + (f"one for {', '.join(further)}" if further else "")
         )
-    return prepare(*generator), prepare(*discriminator)
+    for first, second in itertools.combinations(networks, 2):
+        one = given[first]
+        if isinstance(one, keras.optimizers.Optimizer) and one is given[second]:
+            raise ValueError(
+                f"The optimizers of `{first}` and `{second}` must be two objects. "
+                f"Received: one {type(one).__name__} for both"
+            )
+    return {player: prepare(given[player], n) for player, n in networks.items()}
+
+
+class OptimizerView:
+    """What callbacks know as `model.optimizer`, for a game of several players.
+
+    A read-only view of all: no `keras.Optimizer`, which `fit` would call and Keras
+    save. Keras' callbacks that find `optimizers`, the attribute of its own
+    `MultiOptimizer`, steer and log each of them.
+
+    Args:
+        named: Optimizers by player.
+    """
+
+    built = True
+
+    def __init__(self, named):
+        self.named = types.MappingProxyType(dict(named))
+
+    @property
+    def optimizers(self):
+        """All of them, in the order of the moves."""
+        return list(self.named.values())
+
+    @property
+    def variables(self):
+        """The variables of all."""
+        return [v for optimizer in self.optimizers for v in optimizer.variables]
+
+    @property
+    def learning_rate(self):
+        """That of the first player."""
+        return self.optimizers[0].learning_rate
+
+    @property
+    def iterations(self):
+        """Updates of the first player."""
+        return self.optimizers[0].iterations
+
+    def get_config(self):
+        """Returns all arguments, with the player's name in front."""
+        return {
+            f"{player}_{key}": value
+            for player, optimizer in self.named.items()
+            for key, value in optimizer.get_config().items()
+        }
 
 
 def refuse_callbacks(callbacks):
-    """Refuses callbacks that steer the one optimizer of a model."""
+    """Refuses callbacks that exchange the weights of a model with one average."""
     callbacks = getattr(callbacks, "callbacks", callbacks)  # a `CallbackList`
     for callback in tf.nest.flatten(callbacks or []):
-        if isinstance(callback, _ONE_OPTIMIZER):
+        if isinstance(callback, keras.callbacks.SwapEMAWeights):
             raise ValueError(
-                f"{type(callback).__name__} steers `model.optimizer`, which a GAN does "
-                "not have: it has two. Give schedules to generator_optimizer and "
-                "discriminator_optimizer, and ema_momentum to GAN."
+                "SwapEMAWeights exchanges the weights of a model of one optimizer. A "
+                "game has one for each player, and averages of its own."
             )

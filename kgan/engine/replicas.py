@@ -62,7 +62,7 @@ def apply(player, gradients):
     """Applies one update to the trainable variables of a player.
 
     Args:
-        player: A `kgan.engine.stateless.Player` with an optimizer.
+        player: A `kgan.engine.stateless.Stateless` with an optimizer.
         gradients: This replica's share of the gradients.
     """
     if player.trainable:  # a frozen network has none

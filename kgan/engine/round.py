@@ -1,141 +1,195 @@
-"""One round of the game: who moves, in which order, and what that writes."""
+"""One round of a game: its moves in order, and what they write."""
 
 import contextlib
 
 import tensorflow as tf
 
-from kgan.core.seeds import Use
-from kgan.engine import feeding, replicas
+from kgan.engine import ema, feeding, replicas, state
+from kgan.engine.micro_batches import in_parts
+from kgan.engine.update import Update
 
 
 class Round:
-    """Plays Algorithm 1 once, over the variables of both players.
+    """Plays the moves of a game once, over the variables of its networks.
 
-    k updates of D, each on a fresh batch, then the updates of G, then the average of
-    G's weights. All that is random by floats is drawn before: XLA draws other floats
-    from the same seed than the plain graph does.
+    All that is random by floats is drawn before: XLA draws other floats from the same
+    seed than the plain graph does.
 
     A plain object: `tf.function` wrappers kept as attributes of a `keras.Model` would
     be tracked as a part of it.
 
     Args:
-        game: A `kgan.engine.update.Game` whose players have optimizers.
+        moves: The game's `Move`s.
+        stateless: All networks by name, `Stateless`; players have an optimizer.
+        norms: By player, the name under which the norm of its gradient is logged.
         clock: The `kgan.engine.clock.Clock` that counts rounds.
-        logs: The `kgan.engine.logs.Logs` that is told of each update.
-        move_average: Function that moves the average. Its argument says whether G has
-            moved: a boolean tensor, or True.
-        discriminator_steps: k of Algorithm 1.
-        generator_steps: Updates of G.
-        compiler: Wraps the function that plays a round, to have XLA compile it.
-        alternation: Object that says which player moves in a round, as
-            `kgan.alternation.Periods` does; None: both in every round.
+        logs: The `kgan.engine.logs.Logs` of the game.
+        averages: By player, `(network that holds its average, momentum)`.
+        compiler: A `kgan.engine.compilation.Compiler`.
+        alternation: Says which players move in a round, as
+            `kgan.engine.alternation.Periods` does; None: all in every round.
+        num_replicas: Number of replicas that train in step.
+        micro_batches: Number of parts in which an update takes its batch.
+
+    Attributes:
+        fresh: Number of batches that a round takes.
     """
 
     def __init__(
         self,
-        game,
+        moves,
+        stateless,
+        norms,
         clock,
         logs,
-        move_average,
-        discriminator_steps=1,
-        generator_steps=1,
-        compiler=lambda function: function,
+        averages,
+        compiler,
         alternation=None,
+        num_replicas=1,
+        micro_batches=1,
     ):
-        self.game = game
-        self.clock = clock
-        self.logs = logs
-        self.move_average = move_average
-        self.discriminator_steps = discriminator_steps
-        self.generator_steps = generator_steps
+        self.moves, self.stateless = moves, stateless
+        self.clock, self.logs = clock, logs
+        self.averages = averages
+        self.players = players_of(moves)
         self.alternation = alternation
-        self._compiled = compiler(self._play)
+        self.fresh = max([m.repeats for m in moves if m.fresh_data], default=1)
+        self._updates = [
+            Update(move, stateless, {p: norms[p] for p in move.players}, num_replicas)
+            for move in moves
+        ]
+        self._gradients = [
+            compiler.of_gradients(in_parts(update, micro_batches))
+            for update in self._updates
+        ]
+        self.play = compiler.of_round(self._play)
 
-    def __call__(self, real, labels, draw, seed):
-        """Plays it on this replica's rows.
+    def draw(self, seed, rows):
+        """Draws what all moves of the coming round need, before XLA.
 
         Args:
-            real: float32 data of all updates of D, one after the other.
-            labels: Their int32 labels, or None.
-            draw: Function of a `Turn` and a number of rows; gives latents.
             seed: The model's seed, an integer.
+            rows: Number of rows of an update on this replica.
+
+        Returns:
+            For each move a list of `(context, draws)`, one for each of its updates.
         """
-        rows = tf.shape(real)[0] // self.discriminator_steps
+        drawn = []
+        for place, move in enumerate(self.moves):
+            stream = move.seed_stream(place)
+            contexts = [
+                self.clock.context(seed, stream, move.repeats, index)
+                for index in range(move.repeats)
+            ]
+            draws = [self.clock.draws(c, move.draws, rows) for c in contexts]
+            drawn.append(list(zip(contexts, draws, strict=True)))
+        return drawn
 
-        def moves(use, count):
-            turns = [self.clock.turn(seed, use, count, index) for index in range(count)]
-            return [(turn, draw(turn, rows)) for turn in turns]
+    def _play(self, batch, drawn):
+        """Plays it on this replica's rows: `batch` has those of all fresh batches."""
+        parts = feeding.parts(batch, self.fresh)
+        for place, (move, contexts) in enumerate(zip(self.moves, drawn, strict=True)):
+            gradients_of = self._gradients[place]
+            for index, (context, draws) in enumerate(contexts):
+                part = parts[index if move.fresh_data else self.fresh - 1] | draws
+                context, acts = self._prepared(move, context)
+                values = {name: s.values() for name, s in self.stateless.items()}
+                if acts is True:
+                    result = gradients_of(values, part, context)
+                else:
+                    result = self._where(acts, place, values, part, context)
+                self._write(move, result, context, acts, rows_of(part))
+        for player, (average, momentum) in self.averages.items():
+            self._move_average(player, average, momentum)
+        self.clock.advance(self.fresh)
 
-        self._compiled(
-            real,
-            labels,
-            moves(Use.DISCRIMINATOR_STEP, self.discriminator_steps),
-            moves(Use.GENERATOR_STEP, self.generator_steps),
-        )
+    def _prepared(self, move, context):
+        """Returns the context with its loss scale and counter, and whether it acts."""
+        optimizers = [self.stateless[player].optimizer for player in move.players]
+        scales = [optimizer.scale_loss(context.scale) for optimizer in optimizers]
+        # One tape, one scale: the smallest, a power of two as they all are.
+        scale = scales[0] if len(scales) == 1 else tf.reduce_min(tf.stack(scales))
+        acts, before = self._turn(move, context.step)
+        idle = 0 if acts is True else (context.step - before) * move.repeats
+        return context._replace(scale=scale, update=context.update - idle), acts
 
-    def _play(self, real, labels, discriminator_moves, generator_moves):
-        k, game = self.discriminator_steps, self.game
-        reals = feeding.parts(real, k)
-        labels = [None] * k if labels is None else feeding.parts(labels, k)
-        for move, *batch in zip(discriminator_moves, reals, labels, strict=True):
-            self._update(
-                game.discriminator, game.discriminator_gradients, *batch, *move
+    def _turn(self, move, step):
+        """Returns whether a move acts (True, or a tensor), and in how many rounds."""
+        acts, before = True, step
+        if self.alternation is not None:
+            named = self.alternation.acts(step, self.players)
+            own = [player for player in move.players if player in named]
+            if own:
+                counts = self.alternation.before(step, self.players)
+                acts = tf.reduce_all([named[player] for player in own])
+                before = tf.cast(counts[own[0]], step.dtype)
+        if move.interval > 1:
+            due = tf.equal(before % move.interval, 0)
+            acts = due if acts is True else acts & due
+            before = (before + move.interval - 1) // move.interval
+        return acts, before
+
+    def _where(self, acts, place, values, batch, context):
+        """Computes gradients that cost nothing where the move waits."""
+        update, gradients_of = self._updates[place], self._gradients[place]
+        pools = {}
+
+        def active():
+            result = gradients_of(values, batch, context)
+            pools.update(result.rows)
+            return result._replace(rows={})
+
+        result = tf.cond(acts, active, lambda: update.idle(values, {}))
+        if pools:
+            raise ValueError(
+                f"{', '.join(pools)} must not be called by a move that waits in some "
+                "rounds: its rows would be missing there"
             )
-        for move in generator_moves:
-            self._update(
-                game.generator, game.generator_gradients, reals[-1], labels[-1], *move
-            )
-        self.move_average(self._acts("generator", self.clock.rounds.value))
-        self.clock.advance(k)
+        return result
 
-    def _update(self, player, gradients_of, real, labels, turn, latents):
-        who = "generator" if player is self.game.generator else "discriminator"
-        acts = self._acts(who, turn.step)
-        turn = turn._replace(
-            scale=player.optimizer.scale_loss(turn.scale),
-            update=self._updates_before(who, turn),
-        )
-        gradients, state, logs = self._where(acts, gradients_of, who)(
-            self.game.values(), real, labels, latents, turn
-        )
-        with _kept_unless(acts, [*player.trainable, *player.optimizer.variables]):
-            replicas.apply(player, gradients)
-            self.game.constrain(player, turn.step)
-        for variables, values in self.game.moved(player, state):
-            replicas.move(variables, values)
-        self.logs.update(logs, tf.shape(real)[0], turn.update, acts)
+    def _write(self, move, result, context, acts, rows):
+        for player in move.players:
+            stateless, gradients = self.stateless[player], result.gradients[player]
+            if len(move.players) > 1 and hasattr(
+                stateless.optimizer, "inner_optimizer"
+            ):
+                own = stateless.optimizer.scale_loss(tf.constant(1.0))
+                gradients = [g * (own / context.scale) for g in gradients]
+            kept = [*stateless.trainable, *stateless.optimizer.variables]
+            with _kept_unless(acts, kept):
+                replicas.apply(stateless, gradients)
+                if move.after is not None:
+                    _constrain(move.after, player, stateless.trainable, context.step)
+        for name, new in result.state.items():
+            replicas.move(self.stateless[name].state, new)
+        for name, inputs in result.rows.items():
+            state.absorb(self.stateless[name].network, inputs)
+        self.logs.update(result.logs, rows, context.update, acts)
 
-    def _updates_before(self, who, turn):
-        """Counts a player's updates, without those of rounds in which it waited."""
-        if self.alternation is None:
-            return turn.update
-        generator = who == "generator"
-        updates = self.generator_steps if generator else self.discriminator_steps
-        moved = tf.cast(self.alternation.before(turn.step)[generator], turn.step.dtype)
-        return turn.update - (turn.step - moved) * updates
+    def _move_average(self, player, average, momentum):
+        step = self.clock.rounds.value
+        now = ema.momentum_at(momentum, step)
+        step = tf.convert_to_tensor(step)
+        moves = [move for move in self.moves if player in move.players]
+        acts = [self._turn(move, step)[0] for move in moves]
+        if True not in acts:
+            now = tf.where(tf.reduce_any(acts), now, 1.0)
+        ema.update(average, self.stateless[player].network, now)
 
-    def _acts(self, who, step):
-        """Says whether a player moves: True, or a boolean tensor."""
-        if self.alternation is None:
-            return True
-        acts = self.alternation.acts(tf.convert_to_tensor(step))
-        return tf.convert_to_tensor(acts[who == "generator"])
 
-    def _where(self, acts, gradients_of, who):
-        """Gives a gradient function that costs nothing where its player waits."""
-        if acts is True:
-            return gradients_of
+def players_of(moves):
+    """Returns the names of all players, in the order of the moves."""
+    return tuple(dict.fromkeys(player for move in moves for player in move.players))
 
-        def update(values, *batch):
-            def idle():
-                trainable, _ = getattr(values, who)
-                zeros = [tf.zeros_like(value) for value in trainable]
-                logs = {n: tf.constant(0.0) for n in self.game.logs[who]}
-                return zeros, self.game.unmoved(values, who), logs
 
-            return tf.cond(acts, lambda: gradients_of(values, *batch), idle)
+def rows_of(batch):
+    """Returns the number of rows of a batch, a scalar tensor."""
+    return tf.shape(tf.nest.flatten(batch)[0])[0]
 
-        return update
+
+def _constrain(after, player, weights, step):
+    for weight in weights:
+        weight.assign(after(player, tf.convert_to_tensor(weight.value), step))
 
 
 @contextlib.contextmanager

@@ -1,44 +1,19 @@
-"""A network or a layer seen as a pure function of its values."""
+"""A network or a layer as a pure function of its values."""
 
 import keras
 import tensorflow as tf
 
 from kgan.core import independence, seeds
-from kgan.engine.feeding import join
-
-LOGITS = "logits"
 
 
-def heads(outputs):
-    """Gives what a discriminator returned as a dictionary of its heads.
-
-    A single tensor is its logits.
-
-    Raises:
-        ValueError: If it is neither a tensor nor a dictionary of tensors with logits.
-    """
-    named = outputs if isinstance(outputs, dict) else {LOGITS: outputs}
-    tensors = all(hasattr(output, "shape") for output in named.values())
-    if LOGITS not in named or not tensors:
-        what = sorted(named) if isinstance(outputs, dict) else type(outputs).__name__
-        raise ValueError(
-            "`discriminator` must return its logits, or a dictionary of heads with "
-            f"{LOGITS!r} among them. Received: {what}"
-        )
-    return named
-
-
-class Player:
-    """A network seen as a pure function of its values.
+class Stateless:
+    """A built network or layer as a pure function of its values.
 
     Args:
-        network: A built network or layer. One that judges several examples together
-            has `pack`, which joins them, and `packed_network`, which takes them so.
+        network: A `keras.layers.Layer` whose variables exist.
         optimizer: The Keras optimizer that moves it, or None.
-        takes_labels: Whether its inputs are `[data, labels]` where there are labels.
 
     Attributes:
-        group_size: How many examples are judged together.
         trainable: Its trainable variables.
         state: Variables that training moves without a gradient: moving statistics,
             spectral vectors.
@@ -47,15 +22,15 @@ class Player:
         by_example: Whether two batches may be given to it as one.
     """
 
-    def __init__(self, network, optimizer=None, takes_labels=True):
-        self.pack = getattr(network, "pack", lambda data: data)
-        self.network = independence.unpacked(network)
-        self.group_size = independence.together(network)
+    def __init__(self, network, optimizer=None):
+        self.network = network
         self.optimizer = optimizer
-        self.takes_labels = takes_labels
         self.trainable = list(network.trainable_variables)
+        # A frozen weight is no trainable one, and must not be written all the same.
+        frozen = {id(v) for v in _own_weights(network)}
         weights = list(network.non_trainable_weights)
-        self.state = weights
+        self.state = [v for v in weights if id(v) not in frozen]
+        self.frozen = [v for v in weights if id(v) in frozen]
         known = {id(variable) for variable in weights}
         self.seed_states = [
             variable
@@ -63,7 +38,7 @@ class Player:
             if id(variable) not in known
         ]
         moves_itself = self.state or self.seed_states
-        self.by_example = not moves_itself and independence.independent(self.network)
+        self.by_example = not moves_itself and independence.independent(network)
 
     def values(self):
         """Reads the variables: `(trainable, state)`, two lists of tensors."""
@@ -72,33 +47,12 @@ class Player:
             read(v.value) for v in self.state
         ]
 
-    def __call__(self, values, data, labels, turn, training=True):
-        """Calls the network with given values.
-
-        Args:
-            values: `(trainable, state)` as `values` gives them.
-            data: A float32 batch: packed, if the network takes it so.
-            labels: Integer tensor of shape `(batch,)`, or None.
-            turn: The `Turn` from whose seed each random layer gets its own.
-            training: Whether layers work in training mode.
-
-        Returns:
-            `(outputs, values, loss)`: float32 outputs, the values with the new state,
-            and the sum of the network's own regularisation losses.
-        """
-        inputs = join(data, labels if self.takes_labels else None)
-        outputs, values, losses = self.run(
-            values, turn, lambda: self.network(inputs, training=training)
-        )
-        to_float32 = keras.tree.map_structure(lambda x: tf.cast(x, tf.float32), outputs)
-        return to_float32, values, tf.add_n(losses) if losses else tf.constant(0.0)
-
-    def run(self, values, turn, function):
+    def run(self, values, context, function):
         """Runs a function in which the variables have given values.
 
         Args:
-            values: `(trainable, state)` as `values` gives them.
-            turn: The `Turn` from whose seed each random layer gets its own.
+            values: `(trainable, state)` as `values` returns them.
+            context: The `Context` from whose seed each random layer gets its own.
             function: Function without arguments.
 
         Returns:
@@ -107,7 +61,7 @@ class Player:
         """
         trainable, state = values
         variables = [*self.trainable, *self.state, *self.seed_states]
-        tensors = [*trainable, *state, *self._layer_seeds(turn)]
+        tensors = [*trainable, *state, *self._layer_seeds(context)]
         pairs = zip(variables, tensors, strict=True)
         # Not `stateless_call`: it skips `__call__`, and with it the training flag that
         # a subclassed network's own layers look up, and the casts of mixed precision.
@@ -120,11 +74,18 @@ class Player:
         ]
         return result, (trainable, new_state), losses
 
-    def _layer_seeds(self, turn):
+    def _layer_seeds(self, context):
         def state(index):
-            return seeds.layer_state(turn.fold(index).seed, turn.replica)
+            return seeds.layer_state(context.fold(index).seed, context.replica)
 
         return [
             tf.cast(state(index), variable.dtype)
             for index, variable in enumerate(self.seed_states)
         ]
+
+
+def _own_weights(network):
+    """Weights of frozen layers that an optimizer would move if they were not frozen."""
+    for layer in network._flatten_layers():
+        if not layer.trainable:
+            yield from layer._trainable_variables

@@ -4,17 +4,18 @@ import tensorflow as tf
 
 
 def on_one_device(strategy):
-    """Says whether a strategy is TensorFlow's default one: no strategy at all."""
+    """Returns whether a strategy is TensorFlow's default one: no strategy at all."""
     with strategy.scope():
         return not tf.distribute.has_strategy()
 
 
-def check_compile(model, optimizers, steps_per_execution):
+def check_compile(model, networks, optimizers, steps_per_execution):
     """Refuses what the model's strategy could not run.
 
     Args:
-        model: A `kgan.GAN` inside the scope of its strategy.
-        optimizers: What `compile` was given, for G and D.
+        model: A game inside the scope of its strategy.
+        networks: Its networks by name.
+        optimizers: By player, what `compile` was given.
         steps_per_execution: What `compile` was given.
 
     Raises:
@@ -24,22 +25,14 @@ def check_compile(model, optimizers, steps_per_execution):
     """
     if model.distribute_strategy.num_replicas_in_sync == 1:
         return
-    _check_made_inside(model)
-    names = ("`generator_optimizer`", "`discriminator_optimizer`")
-    for name, optimizer in zip(names, optimizers, strict=True):
-        _check_variables(name, optimizer)
+    _check_made_inside(model, networks)
+    for player, optimizer in optimizers.items():
+        _check_variables(f"The optimizer of `{player}`", optimizer)
     _check_synchronized(model)
     _check_reduction(model.distribute_strategy, steps_per_execution)
 
 
-def check_terms(model, terms):
-    """Refuses terms whose state was made outside the scope of the model's strategy."""
-    if model.distribute_strategy.num_replicas_in_sync > 1:
-        for term in terms:
-            _check_variables(f"The term {term.kind!r}", term)
-
-
-def check_fit(model):
+def check_fit(model, networks):
     """Refuses to train in the scope of another strategy than the model's.
 
     Raises:
@@ -55,13 +48,12 @@ def check_fit(model):
             f"{type(current).__name__}"
         )
     if current.num_replicas_in_sync > 1:
-        _check_made_inside(model)
+        _check_made_inside(model, networks)
 
 
-def _check_made_inside(model):
-    _check_variables("The generator", model.generator)
-    _check_variables("The discriminator", model.discriminator)
-    _check_variables("The augmentation", model.augmentation)
+def _check_made_inside(model, networks):
+    for name, network in networks.items():
+        _check_variables(f"`{name}`", network)
     _check_variables("The model", model)
 
 
@@ -85,7 +77,7 @@ def _check_synchronized(model):
     for layer in model._flatten_layers():
         if getattr(layer, "synchronized", False):
             raise ValueError(
-                "A GAN on several replicas takes no layer with synchronized=True: its "
+                "A game on several replicas takes no layer with synchronized=True: its "
                 "exchange cannot be compiled, and moving statistics are averaged after "
                 f"the step. Received: {layer.name}"
             )

@@ -1,22 +1,23 @@
-"""How `fit` calls a training step on one device."""
+"""The functions that `fit` calls for each step."""
 
+import numpy as np
 import tensorflow as tf
 
 
 def one_step(train_step, otherwise):
-    """Makes what `fit` calls for each step: it takes a batch and plays with it.
+    """Builds the function that `fit` calls per step on one device.
 
     Keras' own function hands out what a step logs inside of an optional value, since
     one call may play several steps, and data may end between them. To unwrap a dozen
     scalars in Python takes a good part of the time of a small game.
 
     Args:
-        train_step: Function of a batch; gives logs.
+        train_step: Function of a batch; returns logs.
         otherwise: Keras' own function, for data that are no `tf.data.Dataset`.
 
     Returns:
-        A function of an iterator; gives logs. It raises `StopIteration` where there is
-        no batch left.
+        A function of an iterator; it returns logs, and raises `StopIteration` where
+        there is no batch left.
     """
 
     @tf.function(autograph=False, reduce_retracing=True)
@@ -41,3 +42,38 @@ def one_step(train_step, otherwise):
 def _none_for_optional(value):
     # As Keras marks what an element of a data set lacks.
     return None if isinstance(value, tf.experimental.Optional) else value
+
+
+class Guarded:
+    """A training function that follows frozen layers and checks a game's first step.
+
+    Args:
+        model: The game.
+        function: What `fit` calls for each step.
+        logs: Names of the losses and terms to check in the first step of a game; empty
+            for one that has played before.
+    """
+
+    def __init__(self, model, function, logs=()):
+        self.model, self.function = model, function
+        self._logs = logs
+
+    def __call__(self, iterator):
+        """Plays a step; returns its logs."""
+        if self.model.trainable_has_changed():
+            return self.model.make_train_function(force=True)(iterator)
+        logs = self.function(iterator)
+        if self._logs:
+            _check_finite(logs, self._logs)
+            self._logs = ()
+        return logs
+
+
+def _check_finite(logs, names):
+    for name in names:
+        value = np.asarray(logs[name]).ravel()
+        if not np.isfinite(value).all():
+            raise FloatingPointError(
+                f"`{name}` must be finite. Received: {value[0]} in the first step of "
+                "the game"
+            )

@@ -1,32 +1,32 @@
-"""The generative adversarial network as a Keras model."""
+"""The minimax game of a generator and a discriminator: Algorithm 1."""
 
 import keras
 import tensorflow as tf
 
 from kgan import losses
-from kgan.core import arguments, independence, seeds
+from kgan.core import arguments
+from kgan.core import independence as packs
 from kgan.core.seeds import Use
-from kgan.engine import config, ema, feeding, optimizers, replicas, strategy_checks
-from kgan.engine.alternation import get as find_alternation
-from kgan.engine.clock import Clock
-from kgan.engine.compilation import Compiler
-from kgan.engine.feeding import join
-from kgan.engine.logs import Logs
-from kgan.engine.round import Round
-from kgan.engine.stateless import Player, heads
-from kgan.engine.train_function import one_step
-from kgan.engine.update import Game
-from kgan.games import gan_checks
-from kgan.games.generative import Verbs
+from kgan.engine import ema, fields
+from kgan.engine.game import Game
+from kgan.engine.move import Move
+from kgan.engine.update import mean
+from kgan.games import gan_checks, gan_terms
+from kgan.games.conditions import Conditions, data_classes
+from kgan.games.gan_data import RealData
+from kgan.games.gan_passes import Passes
+from kgan.games.generative import Generative
 from kgan.games.sampler import Sampler
 from kgan.games.scorer import Scorer
 from kgan.latents import priors
-from kgan.losses import term as terms
-from kgan.losses.gradient_penalties import by_name
+from kgan.losses.input_gradients import LOGITS, heads, joined
+from kgan.losses.top_k import TopK
+
+D_LOGS = ("d_loss", "d_real", "d_fake", "d_accuracy")
 
 
 @keras.saving.register_keras_serializable(package="kgan")
-class GAN(config.ConfigByArguments, Verbs, keras.Model):
+class GAN(RealData, Passes, Generative, Game):
     """A generator and a discriminator that play the minimax game.
 
         min_G max_D  E log D(x) + E log(1 − D(G(z)))
@@ -56,6 +56,7 @@ class GAN(config.ConfigByArguments, Verbs, keras.Model):
         generator: G, a `keras.Model` from latents to data.
         discriminator: D, a `keras.Model` from data to logits, without a sigmoid.
         prior: p(z), a `kgan.priors.Prior`. Default: `Normal` of the generator's size.
+            False: the generator takes its condition alone.
         augmentation: Layer applied to real and generated data before D sees them.
         ema_momentum: Momentum m of the averaged generator, which gives all samples, a
             number in [0, 1) or a schedule of the training step. It warms up as
@@ -66,6 +67,8 @@ class GAN(config.ConfigByArguments, Verbs, keras.Model):
         seed: Every draw follows from it and from the step's number.
         num_classes: Number of classes of conditional networks, where no `Embedding`
             layer tells it.
+        condition: `kgan.Field`, or a nest of them, of a condition that is no class,
+            where the networks (subclassed models) do not tell it.
         name: Name of the model.
 
     Raises:
@@ -81,6 +84,9 @@ class GAN(config.ConfigByArguments, Verbs, keras.Model):
         ```
     """
 
+    log_names = {"generator": "g", "discriminator": "d"}
+    batches_argument = "discriminator_steps"
+
     def __init__(
         self,
         generator,
@@ -92,71 +98,56 @@ class GAN(config.ConfigByArguments, Verbs, keras.Model):
         generator_steps=1,
         seed=0,
         num_classes=None,
+        condition=None,
         name="gan",
     ):
-        # float32 whatever the policy: latents must not lose bits on their way to G.
-        super().__init__(name=name, dtype="float32")
-        arguments.positive_integer("discriminator_steps", discriminator_steps)
-        arguments.positive_integer("generator_steps", generator_steps)
-        arguments.index("seed", seed)
-        ema_momentum = arguments.ema_momentum(ema_momentum)
+        super().__init__(seed=seed, name=name)
+        self.discriminator_steps = arguments.positive_integer(
+            "discriminator_steps", discriminator_steps
+        )
+        self.generator_steps = arguments.positive_integer(
+            "generator_steps", generator_steps
+        )
+        self.ema_momentum = arguments.ema_momentum(ema_momentum)
         # === Networks ===
-        self.num_classes = arguments.num_classes(generator, discriminator, num_classes)
-        self.data_classes = self.num_classes
-        self.latent_dim = arguments.latent_dim(generator, prior)
-        self.prior = prior or priors.Normal(self.latent_dim)
+        self._conditions = Conditions(
+            generator, discriminator, num_classes, condition, prior is not False
+        )
+        self.num_classes = self.data_classes = self._conditions.num_classes
+        self.latent_dim = gan_checks.latent_dim(generator, prior)
+        self.prior = priors.Normal(self.latent_dim) if prior is None else prior
         self.generator = generator
         self.discriminator = discriminator
         self.augmentation = augmentation
         self.ema_generator = None
-        self._judges_labels = arguments.is_conditional(discriminator, self.num_classes)
-        self.data_shape, self._heads = self._build_networks(ema_momentum is not None)
+        self._terms = gan_terms.Terms()
+        self._build_networks()
         self.raw_sampler = Sampler(self.generator, self.prior, self.num_classes)
         self.averaged_sampler = Sampler(self.sampler, self.prior, self.num_classes)
-        # === Config ===
-        self.ema_momentum = ema_momentum
-        self.discriminator_steps = discriminator_steps
-        self.generator_steps = generator_steps
-        self.seed = seed
-        self.clock = Clock()
-        self.built = True
 
-    def _build_networks(self, average):
-        """Calls all networks once; gives the shapes of an example and of D's heads."""
-        labels = None if self.num_classes is None else tf.zeros((1,), tf.int32)
-        inputs = join(tf.zeros((1, self.latent_dim)), labels)
+    def _build_networks(self):
+        """Calls all networks once; keeps the shapes of an example and of D's heads."""
+        told = self._conditions.example()
+        latents = None if self.prior is False else tf.zeros((1, self.latent_dim))
+        inputs = self._generator_inputs(latents, told)
         fake = self.generator(inputs, training=False)
-        data_shape = tuple(fake.shape[1:])
-        arguments.discriminator_fits(self.discriminator, data_shape)
+        # In plain objects: Keras tracks lists and dictionaries.
+        self._outputs = fields.like(fake)
+        self.data_shape = gan_checks.main_shape(fake)
+        if hasattr(fake, "shape"):
+            arguments.discriminator_fits(self.discriminator, self.data_shape)
         shown = fake
         if self.augmentation is not None:
             shown = self.augmentation(fake, training=False)
-        pack = tf.repeat(shown, independence.together(self.discriminator), axis=0)
-        judged = join(pack, self._labels_of_d(labels))
+        self._pack = packs.together(self.discriminator)
+        shown = tf.nest.map_structure(lambda x: tf.repeat(x, self._pack, axis=0), shown)
+        judged = joined(shown, self._for_judge(told))
         outputs = heads(self.discriminator(judged, training=False))
-        if average:
+        self._heads = {n: _shape(h) for n, h in outputs.items()}
+        if self.ema_momentum is not None:
             self.ema_generator = ema.averaged_copy(self.generator)
             self.ema_generator(inputs, training=False)
             self.ema_generator.set_weights(self.generator.get_weights())
-        return data_shape, {name: tuple(h.shape[1:]) for name, h in outputs.items()}
-
-    def _labels_of_d(self, labels):
-        return labels if self._judges_labels else None
-
-    @property
-    def step(self):
-        """Number of rounds played so far, a Python integer."""
-        return int(self.clock.rounds.numpy())
-
-    @property
-    def position(self):
-        """Number of batches taken so far: where `load(..., start=)` goes on."""
-        return int(self.clock.position.numpy())
-
-    @property
-    def rollbacks(self):
-        """How often the game was taken back to an earlier round."""
-        return int(self.clock.rollbacks.numpy())
 
     @property
     def sampler(self):
@@ -164,8 +155,9 @@ class GAN(config.ConfigByArguments, Verbs, keras.Model):
         return self.generator if self.ema_generator is None else self.ema_generator
 
     def call(self, inputs):
-        """Generates: latents, or `[latents, labels]`, to float32 samples."""
         return self.sampler(inputs, training=False)
+
+    # === Compile ===
 
     def compile(
         self,
@@ -175,6 +167,8 @@ class GAN(config.ConfigByArguments, Verbs, keras.Model):
         penalties=(),
         regularizers=(),
         objectives=(),
+        terms=(),
+        top_k=1.0,
         alternation=None,
         run_eagerly=False,
         steps_per_execution=1,
@@ -191,193 +185,179 @@ class GAN(config.ConfigByArguments, Verbs, keras.Model):
             penalties: List of `kgan.penalties.Penalty`, or of their names.
             regularizers: List of terms of `kgan.regularizers`.
             objectives: List of terms of `kgan.objectives`, for D's further heads.
-            alternation: `kgan.alternation.Periods` in which one player waits; None:
-                both move in every round.
-            run_eagerly: Whether to run without graphs, for debugging.
-            steps_per_execution: Number of steps in one call of the compiled function.
-            jit_compile: Whether XLA compiles the step: on one device the whole round,
-                on several each replica's gradients. "auto": on an accelerator.
-            micro_batches: Number of parts in which an update takes its batch, one after
-                the other: the same gradient from less memory.
+            terms: List of any of these, `kgan.terms.LossTerm`, or of their names.
+            top_k: Share of the samples that train G, the best by D: a number in (0, 1]
+                or a schedule, see `kgan.top_k.TopK`.
+            alternation: As in `kgan.Game.compile`, as are the other arguments.
 
         Raises:
             ValueError: If a loss, a penalty, a term or an optimizer is not one, was
                 made outside the scope of the model's strategy, or does not fit the
                 networks.
         """
-        arguments.positive_integer("micro_batches", micro_batches)
-        self.adversarial_loss = losses.get(loss)
-        penalties = by_name(penalties)
-        alternation = find_alternation(alternation)
-        gan_checks.warn_of_batch_norm(self.discriminator, penalties)
-        gan_checks.augmentation_follows(self.augmentation, self.adversarial_loss)
-        strategy = self.distribute_strategy
-        given = (generator_optimizer, discriminator_optimizer)
-        strategy_checks.check_compile(self, given, steps_per_execution)
-        compiler = Compiler(
-            strategy_checks.on_one_device(strategy), run_eagerly, jit_compile
-        )
-        with strategy.scope():
-            self.generator_optimizer, self.discriminator_optimizer = optimizers.pair(
-                (generator_optimizer, self.generator),
-                (discriminator_optimizer, self.discriminator),
-            )
-            self._take_terms(regularizers, objectives)
-            # Keras must make no optimizer of its own, nor compile the whole step:
-            # under a strategy XLA fails on variables of another device.
-            super().compile(
-                optimizer=None,
-                run_eagerly=run_eagerly,
-                steps_per_execution=steps_per_execution,
-                jit_compile=False,
-            )
-            self._set_up(penalties, alternation, compiler, micro_batches)
-        self.keep_compile_arguments(
-            generator_optimizer=self.generator_optimizer,
-            discriminator_optimizer=self.discriminator_optimizer,
-            loss=self.adversarial_loss,
-            penalties=list(penalties.values()),
-            regularizers=self.terms[: len(regularizers)],
-            objectives=self.terms[len(regularizers) :],
+        loss = losses.get(loss)
+        self.adversarial_loss = loss if top_k == 1.0 else TopK(loss, top_k)
+        found = gan_terms.Terms(penalties, regularizers, objectives, terms)
+        gan_checks.compile_fits(self, self.adversarial_loss, found)
+        self._take_terms(found)
+        optimizers = {
+            "generator": generator_optimizer,
+            "discriminator": discriminator_optimizer,
+        }
+        super().compile(
+            {name: self._default(given) for name, given in optimizers.items()},
             alternation=alternation,
             run_eagerly=run_eagerly,
             steps_per_execution=steps_per_execution,
             jit_compile=jit_compile,
             micro_batches=micro_batches,
         )
-
-    def _take_terms(self, regularizers, objectives):
-        """Makes terms a part of the model in place of those before."""
-        found = [
-            *terms.get_all("regularizers", regularizers),
-            *terms.get_all("objectives", objectives),
-        ]
-        strategy_checks.check_terms(self, found)
-        gan_checks.heads_are_logits(self.discriminator, found)
-        for old in getattr(self, "terms", ()):
-            self._tracker.untrack(old)
-        self.terms = found
-        self.data_classes = gan_checks.label_classes(
-            self.num_classes, self.terms, self._heads, self.prior
-        )
-        takes = self.num_classes is not None
-        gan_checks.labels_are_used(takes, self._judges_labels, self.terms)
-
-    def _set_up(self, penalties, alternation, compiler, micro_batches):
-        labels, classes = self._judges_labels, self.num_classes is not None
-        self._game = Game(
-            Player(self.generator, self.generator_optimizer, classes),
-            Player(self.discriminator, self.discriminator_optimizer, labels),
-            Player(self.augmentation or keras.layers.Identity()),
-            self.adversarial_loss,
-            penalties,
-            self.distribute_strategy.num_replicas_in_sync,
-            compiler.of_gradients,
-            micro_batches,
-            {name: Player(term) for name, term in terms.named(self.terms).items()},
-        )
-        self._logs = Logs(self._game.penalties, self._game.logs)
-        self._round = Round(
-            self._game,
-            self.clock,
-            self._logs,
-            self._move_average,
-            self.discriminator_steps,
-            self.generator_steps,
-            compiler.of_round,
-            alternation,
-        )
         self.scorer = Scorer(
             self.discriminator,
             self.adversarial_loss,
             self.data_shape,
-            self.num_classes if labels else None,
+            self.num_classes if self._conditions.discriminator_takes else None,
+        )
+        self.keep_compile_arguments(
+            generator_optimizer=self.generator_optimizer,
+            discriminator_optimizer=self.discriminator_optimizer,
+            loss=loss,
+            **found.given,
+            top_k=top_k,
+            alternation=self._plain.alternation,
+            run_eagerly=run_eagerly,
+            steps_per_execution=steps_per_execution,
+            jit_compile=jit_compile,
+            micro_batches=micro_batches,
         )
 
-    def check_rows(self, count):
-        """Refuses a number of rows on a replica that layers of D cannot group."""
-        gan_checks.rows_fit(self.discriminator, count // self._game.micro_batches)
+    @staticmethod
+    def _default(optimizer):
+        if optimizer is None:
+            return keras.optimizers.Adam(2e-4, beta_1=0.5)
+        return optimizer
+
+    def _take_terms(self, found):
+        """Makes terms a part of the model in place of those before."""
+        self.data_classes = data_classes(
+            self._conditions, found.further.values(), self._heads, self.prior
+        )
+        for name in self._terms.named:
+            old = vars(self).pop(gan_terms.attribute(name))
+            self._tracker.untrack(old)
+        for name, term in found.named.items():
+            setattr(self, gan_terms.attribute(name), term)
+        self._terms = found
+
+    @property
+    def condition(self):
+        """The fields of a condition that was given, or None."""
+        return self._conditions.given
+
+    @property
+    def group_size(self):
+        """How many rows of a batch the discriminator's layers take together."""
+        return gan_checks.group_of(self.discriminator)
 
     @property
     def penalties(self):
         """The penalties of `compile`, by the names under which they are logged."""
-        return dict(self._game.penalties)
+        return dict(self._terms.penalties)
 
     @property
-    def metrics(self):
-        """The means that `fit` logs: one metric for all of them."""
-        return [self._logs.means] if self.compiled else []
+    def terms(self):
+        """The other terms of `compile`, a list."""
+        return list(self._terms.further.values())
 
-    def fit(self, x=None, y=None, batch_size=None, epochs=1, **kwargs):
-        """Plays the game; takes what `keras.Model.fit` takes.
+    # === The game ===
 
-        Args:
-            x: Real data: a `tf.data.Dataset` of batches (of images, or of
-                `(images, labels)`), an array, a `keras.utils.PyDataset`.
-            y: Labels beside an array.
-            batch_size: Examples of one update of D, for arrays; 32 by default.
-            epochs: Number of passes over the data.
-            **kwargs: As in `keras.Model.fit`, without weights of samples or classes.
-
-        Returns:
-            A `keras.callbacks.History`.
-
-        Raises:
-            ValueError: If the first batch is not what the networks take, if weights
-                are given, or a callback that steers the optimizer of a model.
-        """
-        self._assert_compile_called("fit")
-        strategy_checks.check_fit(self)
-        optimizers.refuse_callbacks(kwargs.get("callbacks"))
-        x, y, batch_size = feeding.prepare(self, x, y, batch_size, kwargs)
-        return super().fit(x, y, batch_size=batch_size, epochs=epochs, **kwargs)
-
-    def _maybe_symbolic_build(self, iterator=None, data_batch=None):
-        """Takes no batch, as Keras would under a strategy: a GAN is built."""
-
-    def _get_metrics_result_or_logs(self, logs):
-        """Gives the means over all replicas, which Keras does for equal keys alone."""
-        means = self.get_metrics_result()
-        return {name: means.get(name, value) for name, value in logs.items()}
-
-    def make_train_function(self, force=False):
-        """Makes what `fit` calls: Keras' function, or on one device a shorter way."""
-        if self.train_function is None or force:
-            super().make_train_function(force=True)
-            single = self.steps_per_execution == 1 and not self.run_eagerly
-            if single and strategy_checks.on_one_device(self.distribute_strategy):
-                self.train_function = one_step(self.train_step, self.train_function)
-        return self.train_function
-
-    def train_step(self, data):
-        """Plays one round: k updates of D, then updates of G, then the average."""
-        real, labels = feeding.examples(data, self.data_shape, self.data_classes)
-        self._round(real, labels, self._draw, self.seed)
-        return replicas.logs_for_keras(self.get_metrics_result())
-
-    def _move_average(self, moved=True):
-        if self.ema_generator is not None:
-            momentum = ema.momentum_at(self.ema_momentum, self.clock.rounds.value)
-            momentum = momentum if moved is True else tf.where(moved, momentum, 1.0)
-            ema.update(self.ema_generator, self.generator, momentum)
-
-    def test_step(self, data):
-        """Reports the losses on held-out data, without penalties."""
-        real, labels = feeding.examples(data, self.data_shape, self.data_classes)
-        count = tf.shape(real)[0]
-        # A last batch may have no whole number of packs or groups.
-        real, labels = feeding.filled(
-            gan_checks.group_of(self.discriminator), real, labels
+    def moves(self):
+        terms = self._terms
+        return (
+            Move(
+                ("discriminator",),
+                self.discriminator_loss,
+                D_LOGS,
+                terms.of(self, "discriminator"),
+                terms.written(self),
+                self.latents,
+                repeats=self.discriminator_steps,
+                fresh_data=True,
+                after=terms.constraint(),
+                stream=Use.DISCRIMINATOR_STEP,
+            ),
+            Move(
+                ("generator",),
+                self.generator_loss,
+                ("g_loss",),
+                terms.of(self, "generator"),
+                draws=self.latents,
+                repeats=self.generator_steps,
+                stream=Use.GENERATOR_STEP,
+            ),
         )
-        seen = self._logs.rows() * seeds.num_replicas()
-        turn = self.clock.turn(self.seed, Use.TEST, 0, seen)
-        latents = self._draw(turn, tf.shape(real)[0])
-        values = self._game.values()
-        logs = self._game.held_out(values, real, labels, latents, turn)
-        self._logs.update(logs, count)
-        results = self.get_metrics_result()
-        return replicas.logs_for_keras({name: results[name] for name in Logs.GAME})
 
-    def _draw(self, turn, rows):
-        seed = turn.fold(Use.LATENTS).seed
-        return seeds.own_rows(lambda count: self.prior.sample(count, seed), rows)
+    def latents(self, rows, seed):
+        """Draws latents from the prior; row i depends on the seed and on i alone."""
+        return {} if self.prior is False else {"latents": self.prior.sample(rows, seed)}
+
+    def discriminator_loss(self, nets, batch):
+        """−log D(x) − log(1 − D(G(z))) for the minimax loss: Algorithm 1, k steps."""
+        real_outputs, fake_outputs = self.outputs(nets, batch)
+        real_logits, fake_logits = real_outputs[LOGITS], fake_outputs[LOGITS]
+        loss = self.adversarial_loss.at(nets.step)
+        d_loss = _over_maps(loss.discriminator_loss, real_logits, fake_logits)
+        # Some of Keras' layers have an `adapt` that takes data.
+        if getattr(self.augmentation, "follows_discriminator", False):
+            self._adapt(nets, real_logits)
+        return d_loss, self._report(d_loss, real_logits, fake_logits)
+
+    def generator_loss(self, nets, batch):
+        """−log D(G(z)) for the non-saturating loss: Algorithm 1, the last line."""
+        _, fake_outputs = self.fake(nets, batch)
+        real_logits = None
+        if self.adversarial_loss.relativistic:
+            real_logits = self.judge(nets, batch, Use.REAL, batch["real"])[LOGITS]
+        loss = self.adversarial_loss.at(nets.step)
+        g_loss = _over_maps(loss.generator_loss, real_logits, fake_outputs[LOGITS])
+        return g_loss, {"g_loss": g_loss}
+
+    def held_out(self, nets, batch):
+        """The losses on held-out data, without terms.
+
+        A discriminator that remembers its training data tells itself away here: its
+        `d_real` falls.
+        """
+        fake = self.generate_in(nets, batch, batch.get("latents"), key=())
+        real_logits, fake_logits = (
+            self._discriminator(nets, batch)(self._packed(data), key=())[LOGITS]
+            for data in (batch["real"], fake)
+        )
+        loss = self.adversarial_loss.at(nets.step)
+        d_loss = _over_maps(loss.discriminator_loss, real_logits, fake_logits)
+        g_loss = _over_maps(loss.generator_loss, real_logits, fake_logits)
+        return self._report(d_loss, real_logits, fake_logits) | {"g_loss": g_loss}
+
+    def _report(self, d_loss, real_logits, fake_logits):
+        return {
+            "d_loss": d_loss,
+            "d_real": _over_maps(self.adversarial_loss.score, real_logits),
+            "d_fake": _over_maps(self.adversarial_loss.score, fake_logits),
+            "d_accuracy": _over_maps(tf.greater, real_logits, fake_logits),
+        }
+
+    def averages(self):
+        return {} if self.ema_momentum is None else {"generator": self.ema_momentum}
+
+
+def _shape(head):
+    return tuple(head.shape[1:]) if hasattr(head, "shape") else ()
+
+
+def _over_maps(function, *logits):
+    """The mean of a function of logits, over all maps where there are several."""
+    maps = [tf.nest.flatten(each) for each in logits]
+    count = max(map(len, maps))
+    maps = [each if len(each) == count else each * count for each in maps]
+    means = [mean(function(*each)) for each in zip(*maps, strict=True)]
+    return means[0] if count == 1 else tf.add_n(means) / count

@@ -1,12 +1,14 @@
-"""What can be refused before training about how networks, losses and terms combine."""
+"""Checks of a GAN before training: networks, losses, terms and data that fit."""
 
 import math
 import warnings
 
 import keras
+import tensorflow as tf
 
 from kgan.core import arguments
 from kgan.core import independence as packs
+from kgan.engine.fields import Field
 
 
 def label_classes(num_classes, terms, heads, prior):
@@ -151,3 +153,129 @@ def _check_group(layer, rows):
             "the examples of an update on each replica must be a multiple of that. "
             f"Received: {rows} in the place of {layer.name!r}"
         )
+
+
+def check_terms(game, terms):
+    """Refuses terms that read what the game does not have.
+
+    Args:
+        game: The game, with `view_fields`, the names of what its terms may look at.
+        terms: Sequence of `kgan.terms.LossTerm`.
+
+    Raises:
+        ValueError: If a term reads another field of `kgan.losses.view.View`.
+    """
+    for term in terms:
+        for field in term.reads:
+            if field not in game.view_fields:
+                raise ValueError(
+                    f"The term {term.kind!r} reads `{field}`, which this game does not "
+                    f"have. It has: {', '.join(game.view_fields)}"
+                )
+
+
+def split(element):
+    """Splits an element of a data set into `(real, condition)`; the latter may be None.
+
+    Raises:
+        ValueError: If the element carries sample weights.
+    """
+    real, condition, weights = keras.utils.unpack_x_y_sample_weight(element)
+    if weights is not None:
+        raise ValueError(
+            "`sample_weight` has no meaning in the minimax game, where both players "
+            "see whole distributions; draw the data in the proportions you want."
+        )
+    return real, condition
+
+
+def check_classes(condition, num_classes, rows):
+    """Refuses labels of which one is no class, or of another number."""
+    arguments.label_values(condition, num_classes)
+    arguments.one_label_each(condition, rows)
+
+
+def as_classes(condition):
+    """Returns labels as the networks take them: int32 of shape `(batch,)`."""
+    return tf.reshape(tf.cast(condition, tf.int32), (-1,))
+
+
+def compile_fits(game, loss, terms):
+    """Checks loss and terms of a game against its networks; see the functions above."""
+    warn_of_batch_norm(game.discriminator, terms.penalties)
+    augmentation_follows(game.augmentation, loss)
+    check_terms(game, terms.named.values())
+    heads_are_logits(game.discriminator, terms.further.values())
+
+
+def main_shape(fake):
+    """Returns the shape of an example: of the largest output of several."""
+    shapes = [tuple(x.shape[1:]) for x in tf.nest.flatten(fake)]
+    return max(shapes, key=math.prod)
+
+
+def check_real(real, outputs, values=False):
+    """Checks real data against what the generator returns.
+
+    Args:
+        real: Data of a batch, in the structure of the generator's outputs.
+        outputs: A nest of `kgan.Field`: what the generator returns.
+        values: Whether to check values too.
+
+    Raises:
+        ValueError: If structure, dtype or shape differ, or values are out of range.
+    """
+    try:
+        tf.nest.assert_same_structure(real, outputs)
+    except (TypeError, ValueError):
+        raise ValueError(
+            "data must have the structure of the generator's outputs: "
+            f"{_structure(outputs)}. Received: {_structure(real)}"
+        ) from None
+    for data, field in zip(
+        tf.nest.flatten(real), tf.nest.flatten(outputs), strict=True
+    ):
+        arguments.dtype(data)
+        arguments.shape(data, field.shape)
+        if values:
+            arguments.values(data, is_image=len(field.shape) == 3)
+
+
+def _structure(nest):
+    return tf.nest.map_structure(lambda x: tuple(x.shape), nest)
+
+
+def latent_dim(generator, prior):
+    """Returns the number of components of a latent, of whatever shape G takes it.
+
+    Raises:
+        ValueError: If the generator's input has no known size, or the prior another.
+    """
+    inputs = getattr(generator, "inputs", None)
+    if prior is False:
+        return None
+    if not inputs or len(inputs[0].shape) == 2:
+        return arguments.latent_dim(generator, prior)
+    shape = tuple(inputs[0].shape)[1:]
+    if not shape or None in shape:
+        raise ValueError(
+            "`generator` must take latents of a known shape, (batch, latent_dim) or "
+            f"(batch, ...). Received: an input of shape {(None, *shape)}"
+        )
+    size = math.prod(shape)
+    if prior is not None and prior.latent_dim != size:
+        raise ValueError(
+            f"`prior` must draw the {size} components that the generator takes. "
+            f"Received: a prior with latent_dim={prior.latent_dim}"
+        )
+    return size
+
+
+def check_example(element, data_shape, num_classes):
+    """Checks a batch of data alone, or with classes; see `check_real`."""
+    data, classes = split(element)
+    data = tf.convert_to_tensor(data)
+    check_real(data, Field(tuple(data_shape)), values=True)
+    arguments.labels_match(classes, num_classes)
+    if classes is not None:
+        check_classes(classes, num_classes, len(data))

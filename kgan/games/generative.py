@@ -5,7 +5,7 @@ import tensorflow as tf
 from kgan import export
 
 
-class Verbs:
+class Generative:
     """Gives a GAN the methods that use it and do not train it.
 
     They read `raw_sampler`, `averaged_sampler` and, once it was compiled, `scorer`.

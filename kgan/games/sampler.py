@@ -5,7 +5,7 @@ import tensorflow as tf
 
 from kgan import latents
 from kgan.core import arguments
-from kgan.engine.feeding import join
+from kgan.losses.input_gradients import joined as join
 
 
 def to_uint8(images):

@@ -5,9 +5,9 @@ import tensorflow as tf
 
 from kgan.core import arguments, independence
 from kgan.engine import feeding
-from kgan.engine.stateless import LOGITS, heads
 from kgan.games import gan_checks
 from kgan.games.sampler import to_float
+from kgan.losses.input_gradients import LOGITS, heads, joined
 
 
 class Scorer:
@@ -39,7 +39,7 @@ class Scorer:
             of shape `(batch,)`: the mean where D gives several for an example.
         """
         self._refuse_packs()
-        outputs = heads(self.discriminator(feeding.join(data, labels), training=False))
+        outputs = heads(self.discriminator(joined(data, labels), training=False))
         logits = tf.cast(outputs[LOGITS], tf.float32)
         opinion = {"score": logits}
         if self.loss.probabilistic:
@@ -68,7 +68,7 @@ class Scorer:
             arguments.labels_match(labels, self.num_classes)
             labels = arguments.spread_labels(labels, len(data), self.num_classes)
         example = data if labels is None else (data, labels)
-        feeding.check(example, self.data_shape, self.num_classes)
+        gan_checks.check_example(example, self.data_shape, self.num_classes)
         data = data.astype(np.float32)
         return np.concatenate(
             [
@@ -80,7 +80,8 @@ class Scorer:
     def _scores(self, data, labels):
         """Scores a batch; one that D's layers cannot group is filled from its start."""
         group = gan_checks.group_of(self.discriminator)
-        filled = feeding.filled(group, data, labels)
+        batch = (data,) if labels is None else (data, labels)
+        filled = feeding.filled(group, batch)
         return self._batch(*filled).numpy()[: len(data)]
 
 

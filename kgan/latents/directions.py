@@ -12,8 +12,8 @@ import numpy as np
 import tensorflow as tf
 
 from kgan.core import arguments, registry
-from kgan.engine.feeding import join
 from kgan.latents import paths
+from kgan.losses.input_gradients import joined as join
 
 # Latents whose features are looked at by PCA, drawn from this seed.
 _SAMPLES = 4096

@@ -12,7 +12,8 @@ the critic breaks this; so Gulrajani et al. (2017), section 4, leave it out.
 import keras
 import tensorflow as tf
 
-from kgan.core import arguments, registry, schedules, seeds
+from kgan.core import registry, seeds
+from kgan.losses.term import LossTerm
 
 
 def _sum_of_squares(gradients):
@@ -33,19 +34,17 @@ def _between(real, fake, seed):
     return fake + mix * (real - fake)
 
 
-class Penalty:
+class Penalty(LossTerm):
     """Base class of gradient penalties.
 
     The discriminator minimises `weight · mean(value(∇D(points)))` besides its
-    adversarial loss. A lazy penalty, `interval` > 1, acts in every `interval`-th update
-    of D and is then multiplied by `interval`, which keeps its mean strength: Karras et
-    al., "Analyzing and Improving the Image Quality of StyleGAN" (2020), appendix B.
+    adversarial loss. `interval` counts updates of D, from 0.
 
     Args:
         weight: Strength, a non-negative float or a
             `keras.optimizers.schedules.LearningRateSchedule` of the training step.
-        interval: The penalty acts in those updates of D, counted from 0, whose number
-            this positive integer divides.
+        interval: Acts in every `interval`-th update of D, `interval` times as strong:
+            see `kgan.Term`.
 
     Raises:
         ValueError: If `weight` is negative or `interval` is not a positive integer.
@@ -54,7 +53,7 @@ class Penalty:
         ```python
         @keras.saving.register_keras_serializable(package="my")
         class ZeroCentredBetween(kgan.penalties.Penalty):
-            name = "zero_centred_between"
+            kind = "zero_centred_between"
 
             def points(self, real, fake, seed):
                 return 0.5 * (real + fake)
@@ -64,14 +63,14 @@ class Penalty:
         ```
     """
 
-    name = "penalty"
+    kind = "penalty"
+    reads = ("input_gradient",)
 
     def __init__(self, weight=10.0, interval=1):
-        self.weight = schedules.check("weight", weight)
-        self.interval = arguments.positive_integer("interval", interval)
+        super().__init__(weight, interval=interval)
 
     def points(self, real, fake, seed):
-        """Gives the points at which the critic is differentiated.
+        """Returns the points at which the critic is differentiated.
 
         Returning `real` or `fake` itself lets the step reuse the pass that the
         adversarial loss needs anyway.
@@ -87,7 +86,7 @@ class Penalty:
         raise NotImplementedError
 
     def value(self, gradients):
-        """Gives the penalty of each example.
+        """Computes the penalty of each example.
 
         Args:
             gradients: float32 gradient of the critic at `points`, batch axis first.
@@ -97,18 +96,12 @@ class Penalty:
         """
         raise NotImplementedError
 
-    def weight_at(self, step):
-        """Gives the weight at a training step, as a float or float32 scalar."""
-        return schedules.at(self.weight, step)
+    def discriminator_term(self, view):
+        return self.value(view.input_gradient(self))
 
     def get_config(self):
-        """Returns the constructor's arguments."""
-        return {"weight": schedules.config(self.weight), "interval": self.interval}
-
-    @classmethod
-    def from_config(cls, config):
-        """Makes the penalty that `get_config` describes."""
-        return cls(**config)
+        config = super().get_config()
+        return {"weight": config["weight"], "interval": config["interval"]}
 
 
 @keras.saving.register_keras_serializable(package="kgan")
@@ -132,7 +125,7 @@ class R1(Penalty):
         ```
     """
 
-    name = "r1"
+    kind = "r1"
 
     def points(self, real, fake, seed):
         """Gives the real data."""
@@ -162,7 +155,7 @@ class R2(Penalty):
         ```
     """
 
-    name = "r2"
+    kind = "r2"
 
     def points(self, real, fake, seed):
         """Gives the generated data."""
@@ -195,7 +188,7 @@ class GradientPenalty(Penalty):
         ```
     """
 
-    name = "gradient_penalty"
+    kind = "gradient_penalty"
 
     def points(self, real, fake, seed):
         """Gives one random point on the line between each real and fake example."""
@@ -230,7 +223,7 @@ class DRAGAN(Penalty):
         ```
     """
 
-    name = "dragan"
+    kind = "dragan"
 
     def points(self, real, fake, seed):
         """Gives the real data with noise."""
@@ -265,7 +258,7 @@ class MaxGradientPenalty(Penalty):
         ```
     """
 
-    name = "max_gradient_penalty"
+    kind = "max_gradient_penalty"
 
     def points(self, real, fake, seed):
         """Gives one random point on the line between each real and fake example."""
@@ -278,7 +271,7 @@ class MaxGradientPenalty(Penalty):
 
 
 _CLASSES = (R1, R2, GradientPenalty, DRAGAN, MaxGradientPenalty)
-_PENALTIES = {cls.name: cls for cls in _CLASSES}
+_PENALTIES = {cls.kind: cls for cls in _CLASSES}
 
 _REGISTRY = registry.Registry(
     "A penalty must be a `kgan.penalties.Penalty` or one of", Penalty, _PENALTIES
@@ -301,5 +294,5 @@ def by_name(identifiers):
     if not isinstance(identifiers, (list, tuple)):
         raise ValueError(f"`penalties` must be a list. Received: {identifiers!r}")
     found = [get(identifier) for identifier in identifiers]
-    own = registry.numbered([penalty.name for penalty in found])
+    own = registry.numbered([penalty.kind for penalty in found])
     return dict(zip(own, found, strict=True))

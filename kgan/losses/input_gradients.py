@@ -1,82 +1,110 @@
-"""The discriminator within one update: what it says, and how steep it is."""
+"""Evaluates a network and its input gradients, sharing forward passes.
+
+A gradient penalty at a tensor that the loss evaluates too shares its pass; two
+penalties at one tensor share theirs.
+"""
 
 import tensorflow as tf
 
 from kgan.core.seeds import Use
-from kgan.engine.stateless import LOGITS, heads
+from kgan.engine.update import dense_gradients
+
+LOGITS = "logits"
 
 
-def gradients(tape, total, sources):
-    """Gives gradients as dense tensors, zeros where nothing leads to a source."""
-    found = tape.gradient(total, sources, unconnected_gradients="zero")
-    # An embedding's gradient comes as IndexedSlices, which neither XLA nor the sum over
-    # replicas takes.
-    return [tf.convert_to_tensor(gradient) for gradient in found]
+def heads(outputs):
+    """Returns what a discriminator returned as a dictionary of its heads.
+
+    A tensor, or a list of maps at several scales, is its logits.
+
+    Raises:
+        ValueError: If it is neither, nor a dictionary of tensors with logits.
+    """
+    named = outputs if isinstance(outputs, dict) else {LOGITS: outputs}
+    tensors = all(hasattr(x, "shape") for x in tf.nest.flatten(named))
+    if LOGITS not in named or not tensors:
+        what = sorted(named) if isinstance(outputs, dict) else type(outputs).__name__
+        raise ValueError(
+            "`discriminator` must return its logits, or a dictionary of heads with "
+            f"{LOGITS!r} among them. Received: {what}"
+        )
+    return named
 
 
-class Critic:
-    """D within one update: its moving values, and its gradients where they are known.
+def joined(data, condition):
+    """Returns what a network takes: data alone, or data with a condition."""
+    return data if condition is None else [data, condition]
 
-    A penalty at `real` or `fake` shares the pass that the adversarial loss makes; two
-    penalties at the same tensor share theirs.
+
+class Judge:
+    """A network that judges data, in one update.
 
     Args:
-        player: D, a `kgan.engine.stateless.Player`.
-        values: Its values, `(trainable, state)`.
-        labels: int32 of shape `(batch,)`, or None.
-        wanted: Tensors at which a gradient will be asked for.
-
-    Attributes:
-        values: The values with the state that the passes have moved.
-        loss: D's own regularisation losses, once for both passes.
+        nets: The update's `Networks`.
+        name: Name of the network.
+        condition: What it takes besides, or None.
+        method: Name of the method that judges; None: its call.
     """
 
-    def __init__(self, player, values, labels, wanted=()):
-        self.player = player
-        self.values = values
-        self.labels = labels
-        self.loss = tf.constant(0.0)
-        self._wanted = {id(points) for points in wanted}
-        self._known = {}
+    def __init__(self, nets, name, condition=None, method=None):
+        self.nets, self.name = nets, name
+        self.condition, self.method = condition, method
 
-    def compare(self, real, fake, turn):
-        """Gives the heads for real and for generated data, two dictionaries.
+    def __call__(self, data, key=None, nets=None, condition=None):
+        """Returns the heads for data; by other (frozen) `nets`, if they are given."""
+        network = getattr(nets or self.nets, self.name)
+        network = network if self.method is None else getattr(network, self.method)
+        condition = self.condition if condition is None else condition
+        return heads(network(joined(data, condition), key=key))
+
+    def compare(self, real, fake, wanted=()):
+        """Returns the heads for real and for generated data, two dictionaries.
 
         One pass over both is faster than two, where no layer sees the difference and no
-        penalty wants the gradient at either.
+        gradient at either is wanted.
+
+        Args:
+            real: A batch of real data.
+            fake: A batch of generated data.
+            wanted: Tensors at which a gradient will be asked for.
         """
-        if self._wanted & {id(real), id(fake)} or not self.player.by_example:
-            return self(real, turn.fold(Use.REAL)), self(fake, turn.fold(Use.FAKE))
-        labels = None if self.labels is None else tf.concat([self.labels] * 2, axis=0)
-        both = tf.concat([real, fake], axis=0)
-        outputs, self.values, self.loss = self.player(self.values, both, labels, turn)
-        halves = {name: tf.split(head, 2) for name, head in heads(outputs).items()}
-        return tuple({name: half[i] for name, half in halves.items()} for i in (0, 1))
+        wanted = {id(points) for points in wanted}
+        if wanted & {id(real), id(fake)} or not self.nets.by_example(self.name):
+            keys = ((real, Use.REAL), (fake, Use.FAKE))
+            return tuple(
+                self._differentiate(x, key, self.nets)
+                if id(x) in wanted
+                else self(x, key)
+                for x, key in keys
+            )
+        both = tf.nest.map_structure(lambda *x: tf.concat(x, axis=0), real, fake)
+        condition = self.condition
+        if condition is not None:
+            condition = tf.nest.map_structure(
+                lambda x: tf.concat([x, x], axis=0), condition
+            )
+        outputs = self(both, key=(), condition=condition)
+        halves = [tf.split(head, 2) for head in tf.nest.flatten(outputs)]
+        return tuple(
+            tf.nest.pack_sequence_as(outputs, half)
+            for half in zip(*halves, strict=True)
+        )
 
-    def __call__(self, data, turn):
-        """Gives the heads; keeps the new state, and the gradient if it is wanted."""
-        if id(data) in self._wanted:
-            outputs = self._differentiate(data, turn)
-        else:
-            outputs = self.player(self.values, data, self.labels, turn)
-        outputs, self.values, loss = outputs
-        self.loss += loss / 2.0  # D's own losses come with both passes, and count once
-        return heads(outputs)
+    def gradient_at(self, points):
+        """Returns the gradient of the sum of logits; this pass moves no statistics."""
+        known = self.nets.known
+        if (self.name, id(points)) not in known:
+            self._differentiate(points, Use.PENALTY, self.nets.frozen)
+        return known[self.name, id(points)][0]
 
-    def again(self, data, turn):
-        """Gives the heads of further data; this pass moves no statistics."""
-        return heads(self.player(self.values, data, self.labels, turn)[0])
-
-    def gradient_at(self, points, turn):
-        """Gives the gradient of the sum of logits; this pass moves no statistics."""
-        if id(points) not in self._known:
-            self._differentiate(points, turn.fold(Use.PENALTY))
-        return self._known[id(points)]
-
-    def _differentiate(self, points, turn):
+    def _differentiate(self, points, key, nets):
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(points)
-            outputs = self.player(self.values, points, self.labels, turn)
-            total = tf.reduce_sum(heads(outputs[0])[LOGITS])
-        (self._known[id(points)],) = gradients(tape, total, [points])
+            outputs = self(points, key, nets)
+            logits = tf.nest.flatten(outputs[LOGITS])
+            sums = [tf.reduce_sum(each) for each in logits]
+            total = sums[0] if len(sums) == 1 else tf.add_n(sums)
+        (found,) = dense_gradients(tape, total, [points])
+        # The points too: an id is theirs while they live.
+        nets.known[self.name, id(points)] = found, points
         return outputs

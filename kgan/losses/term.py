@@ -5,52 +5,16 @@ state, if it has one, is saved with the model, and goes through the pure functio
 the training step as a network's moving statistics do.
 """
 
-import typing
-from collections.abc import Callable
-
 import keras
-import tensorflow as tf
 
-from kgan.core import registry, schedules
+from kgan.core import arguments, registry, schedules
+from kgan.losses.view import View as View
 
 # All terms that were imported, by kind.
 _KINDS = {}
 
 
-class View(typing.NamedTuple):
-    """What a term may look at in one update of a player.
-
-    Attributes:
-        step: Number of rounds played before, an int64 scalar.
-        real: float32 batch of real data, as it came.
-        fake: float32 batch of generated data.
-        labels: int32 of shape `(batch,)`, or None. The fakes have the same ones where
-            the generator takes labels.
-        latents: float32 of shape `(batch, latent_dim)`, behind `fake`.
-        real_outputs: What D gives for the augmented real data: a dictionary of its
-            heads, `"logits"` among them, float32. None while G is updated.
-        fake_outputs: The same for the generated data.
-        weights: Values of the trainable weights of the player that is updated, a list.
-        judge_real: Function from data to D's heads, with the draws (augmentation,
-            dropout) that `real_outputs` came from.
-        judge_fake: The same, with those of `fake_outputs`.
-        generate: Function from latents to data, with the draws of `fake`.
-    """
-
-    step: tf.Tensor
-    real: tf.Tensor
-    fake: tf.Tensor
-    labels: tf.Tensor | None
-    latents: tf.Tensor
-    real_outputs: dict | None
-    fake_outputs: dict
-    weights: list
-    judge_real: Callable
-    judge_fake: Callable
-    generate: Callable
-
-
-class Term(keras.layers.Layer):
+class LossTerm(keras.layers.Layer):
     """Base class of all further terms.
 
     The discriminator minimises `weight · mean(discriminator_term(view))` besides its
@@ -63,10 +27,14 @@ class Term(keras.layers.Layer):
         weight: Strength for D, a non-negative float or a
             `keras.optimizers.schedules.LearningRateSchedule` of the training step.
         generator_weight: Strength for G, the same. None: as for D.
+        interval: Acts in every `interval`-th update of its player, `interval` times as
+            strong: see `kgan.Term`.
 
     Attributes:
         kind: The name by which it is found, and logged: the discriminator's term under
             it, the generator's under `g_` and it.
+        reads: Fields of the view without which it cannot be computed: a game that has
+            them not refuses the term.
         needs_labels: Whether it reads `view.labels`.
         judges_fakes: Whether it compares fakes with `view.labels`, which are theirs
             only where the generator takes labels.
@@ -79,7 +47,7 @@ class Term(keras.layers.Layer):
     Example:
         ```python
         @keras.saving.register_keras_serializable(package="my")
-        class FeatureScale(kgan.terms.Term):
+        class FeatureScale(kgan.terms.LossTerm):
             kind = "feature_scale"
 
             def discriminator_term(self, view):
@@ -88,16 +56,20 @@ class Term(keras.layers.Layer):
     """
 
     kind = "term"
+    reads = ()
     needs_labels = False
     judges_fakes = False
     num_classes = None
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
+        own = vars(cls)
+        if isinstance(own.get("name"), str) and "kind" not in own:
+            cls.kind = own["name"]  # as penalties were named once
         if "kind" in vars(cls):
             _KINDS[cls.kind] = cls
 
-    def __init__(self, weight=1.0, generator_weight=None):
+    def __init__(self, weight=1.0, generator_weight=None, interval=1):
         super().__init__(name=self.kind, dtype="float32", trainable=False)
         self.weight = schedules.check("weight", weight)
         self.generator_weight = generator_weight
@@ -105,6 +77,7 @@ class Term(keras.layers.Layer):
             self.generator_weight = schedules.check(
                 "generator_weight", generator_weight
             )
+        self.interval = arguments.positive_integer("interval", interval)
         self.built = True
 
     def discriminator_term(self, view):
@@ -138,7 +111,7 @@ class Term(keras.layers.Layer):
 
     def overrides(self, method):
         """Says whether this term's class writes one of the methods above."""
-        return getattr(type(self), method) is not getattr(Term, method)
+        return getattr(type(self), method) is not getattr(LossTerm, method)
 
     def weight_at(self, step):
         """Gives the weight of D's term at a training step."""
@@ -154,6 +127,7 @@ class Term(keras.layers.Layer):
         return {
             "weight": schedules.config(self.weight),
             "generator_weight": schedules.config(self.generator_weight),
+            "interval": self.interval,
         }
 
     @classmethod
@@ -163,7 +137,7 @@ class Term(keras.layers.Layer):
 
 
 _REGISTRY = registry.Registry(
-    "A term must be a `kgan.terms.Term` or one of", Term, _KINDS
+    "A term must be a `kgan.terms.LossTerm` or one of", LossTerm, _KINDS
 )
 names, get, find = _REGISTRY.names, _REGISTRY.get, _REGISTRY.find
 
@@ -176,7 +150,7 @@ def get_all(argument, identifiers):
         identifiers: List of what `get` takes.
 
     Returns:
-        A list of `Term`.
+        A list of `LossTerm`.
 
     Raises:
         ValueError: If it is no list, or one of them no term.
@@ -186,14 +160,5 @@ def get_all(argument, identifiers):
     return [get(identifier) for identifier in identifiers]
 
 
-def named(terms):
-    """Gives each term the name under which it is logged; a second of one kind a number.
-
-    Args:
-        terms: Sequence of `Term`.
-
-    Returns:
-        A dictionary of names and terms.
-    """
-    own = registry.numbered([term.kind for term in terms])
-    return dict(zip(own, terms, strict=True))
+# The name of this class before the engine had terms of its own.
+Term = LossTerm

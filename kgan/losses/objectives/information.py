@@ -50,6 +50,7 @@ class Information(Objective):
     """
 
     kind = "information"
+    reads = ("latents",)
 
     def __init__(
         self,

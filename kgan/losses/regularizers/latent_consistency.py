@@ -46,6 +46,7 @@ class LatentConsistency(Term):
     """
 
     kind = "latent_consistency"
+    reads = ("latents",)
 
     def __init__(self, weight=20.0, generator_weight=0.5, deviation=0.05, seed=None):
         super().__init__(weight, generator_weight)

@@ -1,0 +1,88 @@
+"""Checks what a game declares: its methods, networks and moves."""
+
+import keras
+
+from kgan.engine.clock import Clock
+from kgan.engine.networks import Networks
+from kgan.engine.round import players_of
+
+# Keras sets these in the constructor, or reads them as properties: a method of that
+# name would be gone, or in the way.
+_OF_KERAS = {"compiled", "history", "loss", "metrics", "optimizer", "stop_training"}
+_OF_NETWORKS = {
+    *(name for name in dir(Networks) if not name.startswith("_")),
+    *("step", "context", "values", "rows", "known", "fixed"),
+}
+
+
+def check_methods(cls):
+    """Refuses methods of a game's class whose names Keras needs.
+
+    Raises:
+        ValueError: If there is one.
+    """
+    for name in _OF_KERAS & vars(cls).keys():
+        if callable(vars(cls)[name]):
+            raise ValueError(
+                f"{cls.__name__} must not have a method `{name}`: Keras sets an "
+                "attribute of that name. Call it by what it computes, such as "
+                "`reconstruction_loss`"
+            )
+
+
+def checked(game):
+    """Returns the moves of a game, checked.
+
+    Raises:
+        ValueError: If they name networks that the game does not have, two of them have
+            one stream of seeds, or a network cannot be used.
+    """
+    if not isinstance(game.clock, Clock):
+        raise ValueError(
+            "A network of a game must have a name that neither Keras nor the engine "
+            f"needs. Received: {type(game.clock).__name__} as the attribute 'clock'"
+        )
+    networks, moves = game.networks, tuple(game.moves())
+    if not moves:
+        raise ValueError("`moves` must return at least one move. Received: none")
+    for name, network in networks.items():
+        _check_network(name, network)
+    for place, move in enumerate(moves):
+        for what in ("players", "writes"):
+            _check_names(what, getattr(move, what), networks)
+        _check_stream(place, moves)
+    for player in game.averages():
+        _check_names("averages", [player], players_of(moves))
+    return moves
+
+
+def _check_network(name, network):
+    if name in _OF_NETWORKS | _OF_KERAS or hasattr(keras.Model, name):
+        raise ValueError(
+            "A network of a game must have a name that neither Keras nor the engine "
+            f"needs. Received: {type(network).__name__} as the attribute {name!r}"
+        )
+    if not network.built:
+        raise ValueError(
+            f"`{name}` must be built before `compile`: call it once, or give it an "
+            f"`Input`. Received: {type(network).__name__} without variables"
+        )
+
+
+def _check_names(what, names, known):
+    for name in names:
+        if name not in known:
+            raise ValueError(
+                f"`{what}` must name networks of the game: {', '.join(known)}. "
+                f"Received: {name!r}"
+            )
+
+
+def _check_stream(place, moves):
+    streams = [move.seed_stream(index) for index, move in enumerate(moves)]
+    if streams[place] in streams[:place]:
+        raise ValueError(
+            "Each move must have a stream of seeds of its own. Received: "
+            f"stream={moves[place].stream!r} for {moves[place].players} and for "
+            f"{moves[streams.index(streams[place])].players}"
+        )

@@ -1,0 +1,432 @@
+"""A game of any number of players as a Keras model."""
+
+import types
+
+import keras
+
+from kgan.core import arguments, seeds
+from kgan.core.seeds import Use
+from kgan.engine import (
+    declaration,
+    ema,
+    feeding,
+    fields,
+    replicas,
+    strategy_checks,
+    train_function,
+)
+from kgan.engine.alternation import get as find_alternation
+from kgan.engine.clock import Clock
+from kgan.engine.compilation import Compiler
+from kgan.engine.config import ConfigByArguments
+from kgan.engine.logs import Logs
+from kgan.engine.networks import Networks
+from kgan.engine.optimizers import OptimizerView, prepare_all, refuse_callbacks
+from kgan.engine.round import Round, players_of, rows_of
+from kgan.engine.stateless import Stateless
+
+
+class Game(ConfigByArguments, keras.Model):
+    """Players, the fields of a batch, the moves of a round.
+
+    A subclass writes formulas, the engine plays them: tapes, XLA, replicas,
+    micro-batches, loss scales, laziness, seeds, averages, the clock, alternation, logs,
+    checks, saving and resuming are those of every game.
+
+    Every layer that is an attribute of the game is callable in a loss under that name:
+    `self.to_b = to_b` gives `nets.to_b(x)`, see `kgan.engine.networks.Networks`. It
+    must be built. Each argument of the constructor must be an attribute of the same
+    name. A subclass must write `moves`; all else has a default.
+
+    Args:
+        seed: Every draw follows from it and from the step's number.
+        name: Name of the model.
+
+    Attributes:
+        clock: The `kgan.engine.clock.Clock` that counts rounds.
+        group_size: How many rows of a batch belong together.
+        log_names: Short names of players in logs.
+
+    Raises:
+        ValueError: If `seed` is no integer in [0, 2⁶²), or a subclass has a method
+            under a name that Keras needs.
+
+    Example:
+        ```python
+        @keras.saving.register_keras_serializable(package="my")
+        class Autoencoder(kgan.Game):
+            def __init__(self, encoder, decoder, **kwargs):
+                super().__init__(**kwargs)
+                self.encoder, self.decoder = encoder, decoder
+
+            def unpack(self, element):
+                return {"images": element}
+
+            def moves(self):
+                return (kgan.Move(("encoder", "decoder"), self.distance, ("l1",)),)
+
+            def distance(self, nets, batch):
+                back = nets.decoder(nets.encoder(batch["images"]))
+                l1 = tf.reduce_mean(tf.abs(back - batch["images"]))
+                return l1, {"l1": l1}
+        ```
+    """
+
+    group_size = 1
+    log_names = {}
+    # What the game calls its number of batches of a round.
+    batches_argument = "repeats"
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        declaration.check_methods(cls)
+
+    def __init__(self, seed=0, name=None):
+        # float32 whatever the policy: what is drawn must not lose bits on its way.
+        super().__init__(name=name, dtype="float32")
+        arguments.index("seed", seed)
+        self.seed = seed
+        self.clock = Clock()
+        self.built = True
+
+    # === What a subclass writes ===
+
+    def moves(self):
+        """Returns the game: a tuple of `Move`."""
+        raise NotImplementedError(f"{type(self).__name__} must write `moves`.")
+
+    def unpack(self, element):
+        """Returns an element of the data set as a dictionary of named tensors."""
+        return element
+
+    def fields(self):
+        """Returns a nest of `Field`; None: each batch must be as the first one is."""
+
+    def averages(self):
+        """Returns by player the momentum of its average, a number or a schedule.
+
+        The average is a network of its own, the attribute `ema_<player>`, and moves
+        when the player moved.
+        """
+        return {}
+
+    def held_out(self, nets, batch):
+        """Returns the logs of `evaluate`, among those of the moves."""
+        raise NotImplementedError(
+            f"{type(self).__name__} must write `held_out` to be evaluated on held-out "
+            "data; or call `fit` without `validation_data`."
+        )
+
+    def check_rows(self, count):
+        """Refuses a number of rows on a replica that the networks cannot take."""
+
+    def check_targets(self, targets):
+        """Refuses targets of an array of which one is not what the game takes."""
+
+    # === What other rooms know of a game ===
+
+    @property
+    def networks(self):
+        """All networks and layers of the game by name, read only."""
+        # No `dict`: Keras' saving visits properties, and would save what lies in one
+        # under the names of classes.
+        averaged = {f"ema_{player}" for player in self.averages()}
+        return types.MappingProxyType(
+            {
+                name: layer
+                for name, layer in vars(self).items()
+                if isinstance(layer, keras.layers.Layer)
+                and name not in averaged
+                and not (name == "clock" or name.startswith("_"))
+            }
+        )
+
+    @property
+    def players(self):
+        """Names of the players, in the order of the moves."""
+        return players_of(self.moves())
+
+    @property
+    def optimizers(self):
+        """The optimizer of each player by name, read only."""
+        return self.optimizer.named
+
+    @property
+    def optimizer(self):
+        """All optimizers together, for callbacks that read them; None at first."""
+        return getattr(getattr(self, "_plain", None), "optimizer", None)
+
+    @optimizer.setter
+    def optimizer(self, value):
+        if value is not None:  # Keras' `compile` sets None
+            raise AttributeError(
+                "A game has an optimizer for each player: compile(optimizers={...})"
+            )
+
+    @property
+    def step(self):
+        """Number of rounds played so far, a Python integer."""
+        return int(self.clock.rounds.numpy())
+
+    @property
+    def position(self):
+        """Number of batches taken so far: where `load(..., start=)` goes on."""
+        return int(self.clock.position.numpy())
+
+    @property
+    def rollbacks(self):
+        """How often the game was taken back to an earlier round."""
+        return int(self.clock.rollbacks.numpy())
+
+    @property
+    def batches_a_round(self):
+        """Number of batches that a round takes."""
+        return max([m.repeats for m in self.moves() if m.fresh_data], default=1)
+
+    def short_name(self, player):
+        """Returns the name of a player in logs."""
+        return self.log_names.get(player, player)
+
+    # === Compile ===
+
+    def compile(
+        self,
+        optimizers,
+        *,
+        alternation=None,
+        run_eagerly=False,
+        steps_per_execution=1,
+        jit_compile="auto",
+        micro_batches=1,
+    ):
+        """Chooses how the game is played.
+
+        Args:
+            optimizers: By player, a Keras optimizer or its name. Each is kept as the
+                attribute `<player>_optimizer`.
+            alternation: `kgan.alternation.Periods` in which players wait; None: all
+                move in every round.
+            run_eagerly: Whether to run without graphs, for debugging.
+            steps_per_execution: Number of steps in one call of the compiled function.
+            jit_compile: Whether XLA compiles the step: on one device the whole round,
+                on several each replica's gradients. "auto": on an accelerator.
+            micro_batches: Number of parts in which an update takes its batch, one after
+                the other: the same gradient from less memory.
+
+        Raises:
+            ValueError: If moves name what the game has not, optimizers do not fit the
+                players, or something was made outside the scope of the strategy.
+        """
+        arguments.positive_integer("micro_batches", micro_batches)
+        strategy = self.distribute_strategy
+        moves = declaration.checked(self)
+        players = {player: self.networks[player] for player in players_of(moves)}
+        strategy_checks.check_compile(
+            self, self.networks, optimizers, steps_per_execution
+        )
+        single = strategy_checks.on_one_device(strategy)
+        compiler = Compiler(single, run_eagerly, jit_compile)
+        with strategy.scope():
+            prepared = prepare_all(optimizers, players)
+            # Keras must make no optimizer of its own, nor compile the whole step:
+            # under a strategy XLA fails on variables of another device.
+            super().compile(
+                optimizer=None,
+                run_eagerly=run_eagerly,
+                steps_per_execution=steps_per_execution,
+                jit_compile=False,
+            )
+            # One attribute each: Keras saves the values of a dictionary under the
+            # names of their classes, in the dictionary's order.
+            for player, optimizer in prepared.items():
+                setattr(self, f"{player}_optimizer", optimizer)
+            for player in self.averages():
+                if getattr(self, f"ema_{player}", None) is None:
+                    setattr(self, f"ema_{player}", ema.copy_of(players[player]))
+            self._plain = types.SimpleNamespace(
+                optimizer=OptimizerView(prepared),
+                compiler=compiler,
+                alternation=find_alternation(alternation),
+                micro_batches=micro_batches,
+                fields=None,
+                movable={
+                    player: {id(v) for v in network.trainable_variables}
+                    for player, network in players.items()
+                },
+            )
+            self._set_up(moves)
+        self.keep_compile_arguments(
+            optimizers=prepared,
+            alternation=self._plain.alternation,
+            run_eagerly=run_eagerly,
+            steps_per_execution=steps_per_execution,
+            jit_compile=jit_compile,
+            micro_batches=micro_batches,
+        )
+
+    def _set_up(self, moves):
+        """Builds what plays the moves, with the layers frozen as they are now."""
+        # In a plain object: Keras tracks what is an attribute.
+        plain = self._plain
+        named = plain.optimizer.named
+        plain.stateless = {
+            n: Stateless(v, named.get(n)) for n, v in self.networks.items()
+        }
+        plain.trainable = [
+            (v, v.trainable)
+            for player in named
+            for v in plain.stateless[player].network.variables
+        ]
+        norms = {p: f"{self.short_name(p)}_gradient_norm" for p in named}
+        plain.logs = Logs(moves, norms)
+        plain.round = Round(
+            moves,
+            plain.stateless,
+            norms,
+            self.clock,
+            plain.logs,
+            {p: (getattr(self, f"ema_{p}"), m) for p, m in self.averages().items()},
+            plain.compiler,
+            plain.alternation,
+            self.distribute_strategy.num_replicas_in_sync,
+            plain.micro_batches,
+        )
+
+    def trainable_has_changed(self):
+        """Returns whether a layer was frozen, or freed, since the step was built."""
+        return any(v.trainable is not known for v, known in self._plain.trainable)
+
+    @property
+    def metrics(self):
+        """The means that `fit` logs: one metric for all of them."""
+        return [self._plain.logs.means] if self.compiled else []
+
+    # === Training ===
+
+    def fit(self, x=None, y=None, batch_size=None, epochs=1, **kwargs):
+        """Plays the game; takes what `keras.Model.fit` takes.
+
+        Args:
+            x: Data: a `tf.data.Dataset` of batches, an array or a dictionary of arrays,
+                a `keras.utils.PyDataset`.
+            y: Targets beside an array.
+            batch_size: Examples of one update, for arrays; 32 by default.
+            epochs: Number of passes over the data.
+            **kwargs: As in `keras.Model.fit`, without weights of samples or classes.
+
+        Returns:
+            A `keras.callbacks.History`.
+
+        Raises:
+            ValueError: If the first batch is not what the networks take, if weights
+                are given, or a callback that steers the optimizer of a model.
+            FloatingPointError: If a loss of the game's first step is NaN or infinite.
+        """
+        self._assert_compile_called("fit")
+        strategy_checks.check_fit(self, self.networks)
+        refuse_callbacks(kwargs.get("callbacks"))
+        x, y, batch_size = feeding.prepare(self, x, y, batch_size, kwargs)
+        return super().fit(x, y, batch_size=batch_size, epochs=epochs, **kwargs)
+
+    def check(self, element):
+        """Checks the first batch of a data set: names, shapes, dtypes, ranges.
+
+        Raises:
+            ValueError: If the batch is not what the game takes.
+        """
+        batch = self.unpack(element)
+        self._plain.fields = self.fields() or fields.like(batch)
+        fields.check(batch, self._plain.fields, values=True)
+
+    def make_train_function(self, force=False):
+        """Builds what `fit` calls: Keras' function, or on one device a shorter way."""
+        if self.trainable_has_changed():
+            self._follow_frozen()
+            force = True
+        if self.train_function is None or force:
+            super().make_train_function(force=True)
+            single = self.steps_per_execution == 1 and not self.run_eagerly
+            if single and strategy_checks.on_one_device(self.distribute_strategy):
+                self.train_function = train_function.one_step(
+                    self.train_step, self.train_function
+                )
+            moves = self._plain.round.moves
+            names = [n for m in moves for n in (*m.logs, *m.terms)]
+            self.train_function = train_function.Guarded(
+                self, self.train_function, names if self.step == 0 else ()
+            )
+        return self.train_function
+
+    def _follow_frozen(self):
+        """Rebuilds the step after `trainable` was set on a player or a layer of it."""
+        for player, known in self._plain.movable.items():
+            for variable in self.networks[player].trainable_variables:
+                if id(variable) not in known:
+                    raise ValueError(
+                        f"A layer of `{player}` that was frozen when the game was "
+                        "compiled can be trained after `compile` was called again. "
+                        f"Received: trainable=True for {variable.path}"
+                    )
+        self._set_up(self.moves())
+
+    def train_step(self, data):
+        """Plays one round; see `moves`."""
+        plain = self._plain
+        batch = self._batch(data)
+        rows = rows_of(batch) // plain.round.fresh
+        plain.round.play(batch, plain.round.draw(self.seed, rows))
+        return replicas.logs_for_keras(self.get_metrics_result())
+
+    def test_step(self, data):
+        """Reports what `held_out` computes, in inference mode."""
+        plain = self._plain
+        batch = self._batch(data)
+        count = rows_of(batch)
+        if self.group_size > 1:  # a last batch may have no whole number of groups
+            batch = feeding.filled(self.group_size, batch)
+        seen = plain.logs.rows() * seeds.num_replicas()
+        context = self.clock.context(self.seed, (Use.TEST,), 0, seen)
+        for draw in dict.fromkeys(move.draws for move in plain.round.moves):
+            batch = batch | self.clock.draws(context, draw, rows_of(batch))
+        values = {name: s.values() for name, s in plain.stateless.items()}
+        nets = Networks(plain.stateless, values, context, training=False)
+        logs = self.held_out(nets, batch)
+        plain.logs.update(logs, count)
+        results = self.get_metrics_result()
+        return replicas.logs_for_keras({name: results[name] for name in logs})
+
+    def _batch(self, data):
+        """Returns an element as a dictionary in the dtypes of the fields."""
+        batch = self.unpack(data)
+        expected = self._plain.fields or self.fields() or fields.like(batch)
+        fields.check(batch, expected)
+        return fields.cast(batch, expected)
+
+    def _maybe_symbolic_build(self, iterator=None, data_batch=None):
+        """Takes no batch, as Keras would under a strategy: a game is built."""
+
+    def _get_metrics_result_or_logs(self, logs):
+        """Returns the means over all replicas, as Keras does for equal keys alone."""
+        means = self.get_metrics_result()
+        return {name: means.get(name, value) for name, value in logs.items()}
+
+    # === Saving ===
+
+    def __dir__(self):
+        # Keras' saving visits `dir(model)` in the order of the alphabet, and stores the
+        # layers that it finds first in `layers` by class and order: whatever comes
+        # after it would be stored under another name than that of its attribute.
+        names = super().__dir__()
+        if self.__dict__.get("_layers_were_stored"):
+            return names
+        return [name for name in names if name != "layers"]
+
+    def load_own_variables(self, store):
+        """Loads variables; sees whether the file holds layers by class and order."""
+        self._layers_were_stored = "layers" in getattr(store, "h5_file", ())
+        super().load_own_variables(store)
+
+    def save_own_variables(self, store):
+        """Saves variables; layers are stored under the names of their attributes."""
+        self._layers_were_stored = False
+        super().save_own_variables(store)
