@@ -11,22 +11,24 @@ from kgan.engine.alternation import get as find_alternation
 from kgan.engine.clock import Clock
 from kgan.engine.compilation import Compiler
 from kgan.engine.feeding import join
+from kgan.engine.interface import Interface
 from kgan.engine.logs import Logs
 from kgan.engine.round import Round
 from kgan.engine.stateless import Player, heads
 from kgan.engine.train_function import one_step
 from kgan.engine.update import Game
 from kgan.games import gan_checks
-from kgan.games.generative import Verbs
+from kgan.games.generative import Generative
 from kgan.games.sampler import Sampler
 from kgan.games.scorer import Scorer
+from kgan.games.two_players import TwoPlayers
 from kgan.latents import priors
 from kgan.losses import term as terms
 from kgan.losses.gradient_penalties import by_name
 
 
 @keras.saving.register_keras_serializable(package="kgan")
-class GAN(config.ConfigByArguments, Verbs, keras.Model):
+class GAN(config.ConfigByArguments, TwoPlayers, Generative, Interface, keras.Model):
     """A generator and a discriminator that play the minimax game.
 
         min_G max_D  E log D(x) + E log(1 − D(G(z)))
