@@ -187,7 +187,9 @@ def test_training_goes_on_and_the_next_version_stands_beside_the_first(tmp_path)
 def test_what_is_no_gan_is_refused(tmp_path):
     foreign = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
     foreign.compile(loss="mse")
-    with pytest.raises(ValueError, match=r"`gan` must be a kgan.GAN. Received: a Seq"):
+    with pytest.raises(
+        ValueError, match=r"`game` must be a game, as kgan.GAN. Received: a Seq"
+    ):
         kgan.export.saved_model(foreign, tmp_path / "m")
     assert list(tmp_path.iterdir()) == []
 
