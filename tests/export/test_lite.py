@@ -4,6 +4,7 @@ import keras
 import networks
 import numpy as np
 import pytest
+import small_games
 import tensorflow as tf
 
 import kgan
@@ -88,3 +89,21 @@ def test_mixed_precision_becomes_float32(build, policy, tmp_path):
     output = lite.run((tmp_path / FLOAT32).read_bytes(), inputs)
     assert output.dtype == np.float32
     assert output.shape == (2, 8, 8, 1)
+
+
+def test_any_game_may_name_a_network(tmp_path):
+    game = small_games.translator(kind=small_games.PortableTranslator)
+    differences = export.tflite(game, tmp_path, allow_untrained=True)
+    files = {"translator.float32.tflite", "translator.int8.tflite"}
+    assert differences.keys() == {path.name for path in tmp_path.iterdir()} == files
+    source = small_games.pairs(3)["source"]
+    model = (tmp_path / "translator.float32.tflite").read_bytes()
+    found = lite.run(model, {"images": source})
+    np.testing.assert_allclose(found, game.translator(source), atol=1e-5)
+
+
+def test_a_game_that_names_none_is_refused(tmp_path):
+    game = small_games.translator(steps=1)
+    with pytest.raises(ValueError, match=r"Received: a Translator, which names none"):
+        export.tflite(game, tmp_path / "phone")
+    assert not (tmp_path / "phone").exists()
