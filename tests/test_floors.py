@@ -30,13 +30,32 @@ UPWARD = {
     ("engine.feeding", "games.gan_checks"),
     ("engine.update", "losses.input_gradients"),
     ("engine.update", "losses.term"),
-    ("export.lite", "games.endpoints"),
-    ("export.lite", "games.sampler"),
-    ("export.servable", "games.endpoints"),
     ("losses.objectives.information", "latents.priors"),
 }
 # What a room may import besides itself, where it is less than all floors below it.
-NARROW = {"engine": {"core", "distribute"}, "games": set(FLOOR_OF) - {"models", "data"}}
+NARROW = {
+    "engine": {"core", "distribute"},
+    "games": set(FLOOR_OF) - {"models", "data", "callbacks"},
+}
+# These rooms reach a game through `engine.interface` alone, and read nothing that only
+# some games have.
+OF_ANY_GAME = {"export", "metrics", "report", "callbacks", "cli"}
+OF_SOME_GAMES = {
+    *("generator", "discriminator", "ema_generator", "augmentation"),
+    *("generator_optimizer", "discriminator_optimizer", "discriminator_steps"),
+    *("prior", "latent_dim", "num_classes", "data_classes", "adversarial_loss"),
+    *("sampler", "chosen_sampler", "raw_sampler", "averaged_sampler", "scorer"),
+}
+# Modules for games of latents: they ask `games.generative.Generative`.
+OF_LATENTS = {"cli.generate", "report.explore", "report.subject"}
+# `num_classes` of data sources, extractors and examples, and not of a game.
+OF_DATA = {
+    "metrics.class_agreement",
+    "metrics.defaults",
+    "metrics.measure",
+    "report.projection",
+    "report.samples",
+}
 # Loaded inside the functions that use them: `import kgan` costs what Keras costs.
 HEAVY = {"matplotlib", "scipy", "sklearn", "PIL", "tensorflow_datasets", "gradio"}
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
@@ -133,6 +152,56 @@ def test_narrow_rooms_import_what_they_may(room):
     }
     wrong = {pair for pair in reached if _room(pair[1]) not in {room, *NARROW[room]}}
     assert wrong <= UPWARD
+
+
+def _attributes(tree):
+    """Yields pairs: the source of an object, and an attribute of it that is read."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute):
+            yield ast.unparse(node.value), node.attr
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) in (
+            *("getattr", "hasattr", "setattr"),
+        ):
+            yield from (
+                (ast.unparse(node.args[0]), text.value)
+                for text in node.args[1:]
+                if isinstance(text, ast.Constant)
+            )
+
+
+def _of_some_games(name):
+    """Pairs of `_attributes` that only some games have."""
+    if name in OF_LATENTS or name.startswith("callbacks.theory."):
+        return set()
+    found = {pair for pair in _attributes(_tree(name)) if pair[1] in OF_SOME_GAMES}
+    if name not in OF_DATA and not name.startswith("metrics.features."):
+        return found
+    return {
+        (owner, attribute)
+        for owner, attribute in found
+        if attribute != "num_classes" or owner.rpartition(".")[2] in GAMES
+    }
+
+
+# Names of variables that hold a game.
+GAMES = {"gan", "game", "model"}
+
+
+@pytest.mark.parametrize("name", [n for n in MODULES if _room(n) in OF_ANY_GAME])
+def test_any_game_is_asked_through_the_interface(name):
+    assert _of_some_games(name) == set()
+
+
+def test_modules_that_may_ask_more_still_do():
+    for name in OF_LATENTS | OF_DATA:
+        assert {a for _, a in _attributes(_tree(name))} & OF_SOME_GAMES, name
+
+
+@pytest.mark.parametrize("name", ["engine.interface", "engine.symptom"])
+def test_the_interface_knows_no_game(name):
+    words = ("discriminator", "generator", "latent", "label")
+    text = MODULES[name].read_text("utf-8").lower()
+    assert [word for word in words if word in text] == []
 
 
 def test_exceptions_are_still_needed():

@@ -7,11 +7,11 @@ from kgan.callbacks.images import grid as grid
 from kgan.callbacks.learning_rates import LearningRates as LearningRates
 from kgan.callbacks.pictures import Pictures as Pictures
 from kgan.callbacks.sample_grid import SampleGrid as SampleGrid
-from kgan.callbacks.symptoms import DiscriminatorWon as DiscriminatorWon
-from kgan.callbacks.symptoms import DiversityLost as DiversityLost
-from kgan.callbacks.symptoms import GradientVanished as GradientVanished
-from kgan.callbacks.symptoms import Symptom as Symptom
 from kgan.callbacks.terminate_on_nan import TerminateOnNaN as TerminateOnNaN
 from kgan.callbacks.theory.density_plot import DensityPlot as DensityPlot
 from kgan.callbacks.theory.four_panels import FourPanels as FourPanels
 from kgan.callbacks.throughput import Throughput as Throughput
+from kgan.engine.symptom import Symptom as Symptom
+from kgan.games.symptoms import DiscriminatorWon as DiscriminatorWon
+from kgan.games.symptoms import DiversityLost as DiversityLost
+from kgan.games.symptoms import GradientVanished as GradientVanished

@@ -1,4 +1,4 @@
-"""What a watch does when something has gone wrong: say it, stop, or roll back."""
+"""Actions of a watch that has found a symptom: warn, stop, or roll back."""
 
 import typing
 
@@ -9,7 +9,7 @@ from kgan.core.arguments import positive_integer
 
 
 class Outcome(typing.NamedTuple):
-    """What was done.
+    """Result of an action.
 
     Attributes:
         sentence: What happened, for the user.
@@ -23,7 +23,7 @@ class Outcome(typing.NamedTuple):
 
 
 class Warn:
-    """Says what was found, and lets training go on.
+    """Returns what was found, and lets training go on.
 
     Attributes:
         restores: Whether it brings the model back to an earlier state.
@@ -32,20 +32,20 @@ class Warn:
     restores = False
 
     def begin(self, model):
-        """Prepares for a training of `model`, or refuses it with a `ValueError`."""
+        """Prepares for a training; raises `ValueError` where it cannot be watched."""
 
     def keep(self, model):
-        """Takes note of a state in which nothing was found.
+        """Notes a state in which nothing was found.
 
         Returns:
             None, or `(path, value)` of a variable that is not finite after all.
         """
 
     def act(self, model, found):
-        """Does what is to be done.
+        """Acts on what was found.
 
         Args:
-            model: The `kgan.GAN`.
+            model: The game.
             found: What has gone wrong, in words.
 
         Returns:
@@ -58,7 +58,6 @@ class Stop(Warn):
     """Stops training; the model stays as it is."""
 
     def act(self, model, found):
-        """Stops training."""
         model.stop_training = True
         return Outcome(
             f"Training stopped at step {model.step:,}: {found}", stopped=True
@@ -66,12 +65,12 @@ class Stop(Warn):
 
 
 class RollBack(Warn):
-    """Brings the model back to the last sound state, and training goes on.
+    """Restores the last sound state, and training goes on.
 
     Args:
         max_rollbacks: Number of rollbacks in the model's life, before or after it was
             resumed, after which the next one stops training.
-        learning_rate_factor: Factor in (0, 1] of both learning rates at each.
+        learning_rate_factor: Factor in (0, 1] of all learning rates at each.
 
     Raises:
         ValueError: If an argument is out of range.
@@ -90,21 +89,19 @@ class RollBack(Warn):
         self._sound = None
 
     def begin(self, model):
-        """Refuses learning rates that cannot be set; forgets the last training."""
         self._sound = None
         if self.learning_rate_factor == 1.0:
             return
-        for name in ("generator_optimizer", "discriminator_optimizer"):
-            rate = inner(getattr(model, name)).learning_rate
-            if not isinstance(rate, keras.Variable):
+        for player, optimizer in model.optimizers.items():
+            if not isinstance(inner(optimizer).learning_rate, keras.Variable):
                 raise ValueError(
                     "`learning_rate_factor` must be 1 where a learning rate follows a "
                     f"schedule, which cannot be multiplied. Received: "
-                    f"{self.learning_rate_factor} with a schedule in `{name}`"
+                    f"{self.learning_rate_factor} with a schedule in "
+                    f"`{player}_optimizer`"
                 )
 
     def keep(self, model):
-        """Copies the state, unless it holds a NaN that no loss has met yet."""
         snapshot = Snapshot(model)
         bad = snapshot.first_not_finite()
         if bad is None:
@@ -117,7 +114,6 @@ class RollBack(Warn):
         return bad
 
     def act(self, model, found):
-        """Restores the last sound state; stops if that was done too often."""
         step, back = model.step, self._sound.step
         self._sound.restore(model)
         if model.rollbacks >= self.max_rollbacks:
@@ -141,7 +137,7 @@ class RollBack(Warn):
         if self.learning_rate_factor == 1.0:
             return
         with model.distribute_strategy.scope():
-            for optimizer in (model.generator_optimizer, model.discriminator_optimizer):
+            for optimizer in model.optimizers.values():
                 rate = inner(optimizer).learning_rate
                 rate.assign(rate * self.learning_rate_factor)
 
@@ -150,7 +146,7 @@ _ACTIONS = {"warn": Warn, "stop": Stop, "rollback": RollBack}
 
 
 def get(name, **arguments):
-    """Finds an action by its name.
+    """Returns an action by its name.
 
     Args:
         name: "warn", "stop" or "rollback".

@@ -1,4 +1,4 @@
-"""Whole models on the way, from which training goes on exactly."""
+"""Saves whole models during training, from which it goes on exactly."""
 
 import json
 import pathlib
@@ -22,7 +22,7 @@ def steps(directory):
 
 
 def step_of(path):
-    """Gives the step that a checkpoint's name tells; -1 where it tells none."""
+    """Returns the step in a checkpoint's name; -1 where there is none."""
     number = path.stem.removeprefix("step-")
     return int(number) if number.isdecimal() else -1
 
@@ -30,14 +30,14 @@ def step_of(path):
 class Checkpoints(keras.callbacks.Callback):
     """Saves the model every so many steps and at the end, and keeps the newest files.
 
-    Each file is a whole model: both networks, the average, both optimizers, the loss
-    scales, the step and the position in the data. `keras.models.load_model` and `fit`
+    Each file is a whole model: all networks, averages, optimizers and loss scales, the
+    step and the position in the data. `keras.models.load_model` and `fit`
     with `kgan.data.load(..., start=gan.position)` go on from it bit for bit. A file is
     complete or absent, whenever the run is stopped, even by a power cut. A model whose
     logs or weights are NaN or infinite does not take the place of a sound one.
 
-    A disk that is full does not end the run: it says so, keeps the files there are,
-    and fails in the end if the last state is not among them.
+    A full disk does not end the run: a line is printed, the files there are stay, and
+    an error is raised in the end if the last state is not among them.
 
     Args:
         directory: Where `step-NNNNNNNN.keras` go; made with the first one.
@@ -77,11 +77,9 @@ class Checkpoints(keras.callbacks.Callback):
         self._best_value = None
 
     def on_train_begin(self, logs=None):
-        """Forgets the last training."""
         self._begin()
 
     def on_epoch_begin(self, epoch, logs=None):
-        """Refuses another run's directory; counts from the epoch's first step."""
         # Not in `on_train_begin`: a callback that comes later in the list may still
         # restore the model there.
         if not self._begun:
@@ -91,13 +89,11 @@ class Checkpoints(keras.callbacks.Callback):
         self.pace.begin_epoch(self.model.step)
 
     def on_train_batch_begin(self, batch, logs=None):
-        """Saves the model every so many steps."""
         # Not after a batch: Keras may call that hook while the next one is played.
         if self.pace.before_batch(batch):
             self.save()
 
     def on_epoch_end(self, epoch, logs=None):
-        """Saves the model if it is due, and if it is the best."""
         logs = logs or {}
         self._sound = bool(np.all(np.isfinite(list(logs.values()))))
         if not self._sound:
@@ -175,10 +171,10 @@ class Checkpoints(keras.callbacks.Callback):
 
 
 def _finite(model):
-    """Says whether all weights of both networks are finite.
+    """Whether all weights of the players are finite.
 
-    Logs tell of it one step later, and in the middle of an epoch not at all.
+    Logs show it one step later, and in the middle of an epoch not at all.
     """
-    networks = (model.generator, model.discriminator)
+    networks = [getattr(model, player) for player in model.players]
     weights = (weight for network in networks for weight in network.get_weights())
     return all(np.all(np.isfinite(weight)) for weight in weights)

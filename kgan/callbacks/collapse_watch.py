@@ -1,17 +1,13 @@
-"""Names what goes wrong in a game, and does something about it."""
+"""Watches a game for symptoms of failure, and acts on them."""
 
 import keras
 
 from kgan.callbacks import actions
 from kgan.callbacks.every import Pace
 from kgan.callbacks.recent_means import RecentMeans
-from kgan.callbacks.symptoms import (
-    DiscriminatorWon,
-    DiversityLost,
-    GradientVanished,
-    first_not_finite,
-    helps,
-)
+from kgan.callbacks.terminate_on_nan import first_not_finite
+from kgan.engine.symptom import helps
+from kgan.games import symptoms as kinds
 
 _DIVERGED = helps(
     "smaller learning rates, clipping both gradients (global_clipnorm), a penalty (R1)"
@@ -19,31 +15,32 @@ _DIVERGED = helps(
 
 
 class CollapseWatch(keras.callbacks.Callback):
-    """Says in one line when a game has failed; can stop it, or roll it back.
+    """Prints one line when a game has failed; can stop it, or roll it back.
 
-    It looks for four symptoms:
+    It looks for a logged value that is NaN or infinite, after every batch, and for the
+    symptoms of the game (`game.symptoms`). Those of a `kgan.GAN`:
 
-    - a logged value is NaN or infinite: seen after every batch, at once;
     - D has won: `kgan.callbacks.DiscriminatorWon`;
     - G's gradient has vanished: `kgan.callbacks.GradientVanished`;
     - samples have lost their diversity, if `real` is given:
       `kgan.callbacks.DiversityLost`, which also logs `diversity`.
 
-    The last three are looked for at checks, in the means since the check before, and
-    are named when `patience` checks in a row have found them.
+    They are looked for at checks, in the means since the check before, and are named
+    when `patience` checks in a row have found them. A game without such a symptom
+    ignores its threshold.
 
     What follows is the `action`:
 
     - "warn": the sentence is printed, once until the symptom is gone.
     - "stop": it is printed and kept in `reason`, and training stops.
     - "rollback": the model goes back to its state at the last check that found no
-      trace of a symptom (at first, to that in which training began): both networks, the
-      average, both optimizers with their loss scales, and `model.step`. Data go on
+      trace of a symptom (at first, to that in which training began): all networks,
+      averages and optimizers with their loss scales, and `model.step`. Data go on
       where they are. `model.rollbacks` is raised by one and logged; it is a part of
       every seed, since the same draws would lead to the same collapse. After
       `max_rollbacks` the next collapse restores the model once more and stops training.
       The state is kept in the host's memory and takes what a checkpoint takes on disk:
-      with Adam about three times both networks, and the average. It is not saved: a
+      with Adam about three times all networks, and the averages. It is not saved: a
       run that is resumed begins with that in which it is resumed.
 
     Put it before other callbacks: they then see no value of an attempt that was undone.
@@ -56,7 +53,7 @@ class CollapseWatch(keras.callbacks.Callback):
     Args:
         real: Real data for the symptom of diversity, as `fit` takes them: an array,
             `(images, labels)`, or a `tf.data.Dataset`, of which the first batch is
-            looked at without moving it on. None: diversity is not measured.
+            read without advancing it. None: diversity is not measured.
         every: "epoch", or a positive integer: the number of steps between checks.
         action: "warn", "stop" or "rollback".
         patience: Number of checks in a row.
@@ -66,7 +63,7 @@ class CollapseWatch(keras.callbacks.Callback):
         diversity_share: Part of the real data's mean distance up to which diversity is
             lost.
         max_rollbacks: Number of rollbacks in the life of a model.
-        learning_rate_factor: Factor in (0, 1] of both learning rates at each rollback.
+        learning_rate_factor: Factor in (0, 1] of all learning rates at each rollback.
         symptoms: Further `kgan.callbacks.Symptom`s to look for.
 
     Attributes:
@@ -103,13 +100,16 @@ class CollapseWatch(keras.callbacks.Callback):
     ):
         super().__init__()
         self.pace = Pace(every)
-        self.symptoms = list(symptoms)
-        if accuracy is not None:
-            self.symptoms.append(DiscriminatorWon(accuracy, patience))
-        if gradient_share is not None:
-            self.symptoms.append(GradientVanished(gradient_share, patience=patience))
-        if real is not None:
-            self.symptoms.append(DiversityLost(real, diversity_share, patience))
+        self._further = list(symptoms)
+        self._thresholds = {
+            "real": real,
+            "patience": patience,
+            "accuracy": accuracy,
+            "gradient_share": gradient_share,
+            "diversity_share": diversity_share,
+        }
+        # A GAN's, until the game is known: what is out of range is refused here.
+        self.symptoms = [*self._further, *kinds.usual(**self._thresholds)]
         self.action = actions.get(
             action,
             max_rollbacks=max_rollbacks,
@@ -120,18 +120,17 @@ class CollapseWatch(keras.callbacks.Callback):
         self._recent = RecentMeans()
 
     def on_train_begin(self, logs=None):
-        """Forgets the last training; refuses what cannot be watched."""
         self.reason = None
         self.sentences = []
         self._diverged = False
         self._kept = False
+        self.symptoms = [*self._further, *self.model.symptoms(**self._thresholds)]
         for symptom in self.symptoms:
             symptom.forget()
             symptom.begin(self.model)
         self.action.begin(self.model)
 
     def on_epoch_begin(self, epoch, logs=None):
-        """Starts the means of an epoch; before the first one, keeps the state."""
         # Not in `on_train_begin`: a callback that comes later in the list may still
         # restore the model there.
         if not self._kept:
@@ -141,18 +140,15 @@ class CollapseWatch(keras.callbacks.Callback):
         self._start(0)
 
     def on_train_batch_begin(self, batch, logs=None):
-        """Makes a check where one is due."""
         if self.pace.before_batch(batch) and self._logs is not None:
             self._check(self._logs, batch - self._first)
 
     def on_train_batch_end(self, batch, logs=None):
-        """Looks for NaN."""
         self._logs = logs
         self._played = batch + 1
         self._look_for_nan(logs)
 
     def on_epoch_end(self, epoch, logs=None):
-        """Looks for NaN in all that was logged, and makes a check where one is due."""
         logs = {} if logs is None else logs
         if self._logs is None:  # the last batch was undone, and its means with it
             for name in self.model.get_metrics_result():
@@ -175,7 +171,7 @@ class CollapseWatch(keras.callbacks.Callback):
         self._logs = None
 
     def _look_for_nan(self, logs):
-        """Says whether all values are finite; acts if they are not."""
+        """Returns whether all values are finite; acts if they are not."""
         bad = first_not_finite(logs)
         if bad is None:
             self._diverged = False

@@ -1,13 +1,14 @@
-"""Metrics of the distribution, measured while training goes on."""
+"""Measures metrics of the distribution during training."""
 
 import keras
 
 from kgan import metrics as distribution
 from kgan.callbacks.every import Pace
+from kgan.metrics.measure import example_shape
 
 
 class EvaluateGenerator(keras.callbacks.Callback):
-    """Measures the generator's distribution and writes the figures into the logs.
+    """Measures what a game generates and writes the figures into the logs.
 
     `logs["frechet_mnist"]` and the like are seen by every callback that comes later in
     the list: `ModelCheckpoint(monitor="frechet_mnist", mode="min")`, `CSVLogger`,
@@ -24,7 +25,7 @@ class EvaluateGenerator(keras.callbacks.Callback):
         num_images: How many examples are generated; figures of different numbers are
             not comparable.
         seed: Seed of the latents, the same each time.
-        averaged: Whether to measure the averaged generator where there is one.
+        averaged: Whether to measure averaged weights where there are any.
         **options: Further arguments of `kgan.metrics.Evaluator`.
 
     Attributes:
@@ -65,7 +66,6 @@ class EvaluateGenerator(keras.callbacks.Callback):
         self._evaluator = None
 
     def on_train_begin(self, logs=None):
-        """Sweeps the real examples, unless that was done."""
         self.last = None
         self.prepare(self.model)
 
@@ -73,24 +73,23 @@ class EvaluateGenerator(keras.callbacks.Callback):
         """Finds metrics and data and sweeps the real examples, once.
 
         Args:
-            model: The `kgan.GAN` that will be trained.
+            model: The game that will be trained.
 
         Raises:
             ValueError: If a metric is unknown, or data are missing or do not fit.
         """
         if self._evaluator is None:
+            shape = example_shape(model, self.dataset)
             evaluator = distribution.Evaluator(
-                self.dataset, data_shape=tuple(model.data_shape), **self._options
+                self.dataset, data_shape=shape, **self._options
             )
             evaluator.prepare(model)
             self._evaluator = evaluator
 
     def on_epoch_begin(self, epoch, logs=None):
-        """Counts from the epoch's first step."""
         self.pace.begin_epoch(self.model.step)
 
     def on_epoch_end(self, epoch, logs=None):
-        """Measures if it is due, and writes the last figures into the logs."""
         due = self.pace.at_epoch_end(self.model.step)
         ends = epoch + 1 == self.params.get("epochs")
         if due or ends or self.last is None:

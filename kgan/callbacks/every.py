@@ -1,8 +1,8 @@
-"""When a callback is due: at the end of each epoch, or every so many steps."""
+"""Schedules callbacks: at the end of each epoch, or every so many steps."""
 
 
 class Pace:
-    """Tells a callback when it is due, without asking the device.
+    """Schedule of a callback, kept without asking the device.
 
     Reading `model.step` makes Python wait until an accelerator has played it. So steps
     are counted here: those that were played when the epoch began, and the batches
@@ -52,15 +52,15 @@ class Pace:
         self._first = self._seen = step
 
     def step_before(self, batch):
-        """Gives the number of rounds played before batch `batch` of the epoch."""
+        """Returns the number of rounds played before batch `batch` of the epoch."""
         return self._first + batch
 
     def before_batch(self, batch):
-        """Says whether the callback is due before batch `batch` of the epoch."""
+        """Whether the callback is due before batch `batch` of the epoch."""
         return self.every != "epoch" and self._passes(self.step_before(batch))
 
     def at_epoch_end(self, step):
-        """Says whether the callback is due at an epoch's end, after `step` rounds."""
+        """Whether the callback is due at an epoch's end, after `step` rounds."""
         return self.every == "epoch" or self._passes(step)
 
     def _passes(self, step):

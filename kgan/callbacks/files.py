@@ -1,4 +1,4 @@
-"""Picture files that are either whole or not there."""
+"""Writes PNG and GIF files atomically."""
 
 import numpy as np
 
@@ -22,7 +22,7 @@ def write_png(path, picture):
 
 
 def png(picture):
-    """Gives the function that writes a picture as PNG; see `write_png`."""
+    """Returns the function that writes a picture as PNG; see `write_png`."""
     return _image(picture).save
 
 
@@ -50,7 +50,7 @@ def write_gif(path, pictures):
 
 
 def gif(pictures):
-    """Gives the function that writes a film of pictures; see `write_gif`."""
+    """Returns the function that writes a film of pictures; see `write_gif`."""
     pictures = _thinned(list(pictures))
 
     def write(path):
@@ -67,7 +67,7 @@ def gif(pictures):
 
 
 def durations(count):
-    """Gives how long each of `count` frames is shown, in milliseconds.
+    """Returns how long each of `count` frames is shown, in milliseconds.
 
     The GIF format counts in hundredths of a second.
     """
@@ -82,7 +82,7 @@ def _thinned(pictures):
 
 
 def _frame(picture):
-    """Gives a picture as a GIF can hold it: 256 colours, nothing transparent."""
+    """Returns a picture as a GIF can hold it: 256 colours, nothing transparent."""
     from PIL import Image
 
     array = isinstance(picture, np.ndarray)

@@ -1,4 +1,4 @@
-"""Many images as one picture."""
+"""Lays out many images as one picture."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""The step sizes of both players, as curves."""
+"""Logs the learning rate of each player."""
 
 import keras
 
@@ -6,13 +6,12 @@ from kgan.callbacks.snapshot import inner
 
 
 class LearningRates(keras.callbacks.Callback):
-    """Logs both learning rates, and the loss scales where float16 needs them.
+    """Logs all learning rates, and the loss scales where float16 needs them.
 
-    `keras.callbacks.TensorBoard` logs the learning rate of `model.optimizer`, which a
-    GAN does not have: it has two. They are added to the logs of each epoch as
-    `g_learning_rate` and `d_learning_rate`, as they are at its end, whether constant,
-    changed by somebody, or from a schedule; the scales as `g_loss_scale` and
-    `d_loss_scale`. Put it before the callbacks that write logs.
+    They are added to the logs of each epoch as `PLAYER_learning_rate`, as they are at
+    its end, whether constant, changed by somebody, or from a schedule; the scales as
+    `PLAYER_loss_scale`. PLAYER is the player's name in logs, of a `kgan.GAN` g and d.
+    Put it before the callbacks that write logs.
 
     Example:
         ```python
@@ -24,10 +23,9 @@ class LearningRates(keras.callbacks.Callback):
     async_safe = True
 
     def on_epoch_end(self, epoch, logs=None):
-        """Adds the values to `logs`."""
         players = {
-            "g": self.model.generator_optimizer,
-            "d": self.model.discriminator_optimizer,
+            self.model.log_name(player): optimizer
+            for player, optimizer in self.model.optimizers.items()
         }
         for player, optimizer in players.items():
             logs[f"{player}_learning_rate"] = _number(inner(optimizer).learning_rate)

@@ -1,13 +1,16 @@
-"""What a run notes after each epoch: a table, and TensorBoard's curves."""
+"""Writes logs: a CSV table of the epochs, and TensorBoard summaries."""
 
 import csv
 import pathlib
+import re
 
 import keras
 import tensorflow as tf
 
-from kgan.callbacks.events import Events
 from kgan.core.atomic_files import attempt
+
+# Where in TensorFlow's graph it was, which begins its messages.
+_GRAPH = re.compile(r"\{\{.*?\}\}")
 
 
 class Metrics(keras.callbacks.Callback):
@@ -33,17 +36,14 @@ class Metrics(keras.callbacks.Callback):
         self.rows = None
 
     def on_train_begin(self, logs=None):
-        """Forgets the last training."""
         self.rows = None
 
     def on_epoch_begin(self, epoch, logs=None):
-        """Reads the lines of the epochs before the first."""
         if self.rows is None:
             rows = self._read()
             self.rows = [row for row in rows if int(row["epoch"]) < epoch]
 
     def on_epoch_end(self, epoch, logs=None):
-        """Adds a line."""
         self.rows.append({"epoch": epoch, "step": self.model.step, **(logs or {})})
         attempt(self.path, self._write)
 
@@ -61,8 +61,56 @@ class Metrics(keras.callbacks.Callback):
             writer.writerows(self.rows)
 
 
+class Events:
+    """Writes TensorBoard summaries onto the disk at once.
+
+    Where that is not possible a line is printed, and training goes on.
+
+    Args:
+        log_dir: The directory; made with the first summary.
+
+    Example:
+        ```python
+        events = Events("logs")
+        events.write(step, lambda: tf.summary.scalar("d_loss", 1.38))
+        events.close()
+        ```
+    """
+
+    def __init__(self, log_dir):
+        self.log_dir = str(log_dir)
+        self._writer = None
+
+    def write(self, step, summarise):
+        """Writes what `summarise` summarises at a step, onto the disk."""
+        self._attempt(lambda: self._write(step, summarise))
+
+    def close(self):
+        """Closes the file; a later summary opens another one."""
+        if self._writer is not None:
+            self._attempt(self._writer.close)
+            self._writer = None
+
+    def _write(self, step, summarise):
+        if self._writer is None:
+            self._writer = tf.summary.create_file_writer(self.log_dir)
+        with self._writer.as_default(step=step):
+            summarise()
+        self._writer.flush()
+
+    def _attempt(self, write):
+        try:
+            write()
+        except tf.errors.OpError as error:
+            reason = " ".join(_GRAPH.sub("", error.message).split())
+            print(
+                f"\n{self.log_dir} could not be written: {reason}. Training goes on.",
+                flush=True,
+            )
+
+
 class Board(keras.callbacks.Callback):
-    """Shows in TensorBoard what is logged, over the step, and a text.
+    """Writes logs for TensorBoard, over the step, and a text beside the curves.
 
     `keras.callbacks.TensorBoard` makes Python wait for the device after each batch,
     counts epochs, and loses what it has not written when the process is killed. Its
@@ -86,11 +134,9 @@ class Board(keras.callbacks.Callback):
         self._begun = False
 
     def on_train_begin(self, logs=None):
-        """Forgets the last training."""
         self._begun = False
 
     def on_epoch_begin(self, epoch, logs=None):
-        """Writes the text."""
         if not self._begun:
             self._begun = True
             self.events.write(
@@ -98,8 +144,6 @@ class Board(keras.callbacks.Callback):
             )
 
     def on_epoch_end(self, epoch, logs=None):
-        """Adds a point to each curve."""
-
         def summarise():
             for name, value in (logs or {}).items():
                 tf.summary.scalar(f"{_group(name)}/{name}", value)
@@ -107,7 +151,6 @@ class Board(keras.callbacks.Callback):
         self.events.write(self.model.step, summarise)
 
     def on_train_end(self, logs=None):
-        """Closes the file."""
         self.events.close()
 
 

@@ -1,4 +1,4 @@
-"""What all pictures of a run have in common: when, where, and the film at the end."""
+"""Base class of callbacks that draw pictures: when, where, and a GIF at the end."""
 
 import pathlib
 
@@ -6,8 +6,8 @@ import keras
 import tensorflow as tf
 
 from kgan.callbacks import files
-from kgan.callbacks.events import Events
 from kgan.callbacks.every import Pace
+from kgan.callbacks.logging import Events
 from kgan.core.atomic_files import attempt
 
 
@@ -58,7 +58,7 @@ class Pictures(keras.callbacks.Callback):
             self._events = Events(pathlib.Path(log_dir) / self.name)
 
     def check(self):
-        """Refuses `self.model` with a `ValueError` if it cannot be drawn."""
+        """Raises `ValueError` if `self.model` cannot be drawn."""
 
     def draw(self):
         """Draws the state of `self.model`.
@@ -69,29 +69,24 @@ class Pictures(keras.callbacks.Callback):
         raise NotImplementedError
 
     def on_train_begin(self, logs=None):
-        """Refuses a model that cannot be drawn."""
         self.check()
         self._begun = False
 
     def on_epoch_begin(self, epoch, logs=None):
-        """Takes the first picture."""
         # Not in `on_train_begin`: a callback that comes later in the list may still
         # restore the model there.
         self._begin()
         self.pace.begin_epoch(self.model.step)
 
     def on_train_batch_begin(self, batch, logs=None):
-        """Takes a picture every so many steps."""
         if self.pace.before_batch(batch):
             self._take()
 
     def on_epoch_end(self, epoch, logs=None):
-        """Takes a picture of each epoch, or of its last step if that is due."""
         if self.pace.at_epoch_end(self.model.step):
             self._take()
 
     def on_train_end(self, logs=None):
-        """Takes the last picture and makes the film."""
         self._begin()
         if self.model.step != self._last_step:
             self._take()

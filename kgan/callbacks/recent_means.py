@@ -1,4 +1,4 @@
-"""What was logged lately, told from means over the whole epoch."""
+"""Computes means since the last check from running means over the epoch."""
 
 import numbers
 
@@ -14,12 +14,12 @@ class RecentMeans:
         self.begin()
 
     def begin(self):
-        """Starts with the epoch, or wherever the running means were reset."""
+        """Starts anew, where the running means were reset."""
         self._steps = 0
         self._sums = {}
 
     def take(self, logs, steps):
-        """Gives the means since the last call, or since `begin`.
+        """Returns the means since the last call, or since `begin`.
 
         Args:
             logs: Running means by name; what is no number is left out.

@@ -1,29 +1,38 @@
-"""Samples of fixed latents: the picture by which a run is watched."""
+"""Draws what a game makes, always from the same draws or examples."""
 
 import numpy as np
+import tensorflow as tf
 
-from kgan.callbacks import images
+from kgan.callbacks.images import grid
 from kgan.callbacks.pictures import Pictures
+from kgan.core import peeking
 from kgan.core.arguments import positive_integer
 
 
 class SampleGrid(Pictures):
-    """Draws a grid of the model's samples, the same latents each time.
+    """Draws a grid of what the game makes, from the same draws each time.
 
-    A conditional model gets one row per class: row r shows class `r % num_classes`.
+    What it shows says the game (`game.shown`). A `kgan.GAN` shows samples, a
+    conditional one a class in each row: row r shows class `r % num_classes`. A game
+    that transforms examples shows one in each row, before and after side by side.
 
     Args:
         directory: Where the PNG files and `samples.gif` go; made when first needed.
         every: `"epoch"`, or the number of steps between pictures.
-        rows: Number of rows. None: 8, or the number of classes.
-        columns: Number of columns.
-        seed: Image i of the grid is image i of `model.generate(n, seed=seed)`.
+        rows: Number of rows. None: as many as suit the game, of a GAN 8, or the
+            number of classes.
+        columns: Number of columns, where the game leaves them open.
+        seed: Seed of what is drawn. Image i of a GAN's grid is image i of
+            `model.generate(n, seed=seed)`.
         log_dir: A TensorBoard directory that gets the pictures too, under `samples`.
         gif: Whether the end of training makes `samples.gif` from all pictures.
+        examples: For games that show what becomes of them: a batch of data as the game
+            takes it, or a `tf.data.Dataset`, whose first batch is read without
+            advancing it.
 
     Raises:
         ValueError: If an argument is out of range, or (when training begins) the model
-            does not generate gray, RGB or RGBA images.
+            does not show gray, RGB or RGBA images.
 
     Example:
         ```python
@@ -44,6 +53,7 @@ class SampleGrid(Pictures):
         seed=0,
         log_dir=None,
         gif=True,
+        examples=None,
     ):
         super().__init__(directory, every, log_dir, gif)
         if rows is not None:
@@ -51,25 +61,56 @@ class SampleGrid(Pictures):
         self.rows = rows
         self.columns = positive_integer("columns", columns)
         self.seed = seed
+        self.examples = examples
+        if isinstance(examples, tf.data.Dataset):
+            with peeking.uncounted():
+                self.examples = next(iter(examples.take(1)))
 
     def check(self):
-        """Refuses a model that does not generate images."""
-        shape = tuple(self.model.data_shape)
-        if len(shape) != 3 or shape[-1] not in (1, 3, 4):
-            raise ValueError(
-                "`SampleGrid` needs a model that generates images of shape (height, "
-                "width, channels) with 1, 3 or 4 channels. "
-                f"Received one that generates shape {shape}"
-            )
+        for images in self._columns(1, 1):
+            shape = images.shape[1:]
+            if len(shape) != 3 or shape[-1] not in (1, 3, 4):
+                raise ValueError(
+                    "`SampleGrid` needs a model that generates images of shape "
+                    "(height, width, channels) with 1, 3 or 4 channels. "
+                    f"Received one that generates shape {shape}"
+                )
 
     def draw(self):
-        """Generates the samples and lays them out; uint8, enlarged."""
-        classes = self.model.num_classes
-        rows = self.rows or classes or 8
-        labels = None
-        if classes is not None:
-            labels = np.arange(rows).repeat(self.columns) % classes
-        samples = self.model.generate(
-            rows * self.columns, seed=self.seed, labels=labels
-        )
-        return images.grid(samples, rows, self.columns)
+        columns = alike(self._columns(self.rows, self.columns))
+        images = np.stack(columns, axis=1).reshape(-1, *columns[0].shape[1:])
+        return grid(images, len(columns[0]), len(columns))
+
+    def _columns(self, rows, columns):
+        shown = self.model.shown(rows, self.seed, self.examples, columns)
+        return list(shown.values())
+
+
+def alike(columns):
+    """Returns columns of images of one size and of equal channels.
+
+    Small images are enlarged by repeating pixels, gray ones get three equal channels.
+
+    Args:
+        columns: uint8 arrays of shape `(rows, height, width, channels)`.
+
+    Returns:
+        A list of arrays of one shape.
+
+    Raises:
+        ValueError: If a size is no multiple of another.
+    """
+    height, width, channels = np.max([c.shape[1:] for c in columns], axis=0)
+    found = []
+    for images in columns:
+        if height % images.shape[1] or width % images.shape[2]:
+            raise ValueError(
+                "Images side by side must have sizes that are multiples of each other. "
+                f"Received: {images.shape[1:3]} beside {(int(height), int(width))}"
+            )
+        images = images.repeat(height // images.shape[1], axis=1)
+        images = images.repeat(width // images.shape[2], axis=2)
+        if images.shape[-1] == 1:
+            images = images.repeat(channels, axis=-1)
+        found.append(images)
+    return found

@@ -1,26 +1,26 @@
-"""The state of a model in memory, to which a run can be brought back."""
+"""A copy of a game's state in memory, to which training can be rolled back."""
 
 import keras
 import numpy as np
 
 
 def inner(optimizer):
-    """Gives the optimizer that moves weights, inside of float16's loss scaling."""
+    """Returns the optimizer that moves weights, inside of float16's loss scaling."""
     return getattr(optimizer, "inner_optimizer", optimizer)
 
 
 class Snapshot:
-    """All that training changes: networks, average, optimizers, loss scales, the step.
+    """All that training changes: networks, averages, optimizers, loss scales, the step.
 
     Left out are the position in the data, which are not rewound, the number of
     rollbacks, which is raised and never lowered, and learning rates that are variables:
     what was done to them stays done.
 
     It lies in the host's memory and takes as much of it as a checkpoint takes on disk:
-    with Adam about three times both networks, and the average.
+    with Adam about three times all networks, and the averages.
 
     Args:
-        model: A compiled `kgan.GAN`.
+        model: A compiled game.
 
     Attributes:
         step: The model's step at that time.
@@ -42,7 +42,7 @@ class Snapshot:
         self._paths = [variable.path for variable in _variables(model)]
 
     def first_not_finite(self):
-        """Gives `(path, value)` of the first variable with NaN or infinity, or None."""
+        """Returns path and value of the first variable with NaN or infinity, if any."""
         for path, value in zip(self._paths, self._values, strict=True):
             bad = ~np.isfinite(value.astype(np.float32))
             if bad.any():
@@ -50,7 +50,7 @@ class Snapshot:
         return None
 
     def restore(self, model):
-        """Sets the variables of the model, on all replicas, and forgets its metrics."""
+        """Sets the variables of the model, on all replicas, and resets its metrics."""
         with model.distribute_strategy.scope():
             for variable, value in zip(_variables(model), self._values, strict=True):
                 variable.assign(value)
@@ -61,7 +61,7 @@ def _variables(model):
     clock = model.clock
     kept = {id(clock.position), id(clock.rollbacks)}
     variables = list(model.weights)
-    for optimizer in (model.generator_optimizer, model.discriminator_optimizer):
+    for optimizer in model.optimizers.values():
         kept.add(id(inner(optimizer).learning_rate))
         variables += optimizer.variables
     return [variable for variable in variables if id(variable) not in kept]

@@ -1,14 +1,28 @@
 """Stops a run that has nothing left to learn from."""
 
 import keras
+import numpy as np
 
-from kgan.callbacks.symptoms import first_not_finite
+
+def first_not_finite(logs):
+    """Returns the first logged value that is NaN or infinite.
+
+    Args:
+        logs: Dictionary of names and numbers, or None.
+
+    Returns:
+        `(key, value)`, or None if all values are finite.
+    """
+    for key, value in (logs or {}).items():
+        if not np.all(np.isfinite(value)):
+            return key, np.ravel(value)[0]
+    return None
 
 
 class TerminateOnNaN(keras.callbacks.Callback):
-    """Stops training when any logged value is NaN or infinite, and says which.
+    """Stops training when any logged value is NaN or infinite, and names it.
 
-    `keras.callbacks.TerminateOnNaN` reads `logs["loss"]` alone, which a GAN does not
+    `keras.callbacks.TerminateOnNaN` reads `logs["loss"]` alone, which a game does not
     have. This one reads every key after each batch, and those of validation and of
     other callbacks after each epoch.
 
@@ -32,15 +46,13 @@ class TerminateOnNaN(keras.callbacks.Callback):
         self.reason = None
 
     def on_train_begin(self, logs=None):
-        """Forgets the last run."""
         self.reason = None
 
     def on_train_batch_end(self, batch, logs=None):
-        """Checks the values of training."""
         self._check(logs)
 
     def on_epoch_end(self, epoch, logs=None):
-        """Checks the values of validation and of other callbacks, too."""
+        # Those of validation and of other callbacks, too.
         self._check(logs)
 
     def _check(self, logs):

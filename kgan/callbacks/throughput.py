@@ -1,4 +1,4 @@
-"""How fast a run is."""
+"""Measures the speed of training."""
 
 import collections
 import threading
@@ -15,7 +15,7 @@ class Throughput(keras.callbacks.Callback):
     """Logs `step_seconds` and `images_per_second` of each epoch.
 
     A step is a round of the game. Images are examples of real data, those of all
-    replicas together; each update of D takes its own. Only the time between a step's
+    replicas together, in all batches of a round. Only the time between a step's
     begin and its end counts, waiting for data included: pictures, checkpoints and
     validation are left out. So is the first step of a training, in which functions are
     traced and compiled; an epoch in which there was no other logs nothing.
@@ -24,8 +24,8 @@ class Throughput(keras.callbacks.Callback):
     after its end.
 
     Args:
-        batch_size: Examples of one update of D, over all replicas. None: as the
-            model's metrics count them.
+        batch_size: Examples of one batch, over all replicas. None: as the model's
+            metrics count them, where its first log is one of each batch.
 
     Raises:
         ValueError: If `batch_size` is not a positive integer.
@@ -50,12 +50,10 @@ class Throughput(keras.callbacks.Callback):
         self._lock = threading.Lock()
 
     def on_train_begin(self, logs=None):
-        """Forgets the last training."""
         self._rows = self.batch_size
         self._traced = False
 
     def on_epoch_begin(self, epoch, logs=None):
-        """Starts the clock of an epoch."""
         self._position, self._rollbacks = self.model.position, self.model.rollbacks
         self._begun = collections.deque()
         self._seconds = 0.0
@@ -64,11 +62,9 @@ class Throughput(keras.callbacks.Callback):
         self._measured = None
 
     def on_train_batch_begin(self, batch, logs=None):
-        """Notes when a step begins."""
         self._begun.append(time.perf_counter())
 
     def on_train_batch_end(self, batch, logs=None):
-        """Adds the time of a step, or of several in one execution."""
         now = time.perf_counter()
         with self._lock:
             # Steps that wait in the device's queue overlap: count no moment twice.
@@ -78,15 +74,14 @@ class Throughput(keras.callbacks.Callback):
                 self._seconds += max(0.0, now - begin)
             else:
                 self._traced = True
-                self._left_out = (batch + 1) * self.model.discriminator_steps
+                self._left_out = (batch + 1) * self.model.batches_a_round
 
     def on_test_begin(self, logs=None):
-        """Closes the books before a validation counts its own examples."""
+        # Before a validation counts its own examples.
         if self._measured is None:
             self._measured = self._measure()
 
     def on_epoch_end(self, epoch, logs=None):
-        """Adds the figures to `logs`."""
         logs.update(self._measure() if self._measured is None else self._measured)
 
     def _measure(self):
@@ -97,7 +92,7 @@ class Throughput(keras.callbacks.Callback):
         if batches <= 0 or not self._seconds:
             return {}
         each = self._seconds / batches
-        figures = {"step_seconds": each * self.model.discriminator_steps}
+        figures = {"step_seconds": each * self.model.batches_a_round}
         if self._rows is not None:
             figures["images_per_second"] = self._rows / each
         return figures
@@ -108,14 +103,13 @@ class Throughput(keras.callbacks.Callback):
 
 
 def _examples(model):
-    """Counts the examples of D's updates since the metrics were reset.
+    """Counts the examples of all batches since the metrics were reset.
 
     What this process has seen, times the number of equal processes: reading the sum of
     all would wait for them.
     """
     strategy = model.distribute_strategy
     means = next(metric for metric in model.metrics if isinstance(metric, Means))
-    place = means.place("d_loss")  # every update of D tells it
     parts = strategy.experimental_local_results(means.count.value)
-    seen = float(sum(tf.convert_to_tensor(part).numpy()[place] for part in parts))
+    seen = float(sum(tf.convert_to_tensor(part).numpy()[0] for part in parts))
     return seen * strategy.num_replicas_in_sync / len(parts)

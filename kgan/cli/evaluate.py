@@ -1,4 +1,4 @@
-"""Measures a trained model against real examples, and writes a page that shows it.
+"""Measures a trained model against real examples, and writes a page about it.
 
   kgan evaluate --model=runs/mnist-20250101-120000
   kgan evaluate --model=RUN --metrics=frechet_mnist,precision_recall_mnist
@@ -6,10 +6,11 @@
   kgan evaluate --samples=FOLDER --dataset=cifar10 --metrics=kernel_cifar10
 
 It prints a table and writes evaluation.json, each figure with all that it was
-computed from, and report.html. A metric's name ends in the features that it is
-measured on: a small network of ours (mnist, fashion_mnist, cifar10, digits),
-pixels, or a Keras application (vgg16); fid and kid are those of the standard
-Inception network. Without --metrics, those that fit the data are measured.
+computed from, and report.html if the model generates from latents. A metric's
+name ends in the features that it is measured on: a small network of ours
+(mnist, fashion_mnist, cifar10, digits), pixels, or a Keras application (vgg16);
+fid and kid are those of the standard Inception network. Without --metrics,
+those that fit the data are measured.
 """
 
 import pathlib
@@ -20,6 +21,8 @@ import time
 from kgan import metrics, report
 from kgan.cli import flags
 from kgan.core.atomic_files import write_atomically
+from kgan.games.generative import Generative
+from kgan.metrics.measure import example_shape
 from kgan.recipes.flag_types import Boolean, Fraction, Integer, Text, Texts
 from kgan.runs import directory, provenance
 
@@ -64,8 +67,12 @@ def run(values) -> None:
             "--model must name a run directory or a .keras file, or --samples a folder "
             "of images"
         )
-    gan = values.samples if values.model is None else directory.load_model(values.model)
-    dataset, size = _dataset(values, gan)
+    dataset = _dataset(values)
+    game, size = values.samples, None
+    if values.model is not None:
+        game = directory.load_model(values.model)
+        flags.options_of(game.examples, values, ("averaged", "truncation"))
+        size = example_shape(game, dataset)
     evaluator = metrics.Evaluator(
         dataset,
         values.metrics,
@@ -81,7 +88,7 @@ def run(values) -> None:
         allow_few=values.allow_few,
         verbose=1 if sys.stdout.isatty() else 0,
     )
-    evaluation = evaluator(gan, values.seed, values.averaged, values.truncation)
+    evaluation = evaluator(game, values.seed, values.averaged, values.truncation)
     print(evaluation.table())
     print(f"Measured in {time.monotonic() - begin:.0f} s, {_peak()} in memory at most.")
     output = _output(values)
@@ -90,22 +97,21 @@ def run(values) -> None:
         path, lambda path: path.write_text(evaluation.to_json(), encoding="utf-8")
     )
     written = [str(path)]
-    if values.report and values.model is not None:
-        written.append(str(_write_report(values, gan, evaluation, evaluator, output)))
+    if values.report and isinstance(game, Generative):
+        written.append(str(_write_report(values, game, evaluation, evaluator, output)))
     print(f"\nWritten: {', '.join(written)}")
 
 
 def _peak():
-    """Gives the most memory that this process has held."""
+    """Returns the most memory that this process has held."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     # In bytes on macOS, in units of 1,024 elsewhere.
     size = peak if sys.platform == "darwin" else peak * 1024
     return f"{size / 2**30:.1f} GiB"
 
 
-def _dataset(values, gan):
-    """Gives the real examples' name, and the shape that they are brought to."""
-    shape = getattr(gan, "data_shape", None)
+def _dataset(values):
+    """Returns the name of the real examples."""
     dataset = values.dataset
     if dataset is None and values.model is not None:
         dataset = provenance.dataset_of(values.model)
@@ -113,7 +119,7 @@ def _dataset(values, gan):
         raise flags.UsageError(
             "--dataset must name the real examples, since no run says which they are"
         )
-    return dataset, shape
+    return dataset
 
 
 def _output(values):
@@ -123,11 +129,11 @@ def _output(values):
     return (path if path.is_dir() else pathlib.Path()) / directory.EVALUATION
 
 
-def _write_report(values, gan, evaluation, evaluator, output):
+def _write_report(values, game, evaluation, evaluator, output):
     path = output / "report.html"
     report.write(
         path,
-        gan,
+        game,
         evaluation,
         evaluator.real.source,
         name=provenance.name_of(values.model),

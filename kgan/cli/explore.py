@@ -12,6 +12,7 @@ import socket
 import threading
 
 from kgan.cli import flags
+from kgan.games import generative
 from kgan.latents import directions
 from kgan.recipes.flag_types import Boolean, Choice, Integer, Text
 from kgan.report import explore
@@ -26,7 +27,7 @@ class Port(Integer):
         self.expects = "a port from 1 to 65535"
 
     def accepts(self, value):
-        """Accepts what fits in 16 bits, 0 excepted."""
+        """Whether a number fits in 16 bits, 0 excepted."""
         return super().accepts(value) and value < 2**16
 
 
@@ -55,8 +56,10 @@ def run(values) -> None:
     except ModuleNotFoundError as error:
         raise OSError(error) from None
     _check_free(values.port)
+    gan = directory.load_model(values.model)
+    generative.require(gan, "`kgan explore`")
     explorer = explore.Explorer(
-        directory.load_model(values.model),
+        gan,
         values.method,
         values.num_directions,
         values.averaged,
@@ -72,7 +75,7 @@ def run(values) -> None:
 
 
 def _check_free(port):
-    """Refuses a port that is taken, before the model is loaded."""
+    """Raises `OSError` for a port that is taken, before the model is loaded."""
     if port is None:
         return
     with socket.socket() as probe:

@@ -5,7 +5,7 @@
 
 The first writes the next version, saved_models/digits/1, /2 and so on, with a
 card, checksums and warm-up requests. The second writes
-generator.float32.tflite and generator.int8.tflite. docs/serving.md says how to
+generator.float32.tflite and generator.int8.tflite. docs/serving.md shows how to
 ask a server for images.
 """
 
@@ -42,33 +42,36 @@ def run(values) -> None:
     unused = [name for name in _SERVED if values[name].present]
     if values.format == "tflite" and unused:
         raise flags.UsageError(f"--{unused[0]} has no meaning for --format=tflite")
-    gan = directory.load_model(values.model)
+    game = directory.load_model(values.model)
+    options = flags.options_of(game.endpoints, values, _OF_GAMES)
     output = values.output or f"saved_models/{provenance.name_of(values.model)}"
-    _WRITERS[values.format](gan, pathlib.Path(output), values)
+    _WRITERS[values.format](game, pathlib.Path(output), options, values)
 
 
-def _saved_model(gan, output, values):
-    path = gan.export(
+def _saved_model(game, output, options, values):
+    path = export.saved_model(
+        game,
         output,
         values.version,
-        averaged=values.averaged,
-        discriminator=values.discriminator,
-        max_images=values.max_images,
-        provenance=provenance.provenance(values.model, gan.step, values.license),
+        provenance=provenance.provenance(values.model, game.step, values.license),
+        **options,
     )
     print(f"{path} holds a SavedModel; its card is {path / 'README.md'}.")
 
 
-def _tflite(gan, output, values):
-    differences = export.tflite(gan, output, averaged=values.averaged)
+def _tflite(game, output, options, values):
+    differences = export.tflite(game, output, **options)
     for name, difference in differences.items():
         size = (output / name).stat().st_size
+        network = name.partition(".")[0]
         print(
             f"{output / name}: {size:,} bytes, at most {difference:.1e} from the "
-            "generator"
+            f"{network}"
         )
 
 
 _WRITERS = {"saved_model": _saved_model, "tflite": _tflite}
+# Arguments of `endpoints`, of one game or another.
+_OF_GAMES = ("averaged", "discriminator", "max_images")
 # Flags that the other format has no use for.
 _SERVED = ("version", "discriminator", "max_images", "license")

@@ -1,5 +1,6 @@
 """Flags of one command: absl's, with kgan's own messages and help."""
 
+import inspect
 import textwrap
 
 from absl import flags
@@ -27,7 +28,7 @@ class _Parser(flags.ArgumentParser):
 
 
 def new(declare) -> flags.FlagValues:
-    """Makes the flags of a command: its own, then those that every command has.
+    """Builds the flags of a command: its own, then those that every command has.
 
     Args:
         declare: Function that adds the command's own with `define`.
@@ -62,6 +63,25 @@ def given(values: flags.FlagValues, names) -> dict:
     return {name: values[name].value for name in names if values[name].present}
 
 
+def options_of(method, values: flags.FlagValues, names) -> dict:
+    """Returns the flags among `names` that the user gave, as arguments of a method.
+
+    Args:
+        method: A method of a game.
+        values: The flags.
+        names: Names of flags that some games have as arguments.
+
+    Raises:
+        UsageError: If the method has no such argument.
+    """
+    options = given(values, names)
+    known = inspect.signature(method).parameters
+    for name in options.keys() - known.keys():
+        game = type(method.__self__).__name__
+        raise UsageError(f"--{name} has no meaning for a {game}")
+    return options
+
+
 def parse(values: flags.FlagValues, argv: list) -> None:
     """Reads a command's arguments.
 
@@ -82,7 +102,7 @@ def parse(values: flags.FlagValues, argv: list) -> None:
 
 
 def help_text(description: str, values: flags.FlagValues) -> str:
-    """Writes a command's help: its description, then its flags with their meaning."""
+    """Returns a command's help: its description, then its flags with their meaning."""
     blocks = [description.strip()]
     for section, members in values.flags_by_module_dict().items():
         blocks.append("\n".join([f"{section}:", *map(_entry, members)]))

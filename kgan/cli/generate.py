@@ -20,6 +20,7 @@ import pathlib
 import numpy as np
 
 from kgan.cli import flags, outputs
+from kgan.games import generative
 from kgan.latents import directions
 from kgan.recipes.flag_types import Boolean, Choice, Fraction, Integer, Kind, Text
 from kgan.runs import directory
@@ -34,7 +35,7 @@ class Integers(Kind):
     expects = "integers as in 3 or 0,1,2"
 
     def parse(self, text):
-        """Reads integers; one alone is given as it is."""
+        """Reads integers; one alone is no list."""
         numbers = [int(number) for number in text.split(",")]
         return numbers[0] if len(numbers) == 1 else numbers
 
@@ -73,6 +74,7 @@ def run(values) -> None:
         raise flags.UsageError("--model must name a run directory or a .keras file")
     draw = _chosen(values)
     gan = directory.load_model(values.model)
+    generative.require(gan, "`kgan generate`")
     path = pathlib.Path(values.output)
     write = outputs.find_writer(path, gan.data_shape)
     samples, rows, columns = draw(gan, values)
@@ -80,7 +82,7 @@ def run(values) -> None:
 
 
 def _chosen(values):
-    """Finds what is asked for; refuses two at a time, and flags that it cannot use."""
+    """Returns what draws; raises for two kinds at a time and for flags without use."""
     asked = [name for name in _KINDS if values[name].value not in (None, False)]
     if len(asked) > 1:
         raise flags.UsageError(f"--{asked[0]} and --{asked[1]} exclude each other")
@@ -129,7 +131,7 @@ def _walk(gan, values):
     pairs = list(itertools.pairwise(values.interpolate))
 
     def draw():
-        legs = [
+        paths = [
             gan.interpolate(
                 *pair,
                 steps,
@@ -139,8 +141,8 @@ def _walk(gan, values):
             )
             for pair in pairs
         ]
-        # A leg begins where the one before it ended.
-        return np.concatenate([legs[0], *(leg[1:] for leg in legs[1:])])
+        # A path begins where the one before it ended.
+        return np.concatenate([paths[0], *(path[1:] for path in paths[1:])])
 
     count = len(pairs) * (steps - 1) + 1
     return outputs.Together(count, draw), values.rows, values.columns

@@ -1,4 +1,4 @@
-"""What `kgan generate` writes: a folder of images, one grid, or an array."""
+"""Writes samples: a folder of images, one grid, a film, or an array."""
 
 import pathlib
 
@@ -18,7 +18,7 @@ class Samples:
     """The samples that are asked for, drawn when they are read.
 
     Args:
-        gan: A trained `kgan.GAN`.
+        gan: A trained game of latents.
         count: How many.
         labels: None, one class, or a list with a class for each.
         start: Index of the first sample.
@@ -41,7 +41,7 @@ class Samples:
         self.options = options
 
     def chunks(self, size):
-        """Yields `(index of the first, array)` until all samples were given."""
+        """Yields `(index of the first, array)` until all samples were drawn."""
         for begin in range(0, self.count, size):
             end = min(begin + size, self.count)
             several = isinstance(self.labels, list)
@@ -60,11 +60,11 @@ class Samples:
 
 
 class Together:
-    """Samples that are drawn in one go, when they are read.
+    """Samples that are drawn all at once, when they are read.
 
     Args:
         count: How many.
-        draw: Function that gives them as an array.
+        draw: Function that returns them as an array.
     """
 
     start = 0
@@ -74,7 +74,7 @@ class Together:
         self.draw = draw
 
     def chunks(self, size):
-        """Yields `(index of the first, array)` until all samples were given."""
+        """Yields `(index of the first, array)` until all samples were drawn."""
         samples = self.all()
         for begin in range(0, self.count, size):
             yield begin, samples[begin : begin + size]
@@ -95,7 +95,11 @@ def write_folder(path, samples, rows, columns) -> str:
 
 
 def write_grid(path, samples, rows, columns) -> str:
-    """Writes all images as one picture; more than anyone looks at are refused."""
+    """Writes all images as one picture.
+
+    Raises:
+        ValueError: If they are more than anyone looks at.
+    """
     if samples.count > _LARGEST_GRID:
         raise ValueError(
             f"A grid holds at most {_LARGEST_GRID} images: let `output` be a folder. "
@@ -141,7 +145,7 @@ POINTS = {"folder": write_array, ".npy": write_array, ".csv": write_table}
 
 
 def find_writer(path: pathlib.Path, data_shape: tuple):
-    """Finds what writes samples of a shape to a path.
+    """Returns the function that writes samples of a shape to a path.
 
     Args:
         path: A folder, or a file whose suffix says what is written.

@@ -19,6 +19,7 @@ from kgan.engine.alternation import get as find_alternation
 from kgan.engine.clock import Clock
 from kgan.engine.compilation import Compiler
 from kgan.engine.config import ConfigByArguments
+from kgan.engine.interface import Interface
 from kgan.engine.logs import Logs
 from kgan.engine.networks import Networks
 from kgan.engine.optimizers import OptimizerView, prepare_all, refuse_callbacks
@@ -26,7 +27,7 @@ from kgan.engine.round import Round, players_of, rows_of
 from kgan.engine.stateless import Stateless
 
 
-class Game(ConfigByArguments, keras.Model):
+class Game(Interface, ConfigByArguments, keras.Model):
     """Players, the fields of a batch, the moves of a round.
 
     A subclass writes formulas, the engine plays them: tapes, XLA, replicas,
@@ -45,7 +46,6 @@ class Game(ConfigByArguments, keras.Model):
     Attributes:
         clock: The `kgan.engine.clock.Clock` that counts rounds.
         group_size: How many rows of a batch belong together.
-        log_names: Short names of players in logs.
 
     Raises:
         ValueError: If `seed` is no integer in [0, 2⁶²), or a subclass has a method
@@ -73,7 +73,6 @@ class Game(ConfigByArguments, keras.Model):
     """
 
     group_size = 1
-    log_names = {}
     # What the game calls its number of batches of a round.
     batches_argument = "repeats"
 
@@ -147,11 +146,6 @@ class Game(ConfigByArguments, keras.Model):
         return players_of(self.moves())
 
     @property
-    def optimizers(self):
-        """The optimizer of each player by name, read only."""
-        return self.optimizer.named
-
-    @property
     def optimizer(self):
         """All optimizers together, for callbacks that read them; None at first."""
         return getattr(getattr(self, "_plain", None), "optimizer", None)
@@ -164,28 +158,9 @@ class Game(ConfigByArguments, keras.Model):
             )
 
     @property
-    def step(self):
-        """Number of rounds played so far, a Python integer."""
-        return int(self.clock.rounds.numpy())
-
-    @property
-    def position(self):
-        """Number of batches taken so far: where `load(..., start=)` goes on."""
-        return int(self.clock.position.numpy())
-
-    @property
-    def rollbacks(self):
-        """How often the game was taken back to an earlier round."""
-        return int(self.clock.rollbacks.numpy())
-
-    @property
     def batches_a_round(self):
         """Number of batches that a round takes."""
         return max([m.repeats for m in self.moves() if m.fresh_data], default=1)
-
-    def short_name(self, player):
-        """Returns the name of a player in logs."""
-        return self.log_names.get(player, player)
 
     # === Compile ===
 
@@ -277,7 +252,7 @@ class Game(ConfigByArguments, keras.Model):
             for player in named
             for v in plain.stateless[player].network.variables
         ]
-        norms = {p: f"{self.short_name(p)}_gradient_norm" for p in named}
+        norms = {p: f"{self.log_name(p)}_gradient_norm" for p in named}
         plain.logs = Logs(moves, norms)
         plain.round = Round(
             moves,

@@ -9,18 +9,21 @@ import keras
 import tensorflow as tf
 
 from kgan.export import batching, versions, warmup
-from kgan.export.requests import MAX_REQUESTS
 
 NAME = "README.md"
+_RUNS = (
+    "It runs in TensorFlow Serving and wherever a SavedModel does; neither Python nor "
+    "kgan is needed."
+)
 
 
-def text(name, gan, signatures, provenance):
-    """Writes a model's card as Markdown, with a header that model hubs read.
+def text(name, game, servable, provenance):
+    """Returns a model's card as Markdown, with a header that model hubs read.
 
     Args:
         name: The model's name.
-        gan: The `kgan.GAN`.
-        signatures: Its `kgan.games.endpoints.Signatures`.
+        game: The game.
+        servable: What it serves, a `kgan.export.endpoints.Servable`.
         provenance: A `kgan.export.provenance.Provenance`.
 
     Returns:
@@ -28,11 +31,11 @@ def text(name, gan, signatures, provenance):
     """
     parts = [
         _header(provenance),
-        f"# {name}\n\n{_sentence(gan, signatures)}",
-        _origin(gan, signatures, provenance),
+        f"# {name}\n\n{servable.summary} {_RUNS}",
+        _origin(game, servable, provenance),
         _figures(provenance),
-        _signatures(signatures),
-        _requests(name, signatures),
+        _signatures(servable),
+        _requests(name, servable.example),
         _FILES,
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -50,29 +53,13 @@ def _header(provenance):
     return "\n".join([*lines, "---"])
 
 
-def _sentence(gan, signatures):
-    what = "images" if signatures.is_image else "points"
-    shape = " × ".join(map(str, gan.data_shape))
-    classes = "" if gan.num_classes is None else f" of {gan.num_classes} classes"
-    return (
-        f"A generator of {what} of shape {shape}{classes}, trained as a generative "
-        "adversarial network. It runs in TensorFlow Serving and wherever a SavedModel "
-        "does; neither Python nor kgan is needed."
-    )
-
-
-def _origin(gan, signatures, provenance):
-    network = signatures.sampler.network
-    averaged = network is gan.ema_generator
-    weights = "averaged over the steps" if averaged else "of the last step"
+def _origin(game, servable, provenance):
     rows = {
         "recipe": provenance.recipe or "none: trained in Python",
         "data": provenance.data or "not recorded",
         "license": provenance.license or "not given",
-        "training": f"{gan.step:,} rounds of the game",
-        "weights": f"{network.count_params():,}, {weights}",
-        "latents": f"{gan.latent_dim}, {type(gan.prior).__name__} prior",
-        "loss": type(gan.adversarial_loss).__name__,
+        "training": f"{game.step:,} rounds of the game",
+        **servable.facts,
         "exported": f"{time.strftime('%Y-%m-%d', time.gmtime())}, with TensorFlow "
         f"{tf.__version__} and Keras {keras.__version__}",
     }
@@ -94,15 +81,14 @@ def _figures(provenance):
     return "\n\n".join(parts)
 
 
-def _signatures(signatures):
+def _signatures(servable):
     lines = []
-    for name, endpoint in signatures.endpoints.items():
+    for name, endpoint in servable.endpoints.items():
         takes = "; ".join(map(_input, endpoint.inputs))
         gives = "; ".join(f"`{key}` {what}" for key, what in endpoint.outputs.items())
         lines.append((f"`{name}`", takes, gives))
     table = _table(("signature", "inputs", "outputs"), lines)
-    limits = _LIMITS.format(rows=signatures.max_rows, requests=MAX_REQUESTS)
-    return f"## Signatures\n\n{table}\n\n{limits.strip()}"
+    return f"## Signatures\n\n{table}\n\n{servable.notes}".rstrip()
 
 
 def _input(given):
@@ -117,19 +103,6 @@ def _shape(shape):
     return f"({', '.join('batch' if d is None else str(d) for d in shape)})"
 
 
-_LIMITS = """
-Image i of a seed is always the same, whatever `num_images`. `truncation` below 1 moves
-latents towards the centre: images become more typical and less diverse. What is out of
-its range is refused with a sentence that says so. At most {rows} rows are taken at a
-time. Name all inputs: only gRPC, and only newer servers, fill in defaults.
-
-Numbers of requests (all inputs without a `batch`) may be vectors with an entry for each
-of up to {requests} requests; the answer then has one axis more, each request's images
-filled up to the longest with zeros. A server that joins requests into batches needs
-that axis, even for one request. It refuses all that it joined with a wrong one, and
-wants labels of one shape from all: one for each request.
-"""
-
 _FILES = f"""## Files
 
 | file | what |
@@ -140,15 +113,8 @@ _FILES = f"""## Files
 | `{versions.MANIFEST}` | checksums: `sha256sum --check {versions.MANIFEST}` |"""
 
 
-def _requests(name, signatures):
-    inputs = {
-        given.spec.name: given.example
-        for given in signatures.endpoints["generate"].inputs
-    }
-    inputs |= {"num_images": 4, "seed": 7}
-    request = json.dumps({"signature_name": "generate", "inputs": inputs})
+def _requests(name, example):
     volume = f'"$(dirname "$PWD")":{shlex.quote(f"/models/{name}")}'
-    url = f"http://localhost:8501/v1/models/{urllib.parse.quote(name)}:predict"
     return f"""## An example
 
 In this folder:
@@ -161,9 +127,18 @@ docker run --rm -p 8501:8501 -v {volume} -e MODEL_NAME={shlex.quote(name)} \\
 and in another terminal:
 
 ```sh
-curl -d '{request}' \\
-    {url}
+{_curl(name, example)}
 ```"""
+
+
+def _curl(name, example):
+    """Asks an endpoint, or where there is no short request for the signatures."""
+    url = f"http://localhost:8501/v1/models/{urllib.parse.quote(name)}"
+    if example is None:
+        return f"curl {url}/metadata"
+    signature, inputs = example
+    request = json.dumps({"signature_name": signature, "inputs": inputs})
+    return f"curl -d '{request}' \\\n    {url}:predict"
 
 
 def _table(header, rows):

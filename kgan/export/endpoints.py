@@ -1,8 +1,9 @@
-"""What a served function takes and gives: what card and warm-up requests tell."""
+"""What a game serves: functions, their inputs and outputs, and words for a card."""
 
 import dataclasses
 from collections.abc import Callable
 
+import keras
 import tensorflow as tf
 
 
@@ -29,11 +30,11 @@ class Input:
         return self.spec.shape.rank is not None
 
     def examples(self, rows):
-        """Gives an example for each of the rows or requests, as a tensor."""
+        """Returns an example for each of the rows or requests, a tensor."""
         return self._filled(rows, self.example)
 
     def default_value(self):
-        """Gives the default as a tensor, with an axis as joined requests have."""
+        """Returns the default as a tensor, with an axis as joined requests have."""
         return self._filled(1, self.default)
 
     def _filled(self, rows, value):
@@ -46,16 +47,75 @@ class Endpoint:
     """A function that is served.
 
     Args:
-        function: Of tensors, its arguments named as the inputs; gives a dictionary.
+        function: Of tensors, its arguments named as the inputs; returns a dictionary.
         inputs: Its `Input`s, in order.
-        outputs: What it gives, dtype, shape and values in words, by name.
+        outputs: What it returns: dtype, shape and values in words, by name.
+        networks: The networks whose variables it reads.
     """
 
     function: Callable
     inputs: tuple
     outputs: dict
+    networks: tuple = ()
 
     @property
     def specs(self):
         """The specs of all inputs, in order."""
         return [given.spec for given in self.inputs]
+
+
+@dataclasses.dataclass(frozen=True)
+class Portable:
+    """A network that becomes a file of its own, without the checks of a server.
+
+    Args:
+        name: Stem of the file's name, as in "generator".
+        network: The network.
+        function: Function of a network: returns the function of tensors that is
+            written, its arguments named as the inputs, with one output by name.
+        specs: A named `tf.TensorSpec` of each input.
+        examples: Function from a count to typical inputs, arrays by name.
+    """
+
+    name: str
+    network: keras.Model
+    function: Callable
+    specs: list
+    examples: Callable
+
+
+@dataclasses.dataclass(frozen=True)
+class Servable:
+    """All endpoints of a game, and what the model's card says of them.
+
+    Args:
+        endpoints: `Endpoint` by name. "serving_default" answers clients that name none.
+        summary: What is served, a sentence.
+        facts: Lines of the table of the model's origin, texts by name.
+        notes: Markdown below the table of endpoints: how to ask them.
+        example: A request by which the card shows how to ask: name of an endpoint and
+            its inputs by name. None: there is no short one.
+        portable: What TensorFlow Lite gets, a `Portable`, or None.
+    """
+
+    endpoints: dict
+    summary: str
+    facts: dict = dataclasses.field(default_factory=dict)
+    notes: str = ""
+    example: tuple | None = None
+    portable: Portable | None = None
+
+    @classmethod
+    def of(cls, game, found):
+        """Returns what `endpoints` of a game returned, a plain dictionary completed."""
+        if isinstance(found, cls):
+            return found
+        players = " and ".join(game.players)
+        summary = f"A {type(game).__name__}, trained as a game of {players}."
+        return cls(dict(found), summary, facts=dict(game.describe()))
+
+    @property
+    def networks(self):
+        """All networks whose variables the endpoints read, each once."""
+        every = [n for e in self.endpoints.values() for n in e.networks]
+        return list({id(network): network for network in every}.values())

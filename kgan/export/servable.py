@@ -6,26 +6,23 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from kgan.core import arguments
+from kgan.engine.interface import Interface
 from kgan.export import batching, card, versions, warmup
+from kgan.export.endpoints import Servable
 from kgan.export.provenance import Provenance
-from kgan.games.endpoints import Signatures
-
-# With as many in each of the requests that are joined, indices still have 32 bits.
-_MOST_IMAGES = 10**6
 
 
 def saved_model(
-    gan,
+    game,
     filepath,
     version=None,
     averaged=True,
-    discriminator=False,
-    max_images=256,
+    *,
     provenance=None,
     allow_untrained=False,
+    **options,
 ):
-    """Writes the next version of a model that TensorFlow Serving runs as it stands.
+    """Writes the next version of a model that TensorFlow Serving runs as it is.
 
     The folder `filepath/VERSION` appears when all of it is written:
 
@@ -35,40 +32,28 @@ def saved_model(
         README.md                                      the model's card
         SHA256SUMS                                     checksums of all files
 
-    Signatures, with named inputs and outputs:
-
-    - `serving_default`: `latents` float32 `(batch, latent_dim)` → `images` float32
-      `(batch, height, width, channels)` in [0, 1].
-    - `generate`: `num_images` int32, `seed` int64, `truncation` float32 in [0, 1] →
-      `images` uint8 `(num_images, height, width, channels)`, those of `gan.generate`.
-    - `generate_png`: the same → `image_bytes`, PNG files, `(num_images,)`.
-    - `interpolate`: `steps` int32, `first_seed` and `second_seed` int64, `truncation`
-      → `images` uint8 `(steps, height, width, channels)`, those of `gan.interpolate`.
-    - `discriminate`, if asked for: `images` uint8 `(batch, height, width, channels)` →
-      `score` float32 `(batch,)`, and `probability` where the loss has one.
-
-    Conditional models take `labels` int32, too: one for each row, and in requests by
-    seed one for all images or one for each; −1 stands for all classes in turn. Models
-    of points give `points`, float32, and no PNG. Numbers of requests may have an axis
-    more, and so have the answers then: that is how TensorFlow Serving joins requests.
+    Which signatures it has, with named inputs and outputs, says the game:
+    `game.endpoints`. Those of a `kgan.GAN` stand in `kgan.games.endpoints`. Numbers of
+    requests may have an axis more, and so have the answers then: that is how TensorFlow
+    Serving joins requests.
 
     Args:
-        gan: A trained `kgan.GAN`.
+        game: A trained game, such as a `kgan.GAN`.
         filepath: Folder of all versions; its name is the model's.
         version: Number of this one, a positive integer. None: the next.
-        averaged: Whether the averaged generator is taken where there is one.
-        discriminator: Whether D is served as well.
-        max_images: The most images of one request, and about the most rows of one
-            call; in [2, 10⁶].
+        averaged: Whether averaged weights are served where there are any.
         provenance: A `Provenance` for the model's card.
         allow_untrained: Whether a model that never played a round may be exported.
+        **options: Further arguments of the game's `endpoints`; a `kgan.GAN` has
+            `discriminator` (whether D is served as well) and `max_images` (the most
+            images of one request, and about the most rows of one call).
 
     Returns:
         The path of the folder, a `pathlib.Path`.
 
     Raises:
-        ValueError: If the model is no GAN, was not compiled or not trained, if its
-            weights are not finite, or a number is out of range.
+        ValueError: If the model is no game, was not compiled or not trained, if its
+            weights are not finite, or an option is out of range.
         FileExistsError: If the version exists.
         OSError: If the folder cannot be written.
 
@@ -84,49 +69,46 @@ def saved_model(
         )["images"]
         ```
     """
-    sampler = served_sampler(gan, averaged, allow_untrained)
-    if arguments.integer("`max_images`", max_images, 2) > _MOST_IMAGES:
-        raise ValueError(
-            f"`max_images` must be at most {_MOST_IMAGES:,}. Received: {max_images}"
-        )
-    scorer = gan.scorer if discriminator else None
-    signatures = Signatures(sampler, gan.data_shape, max_images, scorer)
-    check_weights(signatures.networks())
+    servable = servable_of(game, averaged, allow_untrained, **options)
+    check_weights(servable.networks)
     name = pathlib.Path(filepath).resolve().name
 
     def fill(folder):
-        _write_networks(signatures, folder)
-        warmup.write(signatures, name, folder)
+        _write_networks(servable, folder)
+        warmup.write(servable.endpoints, name, folder)
         batching.write(folder)
-        text = card.text(name, gan, signatures, provenance or Provenance())
+        text = card.text(name, game, servable, provenance or Provenance())
         (folder / card.NAME).write_text(text, "utf-8")
 
     return versions.write(filepath, version, fill)
 
 
-def served_sampler(gan, averaged, allow_untrained):
-    """Gives the sampler whose network is exported; refuses a model not worth it.
+def servable_of(game, averaged, allow_untrained, **options):
+    """Returns what a game serves, a `Servable`; checks that it is worth it.
 
     Raises:
-        ValueError: If it is no GAN, or was not compiled or not trained.
+        ValueError: If it is no game, or was not compiled or not trained.
     """
-    if not hasattr(gan, "chosen_sampler"):
-        raise ValueError(f"`gan` must be a kgan.GAN. Received: a {type(gan).__name__}")
-    if not gan.compiled:
+    name = type(game).__name__
+    if not isinstance(game, Interface):
+        raise ValueError(f"`game` must be a game, as kgan.GAN. Received: a {name}")
+    if not game.compiled:
         raise ValueError(
-            "A GAN must be compiled before it is exported: call `compile`, then `fit`, "
-            "or load a model that was saved after both."
+            f"A {name} must be compiled before it is exported: call `compile`, then "
+            "`fit`, or load a model that was saved after both."
         )
-    if gan.step == 0 and not allow_untrained:
+    if game.step == 0 and not allow_untrained:
         raise ValueError(
-            "A GAN must be trained before it is exported: it has played no round. "
+            f"A {name} must be trained before it is exported: it has played no round. "
             "`allow_untrained=True` exports it all the same."
         )
-    return gan.chosen_sampler(averaged)
+    if not averaged:  # not every game has averages
+        options = {"averaged": False, **options}
+    return Servable.of(game, game.endpoints(**options))
 
 
 def check_weights(networks):
-    """Refuses networks whose training has failed.
+    """Checks that the training of networks has not failed.
 
     Raises:
         ValueError: If a weight is NaN or infinite.
@@ -139,13 +121,13 @@ def check_weights(networks):
             )
 
 
-def _write_networks(signatures, folder):
+def _write_networks(servable, folder):
     # Not `keras.export.ExportArchive`, which writes each variable twice.
     module = tf.Module()
-    networks = signatures.networks()
-    module.values = [v.value for network in networks for v in network.variables]
+    variables = [v for network in servable.networks for v in network.variables]
+    module.values = [variable.value for variable in variables]
     functions = {
         name: tf.function(e.function, input_signature=e.specs, autograph=False)
-        for name, e in signatures.endpoints.items()
+        for name, e in servable.endpoints.items()
     }
     tf.saved_model.save(module, folder, signatures=functions)

@@ -13,28 +13,28 @@ from kgan.export.requests import MAX_REQUESTS
 PATH = "assets.extra/tf_serving_warmup_requests"
 
 
-def examples(signatures):
-    """Gives one request for each signature, and for those of rows a large one.
+def examples(endpoints):
+    """Yields one request for each endpoint, and for those of rows a large one.
 
     All inputs have an axis of requests, as TensorFlow Serving's batching wants it.
 
     Args:
-        signatures: The `kgan.games.endpoints.Signatures` of the model.
+        endpoints: `kgan.export.endpoints.Endpoint` by name.
 
     Yields:
-        The signature's name and its inputs, tensors by name.
+        The endpoint's name and its inputs, tensors by name.
     """
-    for name, endpoint in signatures.endpoints.items():
+    for name, endpoint in endpoints.items():
         of_rows = all(given.is_of_rows for given in endpoint.inputs)
         for rows in (1, MAX_REQUESTS) if of_rows else (1,):
             yield name, {i.spec.name: i.examples(rows) for i in endpoint.inputs}
 
 
-def write(signatures, name: str, folder: pathlib.Path) -> None:
+def write(endpoints, name: str, folder: pathlib.Path) -> None:
     """Writes the requests where TensorFlow Serving looks for them.
 
     Args:
-        signatures: The `kgan.games.endpoints.Signatures` of the model.
+        endpoints: As in `examples`.
         name: The model's name.
         folder: The version's folder.
     """
@@ -43,7 +43,7 @@ def write(signatures, name: str, folder: pathlib.Path) -> None:
     path = folder / PATH
     path.parent.mkdir()
     with tf.io.TFRecordWriter(str(path)) as records:
-        for signature, inputs in examples(signatures):
+        for signature, inputs in examples(endpoints):
             log = prediction_log_pb2.PredictionLog()
             request = log.predict_log.request
             request.model_spec.name = name

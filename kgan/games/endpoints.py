@@ -1,10 +1,11 @@
-"""The functions that an exported generator offers."""
+"""The functions of a game of latents that are served."""
 
 import functools
 
 import tensorflow as tf
 
 from kgan import latents
+from kgan.core import arguments
 from kgan.export import requirements
 from kgan.export.endpoints import Endpoint, Input
 from kgan.export.requests import MAX_REQUESTS, Requests
@@ -14,19 +15,44 @@ from kgan.games.sampler import to_float
 # kernels give the same bits.
 _CHUNK = 128
 _PNG_CHANNELS = (1, 2, 3, 4)
+# With as many in each of the requests that are joined, indices still have 32 bits.
+_MOST_IMAGES = 10**6
 
 
 class Signatures:
-    """What is served, by name.
+    """The endpoints of a generator, and of a discriminator if it is served as well.
+
+    - `serving_default`: `latents` float32 `(batch, latent_dim)` → `images` float32
+      `(batch, height, width, channels)` in [0, 1].
+    - `generate`: `num_images` int32, `seed` int64, `truncation` float32 in [0, 1] →
+      `images` uint8 `(num_images, height, width, channels)`, those of `gan.generate`.
+    - `generate_png`: the same → `image_bytes`, PNG files, `(num_images,)`.
+    - `interpolate`: `steps` int32, `first_seed` and `second_seed` int64, `truncation`
+      → `images` uint8 `(steps, height, width, channels)`, those of `gan.interpolate`.
+    - `discriminate`, with a scorer: `images` uint8 `(batch, height, width, channels)` →
+      `score` float32 `(batch,)`, and `probability` where the loss has one.
+
+    Conditional models take `labels` int32, too: one for each row, and in requests by
+    seed one for all images or one for each; −1 stands for all classes in turn. Models
+    of points return `points`, float32, and no PNG. Numbers of requests may have an axis
+    more, and so have the answers then: that is how TensorFlow Serving joins requests.
 
     Args:
         sampler: The `kgan.games.sampler.Sampler` of the network that is served.
         data_shape: Shape of a sample.
-        max_images: The most images of one request.
+        max_images: The most images of one request, and about the most rows of one
+            call; in [2, 10⁶].
         scorer: A `kgan.games.scorer.Scorer` where D is served as well, or None.
+
+    Raises:
+        ValueError: If `max_images` is out of range.
     """
 
     def __init__(self, sampler, data_shape, max_images, scorer=None):
+        if arguments.integer("`max_images`", max_images, 2) > _MOST_IMAGES:
+            raise ValueError(
+                f"`max_images` must be at most {_MOST_IMAGES:,}. Received: {max_images}"
+            )
         self.sampler = sampler
         self.prior = sampler.prior
         self.num_classes = sampler.num_classes
@@ -38,14 +64,9 @@ class Signatures:
         self.is_image = len(self.data_shape) == 3
         self.data_name = "images" if self.is_image else "points"
 
-    def networks(self):
-        """Gives the networks whose variables the functions read."""
-        served = [self.sampler.network]
-        return served if self.scorer is None else [*served, self.scorer.discriminator]
-
     @functools.cached_property
     def endpoints(self):
-        """The `kgan.export.endpoints.Endpoint` of each signature."""
+        """A `kgan.export.endpoints.Endpoint` by name."""
         drawn = {self.data_name: self._samples_in_words("num_images")}
         found = {
             "serving_default": self._of_latents(),
@@ -62,7 +83,7 @@ class Signatures:
     # === The functions ===
 
     def from_latents(self, latents, labels=None):
-        """Gives samples of latents: images in [0, 1], or points."""
+        """Generates samples from latents: images in [0, 1], or points."""
         rows = self._rows("latents", latents, (self.prior.latent_dim,))
         rows = requirements.finite(rows, "`latents` must be finite")
         samples = self.sampler.samples(rows, self._row_labels(labels, rows))
@@ -71,12 +92,12 @@ class Signatures:
         return to_served(requirements.finite(samples, expected))
 
     def generate(self, num_images, seed, labels, truncation):
-        """Gives images 0 to `num_images` of a seed, as `GAN.generate` does."""
+        """Generates images 0 to `num_images` of a seed, as `GAN.generate` does."""
         requests, images = self._generate(num_images, seed, labels, truncation)
         return {self.data_name: requests.answer(images)}
 
     def generate_png(self, num_images, seed, labels, truncation):
-        """Gives what `generate` gives as PNG files."""
+        """Generates what `generate` does, as PNG files."""
         requests, images = self._generate(num_images, seed, labels, truncation)
         files = tf.map_fn(tf.io.encode_png, images, fn_output_signature=tf.string)
         # TensorFlow Serving encodes as base64 what is named so.
@@ -94,7 +115,7 @@ class Signatures:
         return requests, self._samples(requests, drawn, labels, in_turn, truncation)
 
     def interpolate(self, steps, first_seed, second_seed, labels, truncation):
-        """Gives images from one seed's to another's, as `GAN.interpolate` does."""
+        """Generates images from one seed's to another's, as `GAN.interpolate` does."""
         requests = Requests("steps", steps, 2, self.max_images)
         drawn = requests.join(
             lambda count, first, second: latents.walk(self.prior, first, second, count),
@@ -105,7 +126,7 @@ class Signatures:
         return {self.data_name: requests.answer(images)}
 
     def discriminate(self, data, labels=None):
-        """Gives D's opinion of real or generated data."""
+        """Returns D's scores of real or generated data."""
         rows = self._rows(self.data_name, data, self.data_shape)
         if not self.is_image:
             rows = requirements.finite(rows, "`points` must be finite")
@@ -139,17 +160,19 @@ class Signatures:
         spec = tf.TensorSpec((None, *self.data_shape), dtype)
         return in_chunks(self.sampler.decode, spec, *rows)
 
-    # === What they take and give ===
+    # === Inputs and outputs ===
 
     def _of_latents(self):
         latent, *labels = row_specs(self.sampler)
         inputs = [Input(latent, "finite, as the prior draws them", 0.0)]
-        gives = self._samples_in_words("batch", "float32", "in [0, 1]")
-        return Endpoint(
-            self.from_latents,
-            (*inputs, *map(self._class_of_row, labels)),
-            {self.data_name: gives},
-        )
+        inputs += map(self._class_of_row, labels)
+        outputs = {
+            self.data_name: self._samples_in_words("batch", "float32", "in [0, 1]")
+        }
+        return self._generating(self.from_latents, inputs, outputs)
+
+    def _generating(self, function, inputs, outputs):
+        return Endpoint(function, tuple(inputs), outputs, (self.sampler.network,))
 
     def _of_data(self):
         dtype = tf.uint8 if self.is_image else tf.float32
@@ -160,7 +183,8 @@ class Signatures:
             gives["probability"] = "float32 (batch), in [0, 1]: of being real"
         values = "in [0, 255]" if self.is_image else "finite"
         inputs = (Input(data, values, 0), *map(self._class_of_row, labels))
-        return Endpoint(self._named_data(), inputs, gives)
+        networks = (self.scorer.discriminator,)
+        return Endpoint(self._named_data(), inputs, gives, networks)
 
     def _named_data(self):
         if self.is_image:
@@ -180,8 +204,8 @@ class Signatures:
 
         numbers = (self._count("num_images", 1), _seed("seed"))
         if self.num_classes is None:
-            return Endpoint(plain, (*numbers, truncation), gives)
-        return Endpoint(by_class, (*numbers, labels, truncation), gives)
+            return self._generating(plain, (*numbers, truncation), gives)
+        return self._generating(by_class, (*numbers, labels, truncation), gives)
 
     def _by_seeds(self):
         labels, truncation = self._class_in_turn(), self._truncation()
@@ -197,8 +221,8 @@ class Signatures:
         numbers = (self._count("steps", 2), *seeds)
         gives = {self.data_name: self._samples_in_words("steps")}
         if self.num_classes is None:
-            return Endpoint(plain, (*numbers, truncation), gives)
-        return Endpoint(by_class, (*numbers, labels, truncation), gives)
+            return self._generating(plain, (*numbers, truncation), gives)
+        return self._generating(by_class, (*numbers, labels, truncation), gives)
 
     def _samples_in_words(self, first, dtype="uint8", values="in [0, 255]"):
         shape = ", ".join(map(str, (first, *self.data_shape)))
@@ -224,14 +248,14 @@ class Signatures:
 
 
 def to_served(samples):
-    """Names what a network gives, and brings images from [−1, 1] to [0, 1]."""
+    """Names samples, and scales images from [−1, 1] to [0, 1]."""
     if samples.shape.rank != 4:
         return {"points": samples}
     return {"images": tf.clip_by_value((samples + 1.0) / 2.0, 0.0, 1.0)}
 
 
 def row_specs(sampler):
-    """Gives the specs of a network's inputs: latents, and labels where it has any."""
+    """Returns the specs of a network's inputs: latents, and labels where it has any."""
     width = sampler.prior.latent_dim
     spec = tf.TensorSpec((None, width), tf.float32, "latents")
     return _with_labels(spec, sampler.num_classes)
@@ -261,7 +285,7 @@ def in_chunks(decode, spec, *rows):
 
     Args:
         decode: Function of tensors with as many rows as `rows`.
-        spec: Dtype and shape of what it gives, a `tf.TensorSpec`.
+        spec: Dtype and shape of its output, a `tf.TensorSpec`.
         *rows: Tensors with an equal number of rows, at least one.
 
     Returns:

@@ -18,6 +18,7 @@ from kgan.games.gan_passes import Passes
 from kgan.games.generative import Generative
 from kgan.games.sampler import Sampler
 from kgan.games.scorer import Scorer
+from kgan.games.two_players import TwoPlayers
 from kgan.latents import priors
 from kgan.losses.input_gradients import LOGITS, heads, joined
 from kgan.losses.top_k import TopK
@@ -26,7 +27,7 @@ D_LOGS = ("d_loss", "d_real", "d_fake", "d_accuracy")
 
 
 @keras.saving.register_keras_serializable(package="kgan")
-class GAN(RealData, Passes, Generative, Game):
+class GAN(RealData, Passes, TwoPlayers, Generative, Game):
     """A generator and a discriminator that play the minimax game.
 
         min_G max_D  E log D(x) + E log(1 − D(G(z)))
@@ -84,7 +85,6 @@ class GAN(RealData, Passes, Generative, Game):
         ```
     """
 
-    log_names = {"generator": "g", "discriminator": "d"}
     batches_argument = "discriminator_steps"
 
     def __init__(

@@ -1,15 +1,113 @@
-"""What a trained GAN is used for: to generate, to judge, to be exported."""
+"""What a trained game of latents is used for: to generate, to judge, to be served."""
 
+import numpy as np
 import tensorflow as tf
 
 from kgan import export
+from kgan.games import served
+from kgan.games.generated import Generated
+
+_ROWS = 8
+
+
+def require(game, who):
+    """Checks that a game generates from latents, before something is asked of it.
+
+    Args:
+        game: Any model.
+        who: What needs it, as in "`kgan generate`".
+
+    Raises:
+        ValueError: If it is no `Generative`.
+    """
+    if not isinstance(game, Generative):
+        raise ValueError(
+            f"{who} needs a game of latents, such as kgan.GAN. "
+            f"Received: a {type(game).__name__}"
+        )
 
 
 class Generative:
-    """Gives a GAN the methods that use it and do not train it.
+    """Mixin of games that generate from latents: the methods that do not train.
 
-    They read `raw_sampler`, `averaged_sampler` and, once it was compiled, `scorer`.
+    They read `raw_sampler` and `averaged_sampler` (each a
+    `kgan.games.sampler.Sampler`), `ema_generator`, `prior`, `latent_dim`,
+    `num_classes`, `data_shape` and, once the game was compiled, `scorer` and
+    `adversarial_loss`.
     """
+
+    # === What other rooms ask of any game ===
+
+    def shown(self, rows=None, seed=0, examples=None, columns=8):
+        """Returns columns of samples: image i of a picture is image i of `generate`.
+
+        A conditional game shows one class in a row: row r has class
+        `r % num_classes`, and by default there is a row for each.
+        """
+        rows = rows or self.num_classes or _ROWS
+        labels = None
+        if self.num_classes is not None:
+            labels = np.arange(rows).repeat(columns) % self.num_classes
+        samples = self.generate(rows * columns, seed=seed, labels=labels)
+        return {
+            f"samples {column}": samples[column::columns] for column in range(columns)
+        }
+
+    def examples(
+        self,
+        count,
+        seed=0,
+        dataset=None,
+        averaged=True,
+        truncation=1.0,
+        labels=None,
+    ):
+        """Returns samples by index from a seed; the data are not read.
+
+        Args:
+            count: How many.
+            seed: Seed of the latents.
+            dataset: Not read.
+            averaged: Whether to use the averaged generator where there is one.
+            truncation: As in `generate`.
+            labels: As in `generate`.
+
+        Raises:
+            ValueError: If a number is out of range, or labels are given to a model
+                without classes.
+        """
+        average = averaged and self.ema_generator is not None
+        return Generated(
+            self.chosen_sampler(averaged),
+            self.data_shape,
+            count,
+            seed,
+            truncation,
+            labels,
+            weights="averaged weights" if average else "raw weights",
+        )
+
+    def endpoints(self, averaged=True, discriminator=False, max_images=256):
+        """Returns the endpoints of `kgan.games.endpoints.Signatures`.
+
+        Args:
+            averaged: Whether the averaged generator is served where there is one.
+            discriminator: Whether D is served as well.
+            max_images: The most images of one request, and about the most rows of one
+                call; in [2, 10⁶].
+
+        Raises:
+            ValueError: If `max_images` is out of range.
+        """
+        scorer = self.scorer if discriminator else None
+        return served.servable(self, self.chosen_sampler(averaged), scorer, max_images)
+
+    @property
+    def latents_in_words(self):
+        """Number and prior of the latents, as in "64, Normal prior"."""
+        return f"{self.latent_dim}, {type(self.prior).__name__} prior"
+
+    # === What only games of latents do ===
 
     def chosen_sampler(self, averaged):
         """Returns the `Sampler` of the averaged generator, or of the raw one.
@@ -103,7 +201,7 @@ class Generative:
         )
 
     def decode(self, latents, labels=None, averaged=True, batch_size=128):
-        """Generates images from latents that you hold in your hands.
+        """Generates images from given latents.
 
         Args:
             latents: float32 array of shape `(count, latent_dim)`.
@@ -122,7 +220,7 @@ class Generative:
         return self.chosen_sampler(averaged).from_latents(latents, labels, batch_size)
 
     def discriminate(self, data, labels=None, batch_size=128):
-        """Says how real data look: D(x), in inference mode.
+        """Computes how real data look: D(x), in inference mode.
 
         Args:
             data: Array of images, float32 in [−1, 1] or uint8, or of points.
@@ -140,7 +238,7 @@ class Generative:
         return self.scorer(data, labels, batch_size)
 
     def export(self, filepath, version=None, **options):
-        """Exports a SavedModel that TensorFlow Serving runs as it stands.
+        """Exports a SavedModel that TensorFlow Serving runs as it is.
 
         It writes `filepath/1`, `filepath/2` and so on, each whole or not there, which
         need neither Python nor kgan: see `kgan.export.saved_model`.

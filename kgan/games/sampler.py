@@ -5,7 +5,7 @@ import tensorflow as tf
 
 from kgan import latents
 from kgan.core import arguments
-from kgan.losses.input_gradients import joined as join
+from kgan.losses.input_gradients import joined
 
 
 def to_uint8(images):
@@ -17,6 +17,20 @@ def to_uint8(images):
 def to_float(images):
     """Turns uint8 images into float32 in [−1, 1]: x / 127.5 − 1."""
     return tf.cast(images, tf.float32) / 127.5 - 1.0
+
+
+def samples(network, drawn, labels=None):
+    """Generates float32 samples in inference mode, images in [−1, 1].
+
+    Args:
+        network: A generator.
+        drawn: float32 latents of shape `(count, latent_dim)`.
+        labels: int32 of shape `(count,)`, or None without classes.
+
+    Returns:
+        A tensor of shape `(count, ...)`.
+    """
+    return tf.cast(network(joined(drawn, labels), training=False), tf.float32)
 
 
 class Sampler:
@@ -63,8 +77,8 @@ class Sampler:
             labels = tf.broadcast_to(tf.cast(labels, tf.int32), (tf.shape(drawn)[0],))
         return drawn, labels
 
-    def _rows_and_finite(self, count, seed, start, truncation):
-        samples = self.samples(*self._inputs(count, seed, start, None, truncation))
+    def _rows_and_finite(self, count, seed, start, labels, truncation):
+        samples = self.samples(*self._inputs(count, seed, start, labels, truncation))
         finite = tf.reduce_all(tf.math.is_finite(samples))
         return to_uint8(samples) if samples.shape.rank == 4 else samples, finite
 
@@ -82,9 +96,8 @@ class Sampler:
         return to_uint8(samples) if samples.shape.rank == 4 else samples
 
     def samples(self, drawn, labels=None):
-        """Gives what the network gives: float32, images in [−1, 1]; see `decode`."""
-        inputs = join(drawn, labels)
-        return tf.cast(self.network(inputs, training=False), tf.float32)
+        """Returns the network's float32 output, images in [−1, 1]; see `decode`."""
+        return samples(self.network, drawn, labels)
 
     def __call__(self, count, seed, start, labels, batch_size, truncation=1.0):
         """Generates any number of rows as a NumPy array, batch by batch."""
@@ -93,7 +106,7 @@ class Sampler:
         arguments.index("start", start)
         arguments.index("seed", seed)
         arguments.truncation(truncation)
-        labels = self._labels(count, labels)
+        labels = self.labels(count, labels)
         parts = []
         for first in range(0, count, batch_size):
             rows = min(batch_size, count - first)
@@ -109,8 +122,8 @@ class Sampler:
             )
         return np.concatenate(parts)
 
-    def finite_rows(self, count, seed, start, truncation=1.0):
-        """Generates rows in one batch, as a NumPy array, the classes in turn.
+    def finite_rows(self, count, seed, start, truncation=1.0, labels=None):
+        """Generates rows in one batch, as a NumPy array; see `rows`.
 
         In uint8 a NaN could not be told from a number.
 
@@ -121,6 +134,7 @@ class Sampler:
             tf.constant(count),
             tf.constant(seed, tf.int64),
             tf.constant(start, tf.int64),
+            labels,
             tf.constant(truncation, tf.float32),
         )
         if not finite:
@@ -147,7 +161,7 @@ class Sampler:
         drawn = arguments.latents(drawn, self.prior.latent_dim)
         if labels is None and self.num_classes is not None:
             labels = np.arange(len(drawn)) % self.num_classes
-        labels = self._labels(len(drawn), labels)
+        labels = self.labels(len(drawn), labels)
         return np.concatenate(
             [
                 self._decoded(
@@ -158,7 +172,12 @@ class Sampler:
             ]
         )
 
-    def _labels(self, count, labels):
+    def labels(self, count, labels):
+        """Returns int32 labels of shape `(count,)`, or None where none are given.
+
+        Raises:
+            ValueError: If the network takes none, or they are no classes that it knows.
+        """
         if labels is None:
             return None
         if self.num_classes is None:

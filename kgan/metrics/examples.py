@@ -1,4 +1,7 @@
-"""Sets of examples that are compared: real ones, and those that a model generates."""
+"""Sets of examples that are compared, such as real ones.
+
+What a game generates is a set of its own: `game.examples`.
+"""
 
 import abc
 from collections.abc import Iterator
@@ -18,12 +21,14 @@ class Examples(abc.ABC):
         count: How many there are.
         shape: `(height, width, channels)` of images, `(d,)` of points.
         split: The part of a data set that they are, or None.
+        num_classes: Number of classes that a game was asked for, or None.
     """
 
     name: str
     count: int
     shape: tuple
     split: str | None = None
+    num_classes: int | None = None
 
     @abc.abstractmethod
     def batches(self, batch_size: int) -> Iterator[tuple]:
@@ -36,6 +41,10 @@ class Examples(abc.ABC):
     def key(self) -> dict | None:
         """Says all that they depend on, or None where that is not known."""
         return None
+
+    def provenance(self) -> dict:
+        """Returns how they came about: "generator" in words, "truncation" if any."""
+        return {"generator": self.name, "truncation": None}
 
 
 class Real(Examples):
@@ -137,39 +146,3 @@ def _to_bytes(data):
         return data.astype(np.float32)
     arguments.values(data, is_image=True)
     return np.clip(np.round((data + 1.0) * 127.5), 0, 255).astype(np.uint8)
-
-
-class Generated(Examples):
-    """What a model generates, by index from a seed, the classes in turn.
-
-    Args:
-        gan: A `kgan.GAN`.
-        count: How many.
-        seed: Seed of the latents.
-        averaged: Whether the averaged generator makes them, where there is one.
-        truncation: ψ of `kgan.latents.truncate`.
-
-    Raises:
-        ValueError: If a number is out of range.
-    """
-
-    name = "generated examples"
-
-    def __init__(self, gan, count, seed=0, averaged=True, truncation=1.0):
-        self.count = arguments.positive_integer("num_images", count)
-        arguments.index("seed", seed)
-        arguments.truncation(truncation)
-        self.gan = gan
-        self.seed = seed
-        self.averaged = averaged
-        self.truncation = truncation
-        self.shape = tuple(gan.data_shape)
-
-    def batches(self, batch_size):
-        """Generates batches; refuses NaN."""
-        sampler, classes = self.gan.chosen_sampler(self.averaged), self.gan.num_classes
-        for first in range(0, self.count, batch_size):
-            rows = min(batch_size, self.count - first)
-            data = sampler.finite_rows(rows, self.seed, first, self.truncation)
-            index = np.arange(first, first + rows)
-            yield data, None if classes is None else (index % classes).astype(np.int32)

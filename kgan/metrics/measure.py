@@ -5,11 +5,11 @@ import importlib.metadata
 import tensorflow as tf
 
 from kgan.core import arguments
+from kgan.engine.interface import Interface
 from kgan.metrics import defaults, registry
 from kgan.metrics.base import Context, Metric
 from kgan.metrics.cache import Cache, default_folder
 from kgan.metrics.evaluation import Evaluation
-from kgan.metrics.examples import Generated
 from kgan.metrics.metric_run import Job
 from kgan.metrics.resolve import Extractors, Finder
 from kgan.metrics.sweep import Request, sweep
@@ -24,8 +24,8 @@ def measure(gan, dataset, metrics=None, num_images=10_000, **options) -> Evaluat
     on the disk, under a key of all that it depends on.
 
     Args:
-        gan: A `kgan.GAN`, or what others generated: a `kgan.data.Source`, a folder of
-            images, or an array.
+        gan: A game, such as a `kgan.GAN`, or what others generated: a
+            `kgan.data.Source`, a folder of images, or an array.
         dataset: The real examples: a name, a folder, arrays, or a source, as
             `kgan.data.source` takes them, or a finite `tf.data.Dataset`.
         metrics: Names or objects, see `kgan.metrics.get`. None: those that fit.
@@ -48,12 +48,25 @@ def measure(gan, dataset, metrics=None, num_images=10_000, **options) -> Evaluat
         ```
     """
     call = {k: options.pop(k) for k in _CALL if k in options}
-    shape = getattr(gan, "data_shape", None)
+    shape = example_shape(gan, dataset)
     evaluator = Evaluator(dataset, metrics, num_images, data_shape=shape, **options)
     return evaluator(gan, **call)
 
 
-_CALL = ("seed", "averaged", "truncation")
+_PLAIN = {"averaged": True, "truncation": 1.0}
+_CALL = ("seed", *_PLAIN)
+
+
+def example_shape(game, dataset=None):
+    """Returns the shape of what a game makes of a data set; None for others' examples.
+
+    Args:
+        game: As in `measure`.
+        dataset: As in `measure`.
+    """
+    if not isinstance(game, Interface):
+        return None
+    return tuple(game.examples(1, dataset=dataset).shape)
 
 
 class Evaluator:
@@ -135,33 +148,40 @@ class Evaluator:
         Returns:
             An `Evaluation`.
         """
-        is_gan = hasattr(gan, "chosen_sampler")
-        if is_gan:
-            fake = Generated(gan, self.num_images, seed, averaged, truncation)
+        is_game = isinstance(gan, Interface)
+        if is_game:
+            asked = {"averaged": averaged, "truncation": truncation}
+            fake = self._made_by(gan, seed, asked)
         else:
             fake = self._find(gan, limit=self.num_images)
         self._compare(fake)
         jobs = self.prepare(gan)
-        asked = Request()
+        request = Request()
         collected = [
-            job.collected | {"fake": asked.add(job.extractor, job.fake())}
+            job.collected | {"fake": request.add(job.extractor, job.fake())}
             for job in jobs
         ]
-        sweep(fake, asked, self.batch_size, "Generated examples", self.verbose)
+        sweep(fake, request, self.batch_size, "Generated examples", self.verbose)
         context = Context(
             seed=seed,
             source=getattr(self.real, "source", None),
-            num_classes=getattr(gan, "num_classes", None) if is_gan else None,
-            averaged=averaged if is_gan else None,
+            num_classes=fake.num_classes,
+            averaged=averaged if is_game else None,
             allow_few=self.allow_few,
         )
-        common = self._common(gan, fake, context, truncation if is_gan else None)
+        common = self._common(gan, fake, context)
         found = (
             measurement
             for job, statistics in zip(jobs, collected, strict=True)
             for measurement in job.measure(statistics, context, common)
         )
         return Evaluation(tuple(found))
+
+    def _made_by(self, game, seed=0, options=_PLAIN):
+        source = getattr(self.real, "source", None) or self.real.dataset
+        # Not every game has an average, or latents that could be truncated.
+        own = {k: v for k, v in options.items() if v != _PLAIN[k]}
+        return game.examples(self.num_images, seed, source, **own)
 
     def _compare(self, others, called="those that are generated"):
         if others.shape != self.real.shape:
@@ -188,7 +208,8 @@ class Evaluator:
         extractors = Extractors(self._features, self.real)
         names = self._metrics
         if names is None:
-            classes = getattr(gan, "num_classes", None)
+            is_game = isinstance(gan, Interface)
+            classes = self._made_by(gan).num_classes if is_game else None
             names = defaults.fitting(source, classes, extractors(None))
         metrics = _unique(registry.get(name) for name in names)
         jobs = [Job(metric, extractors.of(metric)) for metric in metrics]
@@ -242,7 +263,8 @@ class Evaluator:
             )
         return self._find.other_split(self.real.source, split)
 
-    def _common(self, gan, fake, context, truncation):
+    def _common(self, gan, fake, context):
+        told = dict(fake.provenance())
         held_out = self._sets.get("held_out")
         return {
             "dataset": self.real.name,
@@ -251,22 +273,14 @@ class Evaluator:
             "num_fake": fake.count,
             "num_held_out": held_out and held_out.count,
             "held_out_split": held_out and held_out.split,
-            "generator": _of(gan, fake, context.averaged),
+            "generator": told.pop("generator"),
             "step": getattr(gan, "step", None),
-            "truncation": truncation,
+            **told,
             "seed": context.seed,
             "real_seed": self._find.seed,
             "kgan": importlib.metadata.version("kgan"),
             "tensorflow": tf.__version__,
         }
-
-
-def _of(gan, fake, averaged):
-    """Says which weights made the fakes."""
-    if averaged is None:
-        return fake.name
-    average = averaged and getattr(gan, "ema_generator", None) is not None
-    return "averaged weights" if average else "raw weights"
 
 
 def _refuse_equal_names(jobs):

@@ -16,6 +16,7 @@ import tensorflow as tf
 from kgan import latents
 from kgan.callbacks.files import png
 from kgan.core import arguments
+from kgan.games import generative
 from kgan.latents import directions
 
 # A browser's numbers leave integers out above it.
@@ -31,7 +32,7 @@ class Explorer:
     """The image at a place of a generator's latent space.
 
     Args:
-        gan: A `kgan.GAN` of images.
+        gan: A game of latents that generates images, such as a `kgan.GAN`.
         method: How principal directions are found, one of `kgan.directions.names()`.
         count: Number of principal directions. None: five, or as many as there are
             latents.
@@ -42,8 +43,8 @@ class Explorer:
         classes: The classes of a conditional model, or None.
 
     Raises:
-        ValueError: If the model generates no images, or its directions cannot be
-            found.
+        ValueError: If the model is no game of latents, generates no images, or its
+            directions cannot be found.
 
     Example:
         ```python
@@ -53,6 +54,7 @@ class Explorer:
     """
 
     def __init__(self, gan, method="pca", count=None, averaged=True):
+        generative.require(gan, "`kgan.explore.Explorer`")
         shape = gan.data_shape
         if len(shape) != 3 or shape[-1] not in (1, 3, 4):
             raise ValueError(
@@ -73,7 +75,7 @@ class Explorer:
         return 0 if self.classes else None
 
     def directions(self, label=None):
-        """Gives the principal directions of a class, found when first asked for.
+        """Returns the principal directions of a class, found when first asked for.
 
         Args:
             label: The class, for conditional models.
@@ -133,7 +135,7 @@ class Explorer:
         return int(arguments.spread_labels(label, 1, self.gan.num_classes)[0])
 
     def _step(self, strengths, label):
-        """Gives the way along all directions, `(latent_dim,)`, or None for no way."""
+        """Returns the sum of all steps, `(latent_dim,)`, or None for none."""
         if strengths is None:
             return None
         strengths = np.asarray(strengths, np.float32)
@@ -145,7 +147,7 @@ class Explorer:
         return strengths @ self.directions(label) if strengths.any() else None
 
     def _place(self, seeds, position, step):
-        """Gives the latent before truncation, `(1, latent_dim)`."""
+        """Returns the latent before truncation, `(1, latent_dim)`."""
         prior = self.gan.prior
         ends = [latents.latents_at(prior, latents.table(seed), 0, 1) for seed in seeds]
         if step is None and position in (0, 1):
@@ -157,7 +159,7 @@ class Explorer:
 
 
 def _seed(name, value):
-    """Gives a seed as an int: a browser sends 7 or 7.0, and nothing for no text."""
+    """Returns a seed as an int: a browser sends 7 or 7.0, and nothing for no text."""
     real = isinstance(value, numbers.Real)
     if not real or not 0 <= value <= _LARGEST_SEED or value != int(value):
         raise ValueError(
@@ -211,7 +213,7 @@ def page(explorer, title="kgan explore"):
 
 
 def _drawer(gr, explorer):
-    """Makes the function from all controls to the picture and a message."""
+    """Returns the function from all controls to the picture and a message."""
 
     def draw(first, truncation, label, second, position, *strengths):
         place = first, second, position, truncation, label, strengths
@@ -224,7 +226,7 @@ def _drawer(gr, explorer):
 
 
 def _controls(gr, explorer):
-    """Makes all controls, in the order in which they take effect and are read."""
+    """Builds all controls, in the order in which they take effect and are read."""
     with gr.Group():
         with gr.Row():
             first = gr.Number(0, label="First seed")
@@ -253,7 +255,7 @@ def _controls(gr, explorer):
 
 
 def _figure(image):
-    """Gives an image as HTML, each pixel enlarged and none smoothed.
+    """Returns an image as HTML, each pixel enlarged and none smoothed.
 
     It stands in the text itself: no files that pile up while a slider moves.
     """
@@ -271,10 +273,10 @@ def _figure(image):
 
 
 def serve(blocks, port=None, open=True):
-    """Shows a page to this machine, and to no other, in threads of its own.
+    """Serves a page to this machine, and to no other, in threads of its own.
 
     Args:
-        blocks: What `page` gave.
+        blocks: What `page` returned.
         port: Where; a free one from 7860 on if None.
         open: Whether to open a browser.
 
@@ -310,10 +312,10 @@ def serve(blocks, port=None, open=True):
 
 
 def import_gradio():
-    """Gives the module `gradio`, or says how to install it.
+    """Returns the module `gradio`.
 
     Raises:
-        ModuleNotFoundError: If it is not installed.
+        ModuleNotFoundError: If it is not installed, with the command that does it.
     """
     try:
         import gradio

@@ -1,4 +1,4 @@
-"""The page as a whole: which parts a model gets, and in what order."""
+"""Writes the page: which parts a model gets, and in what order."""
 
 import html
 import importlib.metadata
@@ -6,6 +6,7 @@ import os
 import pathlib
 
 from kgan.core import arguments, atomic_files
+from kgan.games import generative
 from kgan.metrics import features
 from kgan.metrics.features import classifiers
 from kgan.report import (
@@ -38,14 +39,14 @@ def write(
     seed: int = 0,
     num_neighbours_from: int = 10_000,
 ) -> pathlib.Path:
-    """Writes one HTML file that shows a model: samples, neighbours, paths, curves.
+    """Writes one HTML file about a model: samples, neighbours, paths, curves.
 
     Everything lies in the file; it needs no network, no script and no other file.
     Equal arguments give equal bytes.
 
     Args:
         path: The file, as in "report.html"; written whole or not at all.
-        gan: A `kgan.GAN`.
+        gan: A game of latents, such as a `kgan.GAN`.
         evaluation: A `kgan.metrics.Evaluation` of it, or None.
         source: The `kgan.data.Source` that it was trained on.
         name: What the model is called. None: as its data.
@@ -62,8 +63,8 @@ def write(
         The path of the file.
 
     Raises:
-        ValueError: If an argument is out of range, or the model's samples have another
-            shape than the data.
+        ValueError: If an argument is out of range, or the model is no game of latents,
+            or its samples have another shape than the data.
         FloatingPointError: If the generator gives NaN or infinity.
         OSError: If a file cannot be read or written.
 
@@ -73,6 +74,7 @@ def write(
         kgan.report.write("report.html", gan, evaluation, kgan.data.source("mnist"))
         ```
     """
+    generative.require(gan, "`kgan.report.write`")
     arguments.index("seed", seed)
     arguments.truncation(truncation)
     arguments.positive_integer("num_neighbours_from", num_neighbours_from)
@@ -98,7 +100,7 @@ def write(
 
 
 def _extractor(extractor, evaluation, source):
-    """Finds an extractor; without a wish, one that needs no download of its own."""
+    """Returns an extractor; unless named, one that needs no download of its own."""
     if extractor is None:
         measured = [
             m.provenance for m in (evaluation.measurements if evaluation else ())
@@ -157,12 +159,12 @@ def _facts(subject) -> Html:
         ("data", f"{subject.data_name}, {what}"),
         ("training", f"{gan.step:,} steps"),
         ("weights", subject.weights),
-        ("latents", f"{gan.latent_dim}, {type(gan.prior).__name__} prior"),
+        ("latents", gan.latents_in_words),
         ("truncation", f"{subject.truncation:g}"),
         ("seed", subject.seed),
     ]
-    if gan.num_classes is not None:
-        pairs.insert(1, ("classes", f"{gan.num_classes}, given to the generator"))
+    if subject.classes is not None:
+        pairs.insert(1, ("classes", f"{subject.classes}, given to the generator"))
     if split := getattr(source, "split", None):
         pairs.insert(1, ("split", without_folders(split)))
     return terms(pairs)
@@ -181,13 +183,12 @@ def _parts(subject, evaluation, metrics_csv):
     if subject.is_image or subject.source.shape[0] > 2:
         yield "Features", projection.projection(subject)
     if metrics_csv is not None:
-        loss = getattr(subject.gan, "adversarial_loss", None)
         measured = evaluation.measurements if evaluation else ()
         yield (
             "Training",
             curves.curves(
                 curves.read(metrics_csv),
-                getattr(loss, "probabilistic", True),
+                subject.probabilistic,
                 {m.metric: m.best for m in measured},
             ),
         )

@@ -64,7 +64,7 @@ def walks(subject) -> Html | None:
     dimensions = subject.source.shape[0]
     if dimensions > 2:
         return None
-    classes = subject.gan.num_classes
+    classes = subject.classes
     paths = [
         subject.interpolate(
             number, _STEPS, None if classes is None else number % classes

@@ -88,7 +88,7 @@ def _can_be_told(subject):
     classes = subject.source.num_classes
     if classes is None or classes > _MOST_CLASSES:
         return False
-    if subject.gan.num_classes not in (None, classes):
+    if subject.classes not in (None, classes):
         return False
     return subject.real.classes is not None and subject.fake.classes is not None
 

@@ -24,7 +24,7 @@ def samples(subject) -> Html:
     Returns:
         The section's content.
     """
-    if subject.gan.num_classes is not None:
+    if subject.classes is not None:
         return _by_given_class(subject)
     shown = grid(
         subject.generate(_ROWS * _COLUMNS),
@@ -48,7 +48,7 @@ def reduced(subject) -> str:
 
 
 def _by_given_class(subject):
-    count = subject.gan.num_classes
+    count = subject.classes
     chosen = range(min(count, _MOST_CLASSES))
     columns = _columns(subject, len(chosen))
     rows = []

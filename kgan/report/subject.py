@@ -1,11 +1,10 @@
-"""What the page is about: a model beside its data, and what its parts ask of both."""
+"""A game of latents beside its data: what the parts of the page ask of both."""
 
 import functools
 import typing
 
 import numpy as np
 
-from kgan.metrics.examples import Generated
 from kgan.report.markup import without_folders
 
 _BATCH = 256
@@ -30,10 +29,10 @@ class Examples(typing.NamedTuple):
 
 
 class Subject:
-    """A model, its data, and the choices that hold for the whole page.
+    """A game, its data, and the choices that hold for the whole page.
 
     Args:
-        gan: A `kgan.GAN`.
+        gan: A game of latents, such as a `kgan.GAN`.
         source: The `kgan.data.Source` that it was trained on.
         extractor: The `kgan.metrics.features.Extractor` that tells what is near.
         averaged: Whether the averaged generator is shown.
@@ -64,6 +63,17 @@ class Subject:
     def data_name(self) -> str:
         """What the data are called; of a folder its last part."""
         return without_folders(self.source.name)
+
+    @property
+    def classes(self) -> int | None:
+        """Number of classes that the generator takes, or None."""
+        return self.gan.num_classes
+
+    @property
+    def probabilistic(self) -> bool:
+        """Whether D gives probabilities; True where no loss was chosen."""
+        loss = getattr(self.gan, "adversarial_loss", None)
+        return getattr(loss, "probabilistic", True)
 
     @property
     def weights(self) -> str:
@@ -118,18 +128,21 @@ class Subject:
         Raises:
             FloatingPointError: If the generator gives NaN or infinity.
         """
-        generated = Generated(
-            self.gan, self.num_fake, self.seed, self.averaged, self.truncation
+        generated = self.gan.examples(
+            self.num_fake,
+            self.seed,
+            averaged=self.averaged,
+            truncation=self.truncation,
         )
         batches = generated.batches(_BATCH)
         features, predicted = self._extract(data for data, _ in batches)
-        indices, classes = np.arange(len(features)), self.gan.num_classes
+        indices, count = np.arange(len(features)), self.classes
         return Examples(
-            features, indices, predicted if classes is None else indices % classes
+            features, indices, predicted if count is None else indices % count
         )
 
     def _extract(self, batches):
-        """Gives features of as many examples as there is room for, and classes."""
+        """Computes features of as many examples as there is room for, and classes."""
         features, classes, count, room = [], [], 0, 1
         for batch in batches:
             outputs = self.extractor(batch)
@@ -150,9 +163,9 @@ class Subject:
         return classes is not None and self.extractor.num_classes == classes
 
     def class_name(self, index: int) -> str:
-        """Says what a class is called."""
+        """Returns the name of a class."""
         names = self.source.class_names
-        if names is None or self.gan.num_classes not in (None, len(names)):
+        if names is None or self.classes not in (None, len(names)):
             return f"class {index}"
         return names[index]
 

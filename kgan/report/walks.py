@@ -21,7 +21,7 @@ def walks(subject) -> Html:
     Returns:
         The section's content.
     """
-    classes = subject.gan.num_classes
+    classes = subject.classes
     if classes is None:
         rows = [_row(subject, path, f"path {path + 1}") for path in range(_PATHS)]
         caption = join(_ADVICE, reduced(subject))

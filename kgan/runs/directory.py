@@ -17,6 +17,7 @@ import keras
 
 from kgan.callbacks import checkpoints
 from kgan.core.atomic_files import leftovers, write_atomically
+from kgan.engine.interface import Interface
 from kgan.games.gan import GAN
 
 RECIPE = "recipe.json"
@@ -92,7 +93,7 @@ def load_model(path: str | os.PathLike) -> GAN:
 
     Raises:
         FileNotFoundError: If there is no such file, or no model in the directory.
-        ValueError: If the file holds no GAN.
+        ValueError: If the file holds no game.
     """
     file = find_model(path)
     if file.suffix != ".keras":
@@ -102,7 +103,9 @@ def load_model(path: str | os.PathLike) -> GAN:
     except (ValueError, TypeError, KeyError, OSError) as error:
         reason = str(error).strip().partition("\n")[0]
         raise ValueError(f"{file} cannot be loaded as a model: {reason}") from error
-    if not isinstance(gan, GAN):
+    if not isinstance(gan, Interface):
         kind = type(gan).__name__
-        raise ValueError(f"{file} must hold a kgan.GAN. Received: a {kind}")
+        raise ValueError(
+            f"{file} must hold a game, such as kgan.GAN. Received: a {kind}"
+        )
     return gan

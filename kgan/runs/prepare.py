@@ -227,14 +227,11 @@ def describe(plan: Plan) -> str:
     """Says in a few lines what a run will do: data, networks, steps, directory."""
     recipe, gan, source = plan.recipe, plan.gan, plan.source
     classes = f", {source.num_classes} classes" if recipe.conditional else ""
-    output = " × ".join(map(str, gan.data_shape))
     replicas = gan.distribute_strategy.num_replicas_in_sync
     lines = {
         "recipe": f"{recipe.name}: {recipe.description}",
         "data": f"{source.num_examples:,} examples of {source.name}{classes}",
-        "generator": f"{gan.generator.count_params():,} parameters, from "
-        f"{gan.latent_dim} latents to {output}",
-        "discriminator": f"{gan.discriminator.count_params():,} parameters",
+        **gan.describe(),
         "steps": f"{recipe.steps:,}, in {_epochs(plan):,} epochs of "
         f"{plan.steps_per_epoch:,}, batches of {recipe.batch_size}",
         "replicas": f"{replicas:,}" if replicas > 1 else None,

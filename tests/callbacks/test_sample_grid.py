@@ -1,8 +1,12 @@
 import numpy as np
 import pytest
+import small_games
+import tensorflow as tf
 from PIL import Image
 
 from kgan.callbacks import SampleGrid, grid
+from kgan.callbacks.sample_grid import alike
+from kgan.engine.interface import Interface
 
 
 def _fit(gan, data, callback):
@@ -62,3 +66,47 @@ def test_points_are_refused_before_training(tmp_path, points, rows):
         _fit(gan, rows((1,)), SampleGrid(tmp_path / "none"))
     assert gan.step == 0
     assert not (tmp_path / "none").exists()
+
+
+# === A game whose columns are its own ===
+
+
+def _picture(path):
+    with Image.open(path) as image:
+        return np.asarray(image)
+
+
+@pytest.mark.parametrize("as_dataset", [False, True])
+def test_examples_stand_beside_what_becomes_of_them(tmp_path, as_dataset):
+    game, batch = small_games.translator(), small_games.pairs(5)
+    data = tf.data.Dataset.from_tensors(batch).repeat(2)
+    grid_ = SampleGrid(
+        tmp_path, rows=3, examples=data if as_dataset else batch, gif=False
+    )
+    game.fit(data, verbose=0, callbacks=[grid_], shuffle=False)
+    assert game.step == 2
+    columns = game.shown(3, examples=batch).values()
+    gray, *coloured = columns
+    images = np.stack([gray.repeat(3, axis=-1), *coloured], axis=1)
+    expected = grid(images.reshape(-1, 4, 4, 3), rows=3, columns=3)
+    np.testing.assert_array_equal(_picture(tmp_path / "step-00000002.png"), expected)
+
+
+def test_a_game_that_draws_no_pictures_is_refused(tmp_path):
+    game = small_games.translator()
+    game.shown = lambda *arguments: Interface.shown(game, *arguments)
+    data = tf.data.Dataset.from_tensors(small_games.pairs())
+    with pytest.raises(ValueError, match="A Translator draws no pictures"):
+        game.fit(data, verbose=0, callbacks=[SampleGrid(tmp_path)], shuffle=False)
+
+
+def test_smaller_images_are_enlarged():
+    small = np.arange(4, dtype=np.uint8).reshape(1, 2, 2, 1)
+    large = np.zeros((1, 4, 6, 3), np.uint8)
+    found, same = alike([small, large])
+    assert found.shape == large.shape
+    expected = small[0, :, :, 0].repeat(2, axis=0).repeat(3, axis=1)
+    np.testing.assert_array_equal(found[0, ..., 2], expected)
+    np.testing.assert_array_equal(same, large)
+    with pytest.raises(ValueError, match=r"Received: \(2, 2\) beside \(3, 2\)"):
+        alike([small, np.zeros((1, 3, 2, 1), np.uint8)])

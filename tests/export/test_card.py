@@ -8,7 +8,6 @@ import urllib.parse
 import pytest
 
 from kgan.export import Provenance, card
-from kgan.games.endpoints import Signatures
 
 FACTS = Provenance(
     recipe="ours",
@@ -20,9 +19,8 @@ FACTS = Provenance(
 
 
 def text(gan, provenance=FACTS, averaged=True, name="model"):
-    sampler = gan.chosen_sampler(averaged)
-    signatures = Signatures(sampler, gan.data_shape, 300, gan.scorer)
-    return card.text(name, gan, signatures, provenance)
+    servable = gan.endpoints(averaged, discriminator=True, max_images=300)
+    return card.text(name, gan, servable, provenance)
 
 
 def test_header_is_what_model_hubs_read(trained):

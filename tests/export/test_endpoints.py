@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
+import small_games
 import tensorflow as tf
 
-from kgan.export.endpoints import Endpoint, Input
+from kgan.export.endpoints import Endpoint, Input, Servable
 
 NUMBER = Input(tf.TensorSpec(None, tf.int32, "labels"), "in [0, 9]", 3, default=-1)
 ROWS = Input(tf.TensorSpec((None, 2), tf.float32, "latents"), "finite", 0.5)
@@ -26,3 +27,24 @@ def test_defaults_have_it_too():
 def test_specs_are_in_order():
     endpoint = Endpoint(lambda labels, latents: {}, (NUMBER, ROWS), {})
     assert endpoint.specs == [NUMBER.spec, ROWS.spec]
+
+
+def test_a_plain_dictionary_is_completed_with_what_the_game_says():
+    game = small_games.translator()
+    servable = Servable.of(game, game.endpoints())
+    assert list(servable.endpoints) == ["translate"]
+    assert (
+        servable.summary == "A Translator, trained as a game of judge and translator."
+    )
+    assert servable.facts == game.describe()
+    assert servable.portable is None
+    assert Servable.of(game, servable) is servable
+
+
+def test_networks_of_several_endpoints_count_once():
+    first, second = small_games.network(1, 1), small_games.network(1, 2)
+    endpoints = {
+        name: Endpoint(len, (), {}, networks)
+        for name, networks in [("a", (second, first)), ("b", (first,)), ("c", ())]
+    }
+    assert Servable(endpoints, "").networks == [second, first]

@@ -14,6 +14,7 @@ import keras
 import networks
 import numpy as np
 import pytest
+import small_games
 import tensorflow as tf
 from tensorflow.core.protobuf import saved_model_pb2
 
@@ -22,8 +23,10 @@ from kgan import latents
 from kgan.export import versions, warmup
 
 
-def process(*arguments):
-    return subprocess.run(arguments, capture_output=True, text=True, check=True).stdout
+def process(*arguments, **options):
+    return subprocess.run(
+        arguments, capture_output=True, text=True, check=True, **options
+    ).stdout
 
 
 def test_what_a_version_holds(folder):
@@ -187,7 +190,9 @@ def test_training_goes_on_and_the_next_version_stands_beside_the_first(tmp_path)
 def test_what_is_no_gan_is_refused(tmp_path):
     foreign = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
     foreign.compile(loss="mse")
-    with pytest.raises(ValueError, match=r"`gan` must be a kgan.GAN. Received: a Seq"):
+    with pytest.raises(
+        ValueError, match=r"`game` must be a game, as kgan.GAN. Received: a Seq"
+    ):
         kgan.export.saved_model(foreign, tmp_path / "m")
     assert list(tmp_path.iterdir()) == []
 
@@ -341,3 +346,46 @@ def test_the_card_has_the_models_name(folder):
     card = (folder("classes") / "README.md").read_text("utf-8")
     assert "\n# classes\n" in card
     assert json.loads(re.findall(r"curl -d '(.*)'", card)[0])
+
+
+# === A game that is no GAN ===
+
+
+def test_a_translator_is_exported_with_its_one_endpoint(tmp_path):
+    game = small_games.translator(steps=3)
+    path = kgan.export.saved_model(game, tmp_path / "m")
+    assert path == tmp_path / "m" / "1"
+    process("sha256sum", "--check", "--quiet", versions.MANIFEST, cwd=path)
+    served = tf.saved_model.load(path).signatures
+    assert list(served) == ["translate"]
+    source = small_games.pairs()["source"]
+    found = served["translate"](images=tf.constant(source))["translations"]
+    np.testing.assert_allclose(found, game.translator(source), atol=1e-6)
+    written = tf.train.list_variables(str(path / "variables/variables"))
+    sizes = [np.prod(shape) for name, shape in written if "VALUE" in name]
+    assert sum(sizes) == game.translator.count_params()  # and nothing of the judge
+
+
+def test_the_card_of_a_translator(tmp_path):
+    path = kgan.export.saved_model(small_games.translator(steps=3), tmp_path / "m")
+    card = (path / "README.md").read_text("utf-8")
+    for line in (
+        "A Translator, trained as a game of judge and translator. It runs in",
+        "| training | 3 rounds of the game |",
+        "| judge | 49 parameters |",
+        "| `translate` | `images` float32 (batch, 4, 4, 1), in [-1, 1] | "
+        "`translations` float32 (batch, 4, 4, 3), in [-1, 1] |",
+        "curl http://localhost:8501/v1/models/m/metadata",
+    ):
+        assert line in card
+    for word in ("latent", "seed", "generat"):
+        assert word not in card.replace("generative-adversarial-network", "")
+
+
+@pytest.mark.parametrize("steps", [None, 0])
+def test_a_translator_that_is_not_ready_is_refused(steps, tmp_path):
+    game = small_games.Translator() if steps is None else small_games.translator()
+    done = "compiled" if steps is None else "trained"
+    with pytest.raises(ValueError, match=f"A Translator must be {done} before it is"):
+        kgan.export.saved_model(game, tmp_path / "m")
+    assert list(tmp_path.iterdir()) == []

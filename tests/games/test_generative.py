@@ -3,8 +3,10 @@
 import networks
 import numpy as np
 import pytest
+import small_games
 
 from kgan import latents
+from kgan.games import generative
 
 CLASSES = 3
 
@@ -114,3 +116,32 @@ def test_a_walk_of_an_unknown_class_is_refused(by_class):
 def test_wrong_latents_are_refused(gan, given, message):
     with pytest.raises(ValueError, match=message):
         gan.decode(given)
+
+
+# === What other rooms ask ===
+
+
+def test_a_picture_shows_samples_in_order(gan):
+    columns = gan.shown(2, seed=5, columns=3)
+    picture = np.stack(list(columns.values()), axis=1)
+    assert picture.shape == (2, 3, *networks.IMAGE_SHAPE)
+    images = picture.reshape(6, *networks.IMAGE_SHAPE)
+    np.testing.assert_array_equal(images, gan.generate(6, seed=5))
+    assert {len(column) for column in gan.shown().values()} == {8}
+
+
+def test_a_picture_shows_a_class_in_each_row(by_class):
+    picture = np.stack(list(by_class.shown(columns=2).values()), axis=1)
+    assert picture.shape[:2] == (CLASSES, 2)
+    expected = by_class.generate(6, labels=np.array([0, 0, 1, 1, 2, 2]))
+    np.testing.assert_array_equal(picture.reshape(expected.shape), expected)
+
+
+def test_other_games_are_refused_in_a_sentence(gan):
+    generative.require(gan, "`kgan generate`")
+    with pytest.raises(
+        ValueError,
+        match=r"^`kgan generate` needs a game of latents, such as kgan\.GAN\. "
+        "Received: a Translator$",
+    ):
+        generative.require(small_games.translator(), "`kgan generate`")

@@ -3,10 +3,9 @@
 import numpy as np
 import pytest
 import tensorflow as tf
-from metric_stand_ins import digits_gan, points_gan
 
 import kgan
-from kgan.metrics.examples import Generated, Real, Streamed
+from kgan.metrics.examples import Real, Streamed
 
 
 def read(examples, batch_size=7):
@@ -91,37 +90,3 @@ def test_an_empty_data_set_is_refused():
     empty = tf.data.Dataset.from_tensor_slices(np.zeros((4, 3), "float32")).batch(2)
     with pytest.raises(ValueError, match="must hold examples"):
         Streamed(empty.take(0))
-
-
-@pytest.mark.parametrize("batch_size", [1, 7, 20])
-def test_generated_examples_are_those_of_generate(batch_size):
-    gan = digits_gan(num_classes=3)
-    data, labels = read(Generated(gan, 20, seed=5), batch_size)
-    np.testing.assert_array_equal(data, gan.generate(20, seed=5))
-    np.testing.assert_array_equal(labels, np.arange(20) % 3)
-    truncated = read(Generated(gan, 20, seed=5, truncation=0.5), batch_size)[0]
-    np.testing.assert_array_equal(truncated, gan.generate(20, seed=5, truncation=0.5))
-
-
-def test_raw_and_averaged_weights_are_told_apart():
-    gan = points_gan()
-    for weight in gan.generator.weights:
-        weight.assign(weight + 1.0)
-    raw = read(Generated(gan, 5, averaged=False))[0]
-    np.testing.assert_array_equal(raw, gan.generate(5, averaged=False))
-    assert not np.array_equal(raw, read(Generated(gan, 5))[0])
-
-
-def test_nan_is_refused_though_bytes_would_hide_it():
-    gan = digits_gan()
-    gan.ema_generator.weights[-1].assign(np.full(64, np.nan))
-    with pytest.raises(FloatingPointError, match="finite samples"):
-        read(Generated(gan, 5))
-
-
-def test_numbers_out_of_range_are_refused():
-    gan = points_gan()
-    with pytest.raises(ValueError, match="`num_images` must be a positive integer"):
-        Generated(gan, 0)
-    with pytest.raises(ValueError, match="`truncation` must lie in"):
-        Generated(gan, 1, truncation=2.0)

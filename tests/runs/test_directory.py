@@ -46,7 +46,7 @@ def test_a_file_that_is_no_gan_is_refused(tmp_path):
         directory.load_model(text)
     other = tmp_path / "other.keras"
     keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)]).save(other)
-    with pytest.raises(ValueError, match=r"must hold a kgan\.GAN"):
+    with pytest.raises(ValueError, match=r"must hold a game, such as kgan\.GAN"):
         directory.load_model(other)
 
 

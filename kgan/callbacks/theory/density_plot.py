@@ -5,6 +5,7 @@ from kgan.callbacks.theory import figures
 from kgan.callbacks.theory.line import Line
 from kgan.callbacks.theory.plane import Plane
 from kgan.core import independence
+from kgan.games import generative
 
 
 def view_of(source, averaged=False, seed=0):
@@ -38,7 +39,8 @@ def view_of(source, averaged=False, seed=0):
 
 
 def check_model(callback, model, source):
-    """Refuses a model whose game over `source` cannot be drawn."""
+    """Raises `ValueError` for a model whose game over `source` cannot be drawn."""
+    generative.require(model, f"`{callback}`")
     if tuple(model.data_shape) != tuple(source.shape):
         raise ValueError(
             f"`{callback}` needs a model that generates points of its source, of "

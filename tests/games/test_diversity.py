@@ -3,9 +3,10 @@ import itertools
 import numpy as np
 import pytest
 import tensorflow as tf
+from small_games import images, points
 
 import kgan
-from kgan.callbacks.diversity import Reference, mean_distance
+from kgan.games.diversity import Reference, mean_distance
 
 
 def _by_hand(data, labels):
@@ -28,7 +29,7 @@ def test_no_pair_is_no_distance():
     assert np.isnan(mean_distance(np.zeros((2, 3)), labels=[0, 1]))
 
 
-def test_points_that_are_normal_with_equal_deviation(points):
+def test_points_that_are_normal_with_equal_deviation():
     # E‖x − y‖ of the plane's standard normal points is √π.
     real = np.random.default_rng(0).normal(size=(500, 2)).astype("float32")
     reference = Reference(real, points(dimensions=2, latent_dim=2))
@@ -37,7 +38,7 @@ def test_points_that_are_normal_with_equal_deviation(points):
     np.testing.assert_allclose(reference.distance, mean_distance(real[:64]))
 
 
-def test_diversity_of_the_playing_generator_relative_to_real(points):
+def test_diversity_of_the_playing_generator_relative_to_real():
     gan = points(dimensions=2, latent_dim=2)
     real = np.random.default_rng(0).normal(size=(64, 2)).astype("float32")
     gan.generator.layers[-1].kernel.assign(gan.generator.layers[-1].kernel * 3.0)
@@ -49,7 +50,7 @@ def test_diversity_of_the_playing_generator_relative_to_real(points):
     assert abs(value - averaged) > 0.1
 
 
-def test_images_that_are_all_equal_have_none(images):
+def test_images_that_are_all_equal_have_none():
     gan = images((4, 4, 1))
     real = np.random.default_rng(0).uniform(-1, 1, (64, 4, 4, 1)).astype("float32")
     reference = Reference(real, gan)
@@ -59,14 +60,14 @@ def test_images_that_are_all_equal_have_none(images):
     assert reference.diversity(gan) == 0.0
 
 
-def test_images_are_compared_on_the_scale_of_real_ones(images):
+def test_images_are_compared_on_the_scale_of_real_ones():
     gan = images((4, 4, 1))
     samples = gan.generate(64, averaged=False) / 127.5 - 1.0
     reference = Reference(samples.astype("float32"), gan)
     np.testing.assert_allclose(reference.diversity(gan), 1.0, rtol=1e-5)
 
 
-def test_classes_are_compared_within(images):
+def test_classes_are_compared_within():
     gan = images((4, 4, 1), num_classes=3)
     draw = np.random.default_rng(0)
     labels = draw.integers(0, 3, 64).astype("int32")
@@ -92,7 +93,7 @@ def test_labels_that_an_objective_alone_reads_do_not_count():
     assert 0.0 < reference.diversity(gan) < 1.0
 
 
-def test_all_pairs_count_where_hardly_any_share_a_class(images):
+def test_all_pairs_count_where_hardly_any_share_a_class():
     gan = images((4, 4, 1), num_classes=50)
     draw = np.random.default_rng(0)
     real = draw.uniform(-1, 1, (50, 4, 4, 1)).astype("float32")
@@ -100,7 +101,7 @@ def test_all_pairs_count_where_hardly_any_share_a_class(images):
     np.testing.assert_allclose(reference.distance, mean_distance(real))
 
 
-def test_looking_at_a_stream_does_not_move_it(images):
+def test_looking_at_a_stream_does_not_move_it():
     def data():
         return kgan.data.load("digits", batch_size=64, seed=3)
 
@@ -121,19 +122,28 @@ def test_looking_at_a_stream_does_not_move_it(images):
         ((np.zeros((8, 2), "float32"), np.zeros(8, "int32")), "take no labels"),
     ],
 )
-def test_what_is_no_real_data_is_refused(points, real, message):
+def test_what_is_no_real_data_is_refused(real, message):
     with pytest.raises(ValueError, match=message):
         Reference(real, points(dimensions=2, latent_dim=2))
 
 
-def test_a_conditional_model_needs_labels(images):
+def test_a_conditional_model_needs_labels():
     real = np.zeros((8, 4, 4, 1), "float32")
     with pytest.raises(ValueError, match="images, labels"):
         Reference(real, images((4, 4, 1), num_classes=3))
 
 
-def test_data_that_cannot_be_looked_at_are_refused(points, two_replicas):
+def test_data_that_cannot_be_looked_at_are_refused(two_replicas):
     data = tf.data.Dataset.from_tensors(tf.zeros((4, 1))).repeat(2)
     distributed = two_replicas.experimental_distribute_dataset(data)
     with pytest.raises(ValueError, match="`real` must be an array"):
         Reference(distributed, points())
+
+
+def test_a_generator_of_nan_has_no_diversity():
+    gan = images((4, 4, 1))
+    real = np.random.default_rng(0).uniform(-1, 1, (64, 4, 4, 1)).astype("float32")
+    reference = Reference(real, gan)
+    for variable in gan.generator.trainable_variables:
+        variable.assign(np.nan * variable)
+    assert np.isnan(reference.diversity(gan))

@@ -13,7 +13,7 @@ _PAIRS = 32
 
 
 def mean_distance(data, labels=None):
-    """Gives the mean Euclidean distance of all pairs of examples.
+    """Computes the mean Euclidean distance of all pairs of examples.
 
         1/|P| Σ ‖xᵢ − xⱼ‖ over P = {(i, j): i < j, labelᵢ = labelⱼ}
 
@@ -43,7 +43,7 @@ class Reference:
 
     Args:
         real: Real data as for `fit`.
-        model: A compiled `kgan.GAN`.
+        model: A compiled game of latents.
 
     Attributes:
         distance: Mean distance of the first 64 real examples, or of the first batch if
@@ -78,18 +78,22 @@ class Reference:
             )
 
     def diversity(self, model, seed=0):
-        """Gives the mean distance of the playing generator's samples, relative to real.
+        """Computes the mean distance of the playing generator's samples over real's.
 
         Args:
-            model: The `kgan.GAN`.
+            model: The game.
             seed: Seed of the latents.
 
         Returns:
-            A float: 0 where all samples are equal, near 1 where they vary as real data.
+            A float: 0 where all samples are equal, near 1 where they vary as real data;
+            NaN where samples are not finite.
         """
-        samples = model.generate(
-            self.rows, seed=seed, labels=self.labels, averaged=False
-        )
+        classes = {} if self.labels is None else {"labels": self.labels}
+        examples = model.examples(self.rows, seed, averaged=False, **classes)
+        try:
+            ((samples, _),) = examples.batches(self.rows)
+        except FloatingPointError:
+            return float("nan")
         if samples.dtype == np.uint8:
             samples = np.asarray(sampler.to_float(samples))
         return mean_distance(samples, self._classes) / self.distance

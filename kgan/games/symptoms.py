@@ -1,112 +1,38 @@
-"""What can go wrong in a game: each symptom a small object with its own threshold."""
+"""What can go wrong in a game of a generator and a discriminator."""
 
 import statistics
 
-import numpy as np
-
 from kgan import losses
-from kgan.callbacks.diversity import Reference
-from kgan.core.arguments import positive_integer
+from kgan.engine.symptom import Symptom
+from kgan.games.diversity import Reference
 
 
-def first_not_finite(logs):
-    """Finds the first logged value that is NaN or infinite.
+def usual(
+    real=None, patience=3, accuracy=0.999, gradient_share=0.01, diversity_share=0.2
+):
+    """Returns the symptoms of a GAN, as `kgan.callbacks.CollapseWatch` looks for them.
 
     Args:
-        logs: Dictionary of names and numbers, or None.
+        real: Real data as for `fit`, for `DiversityLost`; None: it is not looked for.
+        patience: Number of checks in a row.
+        accuracy: Threshold of `DiscriminatorWon`, or None.
+        gradient_share: Threshold of `GradientVanished`, or None.
+        diversity_share: Threshold of `DiversityLost`.
 
     Returns:
-        `(key, value)`, or None if all values are finite.
-    """
-    for key, value in (logs or {}).items():
-        if not np.all(np.isfinite(value)):
-            return key, np.ravel(value)[0]
-    return None
-
-
-class Symptom:
-    """Base class of what is looked for at every check.
-
-    A symptom is named when `patience` checks in a row have found it: a single bad
-    stretch is a part of many good runs. A subclass writes `find`.
-
-    Args:
-        patience: Number of checks in a row, a positive integer.
-
-    Attributes:
-        count: How many of the last checks in a row have found it.
-        measured: Dictionary of what the last check measured itself, for the logs.
-        memory: What `find` remembers from check to check, a value that is replaced and
-            not changed: a rollback takes it back, too.
+        A list of `kgan.engine.symptom.Symptom`.
 
     Raises:
-        ValueError: If `patience` is not a positive integer.
-
-    Example:
-        ```python
-        class Poor(kgan.callbacks.Symptom):
-            remedy = "more data, or a smaller discriminator"
-
-            def find(self, model, logs):
-                if logs["d_real"] - logs["val_d_real"] > 0.3:
-                    return "d_real is far above val_d_real", "D remembers its data"
-        ```
+        ValueError: If an argument is out of range.
     """
-
-    remedy = ""
-
-    def __init__(self, patience=3):
-        self.patience = positive_integer("patience", patience)
-        self.count = 0
-        self.measured = {}
-        self.memory = self._kept = None
-
-    def begin(self, model):
-        """Prepares for a training of `model`, or refuses it with a `ValueError`."""
-
-    def find(self, model, logs):
-        """Looks for the symptom.
-
-        Args:
-            model: The `kgan.GAN` that is trained.
-            logs: Means since the last check, by name.
-
-        Returns:
-            None, or two texts: what was found, a key and its value, and what it means.
-        """
-        raise NotImplementedError
-
-    def check(self, model, logs):
-        """Counts what `find` finds; gives it when the patience is at its end.
-
-        Returns:
-            None, or a sentence, once for each uninterrupted row of checks.
-        """
-        found = self.find(model, logs)
-        self.count = self.count + 1 if found else 0
-        if self.count != self.patience:
-            return None
-        what, meaning = found
-        times = f" ({self.count} checks in a row)" if self.count > 1 else ""
-        return f"{what}{times}: {meaning}. {helps(self.remedy)}"
-
-    def doubtful(self):
-        """Says whether the last check was no sound one: no state to go back to."""
-        return self.count > 0
-
-    def keep(self):
-        """Keeps the memory: the model may be brought back to its state of now."""
-        self._kept = self.memory
-
-    def forget(self):
-        """Begins to count anew, with the memory of the state that was kept."""
-        self.count = 0
-        self.memory = self._kept
-
-
-def helps(remedy):
-    """Says what usually helps, as the end of a sentence."""
-    return f"What usually helps: {remedy}."
+    found = []
+    if accuracy is not None:
+        found.append(DiscriminatorWon(accuracy, patience))
+    if gradient_share is not None:
+        found.append(GradientVanished(gradient_share, patience=patience))
+    if real is not None:
+        found.append(DiversityLost(real, diversity_share, patience))
+    return found
 
 
 class DiscriminatorWon(Symptom):
@@ -138,7 +64,6 @@ class DiscriminatorWon(Symptom):
         self.accuracy = accuracy
 
     def find(self, model, logs):
-        """Compares `d_accuracy` with the threshold."""
         if isinstance(model.adversarial_loss, losses.Wasserstein):
             return None
         value = logs.get("d_accuracy", 0.0)
@@ -185,11 +110,9 @@ class GradientVanished(Symptom):
         self.margin = margin
 
     def begin(self, model):
-        """Forgets the norms of another training."""
         self.memory = (), 0.0  # the last three norms, and the largest
 
     def find(self, model, logs):
-        """Compares `g_gradient_norm` with its largest value."""
         value = logs.get("g_gradient_norm")
         if value is None or not model.generator.trainable_variables:
             return None
@@ -224,7 +147,7 @@ class DiversityLost(Symptom):
 
     Args:
         real: Real data as for `fit`: an array, `(images, labels)`, or a
-            `tf.data.Dataset`, whose first batch is looked at without moving it on.
+            `tf.data.Dataset`, whose first batch is read without advancing it.
         share: Part of the real data's mean distance up to which diversity is lost, in
             (0, 1).
         patience: Number of checks in a row.
@@ -249,13 +172,11 @@ class DiversityLost(Symptom):
         self.seed = seed
 
     def begin(self, model):
-        """Measures the real data."""
         self._reference = Reference(self.real, model)
         self.measured = {}
         self._value = self.memory = 0.0  # of the last check, and the largest
 
     def find(self, model, logs):
-        """Compares samples of the fixed latents with the real data."""
         value = self._reference.diversity(model, self.seed)
         self.measured = {"diversity": value}
         self._value, grows = value, value > self.memory
@@ -269,5 +190,5 @@ class DiversityLost(Symptom):
         )
 
     def doubtful(self):
-        """Says whether diversity is lost, or on its way: half of its largest value."""
+        """Whether diversity is lost, or on its way: half of its largest value."""
         return self.count > 0 or self._value < 0.5 * min(1.0, self.memory)

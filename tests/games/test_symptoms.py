@@ -1,60 +1,18 @@
 import numpy as np
 import pytest
+from small_games import points
 
 import kgan
-from kgan.callbacks import DiscriminatorWon, DiversityLost, GradientVanished, Symptom
-from kgan.callbacks.symptoms import first_not_finite
-
-
-@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, np.array([1.0, np.nan])])
-def test_the_first_value_that_is_not_finite(value):
-    logs = {"d_loss": 1.0, "g_loss": value, "r1": np.nan}
-    assert first_not_finite(logs)[0] == "g_loss"
-
-
-def test_finite_values_and_none():
-    assert first_not_finite({"d_loss": 1.0, "r1": np.zeros(1)}) is None
-    assert first_not_finite({}) is None
-    assert first_not_finite(None) is None
-
-
-class High(Symptom):
-    remedy = "less"
-
-    def find(self, model, logs):
-        return (f"x is {logs['x']}", "too much") if logs["x"] > 5 else None
+from kgan.callbacks import DiscriminatorWon, DiversityLost, GradientVanished
+from kgan.games import symptoms
+from kgan.metrics.examples import Examples
 
 
 def _checks(symptom, values, model=None, key="x", **others):
     return [symptom.check(model, {key: value, **others}) for value in values]
 
 
-def test_patience_counts_checks_in_a_row():
-    said = _checks(High(2), [9, 1, 9, 8, 7, 1, 9, 9])
-    sentence = "x is 8 (2 checks in a row): too much. What usually helps: less."
-    assert said[:6] == [None, None, None, sentence, None, None]
-    assert said[7].startswith("x is 9 (2 checks")
-
-
-def test_one_check_says_so_by_saying_nothing():
-    assert _checks(High(1), [9]) == ["x is 9: too much. What usually helps: less."]
-
-
-def test_to_forget_is_to_count_anew():
-    symptom = High(2)
-    symptom.check(None, {"x": 9})
-    assert symptom.doubtful()
-    symptom.forget()
-    assert not symptom.doubtful()
-    assert _checks(symptom, [9]) == [None]
-
-
-def test_patience_must_be_positive():
-    with pytest.raises(ValueError, match="patience"):
-        High(0)
-
-
-def test_the_discriminator_has_won_at_the_threshold(points):
+def test_the_discriminator_has_won_at_the_threshold():
     symptom = DiscriminatorWon(accuracy=0.99, patience=1)
     gan = points()
     said = _checks(symptom, [0.5, 0.989, 0.99, 0.2, 1.0], gan, "d_accuracy")
@@ -64,7 +22,7 @@ def test_the_discriminator_has_won_at_the_threshold(points):
 
 
 @pytest.mark.parametrize(("loss", "named"), [("wasserstein", False), ("hinge", True)])
-def test_a_wasserstein_critic_may_be_ahead(points, loss, named):
+def test_a_wasserstein_critic_may_be_ahead(loss, named):
     symptom = DiscriminatorWon(patience=1)
     said = symptom.check(points(loss=loss), {"d_accuracy": 1.0})
     assert bool(said) == named
@@ -76,7 +34,7 @@ def _norms(symptom, gan, values, d_accuracy=1.0):
     return [bool(sentence) for sentence in said]
 
 
-def test_a_gradient_vanishes_relative_to_its_largest_value(points):
+def test_a_gradient_vanishes_relative_to_its_largest_value():
     gan, symptom = points(), GradientVanished(share=0.01, patience=1)
     assert _norms(symptom, gan, [1.0, 2.0, 1.5, 0.02, 0.014]) == [False] * 4 + [True]
     # A slow decline is one, too.
@@ -84,12 +42,12 @@ def test_a_gradient_vanishes_relative_to_its_largest_value(points):
     assert _norms(symptom, gan, 0.5 ** np.arange(8)) == [False] * 7 + [True]
 
 
-def test_one_explosion_is_no_measure(points):
+def test_one_explosion_is_no_measure():
     gan, symptom = points(), GradientVanished(share=0.01, patience=1)
     assert not any(_norms(symptom, gan, [1.0, 1.1, 1e6, 0.9, 1.0, 1.1, 0.8]))
 
 
-def test_what_exploded_is_forgotten_with_a_rollback(points):
+def test_what_exploded_is_forgotten_with_a_rollback():
     gan, symptom = points(), GradientVanished(share=0.01, patience=1)
     assert not any(_norms(symptom, gan, [1.0, 1.2]))
     symptom.keep()
@@ -100,14 +58,14 @@ def test_what_exploded_is_forgotten_with_a_rollback(points):
     assert kept == [True, False]
 
 
-def test_at_the_equilibrium_the_gradient_may_vanish(points):
+def test_at_the_equilibrium_the_gradient_may_vanish():
     gan, symptom = points(), GradientVanished(share=0.01, patience=1)
     assert not any(_norms(symptom, gan, [1.0, 1e-3, 1e-4], d_accuracy=0.52))
     assert any(_norms(symptom, gan, [1.0, 1e-3], d_accuracy=0.0))  # D is dead
     assert _norms(symptom, gan, [1.0, 0.0], d_accuracy=0.5) == [False, True]
 
 
-def test_a_generator_that_is_not_trained_has_no_gradient(points):
+def test_a_generator_that_is_not_trained_has_no_gradient():
     gan, symptom = points(), GradientVanished(patience=1)
     assert any(_norms(symptom, gan, [0.0]))
     gan.generator.trainable = False
@@ -117,16 +75,27 @@ def test_a_generator_that_is_not_trained_has_no_gradient(points):
 
 
 class Spread:
-    """Generates points as far apart as it is told."""
+    """Stands for a game of points as far apart as it is told."""
 
-    data_shape, data_classes = (2,), None
+    data_shape, data_classes, num_classes = (2,), None, None
 
     def __init__(self, spread=1.0):
         self.spread = spread
 
-    def generate(self, count, **_):
-        draw = np.random.default_rng(1).normal(size=(count, 2))
-        return (self.spread * draw).astype("float32")
+    def examples(self, count, seed, averaged):
+        assert not averaged
+        return Spreading(self.spread, count)
+
+
+class Spreading(Examples):
+    """Points as far apart as it is told."""
+
+    def __init__(self, spread, count):
+        self.spread, self.count = spread, count
+
+    def batches(self, batch_size):
+        draw = np.random.default_rng(1).normal(size=(self.count, 2))
+        yield (self.spread * draw).astype("float32"), None
 
 
 def _diversity(symptom, spreads):
@@ -188,3 +157,10 @@ def test_thresholds_out_of_range_are_refused(make, message):
 
 def test_all_are_public():
     assert issubclass(kgan.callbacks.DiversityLost, kgan.callbacks.Symptom)
+
+
+def test_the_usual_ones_and_their_thresholds():
+    won, vanished, lost = symptoms.usual(_real(), patience=2, gradient_share=0.1)
+    assert (won.accuracy, vanished.share, lost.share) == (0.999, 0.1, 0.2)
+    assert {s.patience for s in (won, vanished, lost)} == {2}
+    assert symptoms.usual(accuracy=None, gradient_share=None) == []

@@ -1,0 +1,121 @@
+"""The questions that other rooms may ask of any game."""
+
+import types
+
+
+class Interface:
+    """Mixin without state: what callbacks, metrics, exports and commands ask of a game.
+
+    They reach a game through these members alone, so that each game works with all of
+    them. A game has its players and `clock` (a `kgan.engine.clock.Clock`) as attributes
+    and, once it was compiled, `<player>_optimizer`. A question that it does not answer
+    raises a `ValueError` with its class.
+
+    Attributes:
+        players: Names of the players, a tuple in the order of their moves.
+        log_names: Short names of players in logs, by player. Others have their own.
+        batches_a_round: How many batches of data a round takes.
+    """
+
+    players = ()
+    log_names = {}
+    batches_a_round = 1
+
+    @property
+    def optimizers(self):
+        """The optimizer of each player, by name, in the order of the moves."""
+        # No `dict`: Keras' saving visits properties, and would store what lies in one
+        # by class and order.
+        return types.MappingProxyType(
+            {player: getattr(self, f"{player}_optimizer") for player in self.players}
+        )
+
+    @property
+    def step(self):
+        """Number of rounds played so far, a Python integer."""
+        return int(self.clock.rounds.numpy())
+
+    @property
+    def position(self):
+        """Number of batches taken so far: where `load(..., start=)` goes on."""
+        return int(self.clock.position.numpy())
+
+    @property
+    def rollbacks(self):
+        """How often the game was taken back to an earlier round."""
+        return int(self.clock.rollbacks.numpy())
+
+    def log_name(self, player):
+        """Returns the name of a player in logs: its short name where it has one."""
+        return self.log_names.get(player, player)
+
+    def shown(self, rows=None, seed=0, examples=None, columns=8):
+        """Returns the columns of a picture by which a run is watched.
+
+        Args:
+            rows: Number of rows. None: as many as suit the game.
+            seed: Seed of all that is drawn: equal seeds show the same each time.
+            examples: A batch of the data, for games that show what becomes of it.
+            columns: Number of columns, where the game leaves them open.
+
+        Returns:
+            A dictionary of uint8 images of shape `(rows, height, width, channels)` by
+            the name of their column. What is no image has another shape.
+        """
+        raise self._unanswered("shown", "draws no pictures")
+
+    def examples(self, count, seed=0, dataset=None, **options):
+        """Returns what metrics compare with real examples.
+
+        Args:
+            count: How many.
+            seed: Seed of all that is drawn.
+            dataset: The real examples: a `kgan.data.Source`, the name of one, or a
+                `tf.data.Dataset`, for games that make examples of others. It is read
+                when batches are asked for.
+            **options: Of the game, such as `averaged`: whether averaged weights are
+                used where there are any.
+
+        Returns:
+            A `kgan.metrics.examples.Examples`.
+        """
+        raise self._unanswered("examples", "makes no examples to measure")
+
+    def endpoints(self, **options):
+        """Returns what is served.
+
+        Args:
+            **options: Of the game, such as `averaged`.
+
+        Returns:
+            A dictionary of `kgan.export.endpoints.Endpoint` by name, or a
+            `kgan.export.endpoints.Servable`, which holds more for the model's card.
+        """
+        raise self._unanswered("endpoints", "serves nothing")
+
+    def symptoms(self, real=None, patience=3, **thresholds):
+        """Returns what a failing game looks like, objects for one training.
+
+        Args:
+            real: Real data as for `fit`, for the symptoms that need them, or None.
+            patience: Number of checks in a row that must find a symptom.
+            **thresholds: Of a game's symptoms, as `kgan.callbacks.CollapseWatch` has
+                them; a game ignores those of others.
+
+        Returns:
+            A list of `kgan.engine.symptom.Symptom`. By default it is empty.
+        """
+        return []
+
+    def describe(self):
+        """Returns lines that describe the game, texts by name.
+
+        By default the number of parameters of each player.
+        """
+        sizes = {name: getattr(self, name).count_params() for name in self.players}
+        return {name: f"{size:,} parameters" for name, size in sizes.items()}
+
+    def _unanswered(self, method, what):
+        # A ValueError, which commands show as one line.
+        name = type(self).__name__
+        return ValueError(f"A {name} {what}: it has no method `{method}` of its own")
