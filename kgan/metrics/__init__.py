@@ -29,4 +29,4 @@ from kgan.metrics.precision_recall import PrecisionRecall as PrecisionRecall
 from kgan.metrics.registry import get as get
 from kgan.metrics.registry import names as names
 from kgan.metrics.sliced_wasserstein import SlicedWasserstein as SlicedWasserstein
-from kgan.metrics.statistic import Statistic as Statistic
+from kgan.metrics.sweep import Statistic as Statistic

@@ -5,7 +5,7 @@ import dataclasses
 import typing
 from collections.abc import Mapping
 
-from kgan.metrics.statistic import Statistic
+from kgan.metrics.sweep import Statistic
 
 
 class Few(ValueError):

@@ -11,7 +11,7 @@ import numpy as np
 import tensorflow as tf
 
 from kgan.core.atomic_files import write_atomically
-from kgan.metrics.statistic import Statistic
+from kgan.metrics.sweep import Statistic
 
 # Changes when the same examples would give other numbers.
 _FORMAT = 1

@@ -3,7 +3,7 @@
 import numpy as np
 
 from kgan.metrics.base import Few, Figure, Metric
-from kgan.metrics.logits import Logits
+from kgan.metrics.classifier_score import Logits
 
 _FEWEST = 100  # with these the standard error is at most 0.05
 

@@ -5,7 +5,7 @@ import warnings
 import numpy as np
 
 from kgan.metrics.base import Few, Figure, Metric
-from kgan.metrics.logits import Logits
+from kgan.metrics.classifier_score import Logits
 
 _FEWEST = 10  # images for each class
 

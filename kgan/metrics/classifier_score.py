@@ -6,7 +6,7 @@ import numpy as np
 
 from kgan.core import arguments
 from kgan.metrics.base import Few, Figure, Metric
-from kgan.metrics.logits import Logits
+from kgan.metrics.feature_rows import LIMIT, Rows
 
 
 def classifier_score(logits: np.ndarray) -> float:
@@ -51,6 +51,29 @@ def scores_of_splits(logits: np.ndarray, num_splits: int) -> np.ndarray:
     return np.array(
         [classifier_score(logits[start:end]) for start, end in itertools.pairwise(ends)]
     )
+
+
+class Logits(Rows):
+    """What a classifier says of the first examples.
+
+    Args:
+        limit: Most rows that are kept.
+
+    Raises:
+        ValueError: On `update`, if the extractor gives features alone.
+    """
+
+    def __init__(self, limit: int = LIMIT):
+        super().__init__(limit, output="logits")
+
+    def update(self, outputs, labels=None):
+        """Adds the logits of a batch, as long as there is room."""
+        if outputs.logits is None:
+            raise ValueError(
+                "A figure of classes needs an extractor that classifies, whose "
+                "outputs have `logits`. Received: logits=None"
+            )
+        super().update(outputs, labels)
 
 
 class ClassifierScore(Metric):

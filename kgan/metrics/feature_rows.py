@@ -4,7 +4,7 @@ import functools
 
 import numpy as np
 
-from kgan.metrics.statistic import Statistic
+from kgan.metrics.sweep import Statistic
 
 # 50,000 rows of 2,048 features are 400 MB.
 LIMIT = 50_000

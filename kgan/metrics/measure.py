@@ -5,7 +5,7 @@ import importlib.metadata
 import tensorflow as tf
 
 from kgan.core import arguments
-from kgan.metrics import defaults, registry
+from kgan.metrics import registry
 from kgan.metrics.base import Context, Metric
 from kgan.metrics.cache import Cache, default_folder
 from kgan.metrics.evaluation import Evaluation
@@ -189,7 +189,7 @@ class Evaluator:
         names = self._metrics
         if names is None:
             classes = getattr(gan, "num_classes", None)
-            names = defaults.fitting(source, classes, extractors(None))
+            names = registry.fitting(source, classes, extractors(None))
         metrics = _unique(registry.get(name) for name in names)
         jobs = [Job(metric, extractors.of(metric)) for metric in metrics]
         _refuse_equal_names(jobs)

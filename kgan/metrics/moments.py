@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from kgan.metrics.statistic import Statistic
+from kgan.metrics.sweep import Statistic
 
 
 class Moments(Statistic):

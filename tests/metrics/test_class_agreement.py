@@ -3,7 +3,7 @@ import pytest
 
 from kgan.metrics.base import Context, Few
 from kgan.metrics.class_agreement import ClassAgreement, class_agreement
-from kgan.metrics.statistic import Outputs
+from kgan.metrics.features.base import Outputs
 
 ASKED = np.arange(1000) % 10
 

@@ -3,7 +3,7 @@ import pytest
 
 from kgan.metrics.base import Context, Few
 from kgan.metrics.class_coverage import ClassCoverage, class_coverage
-from kgan.metrics.statistic import Outputs
+from kgan.metrics.features.base import Outputs
 
 
 def _measure(real, fake, classes=10, batch_size=1000, **context):

@@ -5,13 +5,13 @@ import pytest
 from scipy import integrate, stats
 
 from kgan.metrics.base import Context, Few
+from kgan.metrics.features.base import Outputs
 from kgan.metrics.jensen_shannon import (
     JensenShannon,
     ModeBins,
     divergence,
     jensen_shannon,
 )
-from kgan.metrics.statistic import Outputs
 
 EDGES = np.linspace(-4, 4, 51)
 

@@ -7,8 +7,8 @@ import pytest
 
 from kgan.metrics.base import Context, Few
 from kgan.metrics.feature_rows import Rows
+from kgan.metrics.features.base import Outputs
 from kgan.metrics.kernel import Kernel, kernel, kernel_distance
-from kgan.metrics.statistic import Outputs
 
 FIXTURES = pathlib.Path(__file__).parent / "fixtures"
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from kgan.metrics.base import Context, Few
+from kgan.metrics.features.base import Outputs
 from kgan.metrics.mode_coverage import ModeCoverage, mode_coverage, nearest_modes
-from kgan.metrics.statistic import Outputs
 
 CENTERS = np.array([[0.0, 0.0], [10.0, 0.0], [0.0, 10.0], [10.0, 10.0]])
 

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from kgan.metrics.base import Context, Few
+from kgan.metrics.features.base import Outputs
 from kgan.metrics.jensen_shannon import divergence
 from kgan.metrics.ndb import Bins, different_bins
-from kgan.metrics.statistic import Outputs
 
 
 def _measure(real, fake, metric=None, batch_size=1000, **context):

@@ -4,8 +4,8 @@ from scipy import special, stats
 
 from kgan.metrics import parzen
 from kgan.metrics.base import Context, Few
+from kgan.metrics.features.base import Outputs
 from kgan.metrics.parzen import Parzen, parzen_log_likelihood
-from kgan.metrics.statistic import Outputs
 
 FEW_WINDOWS = pytest.mark.filterwarnings("ignore:parzen is defined on 10000")
 AT_THE_END = pytest.mark.filterwarnings("ignore:parzen chose")

@@ -4,13 +4,13 @@ from scipy import special, stats
 
 from kgan.metrics import sliced_wasserstein as module
 from kgan.metrics.base import Context, Few
+from kgan.metrics.features.base import Outputs
 from kgan.metrics.sliced_wasserstein import (
     SlicedWasserstein,
     directions,
     sliced_wasserstein,
     wasserstein,
 )
-from kgan.metrics.statistic import Outputs
 
 
 def _measure(real, fake, metric=None, batch_size=1000, **context):

@@ -1,10 +1,24 @@
 """What an extractor is: from images to the features by which they are compared."""
 
 import abc
+import typing
 
 import numpy as np
 
-from kgan.metrics.statistic import Outputs
+
+class Outputs(typing.NamedTuple):
+    """What an extractor gives for a batch.
+
+    Attributes:
+        features: float32 of shape `(n, d)`.
+        logits: float32 of shape `(n, classes)`; None where it is no classifier.
+        images: The uint8 images `(n, height, width, channels)` or float32 points that
+            it was given.
+    """
+
+    features: np.ndarray
+    logits: np.ndarray | None
+    images: np.ndarray
 
 
 class Extractor(abc.ABC):

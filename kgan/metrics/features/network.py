@@ -5,9 +5,8 @@ import abc
 import numpy as np
 
 from kgan.metrics.features import images as _images
-from kgan.metrics.features.base import Extractor
+from kgan.metrics.features.base import Extractor, Outputs
 from kgan.metrics.features.batching import in_batches
-from kgan.metrics.statistic import Outputs
 
 
 class NetworkExtractor(Extractor):

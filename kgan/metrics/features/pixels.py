@@ -3,8 +3,7 @@
 import numpy as np
 
 from kgan.metrics.features import images as _images
-from kgan.metrics.features.base import Extractor
-from kgan.metrics.statistic import Outputs
+from kgan.metrics.features.base import Extractor, Outputs
 
 
 class Pixels(Extractor):

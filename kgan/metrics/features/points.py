@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from kgan.metrics.features.base import Extractor
-from kgan.metrics.statistic import Outputs
+from kgan.metrics.features.base import Extractor, Outputs
 
 
 class Points(Extractor):
