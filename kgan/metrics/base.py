@@ -5,11 +5,27 @@ import dataclasses
 import typing
 from collections.abc import Mapping
 
+import numpy as np
+
 from kgan.metrics.sweep import Statistic
 
 
 class Few(ValueError):
     """Too few examples for a figure that means anything."""
+
+
+def check_counts(subject: str, least: int, counts: Mapping[str, int]) -> None:
+    """Raises `Few` if a set has fewer examples than a figure needs.
+
+    Args:
+        subject: Subject and verb of the message: "20 bins need".
+        least: Smallest number of examples.
+        counts: Number of examples by the set's name: "real", "generated".
+    """
+    if min(counts.values()) < least:
+        needed = " and ".join(f"{least} {name}" for name in counts)
+        received = " and ".join(map(str, counts.values()))
+        raise Few(f"{subject} at least {needed} examples. Received: {received}")
 
 
 class Figure(typing.NamedTuple):
@@ -27,6 +43,21 @@ class Figure(typing.NamedTuple):
     uncertainty: float | None = None
     uncertainty_is: str | None = None
     details: Mapping = {}
+
+    @classmethod
+    def mean(cls, values: np.ndarray, meaning: str, details: Mapping) -> "Figure":
+        """Returns the mean of values with its standard error, None for a single one.
+
+        Args:
+            values: Numbers of shape `(n,)`.
+            meaning: `uncertainty_is`, as in "standard error of 100 subsets".
+            details: As above.
+        """
+        mean, count = float(np.mean(values)), len(values)
+        if count == 1:
+            return cls(mean, details=details)
+        error = float(np.std(values, ddof=1) / np.sqrt(count))
+        return cls(mean, error, meaning, details)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -103,3 +134,8 @@ class Metric(abc.ABC):
         Raises:
             Few: If there are fewer examples than the figure needs.
         """
+
+    def figures_of(self, values, details: Mapping) -> dict[str, Figure]:
+        """Returns a `Figure` of each value, in the order of `figures`."""
+        pairs = zip(self.figures, values, strict=True)
+        return {name: Figure(value, details=details) for name, value in pairs}

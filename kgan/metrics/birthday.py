@@ -11,7 +11,7 @@ import numpy as np
 
 from kgan.core import arguments
 from kgan.metrics import neighbours
-from kgan.metrics.base import Few, Figure, Metric
+from kgan.metrics.base import Figure, Metric, check_counts
 from kgan.metrics.feature_rows import Rows
 
 LEAST = 100
@@ -130,11 +130,8 @@ class Birthday(Metric):
         real, fake = collected["real"].rows, collected["fake"].rows
         count = min(len(real), len(fake))
         least = 2 if context.allow_few else LEAST
-        if count < least:
-            raise Few(
-                f"The birthday test needs at least {least} real and {least} generated "
-                f"examples. Received: {len(real)} and {len(fake)}"
-            )
+        counts = {"real": len(real), "generated": len(fake)}
+        check_counts("The birthday test needs", least, counts)
         real, fake = real[:count], fake[:count]
         distances = neighbours.radii(real, 1)
         threshold = float(np.quantile(distances, self.quantile, method="lower"))

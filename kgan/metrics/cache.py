@@ -11,6 +11,7 @@ import numpy as np
 import tensorflow as tf
 
 from kgan.core.atomic_files import write_atomically
+from kgan.metrics.features import weights
 from kgan.metrics.sweep import Statistic
 
 # Changes when the same examples would give other numbers.
@@ -19,8 +20,7 @@ _FORMAT = 1
 
 def default_folder() -> pathlib.Path:
     """Returns `$KGAN_CACHE_DIR/statistics`, or that of `~/.cache/kgan`."""
-    root = os.environ.get("KGAN_CACHE_DIR") or "~/.cache/kgan"
-    return pathlib.Path(root).expanduser() / "statistics"
+    return weights.cache_folder() / "statistics"
 
 
 class Cache:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from kgan.metrics.base import Few, Figure, Metric
+from kgan.metrics.base import Figure, Metric, check_counts
 from kgan.metrics.classifier_score import Logits
 
 _FEWEST = 100  # with these the standard error is at most 0.05
@@ -71,11 +71,8 @@ class ClassAgreement(Metric):
                 f"class_agreement needs an extractor of the model's {asked} classes. "
                 f"Received: one of {classes} classes"
             )
-        if len(logits) < _FEWEST and not context.allow_few:
-            raise Few(
-                f"class_agreement needs at least {_FEWEST} generated images. "
-                f"Received: {len(logits)}"
-            )
+        if not context.allow_few:
+            check_counts("class_agreement needs", _FEWEST, {"generated": len(logits)})
         share = class_agreement(logits, labels)
         shares = {
             int(label): class_agreement(

@@ -4,7 +4,7 @@ import warnings
 
 import numpy as np
 
-from kgan.metrics.base import Few, Figure, Metric
+from kgan.metrics.base import Metric, check_counts
 from kgan.metrics.classifier_score import Logits
 
 _FEWEST = 10  # images for each class
@@ -68,12 +68,9 @@ class ClassCoverage(Metric):
             for rows in logits.values()
         )
         classes = np.count_nonzero(real)
-        for role, rows in logits.items():
-            if len(rows) < _FEWEST * classes and not context.allow_few:
-                raise Few(
-                    f"{classes} classes need at least {_FEWEST * classes} {role} "
-                    f"images. Received: {len(rows)}"
-                )
+        counts = {"real": len(logits["real"]), "generated": len(logits["fake"])}
+        if not context.allow_few:
+            check_counts(f"{classes} classes need", _FEWEST * classes, counts)
         strange = int(fake[real == 0].sum())
         if strange:
             warnings.warn(
@@ -88,5 +85,4 @@ class ClassCoverage(Metric):
             "num_fake": len(logits["fake"]),
             "num_classes": int(classes),
         }
-        found = class_coverage(real, fake)
-        return {name: Figure(found[name], details=details) for name in self.figures}
+        return self.figures_of(class_coverage(real, fake).values(), details)

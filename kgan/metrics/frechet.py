@@ -38,7 +38,7 @@ def _distance(real_mean, fake_mean, trace, trace_of_root):
     return max(0.0, float(difference @ difference + trace - 2 * trace_of_root))
 
 
-def _refuse_other_shapes(real_mean, real_covariance, fake_mean, fake_covariance):
+def _check_shapes(real_mean, real_covariance, fake_mean, fake_covariance):
     shapes = [
         np.shape(array)
         for array in (real_mean, real_covariance, fake_mean, fake_covariance)
@@ -87,7 +87,7 @@ def frechet_distance(
         Distributions" (1982); as FID: Heusel et al., "GANs Trained by a Two Time-Scale
         Update Rule Converge to a Local Nash Equilibrium" (2017), equation 6.
     """
-    _refuse_other_shapes(real_mean, real_covariance, fake_mean, fake_covariance)
+    _check_shapes(real_mean, real_covariance, fake_mean, fake_covariance)
     roots = root(real_covariance), root(fake_covariance)
     trace = np.trace(real_covariance) + np.trace(fake_covariance)
     return _distance(real_mean, fake_mean, trace, trace_of_root(*roots))
@@ -125,7 +125,7 @@ def frechet_distance_by_sqrtm(
     Source:
         Heusel et al. (2017), the code of its authors.
     """
-    _refuse_other_shapes(real_mean, real_covariance, fake_mean, fake_covariance)
+    _check_shapes(real_mean, real_covariance, fake_mean, fake_covariance)
     diagonal = _diagonal_of_sqrtm(real_covariance, fake_covariance)
     imaginary = float(np.abs(diagonal.imag).max())
     if imaginary > LARGEST_IMAGINARY:
@@ -151,7 +151,7 @@ def _diagonal_of_sqrtm(real_covariance, fake_covariance):
     return np.diagonal(found)
 
 
-def refuse_few(real: Moments, fake: Moments, ddof: int, allow_few: bool) -> None:
+def check_full_rank(real: Moments, fake: Moments, ddof: int, allow_few: bool) -> None:
     """Refuses too few examples for covariances, and warns where they are doubtful.
 
     Args:
@@ -183,7 +183,7 @@ def refuse_few(real: Moments, fake: Moments, ddof: int, allow_few: bool) -> None
         )
 
 
-def refuse_ddof(ddof: int) -> None:
+def check_ddof(ddof: int) -> None:
     """Refuses what is neither 0 nor 1."""
     if ddof not in (0, 1):
         raise ValueError(f"`ddof` must be 0 or 1. Received: {ddof!r}")
@@ -220,7 +220,7 @@ class Frechet(Metric):
     standard_name = "fid"
 
     def __init__(self, ddof=1, features=None):
-        refuse_ddof(ddof)
+        check_ddof(ddof)
         self.ddof = int(ddof)
         super().__init__(features)
 
@@ -229,9 +229,9 @@ class Frechet(Metric):
         return {"real": Moments(), "fake": Moments()}
 
     def compute(self, collected, context):
-        """Finds the distance; `refuse_few` says how many examples it needs."""
+        """Finds the distance; `check_full_rank` says how many examples it needs."""
         real, fake = collected["real"], collected["fake"]
-        refuse_few(real, fake, self.ddof, context.allow_few)
+        check_full_rank(real, fake, self.ddof, context.allow_few)
         covariances = [moments.covariance(self.ddof) for moments in (real, fake)]
         roots = [root(covariance) for covariance in covariances]
         trace = sum(np.trace(covariance) for covariance in covariances)

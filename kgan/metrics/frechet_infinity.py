@@ -138,7 +138,7 @@ class FrechetInfinity(Metric):
     standard_name = "fid_infinity"
 
     def __init__(self, num_sizes=15, smallest=None, ddof=1, features=None):
-        frechet.refuse_ddof(ddof)
+        frechet.check_ddof(ddof)
         self.num_sizes = arguments.integer("`num_sizes`", num_sizes, 3)
         if smallest is not None:
             smallest = arguments.integer("`smallest`", smallest, 2)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from kgan.metrics.base import Few, Figure, Metric
+from kgan.metrics.base import Figure, Metric, check_counts
 from kgan.metrics.feature_rows import Rows
 
 _REACH = 4  # bins cover so many σ to each side of a mode
@@ -171,11 +171,8 @@ class JensenShannon(Metric):
                 "`source` must have one or two dimensions: bins of equal size are too "
                 f"many in more. Received: {dimensions}"
             )
-        if len(fake) < _FEWEST and not context.allow_few:
-            raise Few(
-                f"jensen_shannon needs at least {_FEWEST} samples. "
-                f"Received: {len(fake)}"
-            )
+        if not context.allow_few:
+            check_counts("jensen_shannon needs", _FEWEST, {"generated": len(fake)})
         bins = ModeBins(source.centers, source.stddev)
         real = bins.integrate(source.density)
         equal = source.sample(len(fake), context.seed)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from kgan.core import arguments
-from kgan.metrics.base import Few, Figure, Metric
+from kgan.metrics.base import Figure, Metric, check_counts
 from kgan.metrics.feature_rows import Rows
 
 
@@ -100,11 +100,8 @@ class Kernel(Metric):
         """
         real, fake = collected["real"].rows, collected["fake"].rows
         size = min(self.subset_size, len(real), len(fake))
-        if size < 2:
-            raise Few(
-                "a kernel distance needs at least 2 examples of each kind. "
-                f"Received: {len(real)} real and {len(fake)} fake examples"
-            )
+        counts = {"real": len(real), "generated": len(fake)}
+        check_counts("A kernel distance needs", 2, counts)
         rng = np.random.default_rng(context.seed)
         # All subsets would be the same one.
         num_subsets = 1 if len(real) == len(fake) == size else self.num_subsets
@@ -113,12 +110,5 @@ class Kernel(Metric):
             for _ in range(num_subsets)
         ]
         details = {"num_subsets": num_subsets, "subset_size": size}
-        return {"kernel": _figure(distances, details)}
-
-
-def _figure(distances, details):
-    mean = float(np.mean(distances))
-    if len(distances) == 1:
-        return Figure(mean, details=details)
-    error = float(np.std(distances, ddof=1) / np.sqrt(len(distances)))
-    return Figure(mean, error, f"standard error of {len(distances)} subsets", details)
+        meaning = f"standard error of {num_subsets} subsets"
+        return {"kernel": Figure.mean(distances, meaning, details)}

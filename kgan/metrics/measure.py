@@ -140,7 +140,7 @@ class Evaluator:
             fake = Generated(gan, self.num_images, seed, averaged, truncation)
         else:
             fake = self._find(gan, limit=self.num_images)
-        self._compare(fake)
+        self._check_shape(fake)
         jobs = self.prepare(gan)
         asked = Request()
         collected = [
@@ -163,7 +163,7 @@ class Evaluator:
         )
         return Evaluation(tuple(found))
 
-    def _compare(self, others, called="those that are generated"):
+    def _check_shape(self, others, called="those that are generated"):
         if others.shape != self.real.shape:
             raise ValueError(
                 f"`dataset` must have examples of shape {others.shape}, as {called}. "
@@ -192,7 +192,7 @@ class Evaluator:
             names = registry.fitting(source, classes, extractors(None))
         metrics = _unique(registry.get(name) for name in names)
         jobs = [Job(metric, extractors.of(metric)) for metric in metrics]
-        _refuse_equal_names(jobs)
+        _check_names(jobs)
         for role in ("real", "held_out"):
             if any(role in job.roles for job in jobs):
                 self._collect(role, jobs)
@@ -203,7 +203,7 @@ class Evaluator:
         if role not in self._sets:
             needing = next(job.metric.kind for job in jobs if role in job.roles)
             self._sets[role] = self._find_held_out(needing)
-            self._compare(self._sets[role], "the held-out ones")
+            self._check_shape(self._sets[role], "the held-out ones")
             if self._sets[role].key() == (self.real.key() or object()):
                 raise ValueError(
                     "`held_out` must be other examples than the reference. Received: "
@@ -269,7 +269,7 @@ def _of(gan, fake, averaged):
     return "averaged weights" if average else "raw weights"
 
 
-def _refuse_equal_names(jobs):
+def _check_names(jobs):
     names = set()
     for job in jobs:
         own = {job.name(figure) for figure in job.metric.figures}

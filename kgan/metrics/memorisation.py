@@ -4,7 +4,7 @@ import numpy as np
 
 from kgan.core import arguments
 from kgan.metrics import neighbours
-from kgan.metrics.base import Few, Figure, Metric
+from kgan.metrics.base import Few, Metric, check_counts
 from kgan.metrics.feature_rows import LIMIT, Rows
 
 LEAST = 20
@@ -123,13 +123,9 @@ class Memorisation(Metric):
         """Computes both; `Few` below `LEAST` held-out or generated examples."""
         rows = {role: collected[role].rows for role in ("real", "held_out", "fake")}
         numbers = {f"num_{role}": len(found) for role, found in rows.items()}
-        few = min(numbers["num_held_out"], numbers["num_fake"]) < LEAST
-        if few and not context.allow_few:
-            raise Few(
-                f"Memorisation needs at least {LEAST} held-out and {LEAST} generated "
-                f"examples. Received: {numbers['num_held_out']} and "
-                f"{numbers['num_fake']}"
-            )
+        if not context.allow_few:
+            counts = {"held-out": len(rows["held_out"]), "generated": len(rows["fake"])}
+            check_counts("Memorisation needs", LEAST, counts)
         fake, _ = neighbours.nearest(rows["fake"], rows["real"])
         held_out, _ = neighbours.nearest(rows["held_out"], rows["real"])
         details = {
@@ -140,7 +136,5 @@ class Memorisation(Metric):
             "share_very_near": float(np.mean(fake < np.quantile(held_out, NEAR))),
             "copies": int(np.sum(fake == 0)),
         }
-        return {
-            "copying_z": Figure(copying_z(fake, held_out), details=details),
-            "nearest_ratio": Figure(nearest_ratio(fake, held_out), details=details),
-        }
+        values = copying_z(fake, held_out), nearest_ratio(fake, held_out)
+        return self.figures_of(values, details)

@@ -40,11 +40,13 @@ class Job:
         try:
             found = self.metric.compute(collected, context)
         except Few as error:
-            raise Few(f"{error} (`allow_few` measures all the same)") from None
+            raise Few(f"{error} (`allow_few=True` computes it all the same)") from None
         own = (
             {"extractor": self.extractor.describe()} if self.metric.on_features else {}
         )
-        unread = {key for role in _TOLD.keys() - self.roles for key in _TOLD[role]}
+        unread = {
+            key for role in _PROVENANCE.keys() - self.roles for key in _PROVENANCE[role]
+        }
         read = {k: v for k, v in common.items() if k not in unread}
         read |= {f"num_{role}": _used(collected[role]) for role in self.roles}
         for figure, best in zip(self.metric.figures, self.metric.best, strict=True):
@@ -73,7 +75,7 @@ def _used(statistic):
 
 
 # What is said of each set; of one that a metric did not read it is left out.
-_TOLD = {
+_PROVENANCE = {
     "real": ("num_real", "split"),
     "fake": ("num_fake",),
     "held_out": ("num_held_out", "held_out_split"),

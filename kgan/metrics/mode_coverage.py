@@ -4,7 +4,7 @@ import warnings
 
 import numpy as np
 
-from kgan.metrics.base import Few, Figure, Metric
+from kgan.metrics.base import Figure, Metric, check_counts
 from kgan.metrics.feature_rows import Rows
 
 _RADIUS = 3.0  # a sample is of high quality within so many σ of a centre
@@ -135,7 +135,9 @@ class ModeCoverage(Metric):
                 f'such as "ring" or "grid". Received: {context.source!r}'
             )
         points, modes = collected["fake"].rows, len(centers)
-        _refuse_few(len(points), modes, context)
+        if not context.allow_few:
+            counts = {"generated": len(points)}
+            check_counts(f"{modes} modes need", _FEWEST * modes, counts)
         weights = getattr(context.source, "weights", None)
         found = mode_coverage(points, centers, stddev, weights)
         share = found["high_quality_share"]
@@ -152,13 +154,6 @@ class ModeCoverage(Metric):
             "within_stddevs": _RADIUS,
         }
         error = float(np.sqrt(share * (1 - share) / len(points)))
-        figures = {name: Figure(found[name], details=details) for name in self.figures}
+        figures = self.figures_of(found.values(), details)
         figures["high_quality_share"] = Figure(share, error, "standard error", details)
         return figures
-
-
-def _refuse_few(count, modes, context):
-    if count < _FEWEST * modes and not context.allow_few:
-        raise Few(
-            f"{modes} modes need at least {_FEWEST * modes} samples. Received: {count}"
-        )

@@ -3,7 +3,7 @@
 import numpy as np
 
 from kgan.core import arguments
-from kgan.metrics.base import Few, Figure, Metric
+from kgan.metrics.base import Metric, check_counts
 from kgan.metrics.feature_rows import Rows
 from kgan.metrics.jensen_shannon import divergence
 
@@ -80,12 +80,9 @@ class Bins(Metric):
     def compute(self, collected, context):
         """Computes both figures; see `Metric.compute`."""
         real, fake = collected["real"].rows, collected["fake"].rows
-        for role, rows in (("real", real), ("fake", fake)):
-            if len(rows) < _FEWEST * self.k and not context.allow_few:
-                raise Few(
-                    f"{self.k} bins need at least {_FEWEST * self.k} {role} examples. "
-                    f"Received: {len(rows)}"
-                )
+        if not context.allow_few:
+            numbers = {"real": len(real), "generated": len(fake)}
+            check_counts(f"{self.k} bins need", _FEWEST * self.k, numbers)
         k = min(self.k, len(real))
         counts = _histograms(real, fake, k, context.seed)
         details = {
@@ -95,11 +92,7 @@ class Bins(Metric):
             "num_fake": len(fake),
         }
         share = float(np.mean(different_bins(*counts, self.alpha)))
-        values = (share, divergence(*counts))
-        return {
-            name: Figure(value, details=details)
-            for name, value in zip(self.figures, values, strict=True)
-        }
+        return self.figures_of((share, divergence(*counts)), details)
 
 
 def _histograms(real, fake, k, seed):

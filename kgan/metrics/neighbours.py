@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from kgan.metrics.base import Few
+from kgan.metrics.base import check_counts
 
 # With fewer examples the neighbourhoods say more about the number than the examples.
 LEAST = 100
@@ -231,9 +231,6 @@ def sides(
         count = min(len(real), len(fake))
         real, fake = real[:count], fake[:count]
     least = k + 1 if allow_few else max(LEAST, k + 1)
-    if min(len(real), len(fake)) < least:
-        raise Few(
-            f"Balls up to the neighbour k={k} need at least {least} real and {least} "
-            f"generated examples. Received: {len(real)} and {len(fake)}"
-        )
+    counts = {"real": len(real), "generated": len(fake)}
+    check_counts(f"Balls up to the neighbour k={k} need", least, counts)
     return real, fake

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from kgan.metrics.base import Few, Figure, Metric
+from kgan.metrics.base import Figure, Metric, check_counts
 from kgan.metrics.feature_rows import Rows
 
 _NUM_WINDOWS = 10_000
@@ -127,12 +127,9 @@ class Parzen(Metric):
         """Computes the mean log-likelihood; see `Metric.compute`."""
         rows = {role: _unit(statistic.rows) for role, statistic in collected.items()}
         windows = rows["fake"]
-        for role, examples in rows.items():
-            if len(examples) < _FEWEST and not context.allow_few:
-                raise Few(
-                    f"parzen needs at least {_FEWEST} examples of the role {role!r}. "
-                    f"Received: {len(examples)}"
-                )
+        if not context.allow_few:
+            counts = {role: len(rows[role]) for role in ("real", "fake", "held_out")}
+            check_counts("parzen needs", _FEWEST, counts)
         if len(windows) < _NUM_WINDOWS:
             _warn(
                 f"parzen is defined on {_NUM_WINDOWS} windows, with fewer it is lower. "
@@ -146,9 +143,6 @@ class Parzen(Metric):
                 "a wider range may give a larger likelihood."
             )
         values = parzen_log_likelihood(rows["held_out"], windows, self.sigmas[best])
-        error = None
-        if len(values) > 1:
-            error = float(values.std(ddof=1) / np.sqrt(len(values)))
         details = {
             "sigma": float(self.sigmas[best]),
             "dimensions": windows.shape[1],
@@ -156,8 +150,7 @@ class Parzen(Metric):
             "num_validation": len(rows["real"]),
             "num_held_out": len(values),
         }
-        figure = Figure(float(values.mean()), error, "standard error", details)
-        return {self.figures[0]: figure}
+        return {self.figures[0]: Figure.mean(values, "standard error", details)}
 
 
 def _rises(values):

@@ -3,7 +3,6 @@
 import numpy as np
 
 from kgan.metrics import neighbours
-from kgan.metrics.base import Figure
 from kgan.metrics.feature_rows import LIMIT
 from kgan.metrics.knn_manifold import Balls
 
@@ -76,8 +75,4 @@ class PrecisionRecall(Balls):
 
     def compare(self, real, fake, details):
         """Computes both; see `Balls.compare`."""
-        values = precision_recall(real, fake, self.k)
-        return {
-            name: Figure(value, details=details)
-            for name, value in zip(self.figures, values, strict=True)
-        }
+        return self.figures_of(precision_recall(real, fake, self.k), details)

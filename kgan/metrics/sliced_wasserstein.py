@@ -3,7 +3,7 @@
 import numpy as np
 
 from kgan.core import arguments
-from kgan.metrics.base import Few, Figure, Metric
+from kgan.metrics.base import Figure, Metric, check_counts
 from kgan.metrics.feature_rows import Rows
 
 _FEWEST = 100
@@ -123,19 +123,15 @@ class SlicedWasserstein(Metric):
     def compute(self, collected, context):
         """Computes the mean over the directions; see `Metric.compute`."""
         real, fake = collected["real"].rows, collected["fake"].rows
-        fewest = min(len(real), len(fake))
-        if fewest < _FEWEST and not context.allow_few:
-            raise Few(
-                f"sliced_wasserstein needs at least {_FEWEST} examples of both. "
-                f"Received: {len(real)} real and {len(fake)} generated"
-            )
+        if not context.allow_few:
+            counts = {"real": len(real), "generated": len(fake)}
+            check_counts("sliced_wasserstein needs", _FEWEST, counts)
         rng = np.random.default_rng(context.seed)
         values = sliced_wasserstein(real, fake, self.num_directions, rng)
-        error = float(values.std(ddof=1) / np.sqrt(len(values)))
         details = {
             "num_directions": self.num_directions,
             "num_real": len(real),
             "num_fake": len(fake),
         }
         meaning = f"standard error of {self.num_directions} directions"
-        return {self.kind: Figure(float(values.mean()), error, meaning, details)}
+        return {self.kind: Figure.mean(values, meaning, details)}

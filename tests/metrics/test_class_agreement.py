@@ -79,7 +79,7 @@ def test_one_label_for_each_image():
 
 
 def test_few_images():
-    with pytest.raises(Few, match=r"at least 100 generated images\. Received: 99"):
+    with pytest.raises(Few, match=r"at least 100 generated examples\. Received: 99"):
         _measure(ASKED[:99], ASKED[:99])
     assert _measure(ASKED[:99], ASKED[:99], allow_few=True).value == 1.0
 

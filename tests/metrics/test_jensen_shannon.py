@@ -191,7 +191,7 @@ def test_batches_do_not_matter():
 
 
 def test_few_samples():
-    with pytest.raises(Few, match=r"at least 100 samples\. Received: 99"):
+    with pytest.raises(Few, match=r"at least 100 generated examples\. Received: 99"):
         _measure(RING.sample(99), RING)
     assert _measure(RING.sample(99), RING, allow_few=True).value < 0.5
 

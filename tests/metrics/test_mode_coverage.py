@@ -150,7 +150,9 @@ def test_batches_do_not_matter():
 
 
 def test_few_samples():
-    with pytest.raises(Few, match=r"4 modes need at least 40 samples\. Received: 39"):
+    with pytest.raises(
+        Few, match=r"4 modes need at least 40 generated examples\. Received: 39"
+    ):
         _measure(_draw(39))
     assert _measure(_draw(39), allow_few=True)["modes_found"].value == 4
 
