@@ -1,4 +1,4 @@
-"""Sets of examples that are compared: real ones, and those that a model generates."""
+"""Sets of examples that are compared: real, streamed and generated ones."""
 
 import abc
 from collections.abc import Iterator
@@ -14,8 +14,8 @@ class Examples(abc.ABC):
     """Examples in an order of which each beginning is a random sample of all.
 
     Attributes:
-        name: What they are called in messages.
-        count: How many there are.
+        name: Name in messages.
+        count: Number of examples.
         shape: `(height, width, channels)` of images, `(d,)` of points.
         split: The part of a data set that they are, or None.
     """
@@ -29,25 +29,21 @@ class Examples(abc.ABC):
     def batches(self, batch_size: int) -> Iterator[tuple]:
         """Yields `(examples, labels)`: uint8 images or float32 points, int32 or None.
 
-        Raises:
-            ValueError, FloatingPointError: If examples are not finite.
+        Raises a `ValueError` or `FloatingPointError` if examples are not finite.
         """
 
     def key(self) -> dict | None:
-        """Says all that they depend on, or None where that is not known."""
+        """Returns all that the examples depend on, or None if that is unknown."""
         return None
 
 
 class Real(Examples):
-    """The examples of a source, in an order that follows from a seed.
+    """The examples of a source, in an order that is drawn from a seed.
 
     Args:
         source: A `kgan.data.Source`.
-        limit: Most examples that are read; None: all (of a density, `num_examples`).
+        limit: Most examples that are read, a positive integer; None reads all.
         seed: Seed of the order, for a density of the points.
-
-    Raises:
-        ValueError: If `limit` is not positive.
     """
 
     def __init__(self, source: Source, limit: int | None = None, seed: int = 0):
@@ -61,7 +57,6 @@ class Real(Examples):
         self.count = min(limit or source.num_examples, source.num_examples)
 
     def batches(self, batch_size):
-        """Reads batches by index, or draws the points of a density."""
         if not isinstance(self.source, IndexedSource):
             points = self.source.sample(self.count, self.seed)
             for first in range(0, self.count, batch_size):
@@ -74,7 +69,6 @@ class Real(Examples):
             yield self.source.read(chosen), None if labels is None else labels[chosen]
 
     def key(self):
-        """Names the content of the source, how much of it is read, and the order."""
         return {
             "content": self.source.fingerprint(),
             "count": self.count,
@@ -88,10 +82,9 @@ class Streamed(Examples):
     Args:
         dataset: Finite, of batches: images as float32 in [−1, 1] or uint8, or points,
             alone or with labels.
-        limit: Most examples that are read; None: all.
+        limit: Most examples that are read; None reads all.
 
-    Raises:
-        ValueError: If it is infinite, or empty.
+    Raises a `ValueError` if it is empty, or its length unknown without `limit`.
     """
 
     name = "a tf.data.Dataset"
@@ -117,7 +110,6 @@ class Streamed(Examples):
         return 0 if first is None else int(tf.nest.flatten(first)[0].shape[0])
 
     def batches(self, batch_size):
-        """Yields the data set's own batches."""
         rest = self.count
         for element in self.dataset:
             data, *labels = element if isinstance(element, tuple) else (element,)
@@ -140,17 +132,14 @@ def _to_bytes(data):
 
 
 class Generated(Examples):
-    """What a model generates, by index from a seed, the classes in turn.
+    """Generated examples, by index from a seed, the classes in turn.
 
     Args:
         gan: A `kgan.GAN`.
-        count: How many.
-        seed: Seed of the latents.
-        averaged: Whether the averaged generator makes them, where there is one.
-        truncation: ψ of `kgan.latents.truncate`.
-
-    Raises:
-        ValueError: If a number is out of range.
+        count: Number of examples, a positive integer.
+        seed: Seed of the latents, an integer of at least 0.
+        averaged: Whether the averaged generator is used, if there is one.
+        truncation: ψ of `kgan.latents.truncate`, in [0, 1].
     """
 
     name = "generated examples"
@@ -166,7 +155,6 @@ class Generated(Examples):
         self.shape = tuple(gan.data_shape)
 
     def batches(self, batch_size):
-        """Generates batches; refuses NaN."""
         sampler, classes = self.gan.chosen_sampler(self.averaged), self.gan.num_classes
         for first in range(0, self.count, batch_size):
             rows = min(batch_size, self.count - first)

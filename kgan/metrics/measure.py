@@ -1,4 +1,4 @@
-"""The driver: sweeps real and generated examples once for all metrics."""
+"""Measures a model: sweeps real and generated examples once for all metrics."""
 
 import importlib.metadata
 
@@ -18,34 +18,26 @@ BATCH_SIZE = 256
 
 
 def measure(gan, dataset, metrics=None, num_images=10_000, **options) -> Evaluation:
-    """Measures how near a generator's distribution is to that of real examples.
+    """Measures how close a generator's distribution is to that of real examples.
 
-    Reals and fakes are swept once for all metrics; what was found of the reals is kept
-    on the disk, under a key of all that it depends on.
+    Reals and fakes are swept once for all metrics; statistics of the reals are cached
+    on disk under a hash of all that they depend on. Returns an `Evaluation`: values
+    with their provenance, as a table and as JSON.
 
     Args:
-        gan: A `kgan.GAN`, or what others generated: a `kgan.data.Source`, a folder of
-            images, or an array.
-        dataset: The real examples: a name, a folder, arrays, or a source, as
-            `kgan.data.source` takes them, or a finite `tf.data.Dataset`.
+        gan: A `kgan.GAN`, or generated examples: a source, a folder of images, an
+            array.
+        dataset: The real examples: what `kgan.data.source` accepts, or a finite
+            `tf.data.Dataset`.
         metrics: Names or objects, see `kgan.metrics.get`. None: those that fit.
-        num_images: How many examples are generated.
+        num_images: Number of generated examples.
         **options: Arguments of `Evaluator`, and of its call.
 
-    Returns:
-        An `Evaluation`: values with their provenance, as a table and as JSON.
-
     Raises:
-        ValueError: If something asked for does not fit the data or the model.
-        FloatingPointError: If the generator or an extractor gives NaN or infinity.
+        ValueError: If an argument does not fit the data or the model.
+        FloatingPointError: If the generator or an extractor returns NaN or infinity.
 
-    Example:
-        ```python
-        evaluation = kgan.metrics.measure(
-            gan, "mnist", ["frechet_mnist", "precision_recall_mnist"], num_images=10_000
-        )
-        print(evaluation.table())
-        ```
+    Example: `print(kgan.metrics.measure(gan, "mnist", ["frechet_mnist"]).table())`
     """
     call = {k: options.pop(k) for k in _CALL if k in options}
     shape = getattr(gan, "data_shape", None)
@@ -57,38 +49,29 @@ _CALL = ("seed", "averaged", "truncation")
 
 
 class Evaluator:
-    """Measures models against the same real examples, which it sweeps once.
+    """Measures models against the same real examples, which are swept once.
 
     Args:
-        dataset: As in `measure`.
-        metrics: As in `measure`.
-        num_images: As in `measure`.
-        data_shape: Shape of what the models generate; images of a named data set or a
-            folder are brought to its size. None: as they are.
-        features: Extractor or its name, for metrics that do not name theirs. None: the
-            one that fits the data, see `kgan.metrics.features.get`.
+        dataset: As in `measure`, like `metrics` and `num_images`.
+        data_shape: Shape of what the models generate, to whose size images of a named
+            data set or a folder are resized. None: not resized.
+        features: Extractor or its name, for metrics without one. None: chosen by the
+            data, see `kgan.metrics.features.get`.
         split: Of a named data set: the reference.
-        held_out: Real examples that the models were not trained on, for the metrics
-            that need such: as `dataset`. None: the `held_out_split` of a named one.
+        held_out: Real examples that the models were not trained on, as `dataset`, for
+            the metrics that need them. None: the `held_out_split` of a named one.
         held_out_split: Of a named data set.
         num_real: Most real examples that are read; None: all.
-        data_dir: Where prepared data lie.
-        real_seed: Seed of the order in which reals are read, of which some metrics
-            take the first.
+        data_dir: Folder of prepared data.
+        real_seed: Seed of the order of the reals, of which some metrics read the first.
         batch_size: Examples in memory at a time; no result depends on it.
-        cache_dir: Where the statistics of reals are kept: "auto" is
-            `$KGAN_CACHE_DIR/statistics` or that of `~/.cache/kgan`; None: nowhere.
+        cache_dir: Folder of the reals' statistics: "auto" is `cache.default_folder()`,
+            None does not cache.
         allow_few: Whether to compute figures of fewer examples than they need.
         verbose: 1 shows progress, 0 does not.
 
-    Raises:
-        ValueError: If a metric is unknown, or the data are missing or do not fit.
-
-    Example:
-        ```python
-        evaluator = kgan.metrics.Evaluator("mnist", ["frechet_mnist"], num_images=5000)
-        evaluator(gan)["frechet_mnist"]
-        ```
+    Raises a `ValueError` if a metric is unknown, or the data are missing or do not fit.
+    Example: `kgan.metrics.Evaluator("mnist", ["frechet_mnist"])(gan)["frechet_mnist"]`
     """
 
     def __init__(
@@ -124,16 +107,13 @@ class Evaluator:
         self._sets = {"real": self.real}
 
     def __call__(self, gan, seed=0, averaged=True, truncation=1.0) -> Evaluation:
-        """Measures one model.
+        """Measures one model; returns an `Evaluation`.
 
         Args:
             gan: As in `measure`.
             seed: Seed of the latents, and of the metrics' own random choices.
-            averaged: Whether to measure the averaged generator where there is one.
+            averaged: Whether to measure the averaged generator, if there is one.
             truncation: ψ of `kgan.latents.truncate`.
-
-        Returns:
-            An `Evaluation`.
         """
         is_gan = hasattr(gan, "chosen_sampler")
         if is_gan:
@@ -142,12 +122,12 @@ class Evaluator:
             fake = self._find(gan, limit=self.num_images)
         self._check_shape(fake)
         jobs = self.prepare(gan)
-        asked = Request()
+        request = Request()
         collected = [
-            job.collected | {"fake": asked.add(job.extractor, job.fake())}
+            job.collected | {"fake": request.add(job.extractor, job.fake())}
             for job in jobs
         ]
-        sweep(fake, asked, self.batch_size, "Generated examples", self.verbose)
+        sweep(fake, request, self.batch_size, "Generated examples", self.verbose)
         context = Context(
             seed=seed,
             source=getattr(self.real, "source", None),
@@ -171,16 +151,10 @@ class Evaluator:
             )
 
     def prepare(self, gan) -> list[Job]:
-        """Finds the metrics and sweeps the real examples, unless that was done.
+        """Finds the metrics and sweeps the real examples, once; returns the `Job`s.
 
-        A call does it when it is due; done before a long training, it tells of what is
-        missing in time.
-
-        Args:
-            gan: As in `measure`; the metrics that fit depend on its classes.
-
-        Returns:
-            A `Job` for each metric.
+        A call does so if needed; before a long training it reports missing data in
+        time. `gan` is as in `measure`: the metrics that fit depend on its classes.
         """
         if self._jobs is not None:
             return self._jobs
@@ -209,13 +183,13 @@ class Evaluator:
                     "`held_out` must be other examples than the reference. Received: "
                     f"split {self.real.split!r} of {self.real.name} for both"
                 )
-        examples, asked, missing = self._sets[role], Request(), Request()
+        examples, request, missing = self._sets[role], Request(), Request()
         for job in jobs:
             if role in job.roles:
                 empty = job.metric.statistics()[role]
-                job.collected[role] = asked.add(job.extractor, empty)
+                job.collected[role] = request.add(job.extractor, empty)
         paths, examples_key = {}, self.cache and examples.key()
-        for (extractor, key), statistic in asked.statistics.items():
+        for (extractor, key), statistic in request.statistics.items():
             if examples_key:
                 path = self.cache.path(examples_key, extractor.describe(), statistic)
                 if self.cache.load(path, statistic):
@@ -231,7 +205,7 @@ class Evaluator:
         held_out, split = self._held_out
         if held_out is not None:
             found = self._find(held_out)
-            # Folders and arrays have no splits, of which a named one has its own.
+            # Only named data sets have splits.
             named = found.split is not None and isinstance(held_out, str)
             return self._find.other_split(found.source, split) if named else found
         if self.real.split is None:
@@ -262,7 +236,6 @@ class Evaluator:
 
 
 def _of(gan, fake, averaged):
-    """Says which weights made the fakes."""
     if averaged is None:
         return fake.name
     average = averaged and getattr(gan, "ema_generator", None) is not None
@@ -275,7 +248,7 @@ def _check_names(jobs):
         own = {job.name(figure) for figure in job.metric.figures}
         if names & own:
             raise ValueError(
-                "`metrics` must give each figure once, since it is known by its name. "
+                "`metrics` must compute each figure once, as its name is its key. "
                 f"Received: {min(names & own)} twice, with different arguments"
             )
         names |= own

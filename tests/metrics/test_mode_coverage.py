@@ -117,7 +117,7 @@ def test_constant_generator():
 
 
 def test_no_sample_in_any_mode():
-    with pytest.warns(UserWarning, match="None of 500 points lies within 3σ"):
+    with pytest.warns(UserWarning, match="None of 500 points is within 3σ"):
         figures = _measure(np.full((500, 2), 5.0, "float32"))
     assert _values(figures) == {
         "modes_found": 0.0,

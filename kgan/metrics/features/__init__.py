@@ -1,6 +1,6 @@
-"""From images to the features by which they are compared.
+"""Extractors of the features by which images are compared.
 
-An `Extractor` is found by its name (`get`), or built with arguments of its own.
+`get` returns one by its name; a class builds one with arguments of its own.
 """
 
 from kgan.metrics.features.applications import Application as Application
