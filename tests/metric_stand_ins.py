@@ -5,7 +5,7 @@ import numpy as np
 
 import kgan
 from kgan.metrics.features import Extractor
-from kgan.metrics.statistic import Outputs
+from kgan.metrics.features.base import Outputs
 
 
 class Means(Extractor):

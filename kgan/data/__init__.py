@@ -1,6 +1,6 @@
 """Data: sources (densities, digits, TFDS, folders, pairs, arrays), `tf.data` pipeline.
 
-`source` gives the raw examples, `load` a batched `tf.data.Dataset` of them for `fit`.
+`source` returns raw examples, `load` a batched `tf.data.Dataset` of them for `fit`.
 """
 
 from kgan.core.peeking import uncounted as uncounted

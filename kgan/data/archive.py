@@ -10,21 +10,16 @@ from typing import BinaryIO
 
 
 class Folder:
-    """The files under a folder.
-
-    Args:
-        path: Path of the folder.
-    """
+    """The files under a folder, by its path."""
 
     def __init__(self, path: str | os.PathLike):
         self.path = pathlib.Path(path)
 
     def walk(self) -> tuple[list[str], list[tuple[str, str]]]:
-        """Returns names of files relative to `path`, with "/" on every platform.
+        """Returns the visible files, sorted, and (name, "hidden") of those with a dot.
 
-        Returns:
-            The visible files, sorted, and a list of (name, "hidden") with what begins
-            with a dot, a hidden folder as one entry.
+        Names are relative to `path`, with "/" on every platform; a hidden folder is one
+        entry.
         """
         visible, hidden = [], []
         for path, folders, files in os.walk(self.path):
@@ -41,24 +36,19 @@ class Folder:
         return (self.path / name).open("rb")
 
     def state(self, name: str) -> tuple[int, int]:
-        """Returns two numbers of a file of which one changes when its content does."""
+        """Returns two numbers, of which one changes when the file's content does."""
         stat = (self.path / name).stat()
         return stat.st_size, stat.st_mtime_ns
 
 
 class Zip:
-    """The files in a ZIP; its interface is that of `Folder`.
-
-    Args:
-        path: Path of the ZIP.
-    """
+    """The files in a ZIP, with the interface of `Folder`."""
 
     def __init__(self, path: str | os.PathLike):
         self.path = pathlib.Path(path)
         self._zip = zipfile.ZipFile(self.path)  # closed when it is collected
 
     def walk(self):
-        """Returns names of files; see `Folder.walk`."""
         visible, hidden = set(), set()
         for info in self._zip.infolist():
             if info.is_dir():
@@ -72,23 +62,18 @@ class Zip:
         return sorted(visible), sorted(hidden)
 
     def open(self, name):
-        """Reads a file; see `Folder.open`."""
         return io.BytesIO(self._zip.read(name))
 
     def state(self, name):
-        """Returns size and checksum of a file; see `Folder.state`."""
+        """Returns size and checksum of a file."""
         info = self._zip.getinfo(name)
         return info.file_size, info.CRC
 
 
 def find(path: str | os.PathLike) -> Folder | Zip:
-    """Opens a folder or a ZIP.
+    """Returns the `Folder` or `Zip` at a path, in which "~" is the home folder.
 
-    Args:
-        path: Its path; "~" is the home folder.
-
-    Raises:
-        ValueError: If there is neither.
+    Raises a `ValueError` if there is neither.
     """
     path = pathlib.Path(path).expanduser()
     if path.is_dir():
@@ -100,5 +85,5 @@ def find(path: str | os.PathLike) -> Folder | Zip:
 
 
 def _is_hidden(part: str) -> bool:
-    # macOS adds the folder __MACOSX to the ZIPs that it makes.
+    # macOS adds the folder __MACOSX to its ZIPs.
     return part.startswith(".") or part == "__MACOSX"

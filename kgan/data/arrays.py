@@ -1,4 +1,4 @@
-"""Arrays as a source: images or points that somebody already holds."""
+"""A source of arrays."""
 
 from __future__ import annotations
 
@@ -18,17 +18,16 @@ class ArraySource(IndexedSource):
     """Examples held in one array.
 
     Args:
-        name: What it is called in messages.
+        name: Name in messages.
         array: uint8 images `(n, height, width, channels)` or float32 points
             `(n, dimensions)`.
         labels: None, or n integers.
-        num_classes: Labels lie in [0, num_classes); None takes the largest plus one.
+        num_classes: Labels are in [0, num_classes); None is the largest plus one.
         class_names: Names of the classes, or None.
-        memory_limit: A larger array is not copied into a tensor but read by index, as
-            suits a `numpy.memmap`.
+        memory_limit: A larger array is read by index and not copied into a tensor,
+            which suits a `numpy.memmap`.
 
-    Raises:
-        ValueError: If the labels do not fit.
+    Raises a `ValueError` if the labels do not fit.
     """
 
     def __init__(
@@ -62,7 +61,7 @@ def from_arrays(
     num_classes: int | None = None,
     memory_limit: int = DEFAULT_MEMORY_LIMIT,
 ) -> ArraySource:
-    """Makes a source of arrays.
+    """Builds an `ArraySource`, called "arrays".
 
     Args:
         data: One of
@@ -74,14 +73,10 @@ def from_arrays(
             - a tuple `(data, labels)`.
         image_size: Images are resized to it (see `kgan.data.source`).
         labels: n integers in [0, num_classes), or None.
-        num_classes: None takes the largest label plus one.
+        num_classes: None is the largest label plus one.
         memory_limit: See `ArraySource`.
 
-    Returns:
-        An `ArraySource` called "arrays".
-
-    Raises:
-        ValueError: If shape, dtype or range of the data or labels are wrong.
+    Raises a `ValueError` if shape, dtype or range of the data or labels are wrong.
     """
     if isinstance(data, tuple):
         data, labels = _unpack(data, labels)
@@ -95,9 +90,9 @@ def from_arrays(
         )
     if data.size == 0:
         raise ValueError(f"arrays must not be empty. Received: shape {data.shape}")
-    make = _points if data.ndim == 2 else _images
+    convert = _points if data.ndim == 2 else _images
     return ArraySource(
-        "arrays", make(data, image_size), labels, num_classes, None, memory_limit
+        "arrays", convert(data, image_size), labels, num_classes, None, memory_limit
     )
 
 
@@ -162,7 +157,7 @@ def _quantize(data: np.ndarray) -> np.ndarray:
         )
     if low >= 0 and high > 0:
         _logger.warning(
-            "float images are taken as [-1, 1], and these lie in [%g, %g]: if they "
+            "float images are read as [-1, 1], and these lie in [%g, %g]: if they "
             "were scaled to [0, 1], pass 2 * images - 1",
             low,
             high,

@@ -1,4 +1,4 @@
-"""What a source is: the seam between the kinds of data and the pipeline."""
+"""Base classes of sources, which the pipeline reads."""
 
 import abc
 import functools
@@ -17,11 +17,11 @@ class Source(abc.ABC):
     """Raw examples of one kind: images as uint8 or points as float32.
 
     Attributes:
-        name: What it is called in messages.
+        name: Name in messages.
         shape: Shape of one example: (height, width, channels) or (dimensions,).
         dtype: NumPy dtype of the raw examples, uint8 (images) or float32 (points).
-        num_examples: How many there are; for a density, how many make an epoch.
-        num_classes: Labels are int32 in [0, num_classes); None where there are none.
+        num_examples: Number of examples; for a density, of those in an epoch.
+        num_classes: Labels are int32 in [0, num_classes); None without labels.
         class_names: Names of the classes, or None.
     """
 
@@ -50,7 +50,7 @@ class Source(abc.ABC):
         seed: int,
         shuffle: bool,
     ) -> tf.data.Dataset:
-        """Says what batches `[first, last)` of the stream consist of.
+        """Returns a data set with an element for each batch of a part of the stream.
 
         Args:
             first: Number of the first batch, int64 scalar.
@@ -58,29 +58,25 @@ class Source(abc.ABC):
             batch_size: Examples in a batch.
             seed: The stream's seed.
             shuffle: Whether the order is random.
-
-        Returns:
-            A data set with one element for each batch, which `reader` understands.
         """
 
     @abc.abstractmethod
     def reader(self, batch_size: int, with_labels: bool) -> Callable:
-        """Makes the function that turns an element of `draws` into a batch.
+        """Returns the function from an element of `draws` to a batch.
+
+        It can be traced by `tf.data.Dataset.map`. Examples are float32 of shape
+        `(batch_size, *shape)`, images in [-1, 1], or where an example has several parts
+        a dictionary of such.
 
         Args:
             batch_size: Examples in a batch.
-            with_labels: Whether it gives `(examples, labels)` or `examples` alone.
-
-        Returns:
-            A function that `tf.data.Dataset.map` can trace. Examples are float32 of
-            shape `(batch_size, *shape)`, images in [-1, 1], or where an example has
-            several parts a dictionary of such; labels int32 of shape
-            `(batch_size,)`.
+            with_labels: Whether a batch is `(examples, labels)`, labels int32 of shape
+                `(batch_size,)`, or `examples` alone.
         """
 
     @abc.abstractmethod
     def fingerprint(self) -> str:
-        """Gives a text that changes when an example or a label does, a SHA-256."""
+        """Returns a SHA-256 that changes when an example or a label does."""
 
     def __repr__(self) -> str:
         return (
@@ -92,11 +88,11 @@ class Source(abc.ABC):
 class IndexedSource(Source):
     """Examples that are read by their index.
 
-    A subclass gives `array`, or overrides `read` where the examples are not held.
+    A subclass sets `array`, or overrides `read` if the examples are not held.
 
     Attributes:
         array: All examples, `(num_examples, *shape)`, in memory or mapped to a file;
-            None where they are decoded when they are read.
+            None if they are decoded when they are read.
         labels: int32 of shape `(num_examples,)`, or None.
         memory_limit: The largest size in bytes that is held in memory.
     """
@@ -130,7 +126,6 @@ class IndexedSource(Source):
         return self.array[slice(None) if indices is None else indices]
 
     def fingerprint(self):
-        """Hashes all examples and labels; see `Source.fingerprint`."""
         found = hashlib.sha256(repr((self.shape, self.dtype.name)).encode())
         found.update(np.ascontiguousarray(self.array))
         if self.labels is not None:
@@ -138,13 +133,11 @@ class IndexedSource(Source):
         return found.hexdigest()
 
     def draws(self, first, last, batch_size, seed, shuffle):
-        """Gives int64 index vectors of shape `(batch_size,)`; see `Source.draws`."""
         return stream.index_batches(
             first, last, self.num_examples, batch_size, seed, shuffle
         )
 
     def reader(self, batch_size, with_labels):
-        """Gathers by index and scales images to [-1, 1]; see `Source.reader`."""
         lookup = self._lookup(batch_size)
         if not with_labels:
             return lambda indices: _to_unit_range(lookup(indices))

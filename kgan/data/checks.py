@@ -1,4 +1,4 @@
-"""Checks that the sources share, so that they fail with the same words."""
+"""Checks that the sources share, with the same messages."""
 
 from typing import Any
 
@@ -8,13 +8,9 @@ from kgan.core.arguments import integer as integer
 
 
 def image_size(value: Any) -> tuple[int, int] | None:
-    """Returns `image_size` as (height, width), or None where it was not given.
+    """Returns `image_size` as (height, width), or None if it was not given.
 
-    Args:
-        value: None, an integer (height and width), or a pair (height, width).
-
-    Raises:
-        ValueError: If it is anything else.
+    Raises a `ValueError` unless it is None, a positive integer or a pair of them.
     """
     if value is None:
         return None
@@ -32,19 +28,15 @@ def image_size(value: Any) -> tuple[int, int] | None:
 def labels(
     name: str, values: Any, num_examples: int, num_classes: int | None = None
 ) -> tuple[np.ndarray, int]:
-    """Checks class labels.
+    """Checks class labels; returns them as int32, and the number of classes.
 
     Args:
         name: Name of the source, for the error.
         values: Array-like of `num_examples` integers.
-        num_examples: How many labels there must be.
-        num_classes: Labels lie in [0, num_classes); None takes the largest plus one.
+        num_examples: Number of labels.
+        num_classes: Labels are in [0, num_classes); None is the largest plus one.
 
-    Returns:
-        The labels as int32 of shape `(num_examples,)`, and the number of classes.
-
-    Raises:
-        ValueError: If type, shape or range are wrong.
+    Raises a `ValueError` if type, shape or range are wrong.
     """
     values = np.asarray(values)
     if values.shape != (num_examples,) or values.dtype.kind not in "iu":
@@ -58,6 +50,6 @@ def labels(
     if wrong.size:
         raise ValueError(
             f"labels of {name} must lie in [0, {num_classes}). Received: "
-            f"{int(wrong[0])} ({wrong.size} of {num_examples} lie outside)"
+            f"{int(wrong[0])} ({wrong.size} of {num_examples} are not)"
         )
     return values.astype(np.int32), num_classes

@@ -9,18 +9,11 @@ from kgan.data.arrays import ArraySource
 def digits(image_size: int | tuple[int, int] | None = None) -> ArraySource:
     """1,797 gray images of handwritten digits, 8×8 pixels, ten classes.
 
-    Their 17 levels 0..16 become 0..255. Source: E. Alpaydin and C. Kaynak, Optical
-    Recognition of Handwritten Digits, UCI Machine Learning Repository, 1998 (its test
-    set).
+    Their 17 levels 0..16 become 0..255. `image_size`, to which they are resized, is
+    that of `kgan.data.source`; a `ValueError` is raised if it is no size.
 
-    Args:
-        image_size: Images are resized to it (see `kgan.data.source`).
-
-    Returns:
-        An `ArraySource` called "digits".
-
-    Raises:
-        ValueError: If `image_size` is no size.
+    Source: E. Alpaydin and C. Kaynak, Optical Recognition of Handwritten Digits, UCI
+    Machine Learning Repository, 1998 (its test set).
     """
     from sklearn.datasets import load_digits
 

@@ -17,19 +17,17 @@ from kgan.data.base import DEFAULT_MEMORY_LIMIT
 
 _logger = logging.getLogger(__name__)
 
-_NAMED = 10  # how many files a message names; `skipped` has them all
-
 
 @dataclasses.dataclass(frozen=True)
 class FolderScan:
-    """What lies in a folder of images; each file was decoded once, whole.
+    """Contents of a folder of images; each file was decoded once, whole.
 
     Attributes:
         folder: The folder.
         files: Paths of the readable images, relative to it, sorted.
-        sizes: (height, width) -> number of images, as they stand upright.
-        num_gray: How many are gray.
-        num_transparent: How many have an alpha channel or a transparent colour.
+        sizes: (height, width) -> number of images, upright.
+        num_gray: Number of gray images.
+        num_transparent: Number of images with an alpha channel or a transparent colour.
         skipped: (path, reason) of each file that is no readable image.
     """
 
@@ -49,7 +47,7 @@ class FolderScan:
 
     @property
     def class_names(self) -> tuple[str, ...] | None:
-        """The sub-folders with images, sorted; None if any image lies outside them."""
+        """The sub-folders with images, sorted; None if any image is outside of them."""
         parts = [pathlib.PurePath(file).parts for file in self.files]
         if any(len(part) == 1 for part in parts):
             return None
@@ -57,26 +55,13 @@ class FolderScan:
 
 
 def scan_folder(folder: str | os.PathLike) -> FolderScan:
-    """Reads every file under a folder and says what there is.
+    """Reads every file under a folder; returns a `FolderScan`.
 
-    Files whose content is an image of a common raster format count as images,
-    whatever their name; hidden ones, and those that cannot be decoded whole, are
-    skipped.
+    Files whose content is an image of a common raster format count as images, whatever
+    their name; hidden ones, and those that cannot be decoded whole, are skipped.
 
-    Args:
-        folder: Path of the folder.
-
-    Returns:
-        A `FolderScan`.
-
-    Raises:
-        ValueError: If it does not exist, is no folder, or has no readable image.
-
-    Example:
-        ```python
-        scan = kgan.data.scan_folder("photos")
-        print(scan.sizes.most_common(1), scan.channels, scan.skipped)
-        ```
+    Raises a `ValueError` if there is no such folder, or no readable image in it.
+    Example: `kgan.data.scan_folder("photos").sizes.most_common(1)`
     """
     root = pathlib.Path(folder).expanduser()
     if not root.is_dir():
@@ -84,13 +69,13 @@ def scan_folder(folder: str | os.PathLike) -> FolderScan:
         raise ValueError(f"Expected a folder of images at {root}. Received: {found}")
     archive = Folder(root)
     names, hidden = archive.walk()
-    looks, reasons = image_files.inspect(archive, names)
+    infos, reasons = image_files.inspect(archive, names)
     scan = FolderScan(
         folder=root,
-        files=tuple(looks),
-        sizes=collections.Counter(look.size for look in looks.values()),
-        num_gray=sum(look.gray for look in looks.values()),
-        num_transparent=sum(look.transparent for look in looks.values()),
+        files=tuple(infos),
+        sizes=collections.Counter(info.size for info in infos.values()),
+        num_gray=sum(info.gray for info in infos.values()),
+        num_transparent=sum(info.transparent for info in infos.values()),
         skipped=tuple(sorted([*hidden, *reasons.items()])),
     )
     if not scan.files:
@@ -104,27 +89,25 @@ def scan_folder(folder: str | os.PathLike) -> FolderScan:
 
 
 class FolderSource(image_files.ImageFiles):
-    """Images of a folder, all made the same size and mode.
+    """Images of a folder, all converted to one size and mode.
 
     Args:
         folder: Path of the folder. The sub-folders at its top are the classes, sorted
-            by name; images outside them leave it without classes.
+            by name; with images outside of them there are no classes.
         image_size: Integer or (height, width), see `kgan.data.source`. None needs
             images of one size.
-        channels: 1, 3 or 4. None takes 4 if all images have alpha, else 3 if any has
-            colour, else 1. Alpha that is not kept is laid over white.
+        channels: 1, 3 or 4. None: 4 if all images have alpha, else 3 if any has colour,
+            else 1. Alpha that is not kept is laid over white.
         strict: Whether a file that is no readable image is an error; otherwise such
             files are counted and named in one log line.
         memory_limit: The largest size in bytes that is held in memory.
         cache_dir: Folder for decoded images that exceed it.
 
     Attributes:
-        scan: The `FolderScan`.
-        skipped: (path, reason) of each file that was left out.
+        scan: The `FolderScan`, of which `skipped` is an attribute, too.
 
-    Raises:
-        ValueError: If there is no image, sizes differ without `image_size`, a file
-            was skipped under `strict`, or an argument is wrong.
+    Raises a `ValueError` if there is no image, sizes differ without `image_size`, a
+    file was skipped under `strict`, or an argument is wrong.
     """
 
     def __init__(
@@ -162,7 +145,7 @@ class FolderSource(image_files.ImageFiles):
 
     @functools.cached_property
     def labels(self):
-        """The number of each image's sub-folder, int32, or None."""
+        """The index of each image's sub-folder, int32, or None."""
         if self.class_names is None:
             return None
         classes = [pathlib.PurePath(file).parts[0] for file in self.scan.files]
@@ -172,15 +155,12 @@ class FolderSource(image_files.ImageFiles):
 def _describe_skipped(scan: FolderScan) -> str:
     if not scan.skipped:
         return ""
-    shown = [f"{name} ({reason})" for name, reason in scan.skipped[:_NAMED]]
-    more = len(scan.skipped) - len(shown)
-    files = len(scan.files) + len(scan.skipped)
-    tail = f" and {more} more" if more else ""
-    return f"skipped {len(scan.skipped)} of {files} files: {', '.join(shown)}{tail}"
+    skipped, files = len(scan.skipped), len(scan.files) + len(scan.skipped)
+    named = image_files.describe_files(scan.skipped)
+    return f"skipped {skipped} of {files} files: {named}"
 
 
 def _report(scan: FolderScan, channels: int) -> None:
-    """Says in one log line what was left out or converted."""
     total = len(scan.files)
     notes = [_describe_skipped(scan)]
     notes += image_files.describe_conversions(

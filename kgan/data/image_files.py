@@ -1,4 +1,4 @@
-"""Images that are decoded from files, all brought to one size and mode."""
+"""Sources of image files, all decoded to one size and mode."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ from kgan.data import pixels, storage
 from kgan.data.archive import Folder, Zip
 from kgan.data.base import IndexedSource
 
-# Raster formats alone: Pillow hands some others (EPS, WMF) to programs outside.
+# Raster formats alone: for others (EPS, WMF) Pillow runs external programs.
 FORMATS = ("BMP", "GIF", "JPEG", "JPEG2000", "PNG", "PPM", "TIFF", "WEBP")
+_NAMED = 10  # how many files a message names
 
 
 class ImageFiles(IndexedSource):
@@ -27,10 +28,10 @@ class ImageFiles(IndexedSource):
     index in threads, or once into a file that is mapped to memory.
 
     Args:
-        name: What it is called in messages.
-        archive: Where the files are.
+        name: Name in messages.
+        archive: The `Folder` or `Zip` of the files.
         files: Their names, in the order of the examples.
-        shape: (height, width, channels) that all get.
+        shape: (height, width, channels) of all images.
         cache_dir: Folder for decoded images that exceed `memory_limit`.
         **kwargs: Further arguments of `IndexedSource`.
     """
@@ -51,7 +52,7 @@ class ImageFiles(IndexedSource):
 
     @functools.cached_property
     def array(self):
-        """All images where they fit or were given a file, else None."""
+        """All images if they fit or were written to a file, else None."""
         shape = (self.num_examples, *self.shape)
         if self.nbytes <= self.memory_limit:
             return storage.in_memory(shape, self._fill)
@@ -60,7 +61,6 @@ class ImageFiles(IndexedSource):
         return storage.in_file(self.cache_dir, self._key(), shape, self._fill)
 
     def read(self, indices=None):
-        """Reads images, from the array or from their files."""
         if self.array is not None:
             return super().read(indices)
         indices = np.arange(self.num_examples) if indices is None else indices
@@ -69,7 +69,7 @@ class ImageFiles(IndexedSource):
         return images
 
     def fingerprint(self):
-        """Hashes the images, or where they are not held the state of their files."""
+        """Hashes the images, or, if they are not held, the state of their files."""
         if self.array is not None:
             return super().fingerprint()
         return hashlib.sha256(self._key().encode()).hexdigest()
@@ -90,11 +90,11 @@ class ImageFiles(IndexedSource):
 
 
 @dataclasses.dataclass(frozen=True)
-class Look:
-    """What one image shows.
+class ImageInfo:
+    """Properties of one image.
 
     Attributes:
-        size: (height, width), as it stands upright.
+        size: (height, width), upright.
         gray: Whether it has no colour channels.
         transparent: Whether it has an alpha channel or a transparent colour.
     """
@@ -106,23 +106,18 @@ class Look:
 
 def inspect(
     archive: Folder | Zip, files: Iterable[str]
-) -> tuple[dict[str, Look], dict[str, str]]:
-    """Decodes files whole, in threads.
+) -> tuple[dict[str, ImageInfo], dict[str, str]]:
+    """Decodes files of an archive whole, in threads.
 
-    Args:
-        archive: Where the files are.
-        files: Their names.
-
-    Returns:
-        A `Look` for each file that is a readable image, and for each other file the
-        reason why it is none; both in the order of `files`.
+    Returns an `ImageInfo` for each file that is a readable image, and for each other
+    file the reason why it is none; both in the order of `files`.
     """
     files = list(files)
-    looks, reasons = {}, {}
+    infos, reasons = {}, {}
     found = _threads().map(functools.partial(_inspect, archive), files)
-    for name, look in zip(files, found, strict=True):
-        (looks if isinstance(look, Look) else reasons)[name] = look
-    return looks, reasons
+    for name, info in zip(files, found, strict=True):
+        (infos if isinstance(info, ImageInfo) else reasons)[name] = info
+    return infos, reasons
 
 
 def decode(archive: Folder | Zip, file: str, shape: tuple[int, int, int]) -> np.ndarray:
@@ -136,14 +131,9 @@ def decode(archive: Folder | Zip, file: str, shape: tuple[int, int, int]) -> np.
 
 
 def common_size(sizes: collections.Counter, where: str) -> tuple[int, int]:
-    """Returns the one size that images have.
+    """Returns the one key of `sizes`, the number of images by (height, width).
 
-    Args:
-        sizes: (height, width) -> number of images.
-        where: Where they lie, for the error.
-
-    Raises:
-        ValueError: If there are several sizes.
+    Raises a `ValueError` if there are several sizes; `where` is their place, for it.
     """
     if len(sizes) == 1:
         return next(iter(sizes))
@@ -158,15 +148,22 @@ def common_size(sizes: collections.Counter, where: str) -> tuple[int, int]:
 def describe_conversions(
     total: int, num_gray: int, num_transparent: int, channels: int
 ) -> list[str]:
-    """Describes what is lost or added when images are brought to `channels`."""
+    """Describes what is lost or added when images are converted to `channels`."""
     notes = []
     if channels == 1 and num_gray < total:
-        notes.append(f"{total - num_gray} of {total} images made gray")
+        notes.append(f"{total - num_gray} of {total} images converted to gray")
     if channels != 1 and 0 < num_gray < total:
         notes.append(f"{num_gray} of {total} images are gray, read as colour")
     if channels != 4 and num_transparent:
         notes.append(f"alpha of {num_transparent} of {total} laid over white")
     return notes
+
+
+def describe_files(files: Sequence[tuple[str, str]]) -> str:
+    """Describes (file, reason) of the first ten files, and how many more there are."""
+    shown = ", ".join(f"{file} ({reason})" for file, reason in files[:_NAMED])
+    more = len(files) - _NAMED
+    return f"{shown} and {more} more" if more > 0 else shown
 
 
 @functools.cache
@@ -175,8 +172,8 @@ def _threads() -> concurrent.futures.ThreadPoolExecutor:
     return concurrent.futures.ThreadPoolExecutor(os.cpu_count(), "kgan-decode")
 
 
-def _inspect(archive: Folder | Zip, file: str) -> Look | str:
-    """Returns what a file shows, or why it cannot be used."""
+def _inspect(archive: Folder | Zip, file: str) -> ImageInfo | str:
+    """Returns the properties of a file, or why it cannot be used."""
     from PIL import Image, ImageOps, UnidentifiedImageError
 
     try:
@@ -185,7 +182,7 @@ def _inspect(archive: Folder | Zip, file: str) -> Look | str:
                 return "pixels of 32 bits have no fixed range"
             image.load()
             upright = ImageOps.exif_transpose(image)
-            return Look(
+            return ImageInfo(
                 size=(upright.height, upright.width),
                 gray=pixels.is_gray(image),
                 transparent=image.has_transparency_data,

@@ -1,4 +1,4 @@
-"""Sets of images in one folder or ZIP, whose files belong together by their names."""
+"""Sets of images in one folder or ZIP, whose files correspond by their names."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ class ImageSet:
     """The images of one sub-folder; a key is a file's name in it without ending.
 
     Attributes:
-        archive: Where they are.
+        archive: The `Folder` or `Zip` that contains it.
         name: Name of the sub-folder.
         files: Key -> file.
-        looks: Key -> what the file shows.
+        infos: Key -> `ImageInfo` of the file.
         broken: (key, file, reason) of each file that is no readable image.
     """
 
     archive: Folder | Zip
     name: str
     files: dict[str, str]
-    looks: dict[str, image_files.Look]
+    infos: dict[str, image_files.ImageInfo]
     broken: tuple[tuple[str, str, str], ...]
 
     def shape(
@@ -41,26 +41,23 @@ class ImageSet:
         size: tuple[int, int] | None,
         channels: int | None,
     ) -> tuple[int, int, int]:
-        """Computes the shape of images, and logs what they lose by it.
+        """Returns the shape of images with these keys, and logs what they lose by it.
 
-        Args:
-            keys: Keys of the images.
-            size: (height, width), or None for the one that they have.
-            channels: 1 or 3, or None for 1 if all are gray, else 3.
+        `size` None is the one that they have, `channels` None 1 if all are gray, else
+        3.
 
-        Raises:
-            ValueError: If they have several sizes, and `size` is None.
+        Raises a `ValueError` if they have several sizes, and `size` is None.
         """
         where = f"{self.name} in {self.archive.path}"
-        looks = [self.looks[key] for key in keys]
+        infos = [self.infos[key] for key in keys]
         if size is None:
-            sizes = collections.Counter(look.size for look in looks)
+            sizes = collections.Counter(info.size for info in infos)
             size = image_files.common_size(sizes, where)
-        num_gray = sum(look.gray for look in looks)
-        channels = channels or (1 if num_gray == len(looks) else 3)
-        num_transparent = sum(look.transparent for look in looks)
+        num_gray = sum(info.gray for info in infos)
+        channels = channels or (1 if num_gray == len(infos) else 3)
+        num_transparent = sum(info.transparent for info in infos)
         notes = image_files.describe_conversions(
-            len(looks), num_gray, num_transparent, channels
+            len(infos), num_gray, num_transparent, channels
         )
         if notes:
             _logger.warning("%s: %s", where, "; ".join(notes))
@@ -68,19 +65,14 @@ class ImageSet:
 
 
 def read(archive: Folder | Zip, names: dict[str, str]) -> list[ImageSet]:
-    """Reads several sets, and decodes each file of them once.
+    """Returns an `ImageSet` for each name, and decodes each file of them once.
 
     Args:
-        archive: Where they are.
-        names: Argument (for errors) -> name of a sub-folder, with "/" if it lies
-            deeper.
+        archive: The `Folder` or `Zip` that contains them.
+        names: Argument (for errors) -> name of a sub-folder, with "/" if it is nested.
 
-    Returns:
-        An `ImageSet` for each name.
-
-    Raises:
-        ValueError: If there are fewer sub-folders than names, no such sub-folder, or
-            one for two arguments, or if two images of a set have the same key.
+    Raises a `ValueError` if there are fewer sub-folders than names, no such sub-folder,
+    or one for two arguments, or if two images of a set have the same key.
     """
     files, _ = archive.walk()
     folders = {pathlib.PurePosixPath(file).parent.as_posix() for file in files}
@@ -111,17 +103,11 @@ def read(archive: Folder | Zip, names: dict[str, str]) -> list[ImageSet]:
 def match(
     sets: Sequence[ImageSet],
 ) -> tuple[list[str], tuple[tuple[str, str], ...]]:
-    """Finds the keys that all sets have.
+    """Returns the common keys of sets of one archive, sorted, and the other files.
 
-    Args:
-        sets: Sets of one archive.
+    The latter are (file, reason), sorted.
 
-    Returns:
-        The keys, sorted, and (file, reason) of each file that is left out, sorted.
-
-    Raises:
-        ValueError: If they have no key in common, or an image of a common key is
-            broken.
+    Raises a `ValueError` if there is no common key, or an image of one is broken.
     """
     path = sets[0].archive.path
     common = sorted(set.intersection(*(set(one.files) for one in sets)))
@@ -154,9 +140,9 @@ def match(
 
 def _read_set(archive: Folder | Zip, files: Sequence[str], name: str) -> ImageSet:
     own = [file for file in files if file.startswith(f"{name}/")]
-    looks, reasons = image_files.inspect(archive, own)
+    infos, reasons = image_files.inspect(archive, own)
     by_key = {}
-    for file in looks:
+    for file in infos:
         first = by_key.setdefault(_key(file, name), file)
         if first != file:
             raise ValueError(
@@ -167,7 +153,7 @@ def _read_set(archive: Folder | Zip, files: Sequence[str], name: str) -> ImageSe
         archive=archive,
         name=name,
         files=by_key,
-        looks={key: looks[file] for key, file in by_key.items()},
+        infos={key: infos[file] for key, file in by_key.items()},
         broken=tuple((_key(file, name), file, why) for file, why in reasons.items()),
     )
 

@@ -17,55 +17,45 @@ _logger = logging.getLogger(__name__)
 
 _PREFIX = "pairs:"
 _HELD_OUT = 0.1
-_NAMED = 10  # how many files a message names; `left_out` has them all
 
 
 class Pairs(IndexedSource):
     """Pairs of images: a source, and the target that belongs to it.
 
     A folder or a ZIP has a sub-folder for each set of images. Files of two sets whose
-    names are equal but for the ending are a pair, and stand at the same index of
-    `sources` and `targets`. What `Source` and `IndexedSource` describe (`shape`,
-    `read`, `array`) are the targets, which are what a game generates. Batches of
-    `kgan.data.load` are dictionaries `{"source": ..., "target": ...}`.
-
-    Whether a pair is held out follows from its name alone (`kgan.data.splits`).
+    names are equal but for the ending are a pair, at the same index of `sources` and
+    `targets`. What `Source` and `IndexedSource` describe (`shape`, `read`, `array`) are
+    the targets, which a game generates. Batches of `kgan.data.load` are dictionaries
+    `{"source": ..., "target": ...}`. Whether a pair is held out follows from its name
+    alone (`kgan.data.splits`).
 
     Args:
         path: Path of the folder or ZIP.
-        source: Name of the set of sources: a sub-folder, with "/" if it lies deeper.
+        source: Name of the set of sources: a sub-folder, with "/" if it is nested.
         target: Name of the set of targets.
-        image_size: Integer or (height, width) of both images, see
-            `kgan.data.source`. None needs images of one size within each set.
+        image_size: Integer or (height, width) of both images, see `kgan.data.source`.
+            None needs images of one size within each set.
         split: "train", "test" (the pairs that are held out) or "all".
-        held_out: Share of the pairs that are held out, in [0, 1); None takes 0.1.
-        source_channels: 1 or 3. None takes 1 if all images of the set are gray, else
-            3; a palette counts as colour. What is transparent is laid over white.
+        held_out: Share of the pairs that are held out, in [0, 1); None is 0.1.
+        source_channels: 1 or 3. None: 1 if all images of the set are gray, else 3; a
+            palette counts as colour. Transparent pixels are laid over white.
         target_channels: The same of the targets.
         memory_limit: The largest size in bytes of a set that is held in memory.
         cache_dir: Folder for decoded images that exceed it.
 
     Attributes:
-        sources: An `IndexedSource` of the sources alone.
-        targets: An `IndexedSource` of the targets alone.
+        sources: An `IndexedSource` of the sources; `targets` is that of the targets.
         keys: Names of the pairs, without ending, in the order of the examples.
         left_out: (file, reason) of each file of the two sets that is in no pair; one
             log line counts them.
 
-    Raises:
-        ValueError: If the path or a set is missing, no name is in both sets, an image
-            with a partner cannot be read, sizes differ without `image_size`, train or
-            test has no pair, or an argument is wrong.
-
-    Example:
-        ```python
-        pairs = kgan.data.Pairs("maps.zip", source="aerial", target="map")
-        train = kgan.data.load(pairs, batch_size=16)
-        test = kgan.data.load("pairs:maps.zip:aerial:map", batch_size=16, split="test")
-        ```
+    Raises a `ValueError` if the path or a set is missing, no name is in both sets, an
+    image with a partner cannot be read, sizes differ without `image_size`, train or
+    test has no pair, or an argument is wrong.
+    Example: `kgan.data.Pairs("maps.zip", source="aerial", target="map")`
     """
 
-    # Where TFDS data lies, for those who look for another split of a source by name.
+    # Read where another split of a named source is resolved.
     data_dir = None
 
     def __init__(
@@ -103,14 +93,19 @@ class Pairs(IndexedSource):
 
         self.sources = images(sets[0], source_channels)
         self.targets = images(sets[1], target_channels)
+        name = _text(path, *(one.name for one in sets), self.held_out)
         super().__init__(
-            _text(path, *(one.name for one in sets), self.held_out),
+            name,
             shape=self.targets.shape,
             dtype="uint8",
             num_examples=len(self.keys),
             memory_limit=memory_limit,
         )
-        _report(self.name, self.left_out)
+        if self.left_out:
+            named = image_files.describe_files(self.left_out)
+            _logger.warning(
+                "%s: left out %d files: %s", name, len(self.left_out), named
+            )
 
     @property
     def source_shape(self) -> tuple[int, int, int]:
@@ -119,20 +114,17 @@ class Pairs(IndexedSource):
 
     @property
     def array(self) -> np.ndarray | None:
-        """All targets where they are held, else None."""
+        """All targets if they are held, else None."""
         return self.targets.array
 
     def read(self, indices=None):
-        """Reads targets; see `IndexedSource.read`."""
         return self.targets.read(indices)
 
     def fingerprint(self):
-        """Hashes both images of all pairs; see `Source.fingerprint`."""
         both = self.sources.fingerprint() + self.targets.fingerprint()
         return hashlib.sha256(both.encode()).hexdigest()
 
     def reader(self, batch_size, with_labels):
-        """Reads both images of each pair by index; see `Source.reader`."""
         sources = self.sources.reader(batch_size, with_labels=False)
         targets = self.targets.reader(batch_size, with_labels=False)
         return lambda indices: {"source": sources(indices), "target": targets(indices)}
@@ -144,18 +136,14 @@ def is_text(name: Any) -> bool:
 
 
 def parse(text: str) -> tuple[str, str, str, float | None]:
-    """Parses the text of a data set, such as "pairs:maps.zip:aerial:map".
+    """Parses the text of a data set: pairs:PATH:SOURCE:TARGET[:HELD_OUT].
 
-    Args:
-        text: pairs:PATH:SOURCE:TARGET or pairs:PATH:SOURCE:TARGET:HELD_OUT, where
-            HELD_OUT is a decimal fraction such as 0.2. The path may have colons, the
-            names of the sets may not.
+    HELD_OUT is a decimal fraction such as 0.2. The path may have colons, the names of
+    the sets may not. Returns `(path, source, target, held_out)`, the last None if
+    absent.
 
-    Returns:
-        `(path, source, target, held_out)`, the last None where it is not there.
-
-    Raises:
-        ValueError: If a part is missing.
+    Raises a `ValueError` if a part is missing.
+    Example: `parse("pairs:maps.zip:aerial:map")`
     """
     parts = text.removeprefix(_PREFIX).split(":")
     held_out = None
@@ -181,11 +169,3 @@ def _text(path: str | os.PathLike, source: str, target: str, held_out: float) ->
 def _check_channels(argument: str, value: Any) -> None:
     if value not in (None, 1, 3):
         raise ValueError(f"{argument} must be None, 1 or 3. Received: {value!r}")
-
-
-def _report(name: str, left_out: tuple[tuple[str, str], ...]) -> None:
-    if left_out:
-        shown = ", ".join(f"{file} ({why})" for file, why in left_out[:_NAMED])
-        more = len(left_out) - _NAMED
-        tail = f" and {more} more" if more > 0 else ""
-        _logger.warning("%s: left out %d files: %s%s", name, len(left_out), shown, tail)

@@ -1,4 +1,4 @@
-"""The pipeline: from a source to batches that `fit` takes."""
+"""The pipeline: from a source to batches for `fit`."""
 
 import os
 from typing import Any
@@ -25,20 +25,19 @@ def load(
 ) -> tf.data.Dataset:
     """Loads data as a batched `tf.data.Dataset` with a known length.
 
-    The batches are an infinite stream, of which batch i is a pure function of
-    (seed, i): all examples are permuted once an epoch by (seed, epoch), and cut into
-    batches without the remainder. The n-th iteration over the data set (n = 0, 1, ...)
-    gives the batches from `start + n * steps_per_epoch` on, so `fit(data, epochs=10)`
-    sees another order in each epoch, and `start=1000` goes on exactly where 1,000
-    batches ended. The iterations are counted by each data set that `load` made, when
-    they give their first batch; one that is broken off counts as a whole one, and
-    `kgan.data.uncounted` looks at a batch without counting.
+    The batches are an infinite stream, of which batch i is a pure function of (seed,
+    i): all examples are permuted once an epoch by (seed, epoch), and cut into batches
+    without the remainder. The n-th iteration over the data set (n = 0, 1, ...) has the
+    batches from `start + n * steps_per_epoch` on, so `fit(data, epochs=10)` has another
+    order in each epoch, and `start=1000` continues exactly where 1,000 batches ended.
+    Each data set counts its iterations, when they return their first batch; one that is
+    interrupted counts as a whole one, and `kgan.data.uncounted` reads a batch without
+    counting.
 
-    With `shuffle=False` every iteration gives the same batches: the first
+    With `shuffle=False` every iteration has the same batches: the first
     `steps_per_epoch` from `start` on, in the source's order (for a toy density, always
-    the same draws). It suits `validation_data`.
-
-    Under `tf.distribute` each batch is split over the replicas into contiguous rows.
+    the same draws). It suits `validation_data`. Under `tf.distribute` each batch is
+    split over the replicas into contiguous rows.
 
     Args:
         name: A name, a folder, arrays or a source, see `kgan.data.source`.
@@ -47,29 +46,23 @@ def load(
         seed: Non-negative integer.
         start: Number of the first batch.
         split: Which part, see `kgan.data.source`.
-        data_dir: Where TFDS data lies; None takes `TFDS_DATA_DIR`.
+        data_dir: Folder of TFDS data; None is `TFDS_DATA_DIR`.
         with_labels: Whether an element is `(images, labels)` instead of `images`.
-        shuffle: Whether the order is random and moves on between iterations.
-        steps_per_epoch: Batches in an iteration, the data set's length. None takes all
-            whole batches of an epoch; the stream runs on through its epochs whatever
+        shuffle: Whether the order is random and advances between iterations.
+        steps_per_epoch: Batches in an iteration, the data set's length. None is all
+            whole batches of an epoch; the stream continues through its epochs whatever
             the length.
         **options: See `kgan.data.source`.
 
     Returns:
         A data set of float32 tensors `(batch_size, *shape)`, images in [-1, 1], or of
-        tuples of these and int32 labels `(batch_size,)`. Of pairs of images, a data
-        set of dictionaries `{"source": ..., "target": ...}` of such tensors.
+        tuples of these and int32 labels `(batch_size,)`. Of pairs of images, a data set
+        of dictionaries `{"source": ..., "target": ...}` of such tensors.
 
-    Raises:
-        ValueError: If an argument is wrong, the data cannot be had, has fewer examples
-            than a batch, or has no labels where they are asked for.
-
-    Example:
-        ```python
-        train = kgan.data.load("digits", batch_size=64)
-        len(train)                   # 28
-        gan.fit(train, epochs=10)
-        ```
+    Raises a `ValueError` if an argument is wrong, the data cannot be loaded, has fewer
+    examples than a batch, or has no labels although they are requested.
+    Example: `gan.fit(kgan.data.load("digits", batch_size=64), epochs=10)`, of 28
+    batches.
     """
     batch_size = checks.integer("batch_size", batch_size, 1)
     seed = checks.integer("seed", seed, 0)
@@ -106,9 +99,9 @@ def _check_fits(source: Source, batch_size: int, with_labels: bool) -> None:
 def _options() -> tf.data.Options:
     options = tf.data.Options()
     options.deterministic = True
-    # An iteration counts when its first batch is asked for, not when it is made.
+    # An iteration counts from its first batch, not from its construction.
     options.experimental_warm_start = False
-    # Batches have no files to shard by: each worker takes its rows of every batch.
+    # Batches have no files to shard by: each worker reads its rows of every batch.
     policy = tf.data.experimental.AutoShardPolicy.DATA
     options.experimental_distribute.auto_shard_policy = policy
     return options

@@ -1,4 +1,4 @@
-"""From a Pillow image to uint8 pixels: orientation, channels, size."""
+"""Conversion of Pillow images to uint8 pixels: orientation, channels, size."""
 
 from __future__ import annotations
 
@@ -14,26 +14,20 @@ _GRAY_MODES = ("1", "L", "LA", "La")
 
 
 def is_16_bit(image: Image.Image) -> bool:
-    """Says whether `image` is gray with 16 bits a pixel."""
+    """Returns whether `image` is gray with 16 bits a pixel."""
     return image.mode.startswith("I;16")
 
 
 def is_gray(image: Image.Image) -> bool:
-    """Says whether `image` has no colour channels."""
+    """Returns whether `image` has no colour channels."""
     return image.mode in _GRAY_MODES or is_16_bit(image)
 
 
 def to_channels(image: Image.Image, channels: int) -> Image.Image:
-    """Converts an image to gray (1), RGB (3) or RGBA (4).
+    """Converts an image to gray (1), RGB (3) or RGBA (4), of mode `L`, `RGB` or `RGBA`.
 
-    Where four channels are not asked for, what is transparent is laid over white.
-
-    Args:
-        image: Any Pillow image with 8 bits a channel or 16 bits of gray.
-        channels: 1, 3 or 4.
-
-    Returns:
-        An image of mode `L`, `RGB` or `RGBA`.
+    The image has 8 bits a channel, or 16 bits of gray. Unless there are four channels,
+    transparent pixels are laid over white.
     """
     from PIL import Image
 
@@ -52,14 +46,8 @@ def to_channels(image: Image.Image, channels: int) -> Image.Image:
 def fit(image: Image.Image, size: tuple[int, int]) -> Image.Image:
     """Resizes without distortion: scales until `size` is covered, crops the centre.
 
-    The filter is Lanczos, widened when it shrinks, so that nothing aliases.
-
-    Args:
-        image: A Pillow image.
-        size: (height, width) of the result.
-
-    Returns:
-        A Pillow image of that size; `image` itself where it fits already.
+    The filter is Lanczos, widened when it shrinks, so that nothing aliases. `size` is
+    (height, width); an image of that size is returned as it is.
     """
     from PIL import Image, ImageOps
 
@@ -76,15 +64,9 @@ def to_array(image: Image.Image) -> np.ndarray:
 
 
 def fit_array(pixels: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """Resizes an array as `fit` does.
+    """Resizes uint8 `(height, width, channels)` as `fit` does, to `(*size, channels)`.
 
-    Args:
-        pixels: uint8 of shape `(height, width, channels)`, any number of channels;
-            four are taken for RGBA.
-        size: (height, width) of the result.
-
-    Returns:
-        uint8 of shape `(*size, channels)`.
+    Any number of channels is possible; four are RGBA.
     """
     from PIL import Image
 

@@ -1,4 +1,4 @@
-"""From a name, a folder or arrays to a source."""
+"""Sources by name, folder or arrays."""
 
 import difflib
 import inspect
@@ -18,7 +18,7 @@ _BUILT_IN = {
     "grid": toys.grid,
     "digits": digits,
 }
-# What every caller may say, and what it means to sources that have no such thing.
+# Arguments of every source, with the one value that sources without them accept.
 _SHARED = {"image_size": None, "split": "train"}
 
 
@@ -34,7 +34,7 @@ def source(
     data_dir: str | os.PathLike | None = None,
     **options: Any,
 ) -> Source:
-    """Finds raw examples.
+    """Returns a source of raw examples.
 
     Args:
         name: One of
@@ -46,36 +46,29 @@ def source(
             - a folder of images, whose sub-folders are classes; options `channels`,
               `strict`, `memory_limit`, `cache_dir` (`kgan.data.folder.FolderSource`);
             - "pairs:PATH:SOURCE:TARGET": pairs of images under equal names in two
-              sub-folders of a folder or ZIP, 0.1 of them held out, or as many as a
-              fifth part says, "pairs:PATH:SOURCE:TARGET:0.2"; options `held_out`
-              (which comes before the text), `source_channels`, `target_channels`,
-              `memory_limit`, `cache_dir` (`kgan.data.Pairs`);
+              sub-folders of a folder or ZIP, 0.1 of them held out, or another share as
+              a fifth part, "pairs:PATH:SOURCE:TARGET:0.2"; options `held_out` (which
+              precedes the text), `source_channels`, `target_channels`, `memory_limit`,
+              `cache_dir` (`kgan.data.Pairs`);
             - an array, or a tuple `(images, labels)`; options `labels`, `num_classes`,
               `memory_limit` (`kgan.data.arrays.from_arrays`);
             - a `Source`, which is returned.
-            A TFDS name comes before a folder of that name: write `./mnist` for the
-            folder.
+            A TFDS name precedes a folder of that name: write `./mnist` for the folder.
         image_size: Integer or (height, width). Images are scaled without distortion
             until they cover it (Lanczos, which does not alias), and cropped around
             their centre. None keeps their own size.
         split: Which part. For TFDS: "train", "test", "train[:1000]", ...; for pairs:
             "train", "test" (the held-out pairs), "all".
-        data_dir: Where TFDS data lies; None takes `TFDS_DATA_DIR`.
+        data_dir: Folder of TFDS data; None is `TFDS_DATA_DIR`.
         **options: See `name`.
 
     Returns:
         A `Source` with `name`, `shape`, `dtype`, `num_examples`, `num_classes`, and,
         except for densities, `read(indices)`, `array` and `labels`.
 
-    Raises:
-        ValueError: If the name is unknown, the data cannot be had, or an option is
-            unknown or wrong.
-
-    Example:
-        ```python
-        digits = kgan.data.source("digits")
-        images = digits.read()  # uint8, (1797, 8, 8, 1)
-        ```
+    Raises a `ValueError` if the name is unknown, the data cannot be loaded, or an
+    option is unknown or wrong.
+    Example: `kgan.data.source("digits").read()` is uint8 of shape `(1797, 8, 8, 1)`.
     """
     shared = {"image_size": image_size, "split": split}
     if isinstance(name, Source):
@@ -119,7 +112,7 @@ def _unknown(name: str, data_dir: str | os.PathLike | None) -> str:
 def _build(
     factory: Callable, label: str, shared: dict, options: dict, *args: Any
 ) -> Source:
-    """Calls `factory` with the arguments that it takes, and refuses the others."""
+    """Calls `factory` with the arguments that it accepts; raises for others."""
     accepted = list(inspect.signature(factory).parameters)[len(args) :]
     unknown = sorted(set(options) - set(accepted))
     if unknown:
@@ -133,5 +126,5 @@ def _build(
             raise ValueError(
                 f"{key} of {label} must be {default!r}. Received: {shared[key]!r}"
             )
-    taken = {key: value for key, value in shared.items() if key in accepted}
-    return factory(*args, **taken, **options)
+    shared_arguments = {key: value for key, value in shared.items() if key in accepted}
+    return factory(*args, **shared_arguments, **options)

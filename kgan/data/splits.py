@@ -10,17 +10,9 @@ SPLITS = ("train", "test", "all")
 
 
 def share(name: str, value: Any) -> float:
-    """Checks a share of examples that are held out.
+    """Returns the argument `name`, a share of examples in [0, 1), as a float.
 
-    Args:
-        name: Name of the argument, for the error.
-        value: A number in [0, 1).
-
-    Returns:
-        The number as a float.
-
-    Raises:
-        ValueError: If it is anything else.
+    Raises a `ValueError` if it is anything else.
     """
     is_number = isinstance(value, (int, float, np.number))
     if isinstance(value, bool) or not is_number or not 0 <= value < 1:
@@ -29,14 +21,11 @@ def share(name: str, value: Any) -> float:
 
 
 def is_held_out(key: str, share: float) -> bool:
-    """Computes whether an example is held out.
+    """Returns whether an example is held out.
 
-    It is if the SHA-256 of its name, as a fraction of its range, lies below `share`:
-    on every platform, whatever other examples there are, and for each larger share.
-
-    Args:
-        key: Name of the example.
-        share: Share of all names, in [0, 1).
+    It is if the SHA-256 of its name `key`, as a fraction of its range, is below
+    `share`: on every platform, whatever other examples there are, and for each larger
+    share.
     """
     digest = hashlib.sha256(key.encode()).digest()
     return int.from_bytes(digest[:8], "big") < share * 2**64
@@ -50,9 +39,8 @@ def select(keys: Sequence[str], split: str, share: float) -> tuple[str, ...]:
         split: "train", "test" (the examples that are held out) or "all".
         share: Share of the examples that are held out, in [0, 1).
 
-    Raises:
-        ValueError: If there is no such split, or train or test is empty; but with a
-            share of 0, test alone is missing.
+    Raises a `ValueError` if there is no such split, or train or test is empty; but with
+    a share of 0, test alone is missing.
     """
     if split not in SPLITS:
         raise ValueError(
@@ -65,7 +53,7 @@ def select(keys: Sequence[str], split: str, share: float) -> tuple[str, ...]:
     if no_test or len(test) == len(keys):
         raise ValueError(
             "held_out must leave examples to both train and test (0 leaves all to "
-            f"train, split='all' takes all). Received: {share:g} with split={split!r}, "
+            f"train, split='all' reads all). Received: {share:g} with split={split!r}, "
             f"which holds out {len(test)} of {len(keys)} examples"
         )
     return tuple(key for key in keys if (key in test) == (split == "test"))

@@ -1,4 +1,4 @@
-"""Where decoded images lie: in memory, or in a file that is mapped to it."""
+"""Storage of decoded images: in memory, or in a file that is mapped to it."""
 
 import hashlib
 import os
@@ -9,12 +9,7 @@ import numpy as np
 
 
 def in_memory(shape: tuple[int, ...], fill: Callable[[np.ndarray], None]) -> np.ndarray:
-    """Returns a uint8 array that `fill` has written.
-
-    Args:
-        shape: Shape of the array.
-        fill: Function that writes all of it.
-    """
+    """Returns a uint8 array of this shape, all of which `fill` writes."""
     array = np.empty(shape, np.uint8)
     fill(array)
     return array
@@ -26,19 +21,15 @@ def in_file(
     shape: tuple[int, ...],
     fill: Callable[[np.ndarray], None],
 ) -> np.ndarray:
-    """Returns a uint8 array mapped to a file, which is written if it is not there.
+    """Returns a uint8 array mapped read-only to a file, which is written if missing.
 
-    The file appears under its name when it is whole; a write that fails leaves
-    nothing.
+    The file appears under its name when it is whole; a write that fails leaves nothing.
 
     Args:
-        cache_dir: Folder of the file, made if needed.
-        key: Text that says all that the content depends on.
+        cache_dir: Folder of the file, created if needed.
+        key: Text with all that the content depends on.
         shape: Shape of the array.
         fill: Function that writes all of it.
-
-    Returns:
-        A read-only `numpy.memmap`.
     """
     folder = pathlib.Path(cache_dir).expanduser()
     name = hashlib.sha256(f"{key} {shape}".encode()).hexdigest()[:32]

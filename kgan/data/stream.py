@@ -1,8 +1,8 @@
-"""The order of the examples: batch i of the stream is a pure function of (seed, i).
+"""Order of the examples: batch i of the stream is a pure function of (seed, i).
 
 The stream is infinite. Epoch e of it is one permutation of all examples, drawn from
-(seed, e), cut into whole batches; the examples that are left over are others in each
-epoch. Whoever iterates sees a window of the stream.
+(seed, e), cut into whole batches; other examples are left over in each epoch. An
+iteration reads a window of the stream.
 """
 
 import numpy as np
@@ -11,45 +11,38 @@ import tensorflow as tf
 from kgan.core import peeking
 
 
-class _Turns:
+class _Iterations:
     """Counts the iterations of one data set."""
 
     def __init__(self):
-        self.taken = 0
+        self.started = 0
 
-    def take(self) -> np.int64:
-        turn = self.taken
+    def start(self) -> np.int64:
+        number = self.started
         if peeking.count():
-            self.taken += 1
-        return np.int64(turn)
+            self.started += 1
+        return np.int64(number)
 
 
 def windows(start: int, length: int, moving: bool) -> tf.data.Dataset:
-    """Gives each iteration its window of the stream.
+    """Returns a data set whose one element is the iteration's window of the stream.
 
-    The n-th iteration (n = 0, 1, ...) covers the batches
-    `[start + n * length, start + (n + 1) * length)`. An iteration counts from its
-    first batch on, unless it is `uncounted`: an iterator that is made and never asked,
-    as Keras makes one at the end of each epoch, takes no window.
-
-    Args:
-        start: Number of the first batch.
-        length: How many batches an iteration gives.
-        moving: Whether windows move on; otherwise each iteration gets the first one.
-
-    Returns:
-        A data set of one element, `(first, last)`: two int64 scalars.
+    The window is `(first, last)`, two int64 scalars. The n-th iteration (n = 0, 1, ...)
+    has the batches `[start + n * length, start + (n + 1) * length)`; unless `moving`,
+    each has the first of these. An iteration counts from its first batch on, unless it
+    is `uncounted`: an iterator that is built and never read, as Keras does at the end
+    of each epoch, does not count.
     """
     if not moving:
         first = tf.constant(start, tf.int64)
         return tf.data.Dataset.from_tensors((first, first + length))
-    turns = _Turns()
+    iterations = _Iterations()
 
     def window(_):
-        # The count lives in Python: a `tf.Variable` made in a strategy's scope would
-        # belong to its replicas.
-        turn = tf.numpy_function(turns.take, [], tf.int64)
-        first = start + tf.ensure_shape(turn, ()) * length
+        # The count is a Python integer: a `tf.Variable` created in a strategy's scope
+        # would belong to its replicas.
+        number = tf.numpy_function(iterations.start, [], tf.int64)
+        first = start + tf.ensure_shape(number, ()) * length
         return first, first + length
 
     return tf.data.Dataset.range(1).map(window)
@@ -63,7 +56,7 @@ def index_batches(
     seed: int,
     shuffle: bool,
 ) -> tf.data.Dataset:
-    """Gives the indices of the examples in batches `[first, last)` of the stream.
+    """Returns a data set of the indices of examples, int64 `(batch_size,)` a batch.
 
     Only the window's part of an epoch's order is kept, so that a start in the middle
     costs no more than one shuffle.
@@ -71,13 +64,10 @@ def index_batches(
     Args:
         first: Number of the first batch, int64 scalar.
         last: Number after the last batch, int64 scalar.
-        num_examples: How many examples there are.
-        batch_size: How many of them make a batch.
+        num_examples: Number of examples.
+        batch_size: Number of them in a batch.
         seed: The stream's seed.
         shuffle: Whether epochs are permuted; otherwise all are 0, 1, 2, ...
-
-    Returns:
-        A data set of int64 vectors of shape `(batch_size,)`.
     """
     per_epoch = num_examples // batch_size
 

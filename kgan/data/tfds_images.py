@@ -1,4 +1,4 @@
-"""Images of TensorFlow Datasets: prepared ones first, a download where one can be."""
+"""Images of TensorFlow Datasets: prepared ones first, else a download."""
 
 from __future__ import annotations
 
@@ -22,22 +22,19 @@ if TYPE_CHECKING:
 
 
 def data_folder(data_dir: str | os.PathLike | None = None) -> pathlib.Path:
-    """Returns where prepared data lies.
+    """Returns the folder of prepared data.
 
-    Args:
-        data_dir: A folder; None takes the environment's `TFDS_DATA_DIR`, or TFDS' own
-            `~/tensorflow_datasets`.
+    `data_dir` None is the environment's `TFDS_DATA_DIR`, or TFDS' own
+    `~/tensorflow_datasets`.
     """
     default = os.environ.get("TFDS_DATA_DIR") or "~/tensorflow_datasets"
     return pathlib.Path(data_dir or default).expanduser()
 
 
 def is_known(name: str, data_dir: str | os.PathLike | None = None) -> bool:
-    """Says whether TFDS knows a data set, or one of that name is prepared.
+    """Returns whether TFDS knows a data set, or one of that name is prepared.
 
-    Args:
-        name: A TFDS name, also with a configuration or version: "a/b", "a:1.0.0".
-        data_dir: See `data_folder`.
+    The name may have a configuration or version: "a/b", "a:1.0.0".
     """
     head = name.split("/")[0].split(":")[0]
     return head in known_names() or head in prepared_names(data_dir)
@@ -48,12 +45,12 @@ def known_names() -> tuple[str, ...]:
     """Returns the names of all data sets that TFDS has code for."""
     import tensorflow_datasets as tfds
 
-    # Community data sets would have their index fetched from the network.
+    # The index of community data sets would be fetched from the network.
     return tuple(tfds.list_builders(with_community_datasets=False))
 
 
 def prepared_names(data_dir: str | os.PathLike | None = None) -> list[str]:
-    """Returns the names of the data sets that lie prepared under `data_dir`."""
+    """Returns the names of the data sets that are prepared under `data_dir`."""
     folder = data_folder(data_dir)
     # name/version, or name/configuration/version
     levels = ("*/*/dataset_info.json", "*/*/*/dataset_info.json")
@@ -65,7 +62,7 @@ class TFDSSource(IndexedSource):
     """The images of one split of a TFDS data set.
 
     They are read at first use, in the order of their files, and held: in memory, or in
-    a file under `cache_dir` where they exceed `memory_limit`.
+    a file under `cache_dir` if they exceed `memory_limit`.
 
     Args:
         name: Name of the data set, also with a configuration or version.
@@ -76,10 +73,9 @@ class TFDSSource(IndexedSource):
         memory_limit: The largest size in bytes that is held in memory.
         cache_dir: Folder for decoded images that exceed it.
 
-    Raises:
-        ValueError: If it is neither prepared nor reachable, has no images of 8 bits,
-            no such split, images of several sizes without `image_size`, or more than
-            `memory_limit` bytes without `cache_dir`.
+    Raises a `ValueError` if it is neither prepared nor reachable, has no images of 8
+    bits, no such split, images of several sizes without `image_size`, or more than
+    `memory_limit` bytes without `cache_dir`.
     """
 
     def __init__(
@@ -117,7 +113,6 @@ class TFDSSource(IndexedSource):
 
     @functools.cached_property
     def array(self):
-        """All images, uint8 `(num_examples, height, width, channels)`."""
         shape = (self.num_examples, *self.shape)
         if self.nbytes <= self.memory_limit:
             return storage.in_memory(shape, self._fill)
@@ -126,7 +121,7 @@ class TFDSSource(IndexedSource):
 
     @functools.cached_property
     def labels(self):
-        """All labels, int32, read without the images; None where there are none."""
+        """All labels, int32, read without the images; None if there are none."""
         if self._label_key is None:
             return None
         labels = np.fromiter(self._column(self._label_key), np.int64)
@@ -252,7 +247,7 @@ def _first_line(error: Exception) -> str:
 
 @contextlib.contextmanager
 def _quiet():
-    """Holds back absl's notes on missing info files and on TFDS' own deprecations."""
+    """Suppresses absl's notes on missing info files and on TFDS' own deprecations."""
     from absl import logging
 
     verbosity = logging.get_verbosity()

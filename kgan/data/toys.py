@@ -16,25 +16,19 @@ _NUM_EXAMPLES = 100_000
 class Mixture(Source):
     """A mixture of Gaussians with equal weights.
 
-    `p(x) = mean over k of N(x; center_k, diag(stddev²))`. Nothing is stored: batch i
-    is drawn from (seed, i). The label of a point is the number of its component, where
-    there are several.
+    `p(x) = mean over k of N(x; center_k, diag(stddev²))`. Nothing is stored: batch i is
+    drawn from (seed, i). The label of a point is the index of its component, if there
+    are several.
 
     Args:
-        name: What it is called in messages.
+        name: Name in messages.
         centers: Array-like of shape `(modes, dimensions)`.
         stddev: Standard deviation, a positive number or one for each dimension.
-        num_examples: How many points make an epoch.
+        num_examples: Number of points in an epoch.
 
-    Raises:
-        ValueError: If shapes do not fit or a number is not finite or not positive.
-
-    Example:
-        ```python
-        ring = kgan.data.source("ring")
-        points = ring.sample(1000, seed=0)  # (1000, 2)
-        ring.density(points)                # (1000,)
-        ```
+    Raises a `ValueError` if shapes do not fit or a number is not finite or not
+    positive.
+    Example: `kgan.data.source("ring").sample(1000, seed=0)` are points `(1000, 2)`.
     """
 
     def __init__(
@@ -67,16 +61,9 @@ class Mixture(Source):
         )
 
     def density(self, x: np.ndarray) -> np.ndarray:
-        """Evaluates the density.
+        """Evaluates the density at points `(n, dimensions)`, float64 of shape `(n,)`.
 
-        Args:
-            x: Points of shape `(n, dimensions)`.
-
-        Returns:
-            float64 of shape `(n,)`.
-
-        Raises:
-            ValueError: If the shape of `x` is another.
+        Raises a `ValueError` if the shape of `x` is another.
         """
         x = np.asarray(x, np.float64)
         if x.ndim != 2 or x.shape[1:] != self.shape:
@@ -94,7 +81,7 @@ class Mixture(Source):
         """Draws points that are independent of all batches of the stream.
 
         Args:
-            num: How many.
+            num: Number of points.
             seed: Equal seeds give equal points; point i does not depend on `num`.
 
         Returns:
@@ -106,17 +93,14 @@ class Mixture(Source):
         return points.numpy()
 
     def fingerprint(self):
-        """Hashes the parameters; see `Source.fingerprint`."""
         parameters = (self.centers.tolist(), self.stddev.tolist())
         return hashlib.sha256(repr(parameters).encode()).hexdigest()
 
     def draws(self, first, last, batch_size, seed, shuffle):
-        """Gives (seed, number of the batch), int64 of shape `(2,)`."""
         numbers = tf.data.Dataset.range(first, last)
         return numbers.map(lambda i: tf.stack([tf.constant(seed, tf.int64), i]))
 
     def reader(self, batch_size, with_labels):
-        """Draws a batch from its seed; see `Source.reader`."""
         if with_labels:
             return lambda seed: self._draw(seed, batch_size)
         return lambda seed: self._draw(seed, batch_size)[0]
@@ -140,10 +124,7 @@ def gaussian(
     Args:
         mean: A number, or one for each dimension.
         stddev: A positive number, or one for each dimension.
-        num_examples: How many points make an epoch.
-
-    Returns:
-        A `Mixture` with one component.
+        num_examples: Number of points in an epoch.
     """
     return Mixture("gaussian", np.atleast_2d(mean), stddev, num_examples)
 
@@ -159,13 +140,10 @@ def ring(
     Mode k is centred at `radius * (cos(2πk / modes), sin(2πk / modes))`.
 
     Args:
-        modes: How many Gaussians.
+        modes: Number of Gaussians.
         radius: Radius of the circle.
         stddev: Standard deviation of each Gaussian.
-        num_examples: How many points make an epoch.
-
-    Returns:
-        A `Mixture` in two dimensions.
+        num_examples: Number of points in an epoch.
     """
     angles = 2 * np.pi * np.arange(checks.integer("modes", modes, 1)) / modes
     centers = radius * np.stack([np.cos(angles), np.sin(angles)], axis=1)
@@ -183,13 +161,10 @@ def grid(
     By default 25 modes at the coordinates -4, -2, 0, 2, 4.
 
     Args:
-        modes: How many Gaussians along each side.
+        modes: Number of Gaussians along each side.
         spacing: Distance between neighbours.
         stddev: Standard deviation of each Gaussian.
-        num_examples: How many points make an epoch.
-
-    Returns:
-        A `Mixture` in two dimensions.
+        num_examples: Number of points in an epoch.
     """
     modes = checks.integer("modes", modes, 1)
     side = spacing * (np.arange(modes) - (modes - 1) / 2)

@@ -1,7 +1,7 @@
-"""How near the distribution of a generator is to that of real examples.
+"""Metrics of how close a generator's distribution is to that of real examples.
 
-`measure` is the driver; a metric is a file of its own, whose formula is a function of
-arrays. `features` turns images into what is compared.
+`measure` computes them; a metric is a file of its own, whose formula is a function of
+arrays. `features` maps images to the vectors that are compared.
 """
 
 from kgan.metrics import features as features
@@ -29,4 +29,4 @@ from kgan.metrics.precision_recall import PrecisionRecall as PrecisionRecall
 from kgan.metrics.registry import get as get
 from kgan.metrics.registry import names as names
 from kgan.metrics.sliced_wasserstein import SlicedWasserstein as SlicedWasserstein
-from kgan.metrics.statistic import Statistic as Statistic
+from kgan.metrics.sweep import Statistic as Statistic

@@ -1,26 +1,39 @@
-"""What a metric is: what it reads of each set of examples, and the figures it gives."""
+"""Base class of metrics, and the figures that they compute."""
 
 import abc
 import dataclasses
 import typing
 from collections.abc import Mapping
 
-from kgan.metrics.statistic import Statistic
+import numpy as np
+
+from kgan.metrics.sweep import Statistic
 
 
 class Few(ValueError):
-    """Too few examples for a figure that means anything."""
+    """Too few examples for a meaningful figure."""
+
+
+def check_counts(subject: str, least: int, counts: Mapping[str, int]) -> None:
+    """Raises `Few` if one of `counts`, by the set's name, is below `least`.
+
+    `subject` is that of the message, with its verb: "20 bins need".
+    """
+    if min(counts.values()) < least:
+        needed = " and ".join(f"{least} {name}" for name in counts)
+        received = " and ".join(map(str, counts.values()))
+        raise Few(f"{subject} at least {needed} examples. Received: {received}")
 
 
 class Figure(typing.NamedTuple):
-    """One number that a metric gives.
+    """One number that a metric computes.
 
     Attributes:
         value: The number.
         uncertainty: Its standard error or deviation, where there is one.
-        uncertainty_is: What that is, in a few words: "standard error of 100 subsets".
-        details: What else belongs to it: parameters that it depends on ("k", "ddof",
-            "num_splits"), side results. Plain numbers, texts, lists of them.
+        uncertainty_is: Description of that: "standard error of 100 subsets".
+        details: Parameters that it depends on ("k", "ddof") and side results: plain
+            numbers, texts, lists of them.
     """
 
     value: float
@@ -28,18 +41,27 @@ class Figure(typing.NamedTuple):
     uncertainty_is: str | None = None
     details: Mapping = {}
 
+    @classmethod
+    def mean(cls, values: np.ndarray, meaning: str, details: Mapping) -> "Figure":
+        """Returns the mean of `values` `(n,)`, if n > 1 with their standard error."""
+        mean, count = float(np.mean(values)), len(values)
+        if count == 1:
+            return cls(mean, details=details)
+        error = float(np.std(values, ddof=1) / np.sqrt(count))
+        return cls(mean, error, meaning, details)
+
 
 @dataclasses.dataclass(frozen=True)
 class Context:
-    """What a metric may know beside the examples.
+    """What a metric may read besides the examples.
 
     Attributes:
-        seed: Integer that every random choice of the metric follows from.
-        source: The `kgan.data.Source` of the real examples; densities have `density`
-            and `centers`. None where the real examples came as a data set.
+        seed: Integer seed of every random choice of the metric.
+        source: `kgan.data.Source` of the real examples (for a density with `density`
+            and `centers`), or None.
         num_classes: Number of classes of a conditional generator, or None.
         averaged: Whether the fakes are of the averaged generator.
-        allow_few: Whether the user asked for figures of too few examples.
+        allow_few: Whether figures of too few examples are computed.
     """
 
     seed: int = 0
@@ -50,22 +72,22 @@ class Context:
 
 
 class Metric(abc.ABC):
-    """A figure of a distribution, or several that are found together.
+    """One figure of a distribution, or several that are computed together.
 
-    A subclass says what it collects of each set of examples and computes figures from
-    that. It is a value: it holds parameters, no data.
+    A subclass names the statistics that it needs of each set of examples and computes
+    figures from them. It holds parameters, no data; one outside the range in its
+    description raises a `ValueError`.
+
+    Args:
+        features: Extractor or its name; None leaves the choice to `measure`.
 
     Attributes:
-        kind: What it is called on the command line, as in "frechet".
-        figures: Names of the figures that it gives, as in ("precision", "recall").
-        best: For each figure which value is better: "min", "max", or where one value
-            is right "0" or "1".
-        on_features: Whether it compares features, whose extractor is then a part of
-            the names: "frechet" on the features of "mnist" is "frechet_mnist".
-        standard_name: The name of its figure on the standard Inception network, where
-            that has one of its own: "fid".
-        features: Name of an extractor or an extractor; None leaves the choice to
-            whoever measures.
+        kind: Name on the command line, as in "frechet".
+        figures: Names of its figures, as in ("precision", "recall").
+        best: The better value of each: "min", "max", or the right one, "0" or "1".
+        on_features: Whether it compares features, whose extractor is then part of the
+            figure's name: "frechet" on "mnist" is "frechet_mnist".
+        standard_name: Name of its figure on the standard Inception network: "fid".
     """
 
     kind: str
@@ -79,27 +101,23 @@ class Metric(abc.ABC):
 
     @abc.abstractmethod
     def statistics(self) -> dict[str, Statistic]:
-        """Says what it collects, newly made and empty.
+        """Returns new, empty statistics by role; a set without a role is not read.
 
-        Returns:
-            A `Statistic` by role: "real" (the reference, as a rule the training
-            split), "fake" (generated examples), "held_out" (real examples that the
-            generator was not trained on). A role that is not named is not read.
+        Roles are "real" (the reference, usually the training split), "fake" (generated)
+        and "held_out" (real examples that the generator was not trained on).
         """
 
     @abc.abstractmethod
     def compute(
         self, collected: Mapping[str, Statistic], context: Context
     ) -> dict[str, Figure]:
-        """Computes the figures.
+        """Computes a `Figure` for each name in `figures`, from the filled statistics.
 
-        Args:
-            collected: The full statistics, by role as `statistics` named them.
-            context: What else is known.
-
-        Returns:
-            A `Figure` for each name in `figures`.
-
-        Raises:
-            Few: If there are fewer examples than the figure needs.
+        Raises `Few` if there are fewer examples than the figures need, a `ValueError`
+        if the data or the model do not fit the metric.
         """
+
+    def figures_of(self, values, details: Mapping) -> dict[str, Figure]:
+        """Returns a `Figure` of each value, in the order of `figures`."""
+        pairs = zip(self.figures, values, strict=True)
+        return {name: Figure(value, details=details) for name, value in pairs}

@@ -1,7 +1,7 @@
-"""Birthday test of diversity: how many distinct examples does a generator make?
+"""Birthday test of diversity: an estimate of how many distinct examples exist.
 
-Among s draws from N equally likely values some two are equal with probability ½ once s
-is about √(2 N ln 2). So the rate of duplicates in a batch tells the size of a support
+Among s draws from N equally likely values two are equal with probability ½ once s is
+about √(2 N ln 2), so the rate of duplicates in a batch estimates the size of a support
 that is much larger than the batch.
 """
 
@@ -11,62 +11,41 @@ import numpy as np
 
 from kgan.core import arguments
 from kgan.metrics import neighbours
-from kgan.metrics.base import Few, Figure, Metric
+from kgan.metrics.base import Figure, Metric, check_counts
 from kgan.metrics.feature_rows import Rows
 
 LEAST = 100
-# So many collisions are expected where one batch in 20 has none: −ln 0.05.
+# Expected number of collisions if one batch in 20 has none: −ln 0.05.
 UNSEEN = -math.log(0.05)
 
 
 def collisions(rows: np.ndarray, threshold: float) -> np.ndarray:
-    """Counts the near-duplicates of each row among the others of its set.
+    """Counts the near-duplicates of each row `(n, d)` among the others, int64 `(n,)`.
 
-    Args:
-        rows: Features of shape `(n, d)`, float32 or float64.
-        threshold: Largest distance of near-duplicates, 0 or more; 0 leaves those that
-            are equal.
+    These are no farther away than `threshold`; with 0 only equal rows count.
 
-    Returns:
-        int64 of shape `(n,)`; its sum is twice the number of colliding pairs.
-
-    Example:
-        ```python
-        collisions(np.array([[0.0], [0.0], [1.0]]), 0.5)  # [1, 1, 0]
-        ```
+    Example: `collisions(np.array([[0.0], [0.0], [1.0]]), 0.5)` is `[1, 1, 0]`.
     """
     [(found, _)] = neighbours.inside(rows, rows, np.array([threshold]))
     return found - 1
 
 
 def support(collided: np.ndarray) -> tuple[float, float]:
-    """Estimates from collisions how many distinct examples there are.
+    """Estimates the number of distinct examples from the collisions of each draw.
 
-    n (n − 1) / (2 c) for c colliding pairs among n draws: an estimate of 1 / Σ p², the
-    number of equally likely examples that would collide as often. Without a collision
-    it is the lower bound n (n − 1) / (2 · 3.0): a smaller support would have shown one
-    with 95% probability.
+    The estimate of 1 / Σ p² is n (n − 1) / (2 c) for c colliding pairs among n draws.
+    Without a collision it is the lower bound n (n − 1) / (2 · 3.0): a smaller support
+    would have shown one with 95% probability. Its first-order standard error is
+    returned second, NaN without a collision.
 
-    The rate of collisions is a U-statistic of order 2; its variance,
-    2 / (n (n − 1)) · (2 (n − 2) ζ₁ + ζ₂), is that of a Poisson count where all
-    examples are equally likely, ζ₁ = 0. ζ₁ is estimated from pairs of collisions that
-    share a draw.
+    The rate of collisions is a U-statistic of order 2 with the variance 2 / (n
+    (n − 1)) · (2 (n − 2) ζ₁ + ζ₂), where ζ₁, 0 if all examples are equally likely, is
+    estimated from pairs of collisions that share a draw.
 
-    Args:
-        collided: For each of n draws the number of others that it collides with.
-
-    Returns:
-        The support, at least 1, and its standard error to first order; NaN for that
-        where there was no collision.
-
-    Example:
-        ```python
-        support(np.array([1, 1, 0]))  # a support of 3
-        ```
-
+    Example: `support(np.array([1, 1, 0]))` has the support 3.
     Source: Arora and Zhang, "Do GANs actually learn the distribution? An empirical
-    study" (2017), section 2; Hoeffding, "A Class of Statistics with Asymptotically
-    Normal Distribution" (1948), section 5, for the variance.
+    study" (2017), section 2; for the variance Hoeffding, "A Class of Statistics with
+    Asymptotically Normal Distribution" (1948), section 5.
     """
     collided = np.asarray(collided, np.float64)
     n = len(collided)
@@ -82,29 +61,18 @@ def support(collided: np.ndarray) -> tuple[float, float]:
 
 
 class Birthday(Metric):
-    """Number of distinct examples, from near-duplicates in a batch.
+    """Number of distinct examples, estimated from near-duplicates in a batch.
 
-    Two examples are near-duplicates where their features are no farther apart than
-    `quantile` of the real examples are from their nearest other real one, among as many
-    reals as fakes. So the reals collide now and then by construction, about
-    n · quantile / 2 times, and their own support on that scale, about n / quantile, is
-    all that a perfect generator reaches: it stands beside the figure as
-    "real_support".
+    Near-duplicates are no farther apart than the `quantile` of the distances of real
+    examples to their nearest other real one, among as many reals as fakes. The reals so
+    collide about n · quantile / 2 times; their own support at that scale, about
+    n / quantile, is what a perfect generator reaches: the detail "real_support".
 
     Args:
-        limit: Size of the batch, and of the reals beside it.
+        limit: Size of the batch, and of the reals, a positive integer.
         quantile: Share of reals with a near-duplicate, between 0 and 1.
-        features: Name of an extractor or an extractor.
 
-    Raises:
-        ValueError: If `limit` is not a positive integer or `quantile` does not lie
-            between 0 and 1.
-
-    Example:
-        ```python
-        Birthday(limit=5_000)
-        ```
-
+    Example: `Birthday(limit=5_000)`
     Source: Arora and Zhang (2017), section 2, who judge duplicates by eye.
     """
 
@@ -122,19 +90,14 @@ class Birthday(Metric):
         super().__init__(features)
 
     def statistics(self):
-        """Collects rows of reals and of fakes."""
         return {"real": Rows(self.limit), "fake": Rows(self.limit)}
 
     def compute(self, collected, context):
-        """Computes the support; `Few` below `LEAST` examples of a side."""
         real, fake = collected["real"].rows, collected["fake"].rows
         count = min(len(real), len(fake))
         least = 2 if context.allow_few else LEAST
-        if count < least:
-            raise Few(
-                f"The birthday test needs at least {least} real and {least} generated "
-                f"examples. Received: {len(real)} and {len(fake)}"
-            )
+        counts = {"real": len(real), "generated": len(fake)}
+        check_counts("The birthday test needs", least, counts)
         real, fake = real[:count], fake[:count]
         distances = neighbours.radii(real, 1)
         threshold = float(np.quantile(distances, self.quantile, method="lower"))

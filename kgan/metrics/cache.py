@@ -1,4 +1,4 @@
-"""Statistics of real examples, kept on the disk under all that they depend on."""
+"""Statistics of real examples, cached on disk under a hash of what they depend on."""
 
 import hashlib
 import json
@@ -11,30 +11,26 @@ import numpy as np
 import tensorflow as tf
 
 from kgan.core.atomic_files import write_atomically
-from kgan.metrics.statistic import Statistic
+from kgan.metrics.features import weights
+from kgan.metrics.sweep import Statistic
 
-# Changes when the same examples would give other numbers.
+# Incremented when statistics of the same examples change.
 _FORMAT = 1
 
 
 def default_folder() -> pathlib.Path:
-    """Returns `$KGAN_CACHE_DIR/statistics`, or that of `~/.cache/kgan`."""
-    root = os.environ.get("KGAN_CACHE_DIR") or "~/.cache/kgan"
-    return pathlib.Path(root).expanduser() / "statistics"
+    """Returns `$KGAN_CACHE_DIR/statistics`, by default `~/.cache/kgan/statistics`."""
+    return weights.cache_folder() / "statistics"
 
 
 class Cache:
-    """Keeps statistics as files; each is whole or not there.
-
-    Args:
-        folder: Where they lie.
-    """
+    """Files of statistics in a folder, each written atomically."""
 
     def __init__(self, folder: str | os.PathLike):
         self.folder = pathlib.Path(folder)
 
     def path(self, examples_key: dict, extractor: dict, statistic: Statistic):
-        """Gives the file of a statistic: its name is a hash of all it depends on."""
+        """Returns the file of a statistic, named by a hash of all it depends on."""
         content = [
             _FORMAT,
             tf.__version__,
@@ -47,19 +43,21 @@ class Cache:
         return self.folder / f"{name}.npz"
 
     def load(self, path: pathlib.Path, statistic: Statistic) -> bool:
-        """Fills a statistic from its file; says whether there was one to be read."""
+        """Fills a statistic from its file; returns whether that could be read."""
         try:
             with path.open("rb") as file, np.load(file) as state:
                 statistic.restore(dict(state))
         except FileNotFoundError:
             return False
         except (OSError, ValueError, KeyError, zipfile.BadZipFile, EOFError) as error:
-            warnings.warn(f"{path} is damaged and is made anew: {error}", stacklevel=2)
+            warnings.warn(
+                f"{path} is damaged and is computed again: {error}", stacklevel=2
+            )
             return False
         return True
 
     def save(self, path: pathlib.Path, statistic: Statistic) -> None:
-        """Writes a statistic; a disk that is full costs time later, and no result."""
+        """Writes a statistic; warns if that fails, for instance on a full disk."""
         try:
             write_atomically(path, lambda file: np.savez(file, **statistic.state()))
         except OSError as error:

@@ -1,26 +1,18 @@
-"""Whether a conditional generator gives the class that it was asked for."""
+"""Agreement of a classifier with the classes that a generator was asked for."""
 
 import numpy as np
 
-from kgan.metrics.base import Few, Figure, Metric
-from kgan.metrics.logits import Logits
+from kgan.metrics.base import Figure, Metric, check_counts
+from kgan.metrics.classifier_score import Logits
 
 _FEWEST = 100  # with these the standard error is at most 0.05
 
 
 def class_agreement(logits: np.ndarray, labels: np.ndarray) -> float:
-    """Gives the share of images that a classifier assigns to the class asked for.
+    """Returns the share of images that a classifier assigns to the requested class.
 
-    Args:
-        logits: The classifier's, of shape `(n, classes)`.
-        labels: Classes asked for, integers of shape `(n,)`.
-
-    Returns:
-        A float in [0, 1].
-
-    Raises:
-        ValueError: If there are other numbers of logits and labels, or a label is
-            no class of the classifier.
+    `logits` are the classifier's, `(n, classes)`, `labels` the requested classes,
+    integers `(n,)`; a `ValueError` is raised for others.
     """
     logits, labels = np.asarray(logits), np.asarray(labels)
     if labels.shape != logits.shape[:1]:
@@ -37,16 +29,14 @@ def class_agreement(logits: np.ndarray, labels: np.ndarray) -> float:
 
 
 class ClassAgreement(Metric):
-    """Share of the generated images that a classifier sees as what was asked for.
+    """Share of the generated images that a classifier assigns to the requested class.
 
-    The extractor must classify into the classes that the generator is asked for. The
-    figure cannot exceed what the classifier is worth: on real images it is its
-    accuracy. It says nothing about the variety inside of a class. The share of the
-    class with the lowest one is in the details.
+    The extractor must classify into the classes of the generator. The upper limit is
+    the classifier's accuracy on real images. Variety within a class is not measured.
+    The details have the class with the lowest share.
 
-    Source:
-        Odena, Olah and Shlens, "Conditional Image Synthesis with Auxiliary Classifier
-        GANs" (2017), section 4.1, with the Inception network as classifier.
+    Source: Odena, Olah and Shlens, "Conditional Image Synthesis with Auxiliary
+    Classifier GANs" (2017), section 4.1, with the Inception network as classifier.
     """
 
     kind = "class_agreement"
@@ -54,28 +44,23 @@ class ClassAgreement(Metric):
     best = ("max",)
 
     def statistics(self):
-        """Collects the logits of the fakes and the classes asked for."""
         return {"fake": Logits()}
 
     def compute(self, collected, context):
-        """Computes the share; see `Metric.compute`."""
         logits, labels = collected["fake"].rows, collected["fake"].labels
         if labels is None:
             raise ValueError(
                 "class_agreement needs a conditional model, whose images have the "
                 "classes that were asked for. Received: labels=None"
             )
-        classes, asked = logits.shape[1], context.num_classes
-        if asked is not None and asked != classes:
+        classes, expected = logits.shape[1], context.num_classes
+        if expected is not None and expected != classes:
             raise ValueError(
-                f"class_agreement needs an extractor of the model's {asked} classes. "
-                f"Received: one of {classes} classes"
+                f"class_agreement needs an extractor of the model's {expected} "
+                f"classes. Received: one of {classes} classes"
             )
-        if len(logits) < _FEWEST and not context.allow_few:
-            raise Few(
-                f"class_agreement needs at least {_FEWEST} generated images. "
-                f"Received: {len(logits)}"
-            )
+        if not context.allow_few:
+            check_counts("class_agreement needs", _FEWEST, {"generated": len(logits)})
         share = class_agreement(logits, labels)
         shares = {
             int(label): class_agreement(

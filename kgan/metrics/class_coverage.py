@@ -1,36 +1,27 @@
-"""How the generated images spread over the classes of a classifier."""
+"""Distribution of the generated images over the classes of a classifier."""
 
 import warnings
 
 import numpy as np
 
-from kgan.metrics.base import Few, Figure, Metric
-from kgan.metrics.logits import Logits
+from kgan.metrics.base import Metric, check_counts
+from kgan.metrics.classifier_score import Logits
 
 _FEWEST = 10  # images for each class
 
 
 def class_coverage(real_counts: np.ndarray, fake_counts: np.ndarray) -> dict:
-    """Compares two histograms over classes.
+    """Compares two histograms over classes, of non-negative integers `(classes,)`.
 
-    Only classes that real images have count as modes. Where fakes fall into another,
-    KL(p_fake ‖ p_real) would be infinite; it is finite here, as if a single real image
-    had been there.
+    Returned by name, where only classes with real images count as modes:
+    - classes_found: number of classes of the real images that the fakes have;
+    - classes_kl: KL(p_fake ‖ p_real) in nats; a class that only fakes have counts as
+      one of a single real image, as it would be infinite;
+    - smallest_class_share: smallest share of the fakes among these classes.
 
-    Args:
-        real_counts: Non-negative integers of shape `(classes,)`.
-        fake_counts: The same of generated images.
-
-    Returns:
-        By name:
-        - classes_found: how many classes of the real images the fakes have;
-        - classes_kl: KL(p_fake ‖ p_real) in nats;
-        - smallest_class_share: the smallest share of the fakes that such a class has.
-
-    Source:
-        Metz et al., "Unrolled Generative Adversarial Networks" (2017), section 3.3.1,
-        and Srivastava et al., "VEEGAN" (2017), section 5.2, where the classes are the
-        1,000 of stacked MNIST.
+    Source: Metz et al., "Unrolled Generative Adversarial Networks" (2017), section
+    3.3.1, and Srivastava et al., "VEEGAN" (2017), section 5.2, with the 1,000 classes
+    of stacked MNIST.
     """
     from scipy import stats
 
@@ -45,11 +36,11 @@ def class_coverage(real_counts: np.ndarray, fake_counts: np.ndarray) -> dict:
 
 
 class ClassCoverage(Metric):
-    """Classes found by a generator, with the classes of a classifier as modes.
+    """Figures of `class_coverage`, with the classes of a classifier as modes.
 
-    An image belongs to the class of its largest logit. The extractor must classify.
-    The figures are those of `class_coverage`; equal distributions have a KL divergence
-    of about (classes − 1) / 2 · (1 / real + 1 / fake) images, not of 0.
+    The class of an image is that of its largest logit, so the extractor must classify.
+    Equal distributions have a KL divergence of about
+    (classes − 1) / 2 · (1 / real + 1 / fake) images, not of 0.
     """
 
     kind = "class_coverage"
@@ -57,23 +48,18 @@ class ClassCoverage(Metric):
     best = ("max", "min", "max")
 
     def statistics(self):
-        """Collects the logits of both."""
         return {"real": Logits(), "fake": Logits()}
 
     def compute(self, collected, context):
-        """Computes the three figures; see `Metric.compute`."""
         logits = {role: collected[role].rows for role in ("real", "fake")}
         real, fake = (
             np.bincount(rows.argmax(axis=1), minlength=rows.shape[1])
             for rows in logits.values()
         )
         classes = np.count_nonzero(real)
-        for role, rows in logits.items():
-            if len(rows) < _FEWEST * classes and not context.allow_few:
-                raise Few(
-                    f"{classes} classes need at least {_FEWEST * classes} {role} "
-                    f"images. Received: {len(rows)}"
-                )
+        counts = {"real": len(logits["real"]), "generated": len(logits["fake"])}
+        if not context.allow_few:
+            check_counts(f"{classes} classes need", _FEWEST * classes, counts)
         strange = int(fake[real == 0].sum())
         if strange:
             warnings.warn(
@@ -88,5 +74,4 @@ class ClassCoverage(Metric):
             "num_fake": len(logits["fake"]),
             "num_classes": int(classes),
         }
-        found = class_coverage(real, fake)
-        return {name: Figure(found[name], details=details) for name in self.figures}
+        return self.figures_of(class_coverage(real, fake).values(), details)

@@ -1,4 +1,4 @@
-"""Density and coverage: precision and recall that a single outlier does not move."""
+"""Density and coverage: precision and recall that are robust to outliers."""
 
 import numpy as np
 
@@ -14,26 +14,14 @@ def density_coverage(
     """Computes density and coverage from balls around the reals.
 
     A ball reaches from a real example up to its k-th nearest other real, its surface
-    excluded. Density = (number of pairs of a fake and a ball that holds it) / (k m);
-    coverage is the share of balls that hold a fake.
+    excluded. Density = (pairs of a fake and a ball that contains it) / (k m), about 1
+    for equal distributions, above 1 if fakes concentrate in the middle of the data;
+    coverage, in [0, 1], is the share of balls that contain a fake.
 
     Args:
         real: Features of shape `(n, d)`, float32 or float64.
         fake: Features of shape `(m, d)`.
-        k: Which neighbour bounds a ball, at least 1 and below n.
-
-    Returns:
-        Density, 0 or more: about 1 for equal distributions, and above 1 where fakes
-        crowd in the middle of the data, which in many dimensions lies in more balls
-        than data do. Coverage, in [0, 1].
-
-    Raises:
-        ValueError: If `k` is not below the number of reals.
-
-    Example:
-        ```python
-        density, coverage = density_coverage(real, fake, k=5)
-        ```
+        k: Which neighbour bounds a ball, in [1, n); else a `ValueError` is raised.
 
     Source: Naeem et al., "Reliable Fidelity and Diversity Metrics for Generative
     Models" (2020), equations 3 and 4.
@@ -44,54 +32,25 @@ def density_coverage(
 
 
 def expected_coverage(num_real: int, num_fake: int, k: int = 5) -> float:
-    """Gives the mean coverage where both sides are of the same distribution.
+    """Returns the mean coverage of n reals and m fakes of the same distribution.
 
-    1 − Π (n − i) / (n + m − i) over i = 1 … k, whatever the distribution is, as long as
-    no distances are equal: the chance that the k nearest of all others are not all
-    real. It is about 1 − 2⁻ᵏ for n = m.
-
-    Args:
-        num_real: n.
-        num_fake: m.
-        k: Which neighbour bounds a ball.
-
-    Returns:
-        A number in [0, 1].
-
-    Example:
-        ```python
-        expected_coverage(10_000, 10_000, k=5)  # 0.969
-        ```
-
-    Source: Naeem et al. (2020), section 3.3.
+    1 − Π (n − i) / (n + m − i) over i = 1 … k, for any distribution without equal
+    distances: the probability that the k nearest of all others are not all real. It is
+    about 1 − 2⁻ᵏ for n = m (Naeem et al., 2020, section 3.3).
     """
     left = np.arange(1, k + 1)
     return float(1 - np.prod((num_real - left) / (num_real + num_fake - left)))
 
 
 class DensityCoverage(Balls):
-    """Density and coverage on features.
+    """Density and coverage on features, by default with k = 5 as in the paper.
 
-    Coverage depends on the numbers of examples: the more fakes for each real, the more
-    balls they find. So by default as many reals as fakes are compared; what coverage
-    would be on average if the distributions were equal stands beside it, as
-    "expected_coverage". Density has no upper end: values above 1 are not better than 1.
+    The more fakes per real, the more balls contain one: the coverage to expect of equal
+    distributions is the detail "expected_coverage". A density above 1 is not better
+    than 1. Arguments are those of `Balls`.
 
-    Args:
-        k: Which neighbour bounds a ball, a positive integer; 5 as in the paper.
-        limit: Most examples of either side.
-        equal: Whether the longer side is cut to the length of the shorter one.
-        features: Name of an extractor or an extractor.
-
-    Raises:
-        ValueError: If `k` or `limit` is not a positive integer.
-
-    Example:
-        ```python
-        DensityCoverage(k=5, limit=10_000)
-        ```
-
-    Source: Naeem et al. (2020).
+    Example: `DensityCoverage(k=5, limit=10_000)`
+    Source: Naeem et al. (2020), equations 3 and 4.
     """
 
     kind = "density_coverage"
@@ -102,7 +61,6 @@ class DensityCoverage(Balls):
         super().__init__(k, limit, equal, features)
 
     def compare(self, real, fake, details):
-        """Computes both; see `Balls.compare`."""
         density, coverage = density_coverage(real, fake, self.k)
         expected = expected_coverage(len(real), len(fake), self.k)
         return {

@@ -1,4 +1,4 @@
-"""What was measured, with all that it was measured from."""
+"""Results of `measure`: figures with their provenance."""
 
 import dataclasses
 import json
@@ -11,12 +11,10 @@ class Measurement:
 
     Attributes:
         metric: Its name, as in "frechet_mnist".
-        value: The figure.
-        uncertainty: Its standard error or deviation, or None.
-        uncertainty_is: What that is, in words, or None.
-        best: Which value is better: "min", "max", or the one that is right, "0" or "1".
-        provenance: All that the figure depends on: counts, split, extractor and its
-            hash, parameters, seed, averaged or raw weights, truncation, versions.
+        value: The figure; `uncertainty` and `uncertainty_is` as in `Figure`.
+        best: The better value: "min", "max", or the right one, "0" or "1".
+        provenance: All that it depends on: counts, split, extractor and its hash,
+            parameters, seed, averaged or raw weights, truncation, versions.
     """
 
     metric: str
@@ -29,61 +27,46 @@ class Measurement:
 
 @dataclasses.dataclass(frozen=True)
 class Evaluation:
-    """The figures of one model, in the order in which they were asked for.
+    """The figures of one model, a tuple `measurements` in the order of the metrics.
 
-    Attributes:
-        measurements: Tuple of `Measurement`.
-
-    Example:
-        ```python
-        evaluation = kgan.metrics.measure(gan, "mnist")
-        evaluation["frechet_mnist"]
-        print(evaluation.table())
-        ```
+    Example: `kgan.metrics.measure(gan, "mnist")["frechet_mnist"]`
     """
 
     measurements: tuple
 
     def __getitem__(self, metric: str) -> float:
-        """Gives the value of a metric by its name.
-
-        Raises:
-            KeyError: If it was not measured.
-        """
+        """Returns the value of a metric; raises a KeyError if it was not measured."""
         return self.values()[metric]
 
     def values(self) -> dict[str, float]:
-        """Gives the value of each metric."""
+        """Returns the value of each metric by name."""
         return {m.metric: m.value for m in self.measurements}
 
     def to_json(self) -> str:
-        """Gives all measurements as a JSON array, an object each."""
+        """Returns a JSON array with an object for each measurement."""
         rows = [_finite(dataclasses.asdict(m)) for m in self.measurements]
         return json.dumps(rows, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
     @classmethod
     def from_json(cls, text: str) -> "Evaluation":
-        """Reads what `to_json` wrote."""
+        """Parses what `to_json` returned."""
         rows = json.loads(text)
         return cls(tuple(Measurement(**r | {"value": float(r["value"])}) for r in rows))
 
     def table(self) -> str:
-        """Writes a table for the terminal; what all rows share stands below it.
-
-        Lists, such as the sizes of subsets, are left to the JSON.
-        """
+        """Returns a table for the terminal, with what all rows share below it."""
         shared = self.shared()
         rows = [("metric", "value", "±", "real", "fake", "with")]
         for m in self.measurements:
             counts = [m.provenance.get(f"num_{side}") for side in ("real", "fake")]
-            told = ["" if count is None else f"{count:,}" for count in counts]
+            cells = ["" if count is None else f"{count:,}" for count in counts]
             own = {k: v for k, v in m.provenance.items() if k not in shared}
-            rows.append((m.metric, *_number(m), *told, _details(own)))
+            rows.append((m.metric, *_number(m), *cells, _details(own)))
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)][:-1]
         lines = []
         for row in rows:
-            cells = [cell.ljust(w) for cell, w in zip(row[:-1], widths, strict=True)]
-            lines.append("  ".join([*cells, row[-1]]).rstrip())
+            padded = [cell.ljust(w) for cell, w in zip(row[:-1], widths, strict=True)]
+            lines.append("  ".join([*padded, row[-1]]).rstrip())
         return "\n".join([*lines, "", *self._footnotes(shared)])
 
     def _footnotes(self, shared):
@@ -99,7 +82,7 @@ class Evaluation:
         yield f"All: {_details(rest)}"
 
     def shared(self) -> dict:
-        """Gives what is equal in the provenance of all measurements."""
+        """Returns the entries that are equal in the provenance of all measurements."""
         first, *rest = [m.provenance for m in self.measurements] or [{}]
         missing = object()
         return {
@@ -107,7 +90,7 @@ class Evaluation:
         }
 
 
-# What has a column or a line of its own.
+# Entries with a column or a line of their own.
 _COLUMNS = ("num_real", "num_fake", "extractor")
 
 
@@ -129,13 +112,12 @@ def _text(value):
     if isinstance(value, float):
         return f"{value:.5g}"
     text = str(value)
-    # A hash by its beginning; the whole stands in the JSON.
+    # The beginning of a hash; the JSON has all of it.
     hexadecimal = len(text) == 64 and set(text) <= set("0123456789abcdef")
     return f"{text[:8]}…" if hexadecimal else text
 
 
 def _finite(value):
-    """JSON has no NaN and no infinity; a text says what it was."""
     if isinstance(value, dict):
         return {k: _finite(v) for k, v in value.items()}
     if isinstance(value, (list, tuple)):

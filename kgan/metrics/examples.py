@@ -17,8 +17,8 @@ class Examples(abc.ABC):
     """Examples in an order of which each beginning is a random sample of all.
 
     Attributes:
-        name: What they are called in messages.
-        count: How many there are.
+        name: Name in messages.
+        count: Number of examples.
         shape: `(height, width, channels)` of images, `(d,)` of points.
         split: The part of a data set that they are, or None.
         num_classes: Number of classes that a game was asked for, or None.
@@ -34,12 +34,11 @@ class Examples(abc.ABC):
     def batches(self, batch_size: int) -> Iterator[tuple]:
         """Yields `(examples, labels)`: uint8 images or float32 points, int32 or None.
 
-        Raises:
-            ValueError, FloatingPointError: If examples are not finite.
+        Raises a `ValueError` or `FloatingPointError` if examples are not finite.
         """
 
     def key(self) -> dict | None:
-        """Says all that they depend on, or None where that is not known."""
+        """Returns all that the examples depend on, or None if that is unknown."""
         return None
 
     def provenance(self) -> dict:
@@ -48,15 +47,12 @@ class Examples(abc.ABC):
 
 
 class Real(Examples):
-    """The examples of a source, in an order that follows from a seed.
+    """The examples of a source, in an order that is drawn from a seed.
 
     Args:
         source: A `kgan.data.Source`.
-        limit: Most examples that are read; None: all (of a density, `num_examples`).
+        limit: Most examples that are read, a positive integer; None reads all.
         seed: Seed of the order, for a density of the points.
-
-    Raises:
-        ValueError: If `limit` is not positive.
     """
 
     def __init__(self, source: Source, limit: int | None = None, seed: int = 0):
@@ -70,7 +66,6 @@ class Real(Examples):
         self.count = min(limit or source.num_examples, source.num_examples)
 
     def batches(self, batch_size):
-        """Reads batches by index, or draws the points of a density."""
         if not isinstance(self.source, IndexedSource):
             points = self.source.sample(self.count, self.seed)
             for first in range(0, self.count, batch_size):
@@ -83,7 +78,6 @@ class Real(Examples):
             yield self.source.read(chosen), None if labels is None else labels[chosen]
 
     def key(self):
-        """Names the content of the source, how much of it is read, and the order."""
         return {
             "content": self.source.fingerprint(),
             "count": self.count,
@@ -97,10 +91,9 @@ class Streamed(Examples):
     Args:
         dataset: Finite, of batches: images as float32 in [−1, 1] or uint8, or points,
             alone or with labels.
-        limit: Most examples that are read; None: all.
+        limit: Most examples that are read; None reads all.
 
-    Raises:
-        ValueError: If it is infinite, or empty.
+    Raises a `ValueError` if it is empty, or its length unknown without `limit`.
     """
 
     name = "a tf.data.Dataset"
@@ -126,7 +119,6 @@ class Streamed(Examples):
         return 0 if first is None else int(tf.nest.flatten(first)[0].shape[0])
 
     def batches(self, batch_size):
-        """Yields the data set's own batches."""
         rest = self.count
         for element in self.dataset:
             data, *labels = element if isinstance(element, tuple) else (element,)

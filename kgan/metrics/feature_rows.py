@@ -4,18 +4,18 @@ import functools
 
 import numpy as np
 
-from kgan.metrics.statistic import Statistic
+from kgan.metrics.sweep import Statistic
 
 # 50,000 rows of 2,048 features are 400 MB.
 LIMIT = 50_000
 
 
 class Rows(Statistic):
-    """What the first examples gave, as they are a random sample of all.
+    """Rows of the first examples, which are a random sample of all.
 
     Args:
-        limit: Most rows that are kept; memory is bounded whatever the set's size.
-        output: What is kept: "features", "logits" or "images", flattened.
+        limit: Most rows that are kept, which bounds the memory.
+        output: Field of `Outputs` that is kept: "features", "logits" or "images".
     """
 
     def __init__(self, limit: int = LIMIT, output: str = "features"):
@@ -25,11 +25,9 @@ class Rows(Statistic):
         self._labels = []
 
     def parameters(self):
-        """Names both arguments."""
         return {"limit": self.limit, "output": self.output}
 
     def update(self, outputs, labels=None):
-        """Adds the rows of a batch, as long as there is room."""
         rows = getattr(outputs, self.output)
         room = max(0, self.limit - self.count)
         self.count += len(rows)
@@ -44,7 +42,7 @@ class Rows(Statistic):
 
     @functools.cached_property
     def rows(self) -> np.ndarray:
-        """All rows, `(min(count, limit), d)`, in the dtype in which they came."""
+        """All rows, `(min(count, limit), d)`, in their original dtype."""
         self._parts = [np.concatenate(self._parts)]
         return self._parts[0]
 
@@ -54,12 +52,10 @@ class Rows(Statistic):
         return np.concatenate(self._labels) if self._labels else None
 
     def state(self):
-        """Gives count, rows and labels."""
         labels = {} if self.labels is None else {"labels": self.labels}
         return {"count": np.asarray(self.count), "rows": self.rows, **labels}
 
     def restore(self, state):
-        """Takes count, rows and labels."""
         self.count = int(state["count"])
         self._parts = [state["rows"]]
         self._labels = [state["labels"]] if "labels" in state else []

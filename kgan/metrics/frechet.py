@@ -1,4 +1,4 @@
-"""Fréchet distance of features: how far two Gaussians are apart, as in FID."""
+"""Fréchet distance of features: the distance of two Gaussians, as in FID."""
 
 import warnings
 
@@ -10,21 +10,14 @@ from kgan.metrics.moments import Moments
 # The 2,048 features of the standard network need as many examples for full rank.
 ENOUGH = 2048
 LARGEST_IMAGINARY = 1e-3
-# The published route takes minutes at 2,048 features, and half a second here.
+# The published computation takes minutes at 2,048 features, half a second at these.
 _LARGEST_CHEAP_DIMENSION = 512
 
 
 def root(covariance: np.ndarray) -> np.ndarray:
-    """Gives R with R Rᵀ = Σ and as many columns as Σ has rank.
+    """Returns R with R Rᵀ = Σ for a covariance Σ `(d, d)`, float64 `(d, rank)`.
 
-    Eigenvalues that rounding cannot tell from 0, at most d ε of the largest, are 0:
-    negative ones as well, which a covariance has none of.
-
-    Args:
-        covariance: Σ, of shape `(d, d)`, symmetric.
-
-    Returns:
-        float64 of shape `(d, rank)`.
+    Eigenvalues up to d ε of the largest, and negative ones, are rounding errors of 0.
     """
     values, vectors = np.linalg.eigh(np.asarray(covariance, np.float64))
     smallest = values[-1] * len(values) * np.finfo(np.float64).eps
@@ -38,7 +31,7 @@ def _distance(real_mean, fake_mean, trace, trace_of_root):
     return max(0.0, float(difference @ difference + trace - 2 * trace_of_root))
 
 
-def _refuse_other_shapes(real_mean, real_covariance, fake_mean, fake_covariance):
+def _check_shapes(real_mean, real_covariance, fake_mean, fake_covariance):
     shapes = [
         np.shape(array)
         for array in (real_mean, real_covariance, fake_mean, fake_covariance)
@@ -57,12 +50,12 @@ def frechet_distance(
     fake_mean: np.ndarray,
     fake_covariance: np.ndarray,
 ) -> float:
-    """Finds ‖μ_r − μ_f‖² + Tr(Σ_r + Σ_f − 2 (Σ_r Σ_f)^½).
+    """Computes ‖μ_r − μ_f‖² + Tr(Σ_r + Σ_f − 2 (Σ_r Σ_f)^½), a float of at least 0.
 
-    It is the squared Wasserstein-2 distance of two Gaussians. With Σ_r = A Aᵀ and
-    Σ_f = B Bᵀ the eigenvalues of Σ_r Σ_f are those of the symmetric √Σ_r Σ_f √Σ_r and
-    the squares of the singular values of Aᵀ B; so the trace of the root is the sum of
-    these. No root of an unsymmetric matrix is taken: nothing becomes complex, and
+    It is the squared Wasserstein-2 distance of two Gaussians, in squared units of the
+    features. With Σ_r = A Aᵀ and Σ_f = B Bᵀ the eigenvalues of Σ_r Σ_f are those of
+    √Σ_r Σ_f √Σ_r, the squares of the singular values of Aᵀ B, whose sum is the trace of
+    the root. No root of an unsymmetric matrix is computed: nothing becomes complex, and
     covariances of any rank need no offset.
 
     Args:
@@ -71,30 +64,20 @@ def frechet_distance(
         fake_mean: μ_f, of shape `(d,)`.
         fake_covariance: Σ_f, of shape `(d, d)`.
 
-    Returns:
-        A float of at least 0, in squared units of the features.
-
-    Raises:
-        ValueError: If the shapes do not agree.
-
-    Example:
-        ```python
-        frechet_distance([0.0], [[1.0]], [3.0], [[4.0]])  # 3² + (1 − 2)² = 10
-        ```
-
-    Source:
-        Dowson and Landau, "The Fréchet Distance between Multivariate Normal
-        Distributions" (1982); as FID: Heusel et al., "GANs Trained by a Two Time-Scale
-        Update Rule Converge to a Local Nash Equilibrium" (2017), equation 6.
+    Raises a `ValueError` if the shapes do not agree.
+    Example: `frechet_distance([0.0], [[1.0]], [3.0], [[4.0]])` is 3² + (1 − 2)² = 10.
+    Source: Dowson and Landau, "The Fréchet Distance between Multivariate Normal
+    Distributions" (1982); as FID: Heusel et al., "GANs Trained by a Two Time-Scale
+    Update Rule Converge to a Local Nash Equilibrium" (2017), equation 6.
     """
-    _refuse_other_shapes(real_mean, real_covariance, fake_mean, fake_covariance)
+    _check_shapes(real_mean, real_covariance, fake_mean, fake_covariance)
     roots = root(real_covariance), root(fake_covariance)
     trace = np.trace(real_covariance) + np.trace(fake_covariance)
     return _distance(real_mean, fake_mean, trace, trace_of_root(*roots))
 
 
 def trace_of_root(real_root: np.ndarray, fake_root: np.ndarray) -> float:
-    """Finds Tr (Σ_r Σ_f)^½ of what `root` gives of both."""
+    """Computes Tr (Σ_r Σ_f)^½ from the `root` of each."""
     product = real_root.T @ fake_root
     return float(np.linalg.svd(product, compute_uv=False).sum())
 
@@ -105,27 +88,15 @@ def frechet_distance_by_sqrtm(
     fake_mean: np.ndarray,
     fake_covariance: np.ndarray,
 ) -> tuple[float, float]:
-    """Finds the same distance as most published figures do, by a root of Σ_r Σ_f.
+    """Computes `frechet_distance` by a root of Σ_r Σ_f, as most published figures do.
 
-    Where the root is not finite, 10⁻⁶ is added to the diagonals of both covariances.
-    Its imaginary part, which is rounding, is dropped.
+    If the root is not finite, 10⁻⁶ is added to the diagonals of both covariances. Its
+    imaginary part is rounding; the largest on its diagonal is returned second.
 
-    Args:
-        real_mean: μ_r, of shape `(d,)`.
-        real_covariance: Σ_r, of shape `(d, d)`.
-        fake_mean: μ_f, of shape `(d,)`.
-        fake_covariance: Σ_f, of shape `(d, d)`.
-
-    Returns:
-        The distance, and the largest imaginary part on the diagonal of the root.
-
-    Raises:
-        ValueError: If the shapes do not agree, or that imaginary part is above 10⁻³.
-
-    Source:
-        Heusel et al. (2017), the code of its authors.
+    Raises a `ValueError` if the shapes do not agree, or that part is above 10⁻³.
+    Source: Heusel et al. (2017), the code of its authors.
     """
-    _refuse_other_shapes(real_mean, real_covariance, fake_mean, fake_covariance)
+    _check_shapes(real_mean, real_covariance, fake_mean, fake_covariance)
     diagonal = _diagonal_of_sqrtm(real_covariance, fake_covariance)
     imaginary = float(np.abs(diagonal.imag).max())
     if imaginary > LARGEST_IMAGINARY:
@@ -142,7 +113,7 @@ def _diagonal_of_sqrtm(real_covariance, fake_covariance):
 
     pair = [np.asarray(c, np.float64) for c in (real_covariance, fake_covariance)]
     with warnings.catch_warnings():
-        # That the product is singular shows in what comes out, which is looked at.
+        # A singular product is detected in the result.
         warnings.simplefilter("ignore")
         found = linalg.sqrtm(pair[0] @ pair[1])
         if not np.isfinite(found).all():
@@ -151,19 +122,11 @@ def _diagonal_of_sqrtm(real_covariance, fake_covariance):
     return np.diagonal(found)
 
 
-def refuse_few(real: Moments, fake: Moments, ddof: int, allow_few: bool) -> None:
-    """Refuses too few examples for covariances, and warns where they are doubtful.
+def check_full_rank(real: Moments, fake: Moments, ddof: int, allow_few: bool) -> None:
+    """Checks that covariances of both sets have full rank; warns if the bias is large.
 
-    Args:
-        real: Moments of the real examples.
-        fake: Moments of the fakes.
-        ddof: What is subtracted from their counts.
-        allow_few: Whether covariances may lack rank.
-
-    Raises:
-        Few: If there are not more examples of each kind than features, so that a
-            covariance lacks rank whatever the distribution is; with `allow_few` only
-            if there is no covariance at all.
+    Raises `Few` if a set has no more examples than features, so that its covariance
+    lacks rank for any distribution; with `allow_few`, if it has no covariance.
     """
     count, dimension = min(real.count, fake.count), len(real.mean)
     if count <= ddof or (count <= dimension and not allow_few):
@@ -183,8 +146,8 @@ def refuse_few(real: Moments, fake: Moments, ddof: int, allow_few: bool) -> None
         )
 
 
-def refuse_ddof(ddof: int) -> None:
-    """Refuses what is neither 0 nor 1."""
+def check_ddof(ddof: int) -> None:
+    """Raises a ValueError unless `ddof` is 0 or 1."""
     if ddof not in (0, 1):
         raise ValueError(f"`ddof` must be 0 or 1. Received: {ddof!r}")
 
@@ -192,26 +155,17 @@ def refuse_ddof(ddof: int) -> None:
 class Frechet(Metric):
     """Fréchet distance between the features of real and fake examples.
 
-    On the standard Inception network it is FID. Its details are `ddof`, the number of
-    features `dimension`, the numerical ranks `real_rank` and `fake_rank` of the
-    covariances, and up to 512 features, where it is cheap, `largest_imaginary_part`:
-    that of `frechet_distance_by_sqrtm`, which the distance itself does not need.
+    On the standard Inception network it is FID. Details: `ddof`, the number of features
+    `dimension`, the numerical ranks `real_rank` and `fake_rank` of the covariances,
+    and, up to 512 features, the `largest_imaginary_part` of
+    `frechet_distance_by_sqrtm`.
 
     Args:
-        ddof: Covariances are divided by count − ddof: 1 for unbiased ones as in most
-            published figures, 0 as in those of StyleGAN's authors.
-        features: Name of an extractor or an extractor.
+        ddof: Covariances are divided by count − ddof: 1 (unbiased) as in most published
+            figures, 0 as in those of StyleGAN's authors.
 
-    Raises:
-        ValueError: If `ddof` is neither 0 nor 1.
-
-    Example:
-        ```python
-        Frechet(features="mnist")
-        ```
-
-    Source:
-        Heusel et al. (2017), equation 6.
+    Example: `Frechet(features="mnist")`
+    Source: Heusel et al. (2017), equation 6.
     """
 
     kind = "frechet"
@@ -220,18 +174,16 @@ class Frechet(Metric):
     standard_name = "fid"
 
     def __init__(self, ddof=1, features=None):
-        refuse_ddof(ddof)
+        check_ddof(ddof)
         self.ddof = int(ddof)
         super().__init__(features)
 
     def statistics(self):
-        """Collects the moments of real and fake examples."""
         return {"real": Moments(), "fake": Moments()}
 
     def compute(self, collected, context):
-        """Finds the distance; `refuse_few` says how many examples it needs."""
         real, fake = collected["real"], collected["fake"]
-        refuse_few(real, fake, self.ddof, context.allow_few)
+        check_full_rank(real, fake, self.ddof, context.allow_few)
         covariances = [moments.covariance(self.ddof) for moments in (real, fake)]
         roots = [root(covariance) for covariance in covariances]
         trace = sum(np.trace(covariance) for covariance in covariances)
@@ -244,8 +196,8 @@ class Frechet(Metric):
             if imaginary > LARGEST_IMAGINARY:
                 warnings.warn(
                     "The matrix square root of other packages has an imaginary part of "
-                    f"{imaginary:.2g} here: they refuse this distance or differ. Ours "
-                    "is real by construction",
+                    f"{imaginary:.2g} here: they raise an error or differ. This "
+                    "distance is real by construction",
                     stacklevel=2,
                 )
         return {"frechet": Figure(value, details=details)}

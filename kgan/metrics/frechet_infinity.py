@@ -16,13 +16,7 @@ _ROWS_AT_ONCE = 4096
 
 
 class Line(typing.NamedTuple):
-    """A least squares line through distances over 1 / size.
-
-    Attributes:
-        intercept: Its value at 1 / size = 0.
-        standard_error: That of the intercept.
-        slope: How fast the bias falls.
-    """
+    """A least squares line over 1 / size: intercept, its standard error, and slope."""
 
     intercept: float
     standard_error: float
@@ -30,26 +24,15 @@ class Line(typing.NamedTuple):
 
 
 def extrapolate(sizes: np.ndarray, distances: np.ndarray) -> Line:
-    """Fits distance = intercept + slope / size.
+    """Fits distance = intercept + slope / size; returns a `Line`.
 
-    The Fréchet distance of N fakes is biased by c / N + O(1 / N²), where c depends on
-    the generator; so a line over 1 / N meets the unbiased value at 0.
+    The Fréchet distance of N fakes has the bias c / N + O(1 / N²), where c depends on
+    the generator, so a line over 1 / N reaches the unbiased value at 0. It needs at
+    least 3 positive sizes, not all equal.
 
-    Args:
-        sizes: Positive integers of shape `(n,)`, n ≥ 3, not all equal.
-        distances: Floats of shape `(n,)`.
-
-    Returns:
-        A `Line`.
-
-    Example:
-        ```python
-        extrapolate([10, 20, 40], [1.2, 1.1, 1.05])  # 1 + 2 / size
-        ```
-
-    Source:
-        Chong and Forsyth, "Effectively Unbiased FID and Inception Score and where to
-        find them" (2020), section 3.
+    Example: `extrapolate([10, 20, 40], [1.2, 1.1, 1.05])` is 1 + 2 / size.
+    Source: Chong and Forsyth, "Effectively Unbiased FID and Inception Score and where
+    to find them" (2020), section 3.
     """
     inverse = 1 / np.asarray(sizes, np.float64)
     centred = inverse - inverse.mean()
@@ -71,18 +54,15 @@ def distances_of_subsets(
     rng: np.random.Generator,
     ddof: int = 1,
 ) -> np.ndarray:
-    """Finds the Fréchet distances of random subsets of the fakes, one of each size.
+    """Computes the Fréchet distances of random subsets of the fakes, float64.
 
     Args:
         real_mean: μ_r, of shape `(d,)`.
         real_covariance: Σ_r, of shape `(d, d)`.
         fake: Features of shape `(n, d)`.
-        sizes: Integers in (ddof, n].
-        rng: Chooses the subsets, without replacement.
+        sizes: Integers in (ddof, n], one for each subset.
+        rng: Draws the subsets, without replacement.
         ddof: Covariances of the subsets are divided by size − ddof.
-
-    Returns:
-        float64 of the shape of `sizes`.
     """
     root = frechet.root(real_covariance)
     distances = []
@@ -92,8 +72,8 @@ def distances_of_subsets(
         for start in range(0, size, _ROWS_AT_ONCE):
             moments.add(fake[chosen[start : start + _ROWS_AT_ONCE]])
         covariance = moments.covariance(ddof)
-        # Of the same matrix as in `frechet_distance`, in a quarter of the time; the
-        # eight digits that squares leave are far more than a fit can use.
+        # The matrix of `frechet_distance`, in a quarter of the time; its squares have
+        # eight digits, more than a fit needs.
         squares = np.linalg.eigvalsh(root.T @ covariance @ root)
         roots = np.sqrt(np.maximum(squares, 0.0)).sum()
         difference = real_mean - moments.mean
@@ -106,30 +86,19 @@ class FrechetInfinity(Metric):
     """Fréchet distance without the bias of a limited number of fakes.
 
     Distances of random subsets of the fakes are extrapolated to 1 / size = 0 by a line.
-    The real examples are the reference as they are: their number stays part of what is
-    measured. A value may be slightly negative, as an unbiased one of 0 must be able to.
-    Details are `sizes`, `distances`, the `slope` and `ddof`. The uncertainty is that of
-    the fit; it grows where the line does not fit, but leaves out that the largest
-    subsets share most of their examples.
+    The number of reals stays part of the figure. An unbiased value may be slightly
+    negative. Details: `sizes`, `distances`, `slope`, `ddof`. The uncertainty is that of
+    the fit, which ignores that the largest subsets share most of their examples.
 
     Args:
-        num_sizes: Number of subsets, an integer of at least 3. Their sizes are evenly
-            spaced and end with all fakes.
-        smallest: Smallest size, an integer; None for a tenth of the fakes (5,000 of
-            50,000 as in the paper), and more than there are features.
-        ddof: 1 or 0, as in `kgan.metrics.frechet.Frechet`.
-        features: Name of an extractor or an extractor.
+        num_sizes: Number of subsets, at least 3; sizes are evenly spaced and end with
+            all fakes.
+        smallest: Smallest size; None: a tenth of the fakes (5,000 of 50,000 as in the
+            paper), and more than there are features.
+        ddof: 1 or 0, as in `Frechet`.
 
-    Raises:
-        ValueError: If an argument is not as said.
-
-    Example:
-        ```python
-        FrechetInfinity(features="mnist")
-        ```
-
-    Source:
-        Chong and Forsyth (2020), section 3 and algorithm 1.
+    Example: `FrechetInfinity(features="mnist")`
+    Source: Chong and Forsyth (2020), section 3 and algorithm 1.
     """
 
     kind = "frechet_infinity"
@@ -138,7 +107,7 @@ class FrechetInfinity(Metric):
     standard_name = "fid_infinity"
 
     def __init__(self, num_sizes=15, smallest=None, ddof=1, features=None):
-        frechet.refuse_ddof(ddof)
+        frechet.check_ddof(ddof)
         self.num_sizes = arguments.integer("`num_sizes`", num_sizes, 3)
         if smallest is not None:
             smallest = arguments.integer("`smallest`", smallest, 2)
@@ -147,14 +116,13 @@ class FrechetInfinity(Metric):
         super().__init__(features)
 
     def statistics(self):
-        """Collects the moments of real examples and the features of fakes."""
         return {"real": Moments(), "fake": Rows()}
 
     def _sizes(self, real, fake, allow_few):
         count, dimension = fake.shape
         least = 2 if allow_few else dimension + 1
         smallest = self.smallest or max(count // 10, least)
-        # A line needs a range of sizes, and a covariance its examples.
+        # A line needs a range of sizes, a covariance enough examples.
         if min(smallest, real.count) < least or count < 2 * smallest:
             raise Few(
                 f"a line through Fréchet distances of {dimension} features needs at "
@@ -165,20 +133,13 @@ class FrechetInfinity(Metric):
         if min(smallest, real.count) <= dimension:
             warnings.warn(
                 f"Some covariances of {dimension} features are of no more examples and "
-                "lack rank: the bias is no line in 1 / size there.",
+                "lack rank: the bias is not linear in 1 / size there.",
                 UserWarning,
                 stacklevel=3,
             )
         return np.linspace(smallest, count, self.num_sizes).astype(int)
 
     def compute(self, collected, context):
-        """Finds the intercept.
-
-        Raises:
-            Few: If the smallest subset or the real examples are not more than there
-                are features, with `allow_few` not even 2, or if the fakes are not
-                twice the smallest subset.
-        """
         real, fake = collected["real"], collected["fake"].rows
         sizes = self._sizes(real, fake, context.allow_few)
         rng = np.random.default_rng(context.seed)

@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from kgan.metrics.base import Few, Figure, Metric
+from kgan.metrics.base import Figure, Metric, check_counts
 from kgan.metrics.feature_rows import Rows
 
-_REACH = 4  # bins cover so many σ to each side of a mode
+_REACH = 4  # width in σ of the bins to each side of a mode
 # Bins along each dimension of a mode, by the number of dimensions: 0.16σ and 1σ wide.
 _BINS = {1: 50, 2: 8}
 _POINTS = {1: 20, 2: 10}  # of the midpoint rule, along each dimension of a bin
@@ -16,61 +16,48 @@ _FEWEST = 100
 
 
 def divergence(real: np.ndarray, fake: np.ndarray) -> float:
-    """Gives the Jensen-Shannon divergence of two histograms.
+    """Computes the Jensen-Shannon divergence of two histograms, in nats.
 
-    JS(p, q) = KL(p ‖ m) / 2 + KL(q ‖ m) / 2 with m = (p + q) / 2: 0 where they are
-    equal, ln 2 where they do not overlap.
+    JS(p, q) = KL(p ‖ m) / 2 + KL(q ‖ m) / 2 with m = (p + q) / 2: 0 if they are equal,
+    ln 2 if they do not overlap. `real` and `fake` are non-negative, of shape `(bins,)`,
+    and are normalised to the sum 1.
 
-    Args:
-        real: Non-negative probabilities or counts of shape `(bins,)`.
-        fake: The same; neither needs to have the sum 1.
-
-    Returns:
-        A float in [0, ln 2], in nats.
-
-    Source:
-        Lin, "Divergence Measures Based on the Shannon Entropy" (1991), section IV.
+    Source: Lin, "Divergence Measures Based on the Shannon Entropy" (1991), section IV.
     """
     from scipy.special import rel_entr
 
     real, fake = real / np.sum(real), fake / np.sum(fake)
     middle = (real + fake) / 2
     both = np.sum(rel_entr(real, middle)) + np.sum(rel_entr(fake, middle))
-    # Rounding may leave −10⁻¹⁷ of two that are equal.
+    # Rounding may leave −10⁻¹⁷ where they are equal.
     return float(np.clip(both / 2, 0.0, np.log(2)))
 
 
 def _midpoints(dimensions):
-    """Gives points inside of the unit cube, `(n, d)`, for the midpoint rule."""
     line = (np.arange(_POINTS[dimensions]) + 0.5) / _POINTS[dimensions]
     grid = np.stack(np.meshgrid(*[line] * dimensions, indexing="ij"), axis=-1)
     return grid.reshape(-1, dimensions)
 
 
 def _with_outside(inside, total):
-    """Adds a bin for all that lies in none of the others."""
     return np.append(inside, max(0, total - inside.sum()))
 
 
 def jensen_shannon(
     real_density: Callable, fake_samples: np.ndarray, edges: Sequence
 ) -> float:
-    """Measures how far a generator on the line is from the data, JS(p_data, p_g).
+    """Computes JS(p_data, p_g) of a density and samples on the line, in nats.
 
-    Both are histograms: of p_data exactly, by integrating its density, and of p_g by
-    counting. What lies outside of the edges is one more bin.
+    Both become histograms: p_data by integrating its density, p_g by counting. What is
+    outside of the edges is one more bin. NaN without samples.
 
     Args:
         real_density: Function from an array of shape `(n,)` to p_data there.
         fake_samples: Array of shape `(n,)`.
         edges: Increasing array of shape `(bins + 1,)`, bins of equal width.
 
-    Returns:
-        A float in [0, ln 2], in nats; NaN without samples.
-
-    Source:
-        Goodfellow et al., "Generative Adversarial Nets" (2014), theorem 1: at D = D*
-        the value of the game is 2 JS(p_data, p_g) − ln 4.
+    Source: Goodfellow et al., "Generative Adversarial Nets" (2014), theorem 1: at
+    D = D* the value of the game is 2 JS(p_data, p_g) − ln 4.
     """
     if not len(fake_samples):
         return float("nan")
@@ -82,11 +69,11 @@ def jensen_shannon(
 
 
 class ModeBins:
-    """Bins where a mixture of Gaussians has its mass, and one more for all the rest.
+    """Bins where a mixture of Gaussians has its mass, and one for the rest.
 
-    The bins are those boxes of one regular lattice that lie within 4σ of a mode: 50 for
-    a mode on the line, 0.16σ wide, and 8 × 8 in the plane, 1σ wide. Elsewhere the
-    density is next to 0, and there a split would not change the divergence.
+    The bins are the boxes of one regular lattice within 4σ of a mode: 50 per mode on
+    the line, 0.16σ wide, and 8 × 8 in the plane, 1σ wide. Elsewhere the density is so
+    close to 0 that a split would not change the divergence.
 
     Args:
         centers: Array of shape `(modes, d)`, d 1 or 2.
@@ -110,7 +97,7 @@ class ModeBins:
         return len(self._boxes)
 
     def count(self, points: np.ndarray) -> np.ndarray:
-        """Counts points of shape `(n, d)`; gives `(bins + 1,)`, the rest at the end."""
+        """Counts points `(n, d)` per bin, `(bins + 1,)`, the rest last."""
         places = np.floor((np.asarray(points) - self._origin) / self._width) - self._low
         near = np.all((places >= 0) & (places < self._span), axis=1)
         numbers = self._numbers(places[near].astype(np.int64))
@@ -120,7 +107,7 @@ class ModeBins:
         return _with_outside(counts, len(points))
 
     def integrate(self, density: Callable) -> np.ndarray:
-        """Integrates a density by the midpoint rule; gives what `count` gives, of 1."""
+        """Integrates a density over each bin by the midpoint rule, the rest last."""
         dimensions = len(self._width)
         inside = _midpoints(dimensions)
         means = []
@@ -132,7 +119,6 @@ class ModeBins:
         return _with_outside(np.concatenate(means) * np.prod(self._width), 1.0)
 
     def _numbers(self, places):
-        """Numbers boxes in the order in which `np.unique` sorts them."""
         return np.ravel_multi_index(tuple(places.T), tuple(self._span))
 
 
@@ -140,10 +126,10 @@ class JensenShannon(Metric):
     """Jensen-Shannon divergence between a source's density and a generator's, in nats.
 
     The source must be a mixture of Gaussians in one or two dimensions, such as
-    "gaussian", "ring" and "grid". Bins follow its σ, see `ModeBins`; so what happens
-    on a smaller scale is not seen. Of n samples the estimate is too large by about
-    (bins with samples − 1) / (8 n); the detail "of_equal" is what n samples of the
-    mixture itself get.
+    "gaussian", "ring" and "grid". `ModeBins` follow its σ; smaller structure is not
+    resolved. The estimate from n samples is too large by about (bins with
+    samples − 1) / (8 n); the detail "of_equal" is that of n samples of the mixture
+    itself.
     """
 
     kind = "jensen_shannon"
@@ -152,11 +138,9 @@ class JensenShannon(Metric):
     on_features = False
 
     def statistics(self):
-        """Collects the generated points."""
         return {"fake": Rows(output="images")}
 
     def compute(self, collected, context):
-        """Computes the divergence; see `Metric.compute`."""
         source, fake = context.source, collected["fake"].rows
         needed = ("density", "centers", "stddev", "sample")
         if not all(hasattr(source, name) for name in needed):
@@ -171,11 +155,8 @@ class JensenShannon(Metric):
                 "`source` must have one or two dimensions: bins of equal size are too "
                 f"many in more. Received: {dimensions}"
             )
-        if len(fake) < _FEWEST and not context.allow_few:
-            raise Few(
-                f"jensen_shannon needs at least {_FEWEST} samples. "
-                f"Received: {len(fake)}"
-            )
+        if not context.allow_few:
+            check_counts("jensen_shannon needs", _FEWEST, {"generated": len(fake)})
         bins = ModeBins(source.centers, source.stddev)
         real = bins.integrate(source.density)
         equal = source.sample(len(fake), context.seed)

@@ -1,4 +1,4 @@
-"""Metrics that surround each example by a ball up to its k-th nearest fellow."""
+"""Metrics that surround each example by a ball up to its k-th nearest neighbour."""
 
 import abc
 
@@ -13,17 +13,13 @@ from kgan.metrics.feature_rows import LIMIT, Rows
 class Balls(Metric):
     """Compares rows of reals and of fakes by balls around them.
 
-    Figures depend on the numbers of examples: the more there are, the smaller the
-    balls. So by default as many reals as fakes are compared.
+    Figures of other numbers of examples, or another `k`, are not comparable: the more
+    examples, the smaller the balls. So by default as many reals as fakes are compared.
 
     Args:
         k: Which neighbour bounds a ball, a positive integer.
-        limit: Most examples of either side.
-        equal: Whether the longer side is cut to the length of the shorter one.
-        features: Name of an extractor or an extractor.
-
-    Raises:
-        ValueError: If `k` or `limit` is not a positive integer.
+        limit: Most examples of either set, a positive integer.
+        equal: Whether the longer set is cut to the length of the shorter one.
     """
 
     def __init__(self, k, limit=LIMIT, equal=True, features=None):
@@ -33,11 +29,9 @@ class Balls(Metric):
         super().__init__(features)
 
     def statistics(self):
-        """Collects rows of reals and of fakes."""
         return {"real": Rows(self.limit), "fake": Rows(self.limit)}
 
     def compute(self, collected, context):
-        """Computes both figures; `Few` below `neighbours.LEAST` examples of a side."""
         rows = collected["real"].rows, collected["fake"].rows
         real, fake = neighbours.sides(*rows, self.k, self.equal, context.allow_few)
         details = {"k": self.k, "num_real": len(real), "num_fake": len(fake)}
@@ -47,13 +41,4 @@ class Balls(Metric):
     def compare(
         self, real: np.ndarray, fake: np.ndarray, details: dict
     ) -> dict[str, Figure]:
-        """Computes the figures of rows that are as many as are to be compared.
-
-        Args:
-            real: Features of shape `(n, d)`.
-            fake: Features of shape `(m, d)`.
-            details: What stands beside each figure.
-
-        Returns:
-            A `Figure` for each name in `figures`.
-        """
+        """Computes the figures of reals `(n, d)` and fakes `(m, d)`, with `details`."""

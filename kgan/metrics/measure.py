@@ -1,4 +1,4 @@
-"""The driver: sweeps real and generated examples once for all metrics."""
+"""Measures a model: sweeps real and generated examples once for all metrics."""
 
 import importlib.metadata
 
@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from kgan.core import arguments
 from kgan.engine.interface import Interface
-from kgan.metrics import defaults, registry
+from kgan.metrics import registry
 from kgan.metrics.base import Context, Metric
 from kgan.metrics.cache import Cache, default_folder
 from kgan.metrics.evaluation import Evaluation
@@ -18,34 +18,26 @@ BATCH_SIZE = 256
 
 
 def measure(gan, dataset, metrics=None, num_images=10_000, **options) -> Evaluation:
-    """Measures how near a generator's distribution is to that of real examples.
+    """Measures how close a generator's distribution is to that of real examples.
 
-    Reals and fakes are swept once for all metrics; what was found of the reals is kept
-    on the disk, under a key of all that it depends on.
+    Reals and fakes are swept once for all metrics; statistics of the reals are cached
+    on disk under a hash of all that they depend on. Returns an `Evaluation`: values
+    with their provenance, as a table and as JSON.
 
     Args:
-        gan: A game, such as a `kgan.GAN`, or what others generated: a
-            `kgan.data.Source`, a folder of images, or an array.
-        dataset: The real examples: a name, a folder, arrays, or a source, as
-            `kgan.data.source` takes them, or a finite `tf.data.Dataset`.
+        gan: A game, such as a `kgan.GAN`, or generated examples: a source, a folder of
+            images, an array.
+        dataset: The real examples: what `kgan.data.source` accepts, or a finite
+            `tf.data.Dataset`.
         metrics: Names or objects, see `kgan.metrics.get`. None: those that fit.
-        num_images: How many examples are generated.
+        num_images: Number of generated examples.
         **options: Arguments of `Evaluator`, and of its call.
 
-    Returns:
-        An `Evaluation`: values with their provenance, as a table and as JSON.
-
     Raises:
-        ValueError: If something asked for does not fit the data or the model.
-        FloatingPointError: If the generator or an extractor gives NaN or infinity.
+        ValueError: If an argument does not fit the data or the model.
+        FloatingPointError: If the generator or an extractor returns NaN or infinity.
 
-    Example:
-        ```python
-        evaluation = kgan.metrics.measure(
-            gan, "mnist", ["frechet_mnist", "precision_recall_mnist"], num_images=10_000
-        )
-        print(evaluation.table())
-        ```
+    Example: `print(kgan.metrics.measure(gan, "mnist", ["frechet_mnist"]).table())`
     """
     call = {k: options.pop(k) for k in _CALL if k in options}
     shape = example_shape(gan, dataset)
@@ -70,38 +62,29 @@ def example_shape(game, dataset=None):
 
 
 class Evaluator:
-    """Measures models against the same real examples, which it sweeps once.
+    """Measures models against the same real examples, which are swept once.
 
     Args:
-        dataset: As in `measure`.
-        metrics: As in `measure`.
-        num_images: As in `measure`.
-        data_shape: Shape of what the models generate; images of a named data set or a
-            folder are brought to its size. None: as they are.
-        features: Extractor or its name, for metrics that do not name theirs. None: the
-            one that fits the data, see `kgan.metrics.features.get`.
+        dataset: As in `measure`, like `metrics` and `num_images`.
+        data_shape: Shape of what the models generate, to whose size images of a named
+            data set or a folder are resized. None: not resized.
+        features: Extractor or its name, for metrics without one. None: chosen by the
+            data, see `kgan.metrics.features.get`.
         split: Of a named data set: the reference.
-        held_out: Real examples that the models were not trained on, for the metrics
-            that need such: as `dataset`. None: the `held_out_split` of a named one.
+        held_out: Real examples that the models were not trained on, as `dataset`, for
+            the metrics that need them. None: the `held_out_split` of a named one.
         held_out_split: Of a named data set.
         num_real: Most real examples that are read; None: all.
-        data_dir: Where prepared data lie.
-        real_seed: Seed of the order in which reals are read, of which some metrics
-            take the first.
+        data_dir: Folder of prepared data.
+        real_seed: Seed of the order of the reals, of which some metrics read the first.
         batch_size: Examples in memory at a time; no result depends on it.
-        cache_dir: Where the statistics of reals are kept: "auto" is
-            `$KGAN_CACHE_DIR/statistics` or that of `~/.cache/kgan`; None: nowhere.
+        cache_dir: Folder of the reals' statistics: "auto" is `cache.default_folder()`,
+            None does not cache.
         allow_few: Whether to compute figures of fewer examples than they need.
         verbose: 1 shows progress, 0 does not.
 
-    Raises:
-        ValueError: If a metric is unknown, or the data are missing or do not fit.
-
-    Example:
-        ```python
-        evaluator = kgan.metrics.Evaluator("mnist", ["frechet_mnist"], num_images=5000)
-        evaluator(gan)["frechet_mnist"]
-        ```
+    Raises a `ValueError` if a metric is unknown, or the data are missing or do not fit.
+    Example: `kgan.metrics.Evaluator("mnist", ["frechet_mnist"])(gan)["frechet_mnist"]`
     """
 
     def __init__(
@@ -137,16 +120,13 @@ class Evaluator:
         self._sets = {"real": self.real}
 
     def __call__(self, gan, seed=0, averaged=True, truncation=1.0) -> Evaluation:
-        """Measures one model.
+        """Measures one model; returns an `Evaluation`.
 
         Args:
             gan: As in `measure`.
             seed: Seed of the latents, and of the metrics' own random choices.
-            averaged: Whether to measure the averaged generator where there is one.
+            averaged: Whether to measure the averaged generator, if there is one.
             truncation: ψ of `kgan.latents.truncate`.
-
-        Returns:
-            An `Evaluation`.
         """
         is_game = isinstance(gan, Interface)
         if is_game:
@@ -154,7 +134,7 @@ class Evaluator:
             fake = self._made_by(gan, seed, asked)
         else:
             fake = self._find(gan, limit=self.num_images)
-        self._compare(fake)
+        self._check_shape(fake)
         jobs = self.prepare(gan)
         request = Request()
         collected = [
@@ -183,7 +163,7 @@ class Evaluator:
         own = {k: v for k, v in options.items() if v != _PLAIN[k]}
         return game.examples(self.num_images, seed, source, **own)
 
-    def _compare(self, others, called="those that are generated"):
+    def _check_shape(self, others, called="those that are generated"):
         if others.shape != self.real.shape:
             raise ValueError(
                 f"`dataset` must have examples of shape {others.shape}, as {called}. "
@@ -191,16 +171,10 @@ class Evaluator:
             )
 
     def prepare(self, gan) -> list[Job]:
-        """Finds the metrics and sweeps the real examples, unless that was done.
+        """Finds the metrics and sweeps the real examples, once; returns the `Job`s.
 
-        A call does it when it is due; done before a long training, it tells of what is
-        missing in time.
-
-        Args:
-            gan: As in `measure`; the metrics that fit depend on its classes.
-
-        Returns:
-            A `Job` for each metric.
+        A call does so if needed; before a long training it reports missing data in
+        time. `gan` is as in `measure`: the metrics that fit depend on its classes.
         """
         if self._jobs is not None:
             return self._jobs
@@ -210,10 +184,10 @@ class Evaluator:
         if names is None:
             is_game = isinstance(gan, Interface)
             classes = self._made_by(gan).num_classes if is_game else None
-            names = defaults.fitting(source, classes, extractors(None))
+            names = registry.fitting(source, classes, extractors(None))
         metrics = _unique(registry.get(name) for name in names)
         jobs = [Job(metric, extractors.of(metric)) for metric in metrics]
-        _refuse_equal_names(jobs)
+        _check_names(jobs)
         for role in ("real", "held_out"):
             if any(role in job.roles for job in jobs):
                 self._collect(role, jobs)
@@ -224,19 +198,19 @@ class Evaluator:
         if role not in self._sets:
             needing = next(job.metric.kind for job in jobs if role in job.roles)
             self._sets[role] = self._find_held_out(needing)
-            self._compare(self._sets[role], "the held-out ones")
+            self._check_shape(self._sets[role], "the held-out ones")
             if self._sets[role].key() == (self.real.key() or object()):
                 raise ValueError(
                     "`held_out` must be other examples than the reference. Received: "
                     f"split {self.real.split!r} of {self.real.name} for both"
                 )
-        examples, asked, missing = self._sets[role], Request(), Request()
+        examples, request, missing = self._sets[role], Request(), Request()
         for job in jobs:
             if role in job.roles:
                 empty = job.metric.statistics()[role]
-                job.collected[role] = asked.add(job.extractor, empty)
+                job.collected[role] = request.add(job.extractor, empty)
         paths, examples_key = {}, self.cache and examples.key()
-        for (extractor, key), statistic in asked.statistics.items():
+        for (extractor, key), statistic in request.statistics.items():
             if examples_key:
                 path = self.cache.path(examples_key, extractor.describe(), statistic)
                 if self.cache.load(path, statistic):
@@ -252,7 +226,7 @@ class Evaluator:
         held_out, split = self._held_out
         if held_out is not None:
             found = self._find(held_out)
-            # Folders and arrays have no splits, of which a named one has its own.
+            # Only named data sets have splits.
             named = found.split is not None and isinstance(held_out, str)
             return self._find.other_split(found.source, split) if named else found
         if self.real.split is None:
@@ -283,13 +257,13 @@ class Evaluator:
         }
 
 
-def _refuse_equal_names(jobs):
+def _check_names(jobs):
     names = set()
     for job in jobs:
         own = {job.name(figure) for figure in job.metric.figures}
         if names & own:
             raise ValueError(
-                "`metrics` must give each figure once, since it is known by its name. "
+                "`metrics` must compute each figure once, as its name is its key. "
                 f"Received: {min(names & own)} twice, with different arguments"
             )
         names |= own

@@ -1,14 +1,14 @@
-"""Memorisation: are samples nearer to the training examples than unseen data are?"""
+"""Memorisation: whether samples are closer to training examples than new data are."""
 
 import numpy as np
 
 from kgan.core import arguments
 from kgan.metrics import neighbours
-from kgan.metrics.base import Few, Figure, Metric
+from kgan.metrics.base import Few, Metric, check_counts
 from kgan.metrics.feature_rows import LIMIT, Rows
 
 LEAST = 20
-# Of the distances from held-out examples: below it lies what counts as very near.
+# Quantile of the held-out distances below which an example is very near.
 NEAR = 0.01
 
 
@@ -16,28 +16,18 @@ def copying_z(fake: np.ndarray, held_out: np.ndarray) -> float:
     """Compares two samples of distances to the training examples by their ranks.
 
     z = (U − m n / 2) / σ, where U is the number of pairs in which the fake is farther
-    away than the held-out example, ties counting ½ (Mann and Whitney), and
-    σ² = m n / 12 · (m + n + 1 − Σ (t³ − t) / ((m + n) (m + n − 1))) over groups of t
-    equal distances.
+    away than the held-out example, ties counting ½ (Mann and Whitney), and 12 σ² = m n
+    (m + n + 1 − Σ (t³ − t) / ((m + n) (m + n − 1))) over groups of t equal distances.
+    `fake` and `held_out` are distances to the nearest training examples, of shapes
+    `(m,)` and `(n,)`.
 
-    Args:
-        fake: Distances of m generated examples to their nearest training examples.
-        held_out: Distances of n held-out ones.
+    About standard normal if the fakes are as far from the training examples as new
+    data. Far below 0, as −5, the generator copies; far above, its samples are farther
+    away. At equal quality it grows as √(m n / (m + n)). 0 if all distances are equal.
 
-    Returns:
-        About standard normal for a generator that is as far from the training examples
-        as new data are. Far below 0, as −5, it copies; far above, its samples are
-        farther away than data are. At equal quality it grows as √(m n / (m + n)). 0
-        where all distances are equal.
-
-    Example:
-        ```python
-        copying_z(np.array([0.0, 0.1]), np.array([1.0, 2.0]))  # -1.55
-        ```
-
+    Example: `copying_z(np.array([0.0, 0.1]), np.array([1.0, 2.0]))` is −1.55.
     Source: Meehan, Chaudhuri and Dasgupta, "A Non-Parametric Test to Detect
-    Data-Copying in Generative Models" (2020), section 3, with all of space as a single
-    cell.
+    Data-Copying in Generative Models" (2020), section 3, with a single cell.
     """
     import scipy.stats
 
@@ -54,23 +44,12 @@ def copying_z(fake: np.ndarray, held_out: np.ndarray) -> float:
 
 
 def nearest_ratio(fake: np.ndarray, held_out: np.ndarray) -> float:
-    """Gives the median distance to the training examples, relative to unseen data's.
+    """Computes median(fake) / median(held_out) of distances to the training examples.
 
-    Args:
-        fake: Distances of generated examples to their nearest training examples.
-        held_out: Distances of held-out ones.
+    0 if samples are copies, 1 if they are as far away as new data.
 
-    Returns:
-        median(fake) / median(held_out): 0 where samples are copies, 1 where they are
-        as far away as new data are, more where they are farther.
-
-    Raises:
-        Few: If most of the held-out examples are training examples.
-
-    Example:
-        ```python
-        nearest_ratio(np.array([0.1, 0.2]), np.array([1.0, 2.0]))  # 0.1
-        ```
+    Raises `Few` if most of the held-out examples are training examples.
+    Example: `nearest_ratio(np.array([0.1, 0.2]), np.array([1.0, 2.0]))` is 0.1.
     """
     usual = np.median(held_out)
     if usual == 0:
@@ -82,29 +61,19 @@ def nearest_ratio(fake: np.ndarray, held_out: np.ndarray) -> float:
 
 
 class Memorisation(Metric):
-    """Data-copying test: nearest training examples of fakes and of held-out examples.
+    """Data-copying test: distances of fakes and held-out data to the training examples.
 
-    A set of good samples is as far from the training examples as held-out data are:
-    z near 0, ratio near 1. Values above are no sign of copying; whether such samples
-    are any good other figures tell. "share_very_near" tells of a generator that copies
-    now and then: the share of fakes that are nearer than the nearest 1% of held-out
-    examples, 0.01 without copying.
-
-    Only copies of the `limit` training examples that are read can be noticed.
+    Good samples are as far from the training examples as held-out data: z near 0, ratio
+    near 1. Values above are no sign of copying, nor of quality. The detail
+    "share_very_near" detects a generator that copies sometimes: the share of fakes that
+    are nearer than the nearest 1% of held-out examples, 0.01 without copying. Only
+    copies of the `limit` training examples that are read are detected.
 
     Args:
-        limit: Most examples of each of the three sets.
-        features: Name of an extractor or an extractor.
+        limit: Most examples of each of the three sets, a positive integer.
 
-    Raises:
-        ValueError: If `limit` is not a positive integer.
-
-    Example:
-        ```python
-        Memorisation(limit=10_000)
-        ```
-
-    Source: Meehan, Chaudhuri and Dasgupta (2020).
+    Example: `Memorisation(limit=10_000)`
+    Source: Meehan, Chaudhuri and Dasgupta (2020), section 3.
     """
 
     kind = "memorisation"
@@ -116,20 +85,14 @@ class Memorisation(Metric):
         super().__init__(features)
 
     def statistics(self):
-        """Collects rows of training, held-out and generated examples."""
         return {role: Rows(self.limit) for role in ("real", "held_out", "fake")}
 
     def compute(self, collected, context):
-        """Computes both; `Few` below `LEAST` held-out or generated examples."""
         rows = {role: collected[role].rows for role in ("real", "held_out", "fake")}
         numbers = {f"num_{role}": len(found) for role, found in rows.items()}
-        few = min(numbers["num_held_out"], numbers["num_fake"]) < LEAST
-        if few and not context.allow_few:
-            raise Few(
-                f"Memorisation needs at least {LEAST} held-out and {LEAST} generated "
-                f"examples. Received: {numbers['num_held_out']} and "
-                f"{numbers['num_fake']}"
-            )
+        if not context.allow_few:
+            counts = {"held-out": len(rows["held_out"]), "generated": len(rows["fake"])}
+            check_counts("Memorisation needs", LEAST, counts)
         fake, _ = neighbours.nearest(rows["fake"], rows["real"])
         held_out, _ = neighbours.nearest(rows["held_out"], rows["real"])
         details = {
@@ -140,7 +103,5 @@ class Memorisation(Metric):
             "share_very_near": float(np.mean(fake < np.quantile(held_out, NEAR))),
             "copies": int(np.sum(fake == 0)),
         }
-        return {
-            "copying_z": Figure(copying_z(fake, held_out), details=details),
-            "nearest_ratio": Figure(nearest_ratio(fake, held_out), details=details),
-        }
+        values = copying_z(fake, held_out), nearest_ratio(fake, held_out)
+        return self.figures_of(values, details)

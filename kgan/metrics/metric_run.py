@@ -1,15 +1,11 @@
-"""A metric at work: its statistics, its figures, their names and provenance."""
+"""One metric in a measurement: its statistics, figures, names and provenance."""
 
 from kgan.metrics.base import Few
 from kgan.metrics.evaluation import Measurement
 
 
 class Job:
-    """A metric with the extractor that it is measured on.
-
-    Args:
-        metric: A `Metric`.
-        extractor: An `Extractor`.
+    """A metric with its extractor.
 
     Attributes:
         roles: Names of the sets of examples that it reads.
@@ -23,28 +19,21 @@ class Job:
         self.collected = {}
 
     def fake(self):
-        """Gives an empty statistic for generated examples."""
+        """Returns an empty statistic for generated examples."""
         return self.metric.statistics()["fake"]
 
     def measure(self, collected, context, common):
-        """Computes the metric's figures and gives each its provenance.
-
-        Args:
-            collected: As in `Metric.compute`.
-            context: As in `Metric.compute`.
-            common: What is known of all measurements.
-
-        Yields:
-            A `Measurement` for each figure.
-        """
+        """Yields a `Measurement` of each figure; `common` is the provenance of all."""
         try:
             found = self.metric.compute(collected, context)
         except Few as error:
-            raise Few(f"{error} (`allow_few` measures all the same)") from None
+            raise Few(f"{error} (`allow_few=True` computes it all the same)") from None
         own = (
             {"extractor": self.extractor.describe()} if self.metric.on_features else {}
         )
-        unread = {key for role in _TOLD.keys() - self.roles for key in _TOLD[role]}
+        unread = {
+            key for role in _PROVENANCE.keys() - self.roles for key in _PROVENANCE[role]
+        }
         read = {k: v for k, v in common.items() if k not in unread}
         read |= {f"num_{role}": _used(collected[role]) for role in self.roles}
         for figure, best in zip(self.metric.figures, self.metric.best, strict=True):
@@ -59,7 +48,7 @@ class Job:
             )
 
     def name(self, figure: str) -> str:
-        """Gives the name of one of the metric's figures, with the features in it."""
+        """Returns the full name of a figure, with the features in it."""
         if not self.metric.on_features:
             return figure
         if self.extractor.standard and self.metric.standard_name:
@@ -68,12 +57,11 @@ class Job:
 
 
 def _used(statistic):
-    """Says how many examples a statistic holds of those that it was shown."""
     return min(statistic.count, getattr(statistic, "limit", statistic.count))
 
 
-# What is said of each set; of one that a metric did not read it is left out.
-_TOLD = {
+# Entries of each set; those of a set that a metric did not read are left out.
+_PROVENANCE = {
     "real": ("num_real", "split"),
     "fake": ("num_fake",),
     "held_out": ("num_held_out", "held_out_split"),

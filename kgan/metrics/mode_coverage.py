@@ -1,29 +1,25 @@
-"""How many modes of a mixture of Gaussians a generator has found, and how well."""
+"""Modes of a mixture of Gaussians that a generator covers."""
 
 import warnings
 
 import numpy as np
 
-from kgan.metrics.base import Few, Figure, Metric
+from kgan.metrics.base import Figure, Metric, check_counts
 from kgan.metrics.feature_rows import Rows
 
-_RADIUS = 3.0  # a sample is of high quality within so many σ of a centre
+_RADIUS = 3.0  # in σ around a centre, within which a sample is of high quality
 _FEWEST = 10  # samples for each mode
 
 
 def nearest_modes(
     points: np.ndarray, centers: np.ndarray, stddev: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Finds the nearest mode of each point, in units of σ.
+    """Returns the nearest mode, int64 `(n,)`, and offset in σ, float64 `(n, d)`.
 
     Args:
         points: Array of shape `(n, d)`.
         centers: Array of shape `(modes, d)`.
         stddev: σ of every mode, a number or one for each dimension.
-
-    Returns:
-        The number of the mode, int64 of shape `(n,)`, and the offset from its centre
-        in each dimension divided by σ, float64 of shape `(n, d)`.
     """
     points = np.asarray(points, np.float64)
     nearest = np.zeros(len(points), np.int64)
@@ -44,27 +40,20 @@ def mode_coverage(
     """Counts modes and samples of high quality.
 
     A sample is of high quality if ‖(x − c) / σ‖ ≤ 3 for the nearest centre c. A mode is
-    found if such a sample is nearest to it.
+    found if such a sample is nearest to it. Arguments are those of `nearest_modes`, and
+    `weights`, the probability of each mode, None if all are equal.
 
-    Args:
-        points: Samples of shape `(n, d)`.
-        centers: Array of shape `(modes, d)`.
-        stddev: σ of every mode, a number or one for each dimension.
-        weights: Probability of each mode, `(modes,)`; None where all are equal.
+    Returned by name:
+    - modes_found: number of modes with a sample of high quality;
+    - high_quality_share: share of all samples, in [0, 1];
+    - modes_kl: KL(samples of high quality over the modes ‖ weights) in nats; without
+      any its maximum, −ln(smallest weight);
+    - modes_spread: σ of the samples of high quality in a mode, relative to the true
+      one, mean over the modes; 0 without any.
 
-    Returns:
-        By name:
-        - modes_found: how many modes have a sample of high quality;
-        - high_quality_share: share of all samples, in [0, 1];
-        - modes_kl: KL(samples of high quality over the modes ‖ weights) in nats;
-          without any the largest that there is, −ln(smallest weight);
-        - modes_spread: σ of the samples of high quality in a mode, relative to the
-          true one, mean over the modes; 0 without any.
-
-    Source:
-        Srivastava et al., "VEEGAN: Reducing Mode Collapse in GANs using Implicit
-        Variational Learning" (2017), section 5.1; the KL divergence: Lin et al.,
-        "PacGAN" (2018), section 4.1.
+    Source: Srivastava et al., "VEEGAN: Reducing Mode Collapse in GANs using Implicit
+    Variational Learning" (2017), section 5.1; the KL divergence: Lin et al., "PacGAN"
+    (2018), section 4.1.
     """
     from scipy import stats
 
@@ -83,7 +72,7 @@ def mode_coverage(
 
 
 def _spread(offsets, modes):
-    """Gives the mean of σ_g / σ over the modes that have at least two samples.
+    """Returns the mean of σ_g / σ over the modes with at least two samples.
 
     Inside ‖u‖ ≤ r a normal u has the mean square P(χ²_{d+2} ≤ r²) / P(χ²_d ≤ r²) in
     each dimension, a little below 1; this is divided out.
@@ -102,18 +91,13 @@ def _spread(offsets, modes):
 
 
 class ModeCoverage(Metric):
-    """Modes found by a generator of a mixture, from the centres of its source.
+    """Figures of `mode_coverage`, from the centres of a mixture's source.
 
-    It needs a source that has `centers` and `stddev`, as "ring" and "grid" have; where
-    that has `weights` too, they take the place of equal ones. The protocol of the
-    literature is 2,500 samples (Srivastava et al., 2017; Lin et al., 2018): more
-    samples find more modes.
-
-    The figures are those of `mode_coverage`. Of "modes_spread" 1 is right, as the true
-    density has it: below, the generator is too narrow inside of its modes, and 0 if
-    each is a single point; above, it is too wide. It is listed as better when larger
-    because collapse is what it is there to find. Only samples of high quality count,
-    so that those between the modes do not hide it.
+    The source needs `centers` and `stddev`, as "ring" and "grid" have, and may have
+    `weights`. The protocol of the literature is 2,500 samples (Srivastava et al., 2017;
+    Lin et al., 2018): more samples find more modes. A "modes_spread" below 1 has too
+    narrow modes (0: each is a single point), above 1 too wide ones. Only samples of
+    high quality count, so that those between the modes do not hide collapse.
     """
 
     kind = "mode_coverage"
@@ -122,11 +106,9 @@ class ModeCoverage(Metric):
     on_features = False
 
     def statistics(self):
-        """Collects the generated points."""
         return {"fake": Rows(output="images")}
 
     def compute(self, collected, context):
-        """Computes the four figures; see `Metric.compute`."""
         centers = getattr(context.source, "centers", None)
         stddev = getattr(context.source, "stddev", None)
         if centers is None or stddev is None:
@@ -135,13 +117,15 @@ class ModeCoverage(Metric):
                 f'such as "ring" or "grid". Received: {context.source!r}'
             )
         points, modes = collected["fake"].rows, len(centers)
-        _refuse_few(len(points), modes, context)
+        if not context.allow_few:
+            counts = {"generated": len(points)}
+            check_counts(f"{modes} modes need", _FEWEST * modes, counts)
         weights = getattr(context.source, "weights", None)
         found = mode_coverage(points, centers, stddev, weights)
         share = found["high_quality_share"]
         if not share:
             warnings.warn(
-                f"None of {len(points)} points lies within {_RADIUS:g}σ of a mode: "
+                f"None of {len(points)} points is within {_RADIUS:g}σ of a mode: "
                 "modes_kl and modes_spread are set to their worst values.",
                 UserWarning,
                 stacklevel=2,
@@ -152,13 +136,6 @@ class ModeCoverage(Metric):
             "within_stddevs": _RADIUS,
         }
         error = float(np.sqrt(share * (1 - share) / len(points)))
-        figures = {name: Figure(found[name], details=details) for name in self.figures}
+        figures = self.figures_of(found.values(), details)
         figures["high_quality_share"] = Figure(share, error, "standard error", details)
         return figures
-
-
-def _refuse_few(count, modes, context):
-    if count < _FEWEST * modes and not context.allow_few:
-        raise Few(
-            f"{modes} modes need at least {_FEWEST * modes} samples. Received: {count}"
-        )

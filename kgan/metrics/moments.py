@@ -2,26 +2,21 @@
 
 import numpy as np
 
-from kgan.metrics.statistic import Statistic
+from kgan.metrics.sweep import Statistic
 
 
 class Moments(Statistic):
-    """Mean and scatter matrix of all examples so far, in float64.
+    """Mean `(d,)` and scatter matrix Σ (x − mean)(x − mean)ᵀ `(d, d)`, in float64.
 
     Batches are joined by Chan, Golub and LeVeque, "Updating Formulae and a Pairwise
     Algorithm for Computing Sample Variances" (1979), equation 2.1: no large sums
-    cancel, and the size of a batch does not matter.
-
-    Attributes:
-        mean: float64 of shape `(d,)`.
-        scatter: float64 of shape `(d, d)`: Σ (x − mean)(x − mean)ᵀ.
+    cancel, and the batch size does not matter.
     """
 
     mean: np.ndarray | None = None
     scatter: np.ndarray | None = None
 
     def update(self, outputs, labels=None):
-        """Adds the features of a batch."""
         self.add(outputs.features)
 
     def add(self, features: np.ndarray) -> "Moments":
@@ -41,11 +36,10 @@ class Moments(Statistic):
         return self
 
     def covariance(self, ddof: int = 1) -> np.ndarray:
-        """Gives the covariance matrix, scatter / (count − ddof)."""
+        """Returns the covariance matrix, scatter / (count − ddof)."""
         return self.scatter / (self.count - ddof)
 
     def state(self):
-        """Gives count, mean and scatter."""
         return {
             "count": np.asarray(self.count),
             "mean": self.mean,
@@ -53,6 +47,5 @@ class Moments(Statistic):
         }
 
     def restore(self, state):
-        """Takes count, mean and scatter."""
         self.count = int(state["count"])
         self.mean, self.scatter = state["mean"], state["scatter"]

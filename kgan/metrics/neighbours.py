@@ -2,8 +2,9 @@
 
 A block of squared distances is ‖x‖² + ‖y‖² − 2 xᵀy, a matrix product in float64. Its
 rounding is at most a known share of ‖x‖² + ‖y‖², which centring keeps small; within
-that share two distances count as equal. So what is equal by its values, such as an
-example and its copy, is equal here, wherever in a block it happens to stand.
+that share two distances count as equal. So an example and its copy are equal here,
+wherever in a block they are. Rows are of any number type; `block_bytes` bounds the
+working memory for the blocks.
 """
 
 import math
@@ -11,27 +12,22 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from kgan.metrics.base import Few
+from kgan.metrics.base import check_counts
 
-# With fewer examples the neighbourhoods say more about the number than the examples.
+# With fewer examples the neighbourhoods depend more on their number than on them.
 LEAST = 100
-# Of the working memory beside the rows themselves. Larger blocks are no faster.
+# Working memory besides the rows themselves. Larger blocks are no faster.
 BLOCK_BYTES = 128 * 2**20
 
 
 def _block_length(dimension, block_bytes):
-    """The largest b for which two blocks of rows and one of distances fit: in float64,
-    2 b d + b² numbers."""
     numbers = block_bytes / 8
     return max(1, int(math.sqrt(dimension**2 + numbers) - dimension))
 
 
 def _slack(dimension):
-    """Bounds the rounding of a squared distance, as a share of ‖x‖² + ‖y‖².
-
-    Each of the three sums of d products is off by at most d units of rounding; twice
-    that, as two distances are compared.
-    """
+    # Each of the three sums of d products is off by at most d units of rounding, as a
+    # share of ‖x‖² + ‖y‖²; twice that, as two distances are compared.
     return 2 * (dimension + 8) * np.finfo(np.float64).eps
 
 
@@ -40,7 +36,6 @@ def _slices(count, length):
 
 
 def _centred(rows, mean):
-    """Rows around the mean in float64, and their squared norms."""
     rows = rows - mean
     return rows, np.einsum("nd,nd->n", rows, rows)
 
@@ -52,19 +47,11 @@ def _blocks(
     half: bool = False,
     lean: int = 0,
 ) -> Iterator[tuple[slice, slice, np.ndarray]]:
-    """Gives all squared distances, block by block.
+    """Yields which rows, which others, and their float64 squared distances.
 
-    Args:
-        rows: `(n, d)`.
-        others: `(m, d)`.
-        block_bytes: Most memory for the blocks.
-        half: Leaves out the blocks below the diagonal, for distances within a set.
-        lean: −1 or 1 takes the lower or upper end of what a distance may be in view
-            of its rounding.
-
-    Yields:
-        Which rows, which others, and float64 squared distances. The array is reused:
-        what it holds lasts until the next one is asked for.
+    The next block overwrites the array. `half` leaves out the blocks below the
+    diagonal, for distances within a set; `lean` −1 or 1 computes the lower or upper end
+    of a distance's rounding.
     """
     length = _block_length(rows.shape[1], block_bytes)
     factor = 1 + lean * _slack(rows.shape[1])
@@ -85,7 +72,7 @@ def _blocks(
 
 
 def _smallest(known, squares):
-    """The k smallest of each row, of those known and of new ones."""
+    """Returns the k smallest of each row, of those known and of new ones."""
     k = known.shape[1]
     if k < squares.shape[1]:
         squares = np.partition(squares, k - 1, axis=1)[:, :k]
@@ -93,25 +80,14 @@ def _smallest(known, squares):
 
 
 def radii(rows: np.ndarray, k: int, block_bytes: int = BLOCK_BYTES) -> np.ndarray:
-    """Gives the distance of each row to its k-th nearest other row of the same set.
+    """Computes the distance of each row to its k-th nearest other row, float64 `(n,)`.
 
     Args:
-        rows: `(n, d)`, of any number type.
-        k: Which neighbour, at least 1 and below n. The row itself does not count, its
-            duplicates do, at a distance of exactly 0.
-        block_bytes: Most working memory for the blocks; the result does not depend on
-            it but for rounding.
+        rows: `(n, d)`; a duplicate has a distance of exactly 0.
+        k: Which neighbour, in [1, n); else a `ValueError` is raised.
+        block_bytes: See above.
 
-    Returns:
-        float64 of shape `(n,)`.
-
-    Raises:
-        ValueError: If `k` is not in [1, n).
-
-    Example:
-        ```python
-        radii(np.array([[0.0], [1.0], [3.0]]), k=1)  # [1, 1, 2]
-        ```
+    Example: `radii(np.array([[0.0], [1.0], [3.0]]), k=1)` is `[1, 1, 2]`.
     """
     if not 1 <= k < len(rows):
         raise ValueError(
@@ -137,21 +113,12 @@ def radii(rows: np.ndarray, k: int, block_bytes: int = BLOCK_BYTES) -> np.ndarra
 def nearest(
     rows: np.ndarray, others: np.ndarray, block_bytes: int = BLOCK_BYTES
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Finds the nearest of the others for each row.
+    """Finds the nearest of the others `(m, d)`, another set, for each row `(n, d)`.
 
-    Args:
-        rows: `(n, d)`, of any number type.
-        others: `(m, d)`; another set, as a row of the same would find itself.
-        block_bytes: Most working memory for the blocks.
+    Returns distances, float64 `(n,)`, exactly 0 if there is an equal row; and indices
+    of the nearest in `others`, int64 `(n,)`.
 
-    Returns:
-        Distances, float64 of shape `(n,)`, 0 exactly where there is an equal row; and
-        indices of the nearest in `others`, int64 of shape `(n,)`.
-
-    Example:
-        ```python
-        nearest(np.array([[0.0], [5.0]]), np.array([[1.0], [5.0]]))  # [1, 0], [0, 1]
-        ```
+    Example: `nearest(np.array([[5.0]]), np.array([[1.0], [4.0]]))` is `([1.0], [1])`.
     """
     squares = np.full(len(rows), np.inf)
     indices = np.zeros(len(rows), np.int64)
@@ -162,7 +129,7 @@ def nearest(
         squares[i][closer] = values[closer]
         indices[i][closer] = j.start + columns[closer]
     distances = np.empty(len(rows))
-    # Of the one pair that is left the difference is exact, where the product is not.
+    # The difference of the one pair that is left is exact; its product is not.
     for i in _slices(len(rows), _block_length(rows.shape[1], block_bytes)):
         differences = np.subtract(rows[i], others[indices[i]], dtype=np.float64)
         distances[i] = np.linalg.norm(differences, axis=1)
@@ -176,25 +143,21 @@ def inside(
     strict: bool = False,
     block_bytes: int = BLOCK_BYTES,
 ) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Counts the pairs of a row and another that lie within balls, in a single pass.
+    """Counts the pairs of a row and another that are within balls, in a single pass.
 
     Args:
-        rows: `(n, d)`, of any number type.
+        rows: `(n, d)`.
         others: `(m, d)`.
-        *balls: Radii, each of a shape that broadcasts to `(n, m)`: `(m,)` for balls
-            around the others, `(n, 1)` for balls around the rows.
+        *balls: Radii that broadcast to `(n, m)`: `(m,)` around the others, `(n, 1)`
+            around the rows.
         strict: Whether the distance must be below the radius; else it may equal it.
-        block_bytes: Most working memory for the blocks.
+        block_bytes: See above.
 
-    Returns:
-        For each of `balls` the number of such pairs of each row, int64 of shape
-        `(n,)`, and of each of the others, int64 of shape `(m,)`.
+    Returns for each of `balls` the number of such pairs of each row, int64 `(n,)`, and
+    of each of the others, int64 `(m,)`.
 
-    Example:
-        ```python
-        rows, others = np.array([[0.0], [5.0]]), np.array([[1.0], [2.0], [3.0]])
-        inside(rows, others, np.array([1.0, 2.0, 2.0]))  # [([2, 1], [1, 1, 1])]
-        ```
+    Example: `inside(np.array([[0.0]]), np.array([[1.0], [2.0]]), np.array([1.0, 1.0]))`
+    is `[([1], [1, 0])]`.
     """
     shape = (len(rows), len(others))
     bounds = [np.broadcast_to(np.square(radius), shape) for radius in balls]
@@ -212,28 +175,16 @@ def inside(
 def sides(
     real: np.ndarray, fake: np.ndarray, k: int, equal: bool, allow_few: bool
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Gives as many rows of either side as are compared.
+    """Returns the first rows of either set, in random order, that are compared.
 
-    Args:
-        real: `(n, d)`, in random order.
-        fake: `(m, d)`, in random order.
-        k: The neighbour that bounds a ball.
-        equal: Whether both sides are cut to the shorter one's length.
-        allow_few: Whether fewer than `LEAST` rows are let through.
+    `k`, `equal` and `allow_few` are as in `Balls` and `Context`.
 
-    Returns:
-        The first rows of `real` and of `fake`.
-
-    Raises:
-        Few: If a side has fewer than `LEAST` rows, or no k-th neighbour.
+    Raises `Few` if a set has fewer than `LEAST` rows, or no k-th neighbour.
     """
     if equal:
         count = min(len(real), len(fake))
         real, fake = real[:count], fake[:count]
     least = k + 1 if allow_few else max(LEAST, k + 1)
-    if min(len(real), len(fake)) < least:
-        raise Few(
-            f"Balls up to the neighbour k={k} need at least {least} real and {least} "
-            f"generated examples. Received: {len(real)} and {len(fake)}"
-        )
+    counts = {"real": len(real), "generated": len(fake)}
+    check_counts(f"Balls up to the neighbour k={k} need", least, counts)
     return real, fake

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from kgan.metrics.base import Few, Figure, Metric
+from kgan.metrics.base import Figure, Metric, check_counts
 from kgan.metrics.feature_rows import Rows
 
 _NUM_WINDOWS = 10_000
@@ -16,7 +16,6 @@ _BLOCK = 2**22  # squared distances held at a time, 32 MB
 
 
 def _squared_distances(points, windows):
-    """Yields, for one block of points after the other, an array (block, windows)."""
     norms = np.sum(windows**2, axis=1)
     size = max(1, _BLOCK // len(windows))
     for first in range(0, len(points), size):
@@ -26,7 +25,7 @@ def _squared_distances(points, windows):
 
 
 def _log_sum(squares, sigmas):
-    """Gives log Σ_i exp(−½ squares / σ²) for each σ; overwrites `squares`."""
+    """Returns log Σ_i exp(−½ squares / σ²) for each σ; overwrites `squares`."""
     nearest = squares.min(axis=1)
     squares -= nearest[:, None]  # the largest term is then exp(0)
     return np.stack(
@@ -40,24 +39,21 @@ def _log_sum(squares, sigmas):
 def parzen_log_likelihood(
     points: np.ndarray, windows: np.ndarray, sigma: float | Sequence
 ) -> np.ndarray:
-    """Gives the log-density of points under a mixture of equal Gaussian windows.
+    """Computes the log-density of points under a mixture of equal Gaussian windows.
 
-    log p(x) = logmeanexp_i(−½ ‖(x − μ_i) / σ‖²) − d log(σ √(2π)).
+    log p(x) = logmeanexp_i(−½ ‖(x − μ_i) / σ‖²) − d log(σ √(2π)), in nats.
 
     Args:
         points: Array of shape `(n, d)`.
         windows: Centres μ of the windows, `(m, d)`.
-        sigma: Their standard deviation σ, a positive number or several.
+        sigma: Their standard deviation σ, a positive number or several; the result is
+            float64 `(n,)`, for several `(number of σ, n)`.
 
-    Returns:
-        float64 of shape `(n,)`, in nats; for several σ `(number of σ, n)`.
-
-    Source:
-        Breuleux, Bengio and Vincent, "Quickly Generating Representative Samples from an
-        RBM-Derived Process" (2011); Goodfellow et al., "Generative Adversarial Nets"
-        (2014), section 5.
+    Source: Breuleux, Bengio and Vincent, "Quickly Generating Representative Samples
+    from an RBM-Derived Process" (2011); Goodfellow et al., "Generative Adversarial
+    Nets" (2014), section 5.
     """
-    # Around the mean of the windows fewer digits of the distances cancel.
+    # Centred, fewer digits of the distances cancel.
     windows = np.asarray(windows, np.float64)
     middle = windows.mean(axis=0)
     windows, points = windows - middle, np.asarray(points, np.float64) - middle
@@ -74,29 +70,23 @@ class Parzen(Metric):
     """Parzen-window log-likelihood of held-out examples, in nats.
 
     The protocol of the first paper on GANs: 10,000 generated examples are the centres
-    of Gaussian windows; pixels lie in [0, 1], points are taken as they are. σ is the
-    one of `sigmas` with the largest mean log-likelihood of the first 1,000 examples of
-    the role "real", the validation images: which these are is said by the `split` that
-    is measured against, and they should not be those that the generator was trained on.
-    The figure is the mean over up to 10,000 of the role "held_out", the test images,
-    with its standard error.
+    of Gaussian windows; pixels are scaled to [0, 1], points are not. σ is the one of
+    `sigmas` with the largest mean log-likelihood of the first 1,000 examples of the
+    role "real", the validation images, which should not be training examples (see the
+    `split` that is measured). The figure is the mean over up to 10,000 of the role
+    "held_out".
 
-    It is a weak figure. In many dimensions such an estimate is far from the true
-    likelihood with any affordable number of windows, and it ranks models wrongly:
-    centres of clusters beat the data itself (Theis, van den Oord and Bethge, "A note on
-    the evaluation of generative models", 2016, section 3.2). 10,000 training images of
-    MNIST as windows get 243.6 at σ 0.167, which a generator may well exceed. Use it to
-    compare with figures of its time.
+    It is a weak figure, for comparison with publications of its time. In many
+    dimensions it is far from the true likelihood and ranks models wrongly: centres of
+    clusters beat the data itself (Theis, van den Oord and Bethge, "A note on the
+    evaluation of generative models", 2016, section 3.2). 10,000 training images of
+    MNIST as windows have 243.6 at σ 0.167, which a generator may well exceed.
 
     Args:
-        sigmas: Increasing widths to choose from, 10 from 0.1 to 1 by default.
-        features: See `Metric`; not used.
+        sigmas: Positive, finite, increasing widths; by default 10 from 0.1 to 1.
 
-    Raises:
-        ValueError: If `sigmas` are not positive, finite and increasing.
-
-    Source:
-        Goodfellow et al., "Generative Adversarial Nets" (2014), section 5 and table 1.
+    Source: Goodfellow et al., "Generative Adversarial Nets" (2014), section 5 and table
+    1.
     """
 
     kind = "parzen"
@@ -116,7 +106,6 @@ class Parzen(Metric):
             )
 
     def statistics(self):
-        """Collects windows, validation and test examples."""
         return {
             "fake": Rows(_NUM_WINDOWS, "images"),
             "real": Rows(_NUM_VALIDATION, "images"),
@@ -124,15 +113,11 @@ class Parzen(Metric):
         }
 
     def compute(self, collected, context):
-        """Computes the mean log-likelihood; see `Metric.compute`."""
         rows = {role: _unit(statistic.rows) for role, statistic in collected.items()}
         windows = rows["fake"]
-        for role, examples in rows.items():
-            if len(examples) < _FEWEST and not context.allow_few:
-                raise Few(
-                    f"parzen needs at least {_FEWEST} examples of the role {role!r}. "
-                    f"Received: {len(examples)}"
-                )
+        if not context.allow_few:
+            counts = {role: len(rows[role]) for role in ("real", "fake", "held_out")}
+            check_counts("parzen needs", _FEWEST, counts)
         if len(windows) < _NUM_WINDOWS:
             _warn(
                 f"parzen is defined on {_NUM_WINDOWS} windows, with fewer it is lower. "
@@ -143,12 +128,9 @@ class Parzen(Metric):
         if len(self.sigmas) > 1 and best in (0, len(self.sigmas) - 1):
             _warn(
                 f"parzen chose σ {self.sigmas[best]:.4g} at the end of `sigmas`: "
-                "a wider range may give a larger likelihood."
+                "a wider range may have a larger likelihood."
             )
         values = parzen_log_likelihood(rows["held_out"], windows, self.sigmas[best])
-        error = None
-        if len(values) > 1:
-            error = float(values.std(ddof=1) / np.sqrt(len(values)))
         details = {
             "sigma": float(self.sigmas[best]),
             "dimensions": windows.shape[1],
@@ -156,18 +138,16 @@ class Parzen(Metric):
             "num_validation": len(rows["real"]),
             "num_held_out": len(values),
         }
-        figure = Figure(float(values.mean()), error, "standard error", details)
-        return {self.figures[0]: figure}
+        return {self.figures[0]: Figure.mean(values, "standard error", details)}
 
 
 def _rises(values):
-    """Says whether numbers are positive, finite and increasing."""
-    # From 0 on, so that the first has to be positive.
+    # Beginning at 0, so that the first must be positive.
     return np.isfinite(values).all() and (np.diff(values, prepend=0.0) > 0).all()
 
 
 def _unit(rows):
-    """Scales pixels to [0, 1]; leaves points as they are."""
+    """Scales pixels to [0, 1] and leaves points as they are."""
     return rows.astype(np.float64) / 255 if rows.dtype == np.uint8 else rows
 
 

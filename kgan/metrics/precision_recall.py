@@ -1,9 +1,8 @@
-"""Improved precision and recall: are samples like data, and are all data sampled?"""
+"""Improved precision and recall: the share of realistic fakes, and of covered reals."""
 
 import numpy as np
 
 from kgan.metrics import neighbours
-from kgan.metrics.base import Figure
 from kgan.metrics.feature_rows import LIMIT
 from kgan.metrics.knn_manifold import Balls
 
@@ -11,7 +10,7 @@ from kgan.metrics.knn_manifold import Balls
 def precision_recall(
     real: np.ndarray, fake: np.ndarray, k: int = 3
 ) -> tuple[float, float]:
-    """Computes precision and recall between sets that are covered by balls.
+    """Computes precision and recall, in [0, 1], between sets that are covered by balls.
 
     A set's manifold is the union of balls around its examples, each up to the k-th
     nearest other example of the set, its surface included. Precision is the share of
@@ -21,18 +20,8 @@ def precision_recall(
     Args:
         real: Features of shape `(n, d)`, float32 or float64.
         fake: Features of shape `(m, d)`.
-        k: Which neighbour bounds a ball, at least 1, below n and below m.
-
-    Returns:
-        Precision and recall, both in [0, 1].
-
-    Raises:
-        ValueError: If `k` is not below both numbers of rows.
-
-    Example:
-        ```python
-        precision, recall = precision_recall(real, fake, k=3)
-        ```
+        k: Which neighbour bounds a ball; a `ValueError` is raised outside [1, min(n,
+            m)).
 
     Source: Kynkäänniemi et al., "Improved Precision and Recall Metric for Assessing
     Generative Models" (2019), equations 1 to 3.
@@ -44,27 +33,10 @@ def precision_recall(
 
 
 class PrecisionRecall(Balls):
-    """Improved precision and recall on features.
+    """Improved precision and recall on features: `Balls` with k = 3 as in the paper.
 
-    Both depend on the numbers of examples: the more reals, the smaller their balls. So
-    by default as many reals as fakes are compared, and figures of different numbers, or
-    of different `k`, must not be.
-
-    Args:
-        k: Which neighbour bounds a ball, a positive integer; 3 as in the paper.
-        limit: Most examples of either side.
-        equal: Whether the longer side is cut to the length of the shorter one.
-        features: Name of an extractor or an extractor.
-
-    Raises:
-        ValueError: If `k` or `limit` is not a positive integer.
-
-    Example:
-        ```python
-        PrecisionRecall(k=3, limit=10_000)
-        ```
-
-    Source: Kynkäänniemi et al. (2019).
+    Example: `PrecisionRecall(k=3, limit=10_000)`
+    Source: Kynkäänniemi et al. (2019), equations 1 to 3.
     """
 
     kind = "precision_recall"
@@ -75,9 +47,4 @@ class PrecisionRecall(Balls):
         super().__init__(k, limit, equal, features)
 
     def compare(self, real, fake, details):
-        """Computes both; see `Balls.compare`."""
-        values = precision_recall(real, fake, self.k)
-        return {
-            name: Figure(value, details=details)
-            for name, value in zip(self.figures, values, strict=True)
-        }
+        return self.figures_of(precision_recall(real, fake, self.k), details)

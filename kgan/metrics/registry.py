@@ -1,4 +1,4 @@
-"""From a name as in "frechet_mnist" to a metric."""
+"""Metrics by name, as in "frechet_mnist"."""
 
 import functools
 import importlib
@@ -12,7 +12,7 @@ from kgan.metrics.base import Metric
 
 @functools.cache
 def kinds() -> dict[str, type]:
-    """Returns the classes of metrics by kind; a new file is found without a list."""
+    """Returns the classes of metrics by kind, found in the files of this folder."""
     found = {}
     for info in pkgutil.iter_modules([pathlib.Path(__file__).parent]):
         module = importlib.import_module(f"kgan.metrics.{info.name}")
@@ -28,7 +28,6 @@ def names() -> tuple[str, ...]:
 
 
 def _starts() -> dict[str, tuple]:
-    """What a name may begin with: a kind, a figure, or a standard name."""
     found = {}
     for name, kind in kinds().items():
         found |= {figure: (kind, None) for figure in kind.figures}
@@ -39,24 +38,16 @@ def _starts() -> dict[str, tuple]:
 
 
 def get(metric: str | Metric) -> Metric:
-    """Finds a metric by its name.
+    """Returns a metric by its name; `features` are None if the name has none.
 
     Args:
         metric: A `Metric`, which is returned, or a name: a kind ("frechet",
             "precision_recall"), one of its figures ("precision"), either of them with
-            the features on which it is measured ("frechet_mnist"), or the name that a
-            figure has on the standard Inception network ("fid", "kid").
+            the features on which it is measured ("frechet_mnist"), or the name of a
+            figure on the standard Inception network ("fid", "kid").
 
-    Returns:
-        A `Metric`; its `features` are None where the name does not tell them.
-
-    Raises:
-        ValueError: If there is no such metric.
-
-    Example:
-        ```python
-        kgan.metrics.get("kernel_fashion_mnist")
-        ```
+    Raises a `ValueError` if there is no such metric.
+    Example: `kgan.metrics.get("kernel_fashion_mnist")`
     """
     if isinstance(metric, Metric):
         return metric
@@ -75,3 +66,23 @@ def get(metric: str | Metric) -> Metric:
             names(),
         )
     )
+
+
+def fitting(source, num_classes: int | None, extractor) -> tuple[str, ...]:
+    """Returns the names of the metrics that fit, the default of `measure`.
+
+    Args:
+        source: The `kgan.data.Source` of the real examples, or None.
+        num_classes: Number of classes of a conditional generator, or None.
+        extractor: The `Extractor` of the features.
+    """
+    if hasattr(source, "density"):
+        several = len(source.centers) > 1
+        modes = ("mode_coverage",) if several else ()
+        return (*modes, "jensen_shannon", "sliced_wasserstein")
+    names = ("frechet", "kernel", "precision_recall", "density_coverage")
+    classes = getattr(source, "num_classes", None)
+    if classes is None or extractor.num_classes != classes:
+        return names
+    agreement = () if num_classes is None else ("class_agreement",)
+    return (*names, "class_coverage", *agreement)

@@ -1,4 +1,4 @@
-"""From what a user names to examples, and to the extractors that suit them."""
+"""Resolves a user's names to examples and extractors."""
 
 import os
 
@@ -11,13 +11,9 @@ from kgan.metrics.examples import Examples, Real, Streamed
 
 
 class Finder:
-    """Finds examples for what a user names, brought to the size of the model's.
+    """Finds the examples of a name, at the image size of the model.
 
-    Args:
-        data_shape: Shape of what the models generate, or None.
-        data_dir: Where prepared data lie.
-        num_real: Most examples that are read of a set; None: all.
-        seed: Seed of the order in which they are read.
+    Arguments are those of `Evaluator`; `seed` is its `real_seed`.
     """
 
     def __init__(self, data_shape, data_dir, num_real, seed):
@@ -27,7 +23,7 @@ class Finder:
         self.seed = seed
 
     def __call__(self, data, split="train", limit=None) -> Examples:
-        """Finds the examples of a name, a folder, arrays, a source, or a data set."""
+        """Returns the examples of a name, a folder, arrays, a source, or a data set."""
         limit = limit or self.num_real
         if isinstance(data, Examples):
             return data
@@ -39,7 +35,7 @@ class Finder:
         return Real(source, limit, self.seed)
 
     def other_split(self, source, split) -> Examples:
-        """Finds another split of a named source, brought to the same size."""
+        """Returns another split of a named source, at the same size."""
         options = {"image_size": source.shape[:2], "data_dir": source.data_dir}
         other = kgan.data.source(source.name, split=split, **options)
         return Real(other, self.num_real, self.seed)
@@ -48,9 +44,7 @@ class Finder:
 class Extractors:
     """Finds extractors, each once, so that metrics share what they collect.
 
-    Args:
-        default: Extractor or its name where none is asked for; None: by the data.
-        examples: The real `Examples`.
+    `default` is used where none is named; itself None, it is chosen by the examples.
     """
 
     def __init__(self, default, examples):
@@ -59,18 +53,17 @@ class Extractors:
         self._found = {}
 
     def __call__(self, name):
-        """Finds an extractor by its name; None is the default one."""
         name = self.default if name is None else name
         if name not in self._found:
             found = features.get(
                 name, shape=self.examples.shape, data_name=self.examples.name
             )
-            # The default one may be asked for by its own name, too.
+            # The default one may also be requested by its own name.
             self._found[name] = self._found.setdefault(found.name, found)
         return self._found[name]
 
     def of(self, metric: Metric):
-        """Finds a metric's extractor; of one that compares examples, the plain one."""
+        """Returns a metric's extractor; without features, that of plain examples."""
         if metric.on_features:
             return self(metric.features)
         return self("points" if len(self.examples.shape) == 1 else "pixels")

@@ -1,27 +1,54 @@
-"""One pass over a set of examples for all statistics that are asked of it."""
+"""Statistics of a set of examples, collected in one pass."""
 
+import abc
 import warnings
 
 import keras
 import numpy as np
 
 from kgan.metrics.examples import Examples
-from kgan.metrics.features.base import Extractor
-from kgan.metrics.statistic import Statistic
+from kgan.metrics.features.base import Extractor, Outputs
+
+
+class Statistic(abc.ABC):
+    """State that grows with each batch of examples, and that metrics read at the end.
+
+    Examples come in random order (reals by a seeded permutation, fakes by their
+    latents), so the first n are a random sample. `count` is their number so far.
+    """
+
+    count: int = 0
+
+    def parameters(self) -> dict:
+        """Returns all besides the examples that its state depends on, for the cache."""
+        return {}
+
+    @property
+    def key(self) -> tuple:
+        """Equal for two statistics that collect the same."""
+        return (type(self).__name__, *sorted(self.parameters().items()))
+
+    @abc.abstractmethod
+    def update(self, outputs: Outputs, labels: np.ndarray | None) -> None:
+        """Adds a batch, with the integer labels of its examples or None."""
+
+    @abc.abstractmethod
+    def state(self) -> dict[str, np.ndarray]:
+        """Returns its whole state as arrays, which are written to a file."""
+
+    @abc.abstractmethod
+    def restore(self, state: dict[str, np.ndarray]) -> None:
+        """Restores what `state` returned."""
 
 
 class Request:
-    """The statistics that are asked of one set: each once, whoever asks.
-
-    Attributes:
-        statistics: `Statistic` by (extractor, key).
-    """
+    """The statistics to collect of one set, each once, by (extractor, key)."""
 
     def __init__(self):
         self.statistics = {}
 
     def add(self, extractor: Extractor, statistic: Statistic) -> Statistic:
-        """Asks for a statistic; gives the one that will be filled."""
+        """Returns the statistic that will be filled: an equal earlier one, if any."""
         return self.statistics.setdefault((extractor, statistic.key), statistic)
 
 
@@ -29,14 +56,15 @@ def sweep(examples: Examples, request: Request, batch_size, title, verbose) -> N
     """Fills the statistics of a request.
 
     Args:
-        examples: Where the examples come from.
-        request: What is asked; empty statistics.
+        examples: The `Examples` to read.
+        request: Empty statistics.
         batch_size: Examples in memory at a time; no result depends on it.
-        title: What the progress bar says.
+        title: Title of the progress bar.
         verbose: 1 shows a progress bar, 0 nothing.
 
     Raises:
-        ValueError: If there are no examples, or an extractor does not take them.
+        ValueError: If there are no examples, or an extractor does not accept them.
+        FloatingPointError: If features are not finite.
     """
     if not request.statistics:
         return
@@ -57,7 +85,7 @@ def sweep(examples: Examples, request: Request, batch_size, title, verbose) -> N
         bar.update(done)
     if not done:
         raise ValueError(f"{examples.name} must hold examples. Received: none")
-    # A data set that is streamed tells its length only now.
+    # The length of a streamed data set is known only now.
     examples.count = done
     bar.update(done, finalize=True)
     if done > 1 and not varied:

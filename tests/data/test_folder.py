@@ -175,7 +175,7 @@ def test_conversions_are_said(tmp_path, picture, caplog):
     assert "alpha of 1 of 2 laid over white" in caplog.text
     caplog.clear()
     FolderSource(tmp_path, channels=1)
-    assert "1 of 2 images made gray" in caplog.text
+    assert "1 of 2 images converted to gray" in caplog.text
 
 
 def test_palettes_are_colour(tmp_path):

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from kgan.data import archive, image_files
-from kgan.data.image_files import ImageFiles, Look
+from kgan.data.image_files import ImageFiles, ImageInfo
 
 
 @pytest.fixture
@@ -55,8 +55,10 @@ def test_fingerprints_follow_files_and_shape(zipped, memory_limit):
 
 def test_inspection_parts_images_from_what_is_none(zipped):
     found, pictures = zipped
-    looks, reasons = image_files.inspect(found, [*pictures, "notes.txt", "gone.png"])
-    assert looks == dict.fromkeys(pictures, Look((6, 8), gray=False, transparent=False))
+    infos, reasons = image_files.inspect(found, [*pictures, "notes.txt", "gone.png"])
+    assert infos == dict.fromkeys(
+        pictures, ImageInfo((6, 8), gray=False, transparent=False)
+    )
     assert reasons["notes.txt"] == "not an image"
     assert "gone.png" in reasons["gone.png"]
 
@@ -73,7 +75,7 @@ def test_common_size():
     [
         ((5, 0, 0, 3), []),
         ((5, 5, 0, 3), []),
-        ((5, 2, 0, 1), ["3 of 5 images made gray"]),
+        ((5, 2, 0, 1), ["3 of 5 images converted to gray"]),
         ((5, 2, 0, 3), ["2 of 5 images are gray, read as colour"]),
         ((5, 0, 4, 3), ["alpha of 4 of 5 laid over white"]),
         ((5, 0, 5, 4), []),
@@ -81,3 +83,11 @@ def test_common_size():
 )
 def test_conversions(counts, notes):
     assert image_files.describe_conversions(*counts) == notes
+
+
+def test_ten_files_are_described_and_the_rest_counted():
+    files = [(f"{i}.txt", "not an image") for i in range(12)]
+    described = image_files.describe_files(files)
+    assert described.startswith("0.txt (not an image), 1.txt (not an image), ")
+    assert described.endswith("9.txt (not an image) and 2 more")
+    assert image_files.describe_files(files[:1]) == "0.txt (not an image)"

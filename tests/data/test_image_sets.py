@@ -23,7 +23,7 @@ def test_images_match_by_their_names(tmp_path, picture):
     sets = read(tmp_path)
     assert match(sets) == (["1", "2", "in/3"], ())
     assert sets[1].files == {"1": "b/1.bmp", "2": "b/2.png", "in/3": "b/in/3.jpg"}
-    assert sets[0].looks["1"].size == (6, 8)
+    assert sets[0].infos["1"].size == (6, 8)
 
 
 def test_sets_may_lie_deeper(tmp_path, picture):

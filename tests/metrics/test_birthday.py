@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
-from kgan.metrics import base, statistic
+from kgan.metrics import base
 from kgan.metrics.birthday import Birthday, collisions, support
+from kgan.metrics.features.base import Outputs
 
 
 def _normal(seed, count=2000, dimension=8):
@@ -13,7 +14,7 @@ def _compute(metric, real, fake, context=None):
     collected = metric.statistics()
     for role, rows in {"real": real, "fake": fake}.items():
         for batch in np.array_split(rows, 3):
-            collected[role].update(statistic.Outputs(batch, None, batch), None)
+            collected[role].update(Outputs(batch, None, batch), None)
     return metric.compute(collected, context or base.Context())["birthday_support"]
 
 

@@ -3,7 +3,7 @@ import pytest
 
 from kgan.metrics.base import Context, Few
 from kgan.metrics.class_agreement import ClassAgreement, class_agreement
-from kgan.metrics.statistic import Outputs
+from kgan.metrics.features.base import Outputs
 
 ASKED = np.arange(1000) % 10
 
@@ -79,7 +79,7 @@ def test_one_label_for_each_image():
 
 
 def test_few_images():
-    with pytest.raises(Few, match=r"at least 100 generated images\. Received: 99"):
+    with pytest.raises(Few, match=r"at least 100 generated examples\. Received: 99"):
         _measure(ASKED[:99], ASKED[:99])
     assert _measure(ASKED[:99], ASKED[:99], allow_few=True).value == 1.0
 

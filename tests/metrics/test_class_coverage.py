@@ -3,7 +3,7 @@ import pytest
 
 from kgan.metrics.base import Context, Few
 from kgan.metrics.class_coverage import ClassCoverage, class_coverage
-from kgan.metrics.statistic import Outputs
+from kgan.metrics.features.base import Outputs
 
 
 def _measure(real, fake, classes=10, batch_size=1000, **context):
@@ -105,9 +105,11 @@ def test_figures_state_their_protocol():
 
 def test_few_images():
     real = np.arange(1000) % 10
-    with pytest.raises(Few, match=r"10 classes need at least 100 fake images.*: 99"):
+    with pytest.raises(
+        Few, match=r"10 classes need at least 100 real and.*: 1000 and 99"
+    ):
         _measure(real, real[:99])
-    with pytest.raises(Few, match=r"at least 100 real images\. Received: 50"):
+    with pytest.raises(Few, match=r"at least 100 real .*\. Received: 50 and"):
         _measure(real[:50], real)
     assert _measure(real, real[:99], allow_few=True)["classes_found"].value == 10
 

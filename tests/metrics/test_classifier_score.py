@@ -7,12 +7,15 @@ import pytest
 from kgan.metrics.base import Context, Few
 from kgan.metrics.classifier_score import (
     ClassifierScore,
+    Logits,
     classifier_score,
     scores_of_splits,
 )
-from kgan.metrics.statistic import Outputs
+from kgan.metrics.feature_rows import Rows
+from kgan.metrics.features.base import Outputs
 
 FIXTURES = pathlib.Path(__file__).parent / "fixtures"
+ROWS = np.arange(12, dtype=np.float32).reshape(6, 2)
 
 
 @pytest.fixture(scope="module")
@@ -125,3 +128,30 @@ def test_description():
     )
     assert (metric.figures, metric.best) == (("classifier_score",), ("max",))
     assert set(metric.statistics()) == {"real", "fake"}
+
+
+def test_first_logits_and_their_labels_are_kept():
+    statistic = Logits(limit=4)
+    statistic.update(_outputs(ROWS), np.arange(6))
+    np.testing.assert_array_equal(statistic.rows, ROWS[:4])
+    np.testing.assert_array_equal(statistic.labels, np.arange(4))
+    assert statistic.count == 6
+
+
+def test_logits_need_a_classifier():
+    with pytest.raises(ValueError, match=r"extractor that classifies.*logits=None"):
+        Logits().update(Outputs(np.zeros((6, 3), np.float32), None, None), None)
+
+
+def test_key_of_logits_differs_by_limit_and_output():
+    assert Logits(5).key == Logits(5).key
+    assert len({Logits(5).key, Logits(6).key, Rows(5).key}) == 3
+
+
+def test_state_of_logits_comes_back():
+    statistic, restored = Logits(), Logits()
+    statistic.update(_outputs(ROWS), np.arange(6))
+    restored.restore(statistic.state())
+    np.testing.assert_array_equal(restored.rows, ROWS)
+    np.testing.assert_array_equal(restored.labels, np.arange(6))
+    assert restored.count == 6

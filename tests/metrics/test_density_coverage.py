@@ -4,12 +4,13 @@ import pathlib
 import numpy as np
 import pytest
 
-from kgan.metrics import base, statistic
+from kgan.metrics import base
 from kgan.metrics.density_coverage import (
     DensityCoverage,
     density_coverage,
     expected_coverage,
 )
+from kgan.metrics.features.base import Outputs
 
 FIXTURES = pathlib.Path(__file__).parent / "fixtures"
 
@@ -30,7 +31,7 @@ def _compute(metric, real, fake, context=None):
     collected = metric.statistics()
     for role, rows in {"real": real, "fake": fake}.items():
         for batch in np.array_split(rows, 3):
-            collected[role].update(statistic.Outputs(batch, None, batch), None)
+            collected[role].update(Outputs(batch, None, batch), None)
     return metric.compute(collected, context or base.Context())
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from kgan.metrics.feature_rows import Rows
-from kgan.metrics.statistic import Outputs
+from kgan.metrics.features.base import Outputs
 
 
 def _outputs(count=100):

@@ -3,6 +3,7 @@ import pytest
 
 from kgan.metrics.base import Context, Few
 from kgan.metrics.feature_rows import Rows
+from kgan.metrics.features.base import Outputs
 from kgan.metrics.frechet import frechet_distance
 from kgan.metrics.frechet_infinity import (
     FrechetInfinity,
@@ -10,7 +11,6 @@ from kgan.metrics.frechet_infinity import (
     extrapolate,
 )
 from kgan.metrics.moments import Moments
-from kgan.metrics.statistic import Outputs
 
 
 def _standard_normal(dimension, count=10**6):

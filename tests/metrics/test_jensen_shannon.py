@@ -5,13 +5,13 @@ import pytest
 from scipy import integrate, stats
 
 from kgan.metrics.base import Context, Few
+from kgan.metrics.features.base import Outputs
 from kgan.metrics.jensen_shannon import (
     JensenShannon,
     ModeBins,
     divergence,
     jensen_shannon,
 )
-from kgan.metrics.statistic import Outputs
 
 EDGES = np.linspace(-4, 4, 51)
 
@@ -191,7 +191,7 @@ def test_batches_do_not_matter():
 
 
 def test_few_samples():
-    with pytest.raises(Few, match=r"at least 100 samples\. Received: 99"):
+    with pytest.raises(Few, match=r"at least 100 generated examples\. Received: 99"):
         _measure(RING.sample(99), RING)
     assert _measure(RING.sample(99), RING, allow_few=True).value < 0.5
 

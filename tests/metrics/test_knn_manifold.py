@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from kgan.metrics.base import Context, Few, Figure
+from kgan.metrics.features.base import Outputs
 from kgan.metrics.knn_manifold import Balls
-from kgan.metrics.statistic import Outputs
 
 
 class Counts(Balls):

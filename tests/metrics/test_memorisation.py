@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 import scipy.stats
 
-from kgan.metrics import base, statistic
+from kgan.metrics import base
+from kgan.metrics.features.base import Outputs
 from kgan.metrics.memorisation import Memorisation, copying_z, nearest_ratio
 
 
@@ -16,7 +17,7 @@ def _compute(metric, sets, context=None):
     assert collected.keys() == sets.keys()
     for role, rows in sets.items():
         for batch in np.array_split(rows, 3):
-            collected[role].update(statistic.Outputs(batch, None, batch), None)
+            collected[role].update(Outputs(batch, None, batch), None)
     return metric.compute(collected, context or base.Context())
 
 

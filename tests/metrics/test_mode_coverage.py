@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from kgan.metrics.base import Context, Few
+from kgan.metrics.features.base import Outputs
 from kgan.metrics.mode_coverage import ModeCoverage, mode_coverage, nearest_modes
-from kgan.metrics.statistic import Outputs
 
 CENTERS = np.array([[0.0, 0.0], [10.0, 0.0], [0.0, 10.0], [10.0, 10.0]])
 
@@ -117,7 +117,7 @@ def test_constant_generator():
 
 
 def test_no_sample_in_any_mode():
-    with pytest.warns(UserWarning, match="None of 500 points lies within 3σ"):
+    with pytest.warns(UserWarning, match="None of 500 points is within 3σ"):
         figures = _measure(np.full((500, 2), 5.0, "float32"))
     assert _values(figures) == {
         "modes_found": 0.0,
@@ -150,7 +150,9 @@ def test_batches_do_not_matter():
 
 
 def test_few_samples():
-    with pytest.raises(Few, match=r"4 modes need at least 40 samples\. Received: 39"):
+    with pytest.raises(
+        Few, match=r"4 modes need at least 40 generated examples\. Received: 39"
+    ):
         _measure(_draw(39))
     assert _measure(_draw(39), allow_few=True)["modes_found"].value == 4
 

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from kgan.metrics.features.base import Outputs
 from kgan.metrics.moments import Moments
-from kgan.metrics.statistic import Outputs
 
 
 @pytest.fixture(scope="module")

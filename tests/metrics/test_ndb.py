@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from kgan.metrics.base import Context, Few
+from kgan.metrics.features.base import Outputs
 from kgan.metrics.jensen_shannon import divergence
 from kgan.metrics.ndb import Bins, different_bins
-from kgan.metrics.statistic import Outputs
 
 
 def _measure(real, fake, metric=None, batch_size=1000, **context):
@@ -116,9 +116,9 @@ def test_figures_state_their_protocol():
 
 
 def test_few_examples():
-    with pytest.raises(Few, match=r"20 bins need at least 200 fake examples.*: 199"):
+    with pytest.raises(Few, match=r"20 bins need at least 200 real and.*: 200 and 199"):
         _measure(_normal(200, 0), _normal(199, 1))
-    with pytest.raises(Few, match=r"at least 200 real examples\. Received: 9"):
+    with pytest.raises(Few, match=r"at least 200 real .*\. Received: 9 and"):
         _measure(_normal(9, 0), _normal(200, 1))
     figures = _measure(_normal(9, 0), _normal(5, 1), allow_few=True)
     assert figures["different_bins"].details["k"] == 9

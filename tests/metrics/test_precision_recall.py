@@ -4,7 +4,8 @@ import pathlib
 import numpy as np
 import pytest
 
-from kgan.metrics import base, statistic
+from kgan.metrics import base
+from kgan.metrics.features.base import Outputs
 from kgan.metrics.precision_recall import PrecisionRecall, precision_recall
 
 FIXTURES = pathlib.Path(__file__).parent / "fixtures"
@@ -31,7 +32,7 @@ def _compute(metric, real, fake, context=None):
     collected = metric.statistics()
     for role, rows in {"real": real, "fake": fake}.items():
         for batch in np.array_split(rows, 3):
-            collected[role].update(statistic.Outputs(batch, None, batch), None)
+            collected[role].update(Outputs(batch, None, batch), None)
     return metric.compute(collected, context or base.Context())
 
 

@@ -2,9 +2,10 @@
 
 import pytest
 
+import kgan
 from kgan import metrics
 from kgan.metrics.base import Metric
-from kgan.metrics.registry import kinds
+from kgan.metrics.registry import fitting, kinds
 
 
 def test_kinds_are_found_without_a_list():
@@ -80,3 +81,27 @@ def test_each_metric_keeps_the_contract(kind):
         assert statistic is not roles[role], "a statistic must be made anew"
         assert statistic.count == 0
         assert statistic.key == roles[role].key
+
+
+class Extractor:
+    num_classes = 10
+
+
+class Other:
+    num_classes = None
+
+
+def test_densities_are_compared_with_their_own():
+    ring, gaussian = kgan.data.source("ring"), kgan.data.source("gaussian")
+    assert fitting(ring, None, Other)[0] == "mode_coverage"
+    assert "jensen_shannon" in fitting(gaussian, None, Other)
+    assert "mode_coverage" not in fitting(gaussian, None, Other)
+
+
+def test_classes_count_where_the_extractor_knows_them():
+    digits = kgan.data.source("digits")
+    assert "class_coverage" not in fitting(digits, None, Other)
+    assert "class_coverage" in fitting(digits, None, Extractor)
+    assert "class_agreement" not in fitting(digits, None, Extractor)
+    assert "class_agreement" in fitting(digits, 10, Extractor)
+    assert "class_coverage" not in fitting(None, None, Extractor)

@@ -4,13 +4,13 @@ from scipy import special, stats
 
 from kgan.metrics import sliced_wasserstein as module
 from kgan.metrics.base import Context, Few
+from kgan.metrics.features.base import Outputs
 from kgan.metrics.sliced_wasserstein import (
     SlicedWasserstein,
     directions,
     sliced_wasserstein,
     wasserstein,
 )
-from kgan.metrics.statistic import Outputs
 
 
 def _measure(real, fake, metric=None, batch_size=1000, **context):
@@ -112,7 +112,7 @@ def test_batches_and_blocks_do_not_matter(monkeypatch):
 
 
 def test_few_examples():
-    with pytest.raises(Few, match=r"100 examples of both.*: 200 real and 99 generated"):
+    with pytest.raises(Few, match=r"100 real and 100 generated .*: 200 and 99"):
         _measure(_normal(200, 0), _normal(99, 1))
     figure = _measure(_normal(1, 0), _normal(2, 1), allow_few=True)
     assert figure.value > 0

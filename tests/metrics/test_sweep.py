@@ -7,8 +7,8 @@ from metric_stand_ins import Means
 import kgan
 from kgan.metrics.examples import Real
 from kgan.metrics.feature_rows import Rows
+from kgan.metrics.features.base import Outputs
 from kgan.metrics.moments import Moments
-from kgan.metrics.statistic import Outputs
 from kgan.metrics.sweep import Request, sweep
 
 
@@ -72,3 +72,8 @@ def test_equal_examples_are_told_of():
     sweep(
         Real(kgan.data.source(images)), request, 2, "title", 0
     )  # an error if it warns
+
+
+def test_a_key_tells_kind_and_parameters():
+    assert Rows(5).key == Rows(5).key
+    assert len({Rows(5).key, Rows(6).key, Rows(5, "logits").key, Moments().key}) == 4

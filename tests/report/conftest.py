@@ -6,7 +6,7 @@ import pytest
 
 from kgan.data.arrays import ArraySource
 from kgan.metrics.features import Extractor
-from kgan.metrics.statistic import Outputs
+from kgan.metrics.features.base import Outputs
 from kgan.report import drawing
 from kgan.report.subject import Subject
 

@@ -21,7 +21,7 @@ from kgan.metrics.features import images as _images
 from kgan.metrics.features.network import NetworkExtractor
 
 _HOST = "https://storage.googleapis.com"
-# Sizes that the networks were trained at, where it is not 224.
+# Training sizes that are not 224.
 _SIZES = {
     **dict.fromkeys(("inception_v3", "inception_resnet_v2", "xception"), 299),
     "nasnet_large": 331,
@@ -39,19 +39,18 @@ _WORDS = re.compile(
 
 
 def _snake(name):
-    """`EfficientNetV2B0` as `efficientnet_v2_b0`."""
+    """Returns `efficientnet_v2_b0` for `EfficientNetV2B0`."""
     return _WORDS.sub(r"_\g<0>", name).lower()
 
 
 @functools.cache
 def _applications():
-    """Name: (function that builds it, its preprocessing)."""
     found = {}
     for _, module in inspect.getmembers(keras.applications, inspect.ismodule):
         for name, build in inspect.getmembers(module, inspect.isfunction):
             if name[0].isupper():
                 found[_snake(name)] = (build, module.preprocess_input)
-    # The module of these two does not name them.
+    # Not members of their module.
     for build in (
         keras.applications.MobileNetV3Large,
         keras.applications.MobileNetV3Small,
@@ -69,33 +68,25 @@ def names() -> tuple[str, ...]:
 class Application(NetworkExtractor):
     """A network of `keras.applications`, its last convolution averaged over the image.
 
-    Images are resized by `resizers.clean`; gray is repeated to three channels. Never
-    the Inception network of the published figures, which Keras has not: the name of
-    its "inception_v3" is "inception_v3_keras".
+    Images are resized by `resizers.clean`; gray is repeated to three channels. Keras'
+    "inception_v3" is not the Inception network of the published figures; its features
+    are called "inception_v3_keras".
 
     Args:
         network: One of `names()`: "vgg16", "resnet50_v2", "efficientnet_b0".
-        weights: "imagenet", which is downloaded once; the path of such a file
-            (`*.h5` or `*.weights.h5`); or None for random weights, always the same.
-        layer: Name of the layer whose output, flattened, is the features, in the
-            network with its classifier. "fc2" of "vgg16" is that of Kynkäänniemi et
-            al. (2019). None averages the last convolution.
-        size: Height and width to which images are resized; None takes those that the
-            network was trained at.
+        weights: "imagenet", downloaded once; the path of such a file (`*.h5` or
+            `*.weights.h5`); or None for random weights, always the same.
+        layer: Name of the layer whose flattened output is the features, in the network
+            with its classifier: "fc2" of "vgg16" as in Kynkäänniemi et al. (2019). None
+            averages the last convolution.
+        size: Height and width of resized images; None: those of the network's training.
 
-    Raises:
-        ValueError: If there is no such network. On first use, if there is no such
-            layer, or the weights cannot be had.
-
-    Example:
-        ```python
-        kgan.metrics.PrecisionRecall(features=Application("vgg16", layer="fc2"))
-        ```
-
-    Source:
-        Kynkäänniemi et al., "Improved Precision and Recall Metric for Assessing
-        Generative Models" (2019), section 3; Naeem et al., "Reliable Fidelity and
-        Diversity Metrics for Generative Models" (2020), section 4, for random weights.
+    Raises a `ValueError` if there is no such network; on first use, if there is no such
+    layer, or the weights cannot be loaded.
+    Example: `kgan.metrics.PrecisionRecall(features=Application("vgg16", layer="fc2"))`
+    Source: Kynkäänniemi et al., "Improved Precision and Recall Metric for Assessing
+    Generative Models" (2019), section 3; for random weights Naeem et al., "Reliable
+    Fidelity and Diversity Metrics for Generative Models" (2020), section 4.
     """
 
     batch = 32
@@ -140,7 +131,7 @@ class Application(NetworkExtractor):
                     **arguments,
                 )
         except Exception as error:
-            # Keras has no class of its own for a download that failed.
+            # Keras has no exception class for a failed download.
             if "URL fetch failure" not in str(error):
                 raise
             raise ValueError(self._no_weights(build.__name__, top, error)) from error
@@ -156,11 +147,11 @@ class Application(NetworkExtractor):
         return keras.Model(model.inputs, model.get_layer(self.layer).output)
 
     def _check_reachable(self, keras_name, top):
-        """Says within seconds that there is no network; Keras would wait for it."""
+        """Raises within seconds if there is no network; Keras would wait for it."""
         if _is_kept(keras_name, top):
             return
-        if away := reach.unreachable_hosts([_HOST]):
-            reason = f"{away[0]} does not answer"
+        if unreachable := reach.unreachable_hosts([_HOST]):
+            reason = f"{unreachable[0]} does not answer"
             raise ValueError(self._no_weights(keras_name, top, reason))
 
     def _no_weights(self, keras_name, top, reason):
@@ -169,7 +160,7 @@ class Application(NetworkExtractor):
             f"{reason}. Where there is a network, call "
             f"`keras.applications.{keras_name}(include_top={top})`, and copy "
             f"~/.keras/models/{_file(self.network, top)} to {_models_folder()}, or "
-            "give weights=PATH. Features that need no download: "
+            "pass weights=PATH. Features that need no download: "
             f"{', '.join((*classifiers.names(), 'pixels'))}"
         )
 
@@ -197,7 +188,6 @@ class Application(NetworkExtractor):
         return preprocess(resizers.clean(_images.to_channels(images, 3), size))
 
     def describe(self):
-        """Names weights, their SHA-256 as arrays, layer, resizer and size."""
         named = self.weights in ("imagenet", None)
         return {
             "name": self.name,
@@ -222,25 +212,24 @@ def _single_precision():
 
 
 def _draw(model):
-    """Draws kernels as He et al. (2015), equation 10, do: the same on every machine."""
+    """Draws kernels by He et al. (2015), equation 10, the same on every machine."""
     generator = np.random.default_rng(0)
     for variable in model.weights:
         *window, channels, filters = (1, *variable.shape)
         if len(variable.shape) > 1:
-            # A filter of a depthwise convolution sees its own channel alone.
+            # A filter of a depthwise convolution has one channel.
             fan_in = math.prod(window) * (1 if filters == 1 else channels)
             deviation = math.sqrt(2 / fan_in)
             variable.assign(generator.normal(0.0, deviation, variable.shape))
 
 
 def _models_folder():
-    """Where Keras keeps what it downloads."""
     home = os.environ.get("KERAS_HOME") or "~/.keras"
     return pathlib.Path(home).expanduser() / "models"
 
 
 def _file(network, top):
-    """What Keras calls the file of weights, a pattern where it has no plain rule."""
+    """Returns Keras' name of the file of weights, a pattern if it has no plain rule."""
     stem = re.sub(r"^(resnet\d+)_", r"\1", network)
     if re.match("vgg|resnet|densenet|inception|xception", network):
         return f"{stem}_weights_tf_dim_ordering_tf_kernels{'' if top else '_notop'}.h5"
@@ -248,6 +237,5 @@ def _file(network, top):
 
 
 def _is_kept(keras_name, top):
-    """Whether a file of that network lies there; Keras checks its hash."""
     kept = [re.sub("[^a-z0-9]", "", p.name.lower()) for p in _models_folder().glob("*")]
     return any(keras_name.lower() in n and ("notop" in n) != top for n in kept)

@@ -1,23 +1,33 @@
-"""What an extractor is: from images to the features by which they are compared."""
+"""Base class of extractors, from images to the features by which they are compared."""
 
 import abc
+import typing
 
 import numpy as np
 
-from kgan.metrics.statistic import Outputs
+
+class Outputs(typing.NamedTuple):
+    """What an extractor returns for a batch.
+
+    Attributes:
+        features: float32 of shape `(n, d)`.
+        logits: float32 of shape `(n, classes)`; None if it is no classifier.
+        images: The uint8 images `(n, height, width, channels)` or float32 points.
+    """
+
+    features: np.ndarray
+    logits: np.ndarray | None
+    images: np.ndarray
 
 
 class Extractor(abc.ABC):
-    """Turns images into features.
-
-    It is built on first use and never becomes part of a saved model.
+    """Computes features of images; built on first use, never part of a saved model.
 
     Attributes:
-        name: The last part of the names of what is measured on it: "mnist" makes
-            "frechet_mnist".
-        standard: Whether it is the Inception network of the published figures, and a
-            Fréchet distance on it may be called FID.
-        num_classes: Number of classes that its logits tell apart, or None.
+        name: Last part of the names of figures on it: "mnist" for "frechet_mnist".
+        standard: Whether it is the Inception network of the published figures, whose
+            Fréchet distance is called FID.
+        num_classes: Number of classes of its logits, or None.
     """
 
     name: str
@@ -26,20 +36,11 @@ class Extractor(abc.ABC):
 
     @abc.abstractmethod
     def __call__(self, images: np.ndarray) -> Outputs:
-        """Extracts features.
+        """Returns the `Outputs` of uint8 images or float32 points, shaped as there.
 
-        Args:
-            images: uint8 of shape `(n, height, width, channels)`, or float32 points of
-                shape `(n, d)`.
-
-        Returns:
-            `Outputs`.
-
-        Raises:
-            ValueError: If it takes no such images; the message names what it takes.
+        Raises a `ValueError` with what it accepts if it does not accept such images.
         """
 
     @abc.abstractmethod
     def describe(self) -> dict:
-        """Says all that its features depend on, as plain values, for people and for
-        the cache's key: its name, SHA-256 of its weights, resizer, size, version."""
+        """Returns all that its features depend on, as plain values: the cache's key."""

@@ -1,4 +1,4 @@
-"""One network call after another, all of the same shape."""
+"""Network calls that all have the same shape."""
 
 from collections.abc import Callable
 
@@ -10,18 +10,15 @@ def in_batches(
 ) -> list[np.ndarray]:
     """Runs a network over images in batches of one size, the last one filled up.
 
-    So features do not depend on how many images a caller hands over at a time, and
-    the network is compiled once.
+    So features do not depend on the caller's batches, and the network compiles once.
 
     Args:
         network: Function from float32 `(size, ...)` to a sequence of tensors
-            `(size, ...)`, where a row depends on its own image alone.
+            `(size, ...)`, of which a row depends on its own image alone; each becomes
+            an array `(n, ...)`.
         prepare: Function from some of `images` to as many rows of the network's input.
-        images: Array of shape `(n, ...)`, n of at least 1.
-        size: Images in a call of the network.
-
-    Returns:
-        An array `(n, ...)` for each tensor.
+        images: Array of shape `(n, ...)`, n ≥ 1.
+        size: Images per call.
     """
     results = []
     for start in range(0, len(images), size):

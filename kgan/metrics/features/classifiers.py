@@ -1,4 +1,4 @@
-"""Features of small classifiers: those that come with kgan, and the user's own."""
+"""Features of small classifiers: those that ship with kgan, and the user's own."""
 
 import functools
 import os
@@ -18,30 +18,25 @@ _LAYER = "features"
 
 
 def names() -> tuple[str, ...]:
-    """Returns the names of the networks that come with kgan, those of their files."""
+    """Returns the names of the networks that ship with kgan, those of their files."""
     return tuple(sorted(path.stem for path in FOLDER.glob("[!.]*.keras")))
 
 
 class Classifier(NetworkExtractor):
     """A classifier of images: its layer `features`, and its logits.
 
-    Images of another size than the network's are resized by `resizers.clean`. A gray
-    network sees the luma of RGB images, an RGB network gray ones three times.
+    Images of another size are resized by `resizers.clean`. A gray network gets the luma
+    of RGB images, an RGB network gray repeated to three channels.
 
     Args:
-        network: One of `names()`, or the path of a Keras model `NAME.keras` that maps
-            images with values in [0, 255], `(n, height, width, 1 or 3)`, to logits
-            `(n, classes)`, and has a layer named "features" before them. Its name is
-            that of the file.
+        network: One of `names()`, or the path of a Keras model `NAME.keras`, called
+            NAME, that maps images with values in [0, 255],
+            `(n, height, width, 1 or 3)`, to logits `(n, classes)`, and has a layer
+            named "features" before them.
 
-    Raises:
-        ValueError: If there is no such network. On first use, if the model is of
-            another kind.
-
-    Example:
-        ```python
-        features = Classifier("mnist")(images).features
-        ```
+    Raises a `ValueError` if there is no such network; on first use, if the model has
+    another form.
+    Example: `Classifier("mnist")(images).features`
     """
 
     batch = 64
@@ -92,12 +87,11 @@ class Classifier(NetworkExtractor):
 
     @property
     def num_classes(self):
-        """Number of classes that the logits tell apart."""
         return self._model.outputs[1].shape[1]
 
     @property
     def image_shape(self):
-        """`(height, width, channels)` of its images; None where it takes any size."""
+        """`(height, width, channels)` of its images; None in place of any size."""
         return tuple(self._model.inputs[0].shape[1:])
 
     def _prepare(self, images):
@@ -109,7 +103,6 @@ class Classifier(NetworkExtractor):
         return resizers.clean(images, size)
 
     def describe(self):
-        """Names the file's SHA-256, and what images of another size are resized by."""
         return {
             "name": self.name,
             "sha256": self._hash,

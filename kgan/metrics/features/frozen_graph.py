@@ -10,19 +10,12 @@ from google.protobuf.message import DecodeError
 
 
 def read(path: str | os.PathLike) -> tf.compat.v1.GraphDef:
-    """Reads a frozen graph.
+    """Reads a frozen graph, a binary `GraphDef`, usually `*.pb`.
 
-    Args:
-        path: A binary `GraphDef`, as a rule `*.pb`.
+    Recorded shapes are removed, as a batch of one in them would forbid larger ones, and
+    the one operation that functions of TensorFlow 2 lack is replaced.
 
-    Returns:
-        The graph, without the shapes that were written down with it, as a batch of one
-        in them would forbid larger ones, and without the one operation that TensorFlow
-        2 has no longer in functions.
-
-    Raises:
-        OSError: If there is no such file.
-        ValueError: If it is no graph.
+    Raises an `OSError` if there is no such file, a `ValueError` if it is no graph.
     """
     graph = tf.compat.v1.GraphDef()
     try:
@@ -43,7 +36,7 @@ def read(path: str | os.PathLike) -> tf.compat.v1.GraphDef:
 
 
 def _modernise(graph, node):
-    """Makes a normalisation by given moments a `FusedBatchNormV3`, the same formula."""
+    """Rewrites `node` as `FusedBatchNormV3`, which has the same formula."""
     data, mean, variance, beta, gamma, *control = node.input
     name = node.name
     if not node.attr["scale_after_normalization"].b:
@@ -65,20 +58,15 @@ def function(
     fetches: Sequence[str],
     shape: tuple,
 ) -> Callable:
-    """Makes a function of a part of a graph.
+    """Returns part of a graph as a function of a float32 array to a list of tensors.
 
     Args:
-        graph: What `read` gave.
-        feed: Tensor that is given, as in "ResizeBilinear:0"; whatever leads to it in
-            the graph is left out.
-        fetches: Tensors that are wanted.
+        graph: The graph.
+        feed: Input tensor, as in "ResizeBilinear:0"; what precedes it is left out.
+        fetches: Output tensors.
         shape: Shape of `feed`, None where it is free.
 
-    Returns:
-        A function from a float32 array to a list of tensors.
-
-    Raises:
-        ValueError: If the graph has no such tensors; the message names them.
+    Raises a `ValueError` that names them if the graph has no such tensors.
     """
     _check(graph, (feed, *fetches))
     part = _between(graph, feed, fetches)
@@ -93,7 +81,7 @@ def function(
 
 
 def _between(graph, feed, fetches):
-    """The nodes that `fetches` depend on, without those that `feed` stands for."""
+    """Returns the nodes that `fetches` depend on, from `feed` on."""
     nodes, found = {node.name: node for node in graph.node}, {_node(feed): None}
     waiting = [_node(name) for name in fetches]
     while waiting:
@@ -107,23 +95,13 @@ def _between(graph, feed, fetches):
 
 
 def _node(tensor):
-    """`a` of the tensor `a:0`, and of the dependency `^a`."""
     return tensor.removeprefix("^").partition(":")[0]
 
 
 def input_of(graph: tf.compat.v1.GraphDef, node: str, index: int) -> str:
-    """Names the tensor that a node reads.
+    """Returns the name, as in "softmax/weights:0", of the input `index` of a node.
 
-    Args:
-        graph: What `read` gave.
-        node: Name of an operation, as in "softmax/logits/MatMul".
-        index: Which of its inputs.
-
-    Returns:
-        A name as in "softmax/weights:0".
-
-    Raises:
-        ValueError: If the graph has no such node.
+    Raises a `ValueError` if the graph has no such node.
     """
     _check(graph, [node])
     name = next(n for n in graph.node if n.name == node).input[index]
@@ -131,17 +109,9 @@ def input_of(graph: tf.compat.v1.GraphDef, node: str, index: int) -> str:
 
 
 def constant(graph: tf.compat.v1.GraphDef, tensor: str) -> np.ndarray:
-    """Reads the value of a constant.
+    """Returns the value of a constant tensor, as in "softmax/weights:0".
 
-    Args:
-        graph: What `read` gave.
-        tensor: Its name, as in "softmax/weights:0".
-
-    Returns:
-        An array.
-
-    Raises:
-        ValueError: If the graph has no such tensor, or it is not constant.
+    Raises a `ValueError` if the graph has no such tensor, or it is not constant.
     """
     _check(graph, [tensor])
     node = next(n for n in graph.node if n.name == _node(tensor))

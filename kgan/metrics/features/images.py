@@ -1,4 +1,4 @@
-"""What extractors ask of images: their dtype, shape and channels."""
+"""Checks and channels of the images that extractors accept."""
 
 import numpy as np
 
@@ -7,15 +7,10 @@ _LUMA = (0.299, 0.587, 0.114)
 
 
 def check(images: np.ndarray, name: str) -> None:
-    """Refuses what is no batch of gray or RGB images.
+    """Checks a batch of gray or RGB images for the extractor `name`.
 
-    Args:
-        images: What an extractor was given.
-        name: The extractor's name.
-
-    Raises:
-        ValueError: If `images` is not uint8 of shape `(n, height, width, channels)`
-            with one channel or three, and n of at least 1.
+    Raises a `ValueError` if `images` is not uint8 of shape
+    `(n, height, width, channels)` with one channel or three, and n ≥ 1.
     """
     fits = images.dtype == np.uint8 and images.ndim == 4 and len(images)
     if not fits or images.shape[3] not in (1, 3):
@@ -28,18 +23,12 @@ def check(images: np.ndarray, name: str) -> None:
 
 
 def to_channels(images: np.ndarray, channels: int) -> np.ndarray:
-    """Converts between gray and RGB.
+    """Converts uint8 images between gray and RGB, 1 or 3 `channels`.
 
-    Args:
-        images: uint8 of shape `(n, height, width, 1)` or `(n, height, width, 3)`.
-        channels: 1 or 3.
+    Gray is repeated; RGB becomes its luma 0.299 R + 0.587 G + 0.114 B, rounded as in a
+    file.
 
-    Returns:
-        uint8 of shape `(n, height, width, channels)`: gray is repeated, RGB becomes
-        its luma, 0.299 R + 0.587 G + 0.114 B, rounded as in a file.
-
-    Source:
-        Recommendation ITU-R BT.601-7 (2011), section 2.5.1.
+    Source: Recommendation ITU-R BT.601-7 (2011), section 2.5.1.
     """
     if images.shape[3] == channels:
         return images

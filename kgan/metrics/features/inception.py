@@ -8,8 +8,8 @@ from kgan.metrics.features import classifiers, frozen_graph, resizers, weights
 from kgan.metrics.features import images as _images
 from kgan.metrics.features.network import NetworkExtractor
 
-# The graph's own names: its image after resizing, its last pooled layer, and the
-# product that its logits are, before a bias is added.
+# Names in the graph: the resized image, the last pooled layer, and the product of the
+# logits before the bias is added.
 _RESIZED = "ResizeBilinear:0"
 _POOL = "pool_3:0"
 _LOGITS = "softmax/logits/MatMul"
@@ -20,31 +20,22 @@ _STANDARD = "legacy_tensorflow"
 class Inception(NetworkExtractor):
     """The Inception network of 2015-12-05: 2,048 features and 1,008 logits.
 
-    Logits are without the last layer's bias, as in published Inception scores. Gray
-    images are repeated to three channels; the network's own scaling,
-    (x − 128) / 128, is a part of its graph.
+    Logits are without the last layer's bias, as in published Inception scores. Gray is
+    repeated to three channels; the scaling (x − 128) / 128 is part of the graph.
 
     Args:
         resizer: One of `resizers.names()`. "legacy_tensorflow" is that of the original
-            FID. Another one gives other figures, and another name:
-            "inception_clean", whose Fréchet distance is not called FID.
-        path: The file `classify_image_graph_def.pb`; None finds or downloads it, see
-            `weights.inception`.
-        sha256: Its expected SHA-256; None accepts any, and `describe` tells it.
+            FID; others give other figures and names: "inception_clean", whose Fréchet
+            distance is not called FID.
+        path: The file `classify_image_graph_def.pb`; None: see `weights.inception`.
+        sha256: Its expected SHA-256; None accepts any, and `describe` returns it.
 
-    Raises:
-        ValueError: If the resizer is unknown. On first use, if the file cannot be had,
-            has another SHA-256 or is another graph.
-
-    Example:
-        ```python
-        outputs = Inception("clean", path="classify_image_graph_def.pb")(images)
-        ```
-
-    Source:
-        Szegedy et al., "Rethinking the Inception Architecture for Computer Vision"
-        (2016); Salimans et al., "Improved Techniques for Training GANs" (2016),
-        section 4; Heusel et al. (2017), section 5.
+    Raises a `ValueError` if the resizer is unknown; on first use, if the file is
+    missing, or has another SHA-256 or another graph.
+    Example: `Inception("clean", path="classify_image_graph_def.pb")(images)`
+    Source: Szegedy et al., "Rethinking the Inception Architecture for Computer Vision"
+    (2016); Salimans et al., "Improved Techniques for Training GANs" (2016), section 4;
+    Heusel et al. (2017), section 5.
     """
 
     num_classes = 1008
@@ -85,7 +76,6 @@ class Inception(NetworkExtractor):
         return resizers.get(self.resizer)(_images.to_channels(images, 3), _SIZE)
 
     def describe(self):
-        """Names the resizer, and the file by its SHA-256."""
         return {
             "name": self.name,
             "sha256": self._hash,

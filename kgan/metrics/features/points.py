@@ -1,18 +1,16 @@
-"""Points as they are."""
+"""Points as features."""
 
 import numpy as np
 
-from kgan.metrics.features.base import Extractor
-from kgan.metrics.statistic import Outputs
+from kgan.metrics.features.base import Extractor, Outputs
 
 
 class Points(Extractor):
-    """Gives points in the plane, or vectors, back as they came."""
+    """Points in the plane, or vectors, unchanged: float32 of shape `(n, d)`."""
 
     name = "points"
 
     def __call__(self, images):
-        """Hands float32 points of shape `(n, d)` through."""
         points = np.asarray(images)
         if points.ndim != 2 or points.dtype != np.float32:
             raise ValueError(
@@ -22,5 +20,4 @@ class Points(Extractor):
         return Outputs(points, None, points)
 
     def describe(self):
-        """Names itself."""
         return {"name": self.name, "version": 1}

@@ -1,4 +1,4 @@
-"""From a name as in "mnist" to an extractor."""
+"""Extractors by name, as in "mnist"."""
 
 import functools
 import os
@@ -15,7 +15,6 @@ from kgan.metrics.features.points import Points
 
 
 def _factories() -> dict[str, Callable]:
-    """What builds an extractor, by name; building reads no file and no network."""
     inceptions = {Inception(resizer).name: resizer for resizer in resizers.names()}
     kerases = {Application(name).name: name for name in applications.names()}
     return {
@@ -23,13 +22,13 @@ def _factories() -> dict[str, Callable]:
         "points": Points,
         **{name: functools.partial(Inception, r) for name, r in inceptions.items()},
         **{name: functools.partial(Application, n) for name, n in kerases.items()},
-        # Last: a network that comes with kgan is found without being listed.
+        # Last: the networks that ship with kgan.
         **{name: functools.partial(Classifier, name) for name in classifiers.names()},
     }
 
 
 def names() -> tuple[str, ...]:
-    """Returns the names that `get` knows, besides paths."""
+    """Returns the names that `get` accepts, besides paths."""
     return tuple(sorted(_factories()))
 
 
@@ -38,32 +37,23 @@ def get(
     shape: tuple | None = None,
     data_name: str | None = None,
 ) -> Extractor:
-    """Finds an extractor.
+    """Returns an extractor by its name; it is built on first use.
 
     Args:
         features: An `Extractor`, which is returned; one of
-            - "inception": the network of the published figures, with the resizer of
-              the original FID; "inception_clean", "inception_legacy_pytorch" with
-              another one;
-            - "mnist", "fashion_mnist", ...: small classifiers that come with kgan;
+            - "inception": the network of the published figures, with the resizer of the
+              original FID; "inception_clean", "inception_legacy_pytorch" with another;
+            - "mnist", "fashion_mnist", ...: small classifiers that ship with kgan;
             - "vgg16", "resnet50", ...: networks of `keras.applications`;
             - "pixels", "points": the examples themselves;
             - the path of a classifier of yours, `NAME.keras`;
             or None, which chooses by the data: "points" for vectors, the classifier
-            that comes with kgan for its own data set, "inception" for other images.
+            that ships with kgan for its own data set, "inception" for other images.
         shape: Shape of an example of the data.
         data_name: Name of the data set, as in "mnist".
 
-    Returns:
-        An `Extractor`, not yet built.
-
-    Raises:
-        ValueError: If there is none of that name.
-
-    Example:
-        ```python
-        extractor = kgan.metrics.features.get("fashion_mnist")
-        ```
+    Raises a `ValueError` if there is none of that name.
+    Example: `kgan.metrics.features.get("fashion_mnist")`
     """
     if isinstance(features, Extractor):
         return features

@@ -1,4 +1,4 @@
-"""The file of the published figures' Inception network: found, or fetched once."""
+"""File of the published figures' Inception network: found, or downloaded once."""
 
 import hashlib
 import http.client
@@ -19,9 +19,9 @@ URL = (
     "https://storage.googleapis.com/download.tensorflow.org/models/image/imagenet/"
     "inception-2015-12-05.tgz"
 )
-# Without a byte for so long, a server is gone.
+# Longest time without a byte from the server.
 _SECONDS = 30.0
-# What a server that breaks off, and an archive that is damaged, raise.
+# Raised for an interrupted download or a damaged archive.
 _FAILURES = (
     OSError,
     EOFError,
@@ -32,29 +32,20 @@ _FAILURES = (
 
 
 def cache_folder() -> pathlib.Path:
-    """Returns where downloads are kept: `$KGAN_CACHE_DIR`, or `~/.cache/kgan`."""
+    """Returns the folder of downloads, `$KGAN_CACHE_DIR` or `~/.cache/kgan`."""
     return pathlib.Path(
         os.environ.get("KGAN_CACHE_DIR") or "~/.cache/kgan"
     ).expanduser()
 
 
 def sha256(path: str | os.PathLike) -> str:
-    """Gives the SHA-256 of a file, 64 hexadecimal digits."""
+    """Returns the SHA-256 of a file, 64 hexadecimal digits."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def check(path: str | os.PathLike, expected: str | None, origin: object = None) -> None:
-    """Refuses a file with another SHA-256 than the expected one.
-
-    Args:
-        path: The file.
-        expected: Hexadecimal digits; None accepts any file.
-        origin: What the message calls the file, `path` by default.
-
-    Raises:
-        ValueError: If they differ; the message has both.
-    """
+    """Raises a `ValueError` if a file (`origin` in the message) has another SHA-256."""
     if expected is None:
         return
     found = sha256(path)
@@ -70,21 +61,17 @@ def inception(
     url: str = URL,
     alternatives: Sequence[str] = ("pixels",),
 ) -> pathlib.Path:
-    """Finds the frozen graph of 2015-12-05, or downloads it once.
+    """Returns the path of the frozen graph of 2015-12-05, downloaded if needed.
 
     Args:
-        path: The file. None takes that of the environment's `KGAN_INCEPTION`, else
-            that in `cache_folder()`, into which it is downloaded when it is missing.
+        path: The file. None: that of the environment's `KGAN_INCEPTION`, else that in
+            `cache_folder()`, into which it is downloaded if it is missing.
         expected: Its SHA-256, or None.
-        url: Address of the archive that it is taken from.
+        url: Address of the archive that contains it.
         alternatives: Features that need no download, for the message.
 
-    Returns:
-        The path of the file.
-
-    Raises:
-        ValueError: If it is not where it was said to be, cannot be had, or has another
-            SHA-256 than expected.
+    Raises a `ValueError` if the file is missing, cannot be downloaded, or has another
+    SHA-256.
     """
     given = path or os.environ.get(VARIABLE)
     if given:
@@ -103,9 +90,9 @@ def inception(
 
 
 def _fetch(url, target, expected, alternatives):
-    away = not url.startswith("file:") and reach.unreachable_hosts([url])
-    reason = f"{away[0]} does not answer" if away else None
-    if not away:
+    unreachable = not url.startswith("file:") and reach.unreachable_hosts([url])
+    reason = f"{unreachable[0]} does not answer" if unreachable else None
+    if not unreachable:
         try:
             atomic_files.write_atomically(target, lambda p: _download(url, p, expected))
             return target
@@ -113,13 +100,13 @@ def _fetch(url, target, expected, alternatives):
             reason = f"it could not be fetched: {error}"
     raise ValueError(
         f"The features 'inception' need the file {FILE} from {url}, and {reason}. Put "
-        f"it at {target}, set {VARIABLE} to its path, or give path=. Features that "
+        f"it at {target}, set {VARIABLE} to its path, or pass path=. Features that "
         f"need no download: {', '.join(alternatives)}"
     )
 
 
 def _download(url, path, expected):
-    """Writes the archive's one file that is needed to `path`, while it arrives."""
+    """Writes the one needed file of the archive to `path`, while it arrives."""
     with (
         urllib.request.urlopen(url, timeout=_SECONDS) as response,
         tarfile.open(fileobj=response, mode="r|*") as archive,
