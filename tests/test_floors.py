@@ -33,7 +33,6 @@ UPWARD = {
     ("export.lite", "games.endpoints"),
     ("export.lite", "games.sampler"),
     ("export.servable", "games.endpoints"),
-    ("losses.objectives.information", "latents.priors"),
 }
 # What a room may import besides itself, where it is less than all floors below it.
 NARROW = {"engine": {"core", "distribute"}, "games": set(FLOOR_OF) - {"models", "data"}}
