@@ -1,4 +1,4 @@
-"""What D sees instead of the data: random changes, the same for real and fake."""
+"""Augmentations: random changes to what D sees, the same for real and fake."""
 
 from kgan.augment.adaptive import AdaptiveAugment as AdaptiveAugment
 from kgan.augment.base import Augmentation as Augmentation

@@ -1,4 +1,4 @@
-"""Augmentation whose strength follows how much the discriminator overfits: ADA."""
+"""Adaptive discriminator augmentation (ADA): a probability that follows overfitting."""
 
 import numbers
 
@@ -10,20 +10,11 @@ from kgan.core import arguments, seeds
 
 
 def next_probability(probability, signs, images, target, speed):
-    """Moves p towards where D is as sure of the real images as it should be.
+    """Computes ADA's next p, `p + sign(r − target) · images / speed` within [0, 1].
 
-    `p + sign(r − target) · images / speed`, clamped to [0, 1], with r the mean of
-    `sign(D(real))`: 0 where D cannot tell real images, 1 where it knows each.
-
-    Args:
-        probability: float32 scalar p.
-        signs: float32 scalar, the sum of `sign(D(real))` since p was last moved.
-        images: float32 scalar, the number of real images since then.
-        target: r that is aimed at, a float.
-        speed: Number of images in which p can move from 0 to 1, a float.
-
-    Returns:
-        float32 scalar.
+    `signs` is the sum of `sign(D(real))` over the `images` real images (both float32
+    scalars) since p last moved, r their ratio: 0 where D cannot recognise real images,
+    1 where it recognises each. `target` and `speed`: see `AdaptiveAugment`.
     """
     surplus = signs / tf.maximum(images, 1.0) - target
     return tf.clip_by_value(probability + tf.sign(surplus) * images / speed, 0.0, 1.0)
@@ -33,43 +24,25 @@ def next_probability(probability, signs, images, target, speed):
 class AdaptiveAugment(Augment):
     """The augmentations of `Augment`, with a probability p that adapts itself (ADA).
 
-    As a discriminator overfits, it becomes sure of the real images. With r the mean of
-    `sign(D(real))` over all real images of the last `interval` updates of D (D less the
-    loss's `boundary`, where that is not 0),
+        p ← min(max(p + sign(r − target) · images / speed, 0), 1)
 
-    `p ← min(max(p + sign(r − target) · images / speed, 0), 1)`.
-
-    It is moved at the next update's end, when all replicas know the sums of all others.
+    where r, the mean of `sign(D(real))` over the real images of the last `interval`
+    updates of D (D less the loss's `boundary`), measures overfitting. It moves at the
+    end of the next update, when every replica knows the global sums. p, the variable
+    `current_probability`, and the sums are saved with the model.
 
     Args:
-        probability: Where p starts, a number in [0, 1].
+        probability: Initial p, a number in [0, 1].
         target: r that is aimed at, a number in (-1, 1).
         interval: Number of updates of D between two moves of p, a positive integer.
-        speed: Number of real images in which p can move from 0 to 1, a positive number.
-            The smaller the data set and the slower its training, the more.
-        policy: As `Augment` takes it.
-        seed: Integer for the layer's own `keras.random.SeedGenerator`, or None. In a
-            `kgan.GAN` the model's seed decides instead.
-        **kwargs: Of `keras.layers.Layer`: `name`, `trainable`. The layer computes in
-            float32 whatever the dtype policy.
-
-    Attributes:
-        current_probability: p, a float32 variable that is saved with the model, as the
-            sums since its last move are.
-
-    Input and output: float32 images in [-1, 1] of shape `(batch, height, width,
-    channels)`, with 1 or 3 channels where colours are changed; the output may leave
-    that range.
+        speed: Number of real images in which p can move from 0 to 1, a positive number;
+            larger for small data sets, which take longer to train.
+        policy, seed: As in `Augment`.
 
     Raises:
-        ValueError: If an argument is out of its range, `policy` names no or unknown
-            transformations, or the input is no batch of such images.
+        ValueError: If an argument is out of its range.
 
-    Example:
-        ```python
-        augmentation = kgan.augment.AdaptiveAugment(speed=100_000)
-        gan = kgan.GAN(generator, discriminator, augmentation=augmentation)
-        ```
+    Example: `kgan.GAN(g, d, augmentation=kgan.augment.AdaptiveAugment(speed=100_000))`
 
     Source: Karras et al. (2020), Training Generative Adversarial Networks with Limited
     Data, section 3.2, equation 1 (r_t), and appendix B.
@@ -98,7 +71,6 @@ class AdaptiveAugment(Augment):
         self.speed = _number_between("speed", speed, 0.0, float("inf"))
 
     def build(self, input_shape):
-        """Makes p and the sums since it was last moved."""
         super().build(input_shape)
 
         # All are floats, whose mean over the replicas is taken after each update; each
@@ -113,13 +85,6 @@ class AdaptiveAugment(Augment):
         self.updates = add_sum("updates")
 
     def adapt(self, real_logits, step):
-        """Moves p if it is time, by the sums so far, and then counts this update.
-
-        Args:
-            real_logits: float32 of shape `(rows, 1)`: D's logits of augmented reals,
-                above 0 where D takes them for real.
-            step: Integer scalar, the training step.
-        """
         p, signs, images, updates = self._sums()
         due = updates >= self.interval
         moved = next_probability(p, signs, images, self.target, self.speed)
@@ -137,7 +102,6 @@ class AdaptiveAugment(Augment):
         return tuple(tf.convert_to_tensor(variable.value) for variable in variables)
 
     def get_config(self):
-        """Returns the constructor arguments."""
         return {
             **super().get_config(),
             "target": self.target,

@@ -1,4 +1,4 @@
-"""What all augmentations share: images only, float32, one draw for each image."""
+"""Base of all augmentations: images only, float32, own draws for each image."""
 
 import keras
 import tensorflow as tf
@@ -11,24 +11,17 @@ _IMAGE_RANK = 4
 class Augmentation(keras.layers.Layer):
     """Base class of layers through which D sees real and generated images.
 
-    In training, `y[b] = T(x[b]; u[b])` with `u[b]` uniform in [0, 1)ⁿ, independent from
-    image to image; otherwise `y = x`. T must be differentiable in x, since the
-    generator learns through it, and so must its derivative be, since gradient
-    penalties do. An image's draw follows from the seed and the image's place in the
-    global batch alone.
-
-    A subclass says in `numbers` how many random numbers an image takes, and in
-    `augment` what is done with them.
+    In training `y[b] = T(x[b]; u[b])` with `u[b]` uniform in [0, 1)ⁿ, otherwise
+    `y = x`; x and y are float32 `(batch, height, width, channels)`, x in [-1, 1]. u[b]
+    depends only on the seed and the image's index in the global batch. A subclass sets
+    n, `numbers`, and defines T, `augment`, which must be twice differentiable in x for
+    the generator and for gradient penalties.
 
     Args:
         seed: Integer for the layer's own `keras.random.SeedGenerator`, or None. In a
             `kgan.GAN` the model's seed decides instead.
-        **kwargs: Of `keras.layers.Layer`: `name`, `trainable`. The layer computes in
-            float32 whatever the dtype policy: half precision cannot tell neighbouring
-            pixels of a large image apart.
-
-    Input and output: float32 images in [-1, 1] of shape `(batch, height, width,
-    channels)`; what a transformation adds may leave that range.
+        **kwargs: Of `keras.layers.Layer`: `name`, `trainable`. The dtype is float32
+            whatever the policy: half precision is too coarse for pixel coordinates.
 
     Raises:
         ValueError: If the input is no batch of images of known size.
@@ -52,17 +45,15 @@ class Augmentation(keras.layers.Layer):
         self.seed_generator = keras.random.SeedGenerator(seed)
 
     def build(self, input_shape):
-        """Refuses what is no batch of images of known size."""
         shape = tuple(input_shape)
         if len(shape) != _IMAGE_RANK or None in shape[1:]:
             raise ValueError(
                 f"`{type(self).__name__}` takes images of shape (batch, height, width, "
                 "channels), all but the batch known: it moves pixels and mixes "
-                f"channels, which points have not. Received: {shape}"
+                f"channels, which points do not have. Received: {shape}"
             )
 
     def call(self, images, training=False):
-        """Returns `images`, in training each of them changed at random."""
         if not training:
             return images
         rows = tf.zeros((tf.shape(images)[0], self.numbers))
@@ -70,21 +61,11 @@ class Augmentation(keras.layers.Layer):
         return self.augment(images, uniform)
 
     def augment(self, images, uniform):
-        """Changes images by given random numbers.
-
-        Args:
-            images: float32 of shape `(batch, height, width, channels)`.
-            uniform: float32 in [0, 1) of shape `(batch, numbers)`.
-
-        Returns:
-            float32 images of the same shape.
-        """
+        """Transforms images by uniforms in [0, 1), float32 `(batch, numbers)`."""
         raise NotImplementedError
 
     def compute_output_shape(self, input_shape):
-        """Returns `input_shape`."""
         return input_shape
 
     def get_config(self):
-        """Returns the constructor arguments."""
         return {**super().get_config(), "seed": self.seed}

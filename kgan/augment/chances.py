@@ -1,4 +1,4 @@
-"""Draws for each image which transformations it gets, and joins their matrices."""
+"""Random choice of transformations for each image, and products of their matrices."""
 
 import typing
 from collections.abc import Callable
@@ -7,15 +7,11 @@ import tensorflow as tf
 
 
 class Transform(typing.NamedTuple):
-    """One transformation that is a matrix, and the numbers that it draws.
+    """A transformation, by its name in policies: the matrix of uniform numbers.
 
-    Attributes:
-        name: Under which a policy knows it.
-        numbers: How many uniform numbers it takes.
-        matrix: Function of float32 uniforms `(batch, numbers)` and the image's
-            `(height, width)` to float32 matrices `(batch, k, k)`.
-        times: How often the transformation is tried: each time with a probability such
-            that it is left out altogether with 1 − p.
+    `matrix` is a function of float32 uniforms `(batch, numbers)` and the image's
+    `(height, width)` to float32 matrices `(batch, k, k)`. The transformation occurs
+    `times` times, each with such a probability that none is applied with 1 − p.
     """
 
     name: str
@@ -25,7 +21,7 @@ class Transform(typing.NamedTuple):
 
     @property
     def columns(self):
-        """How many of an image's numbers it takes: one more decides whether."""
+        """Number of an image's random numbers; one more decides about its use."""
         return 1 + self.numbers
 
 
@@ -35,38 +31,25 @@ def product(a, b):
 
 
 def chosen(uniform, probability, times=1):
-    """Says which images get a transformation that is tried `times` times.
-
-    `u < 1 − (1 − p)^(1/times)`
-
-    Args:
-        uniform: float32 in [0, 1) of shape `(batch,)`.
-        probability: float32 scalar p in [0, 1].
-        times: A positive integer.
-
-    Returns:
-        Booleans of shape `(batch,)`.
-    """
+    """Returns booleans, which images are transformed: `u < 1 − (1 − p)^(1/times)`."""
     once = probability if times == 1 else 1.0 - (1.0 - probability) ** (1.0 / times)
     return uniform < once
 
 
 def compose(transforms, uniform, probability, shares, size, join):
-    """Joins the matrices of those transformations that an image draws.
+    """Multiplies the matrices of the transformations that are drawn for each image.
 
     Args:
         transforms: Sequence of `Transform`, in the order of being applied.
-        uniform: float32 in [0, 1) of shape `(batch, n)`, n the sum of all `columns`.
-            Each transformation's come in turn: the first decides whether.
+        uniform: float32 in [0, 1) of shape `(batch, n)`, n the sum of all `columns`;
+            the first of each transformation's decides whether it is applied.
         probability: float32 scalar p.
-        shares: Dictionary of names and shares s; a transformation is drawn with p s,
-            and not at all where its name is missing.
+        shares: Shares s by name: a transformation is drawn with p s, one without never.
         size: `(height, width)` of the images.
-        join: Function of the joined and the next matrix to both joined.
+        join: Function that combines the product so far and the next matrix.
 
     Returns:
-        `(matrices, touched)`: float32 of shape `(batch, k, k)`, None without any
-        transformation, and booleans of shape `(batch,)`.
+        float32 `(batch, k, k)` or None, and booleans `(batch,)`: where any is applied.
     """
     matrices, touched, begin = None, tf.zeros_like(uniform[:, 0], tf.bool), 0
     for transform in transforms:

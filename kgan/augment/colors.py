@@ -1,8 +1,7 @@
 """Brightness, contrast, luma, hue and saturation as 4x4 matrices on (r, g, b, 1).
 
-Every matrix is a sum of few fixed ones: the projection on the grey axis
-v = (1, 1, 1)/√3, the projection on the colours orthogonal to it, the turn about it, the
-three unit vectors' shift, and the one that keeps the last coordinate.
+Each is a sum of fixed ones: the projections on the grey axis v = (1, 1, 1)/√3 and on
+the colours orthogonal to it, the turn about it, the shift, the last coordinate.
 """
 
 import math
@@ -38,28 +37,28 @@ def _times(numbers, matrix):
 
 
 def brightness(amounts):
-    """Gives the matrices of `x + a`; float32 `(batch,)` to `(batch, 4, 4)`."""
+    """Returns the matrices of `x + a`; float32 `(batch,)` to `(batch, 4, 4)`."""
     return np.eye(4, dtype="float32") + _times(amounts, _SHIFT)
 
 
 def contrast(factors):
-    """Gives the matrices of `a x`."""
+    """Returns the matrices of `a x`."""
     return _ONE + _times(factors, _GREY + _COLOR)
 
 
 def luma_flip(whether):
-    """Gives the matrices of `x − 2 v v·x` where `whether` is 1, of x where it is 0."""
+    """Returns the matrices of `x − 2 v v·x` where `whether` is 1, else of x."""
     return _ONE + _COLOR + _times(1 - 2 * whether, _GREY)
 
 
 def hue(angles):
-    """Gives the matrices of a turn by an angle about the grey axis v."""
+    """Returns the matrices of a rotation about the grey axis v."""
     turned = _times(tf.cos(angles), _COLOR) + _times(tf.sin(angles), _TURN)
     return _ONE + _GREY + turned
 
 
 def saturation(factors):
-    """Gives the matrices of `v v·x + a (x − v v·x)`."""
+    """Returns the matrices of `v v·x + a (x − v v·x)`."""
     return _ONE + _GREY + _times(factors, _COLOR)
 
 
@@ -89,16 +88,7 @@ TRANSFORMS = (
 
 
 def matrices(uniform, probability, shares):
-    """Draws a map of the colours for each image.
-
-    Args:
-        uniform: float32 in [0, 1) of shape `(batch, 10)`.
-        probability: float32 scalar, with which an image gets each transformation.
-        shares: Dictionary of names and shares of the probability.
-
-    Returns:
-        `(matrices, touched)`, as `chances.compose` gives them: 4x4 matrices.
-    """
+    """Draws colour maps `(batch, 4, 4)` from uniforms `(batch, 10)`, as `compose`."""
 
     def join(first, second):
         return chances.product(second, first)
@@ -107,16 +97,7 @@ def matrices(uniform, probability, shares):
 
 
 def apply(images, matrices):
-    """Maps the colour of each pixel.
-
-    Args:
-        images: float32 of shape `(batch, height, width, channels)` with 3 channels, or
-            with 1, which counts as three equal ones and becomes the mean of the three.
-        matrices: float32 of shape `(batch, 4, 4)`.
-
-    Returns:
-        float32 of the same shape.
-    """
+    """Maps the colours by `(batch, 4, 4)`; a single channel counts as three equal."""
     linear, offset = matrices[:, :3, :3], matrices[:, None, None, :3, 3]
     if images.shape[-1] != _RGB:
         slope = tf.reduce_sum(linear, axis=[1, 2])[:, None, None, None] / _RGB

@@ -1,4 +1,4 @@
-"""Erases a rectangle of an image."""
+"""Cutout: erases a rectangle of an image."""
 
 import tensorflow as tf
 
@@ -6,19 +6,11 @@ import tensorflow as tf
 def cut_out(images, uniform):
     """Sets a rectangle of half of each side to zero, centred anywhere in the image.
 
-    A side of n pixels loses `c = ⌊n/2 + ½⌋` of them, beginning with pixel
-    `⌊u (n + 1 − c mod 2)⌋ − ⌊c/2⌋`; what lies beyond the border is clipped.
-
-    Args:
-        images: float32 of shape `(batch, height, width, channels)`.
-        uniform: float32 in [0, 1) of shape `(batch, 2)`: where the centre lies, down
-            and to the right.
-
-    Returns:
-        float32 of the same shape.
+    Of n pixels `c = ⌊n/2 + ½⌋` are erased from `⌊u (n + 1 − c mod 2)⌋ − ⌊c/2⌋` on, for
+    u = `uniform[:, 0]` of the rows and `uniform[:, 1]` of the columns.
 
     Source: Zhao et al. (2020), Differentiable Augmentation for Data-Efficient GAN
-    Training, section 3; after DeVries and Taylor (2017), Improved Regularization of
+    Training, section 3; Cutout of DeVries and Taylor (2017), Improved Regularization of
     Convolutional Neural Networks with Cutout.
     """
     rows = _erased(uniform[:, 0], images.shape[1])
@@ -28,7 +20,6 @@ def cut_out(images, uniform):
 
 
 def _erased(uniform, size):
-    """Says which places of a side are erased, `(batch, size)`."""
     cut = int(size / 2 + 0.5)
     begin = tf.floor(uniform * (size + 1 - cut % 2)) - cut // 2
     place = tf.range(size, dtype=tf.float32) - begin[:, None]

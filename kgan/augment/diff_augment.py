@@ -1,4 +1,4 @@
-"""Augmentation of a fixed strength, for reals and fakes alike: DiffAugment."""
+"""DiffAugment: augmentation of a fixed strength, for reals and fakes alike."""
 
 import keras
 import tensorflow as tf
@@ -8,30 +8,14 @@ from kgan.augment.base import Augmentation
 
 
 def color(images, uniform):
-    """Moves brightness by U(−½, ½), scales saturation by U(0, 2), contrast by U(½, 1½).
-
-    Args:
-        images: float32 of shape `(batch, height, width, channels)`.
-        uniform: float32 in [0, 1) of shape `(batch, 3)`.
-
-    Returns:
-        float32 of the same shape.
-    """
+    """Brightness by U(−½, ½), saturation by U(0, 2), contrast by U(½, 1½)."""
     images = jitter.brighten(images, uniform[:, 0] - 0.5)
     images = jitter.saturate(images, uniform[:, 1] * 2)
     return jitter.contrast(images, uniform[:, 2] + 0.5)
 
 
 def translation(images, uniform):
-    """Shifts by U{−r, …, r} pixels with `r = ⌊n/8 + ½⌋` along a side of n.
-
-    Args:
-        images: float32 of shape `(batch, height, width, channels)`.
-        uniform: float32 in [0, 1) of shape `(batch, 2)`.
-
-    Returns:
-        float32 of the same shape, zero where nothing was.
-    """
+    """Shifts by U{−r, …, r} pixels with `r = ⌊n/8 + ½⌋` along a side of n."""
 
     def distance(index):
         reach = int(images.shape[1 + index] / 8 + 0.5)
@@ -53,34 +37,22 @@ _TRANSFORMS = {
 class DiffAugment(Augmentation):
     """Changes colours, shifts, and cuts out, always and differentiably.
 
-    `color`: brightness `x + U(−½, ½)`, saturation `(x − m) U(0, 2) + m` with m the mean
-    of a pixel's channels, contrast `(x − M) U(½, 1½) + M` with M the image's mean.
-    `translation`: a shift by whole pixels, up to an eighth of the side, zeros coming
-    in. `cutout`: a rectangle of half of each side is set to zero.
+    - `color`: brightness `x + U(−½, ½)`, saturation `(x − m) U(0, 2) + m` with m the
+      mean of a pixel's channels, contrast `(x − M) U(½, 1½) + M`, M the image's mean.
+    - `translation`: a shift by whole pixels, up to an eighth of the side, zeros beyond.
+    - `cutout`: a rectangle of half of each side is set to zero.
 
-    D and G are trained on changed images alone, so that D cannot learn a small data set
-    by heart; as G's gradient flows through the changes, G need not show them.
+    D sees changed images alone and cannot memorise a small data set; G's gradient flows
+    through the changes, so that G need not reproduce them.
 
     Args:
-        policy: Which of `"color"`, `"translation"` and `"cutout"`, in this order of
-            being applied: a list, or a text with commas.
-        seed: Integer for the layer's own `keras.random.SeedGenerator`, or None. In a
-            `kgan.GAN` the model's seed decides instead.
-        **kwargs: Of `keras.layers.Layer`: `name`, `trainable`. The layer computes in
-            float32 whatever the dtype policy.
-
-    Input and output: float32 images in [-1, 1] of shape `(batch, height, width,
-    channels)`; colours may leave that range.
+        policy: Names of these, in the order of their use: a list, or text with commas.
+        seed: As in `Augmentation`.
 
     Raises:
-        ValueError: If `policy` names no or unknown transformations, or the input is no
-            batch of images.
+        ValueError: If `policy` has no or unknown names.
 
-    Example:
-        ```python
-        augmentation = kgan.augment.DiffAugment("translation,cutout")
-        gan = kgan.GAN(generator, discriminator, augmentation=augmentation)
-        ```
+    Example: `kgan.GAN(g, d, augmentation=DiffAugment("translation,cutout"))`
 
     Source: Zhao et al. (2020), Differentiable Augmentation for Data-Efficient GAN
     Training, sections 3 and 4.
@@ -93,12 +65,10 @@ class DiffAugment(Augmentation):
         self.policy = policies.read_names(policy, _TRANSFORMS)
 
     def augment(self, images, uniform):
-        """Applies each transformation of the policy to all images."""
         for name in self.policy:
             transform, columns = _TRANSFORMS[name]
             images = transform(images, uniform[:, columns])
         return images
 
     def get_config(self):
-        """Returns the constructor arguments."""
         return {**super().get_config(), "policy": list(self.policy)}

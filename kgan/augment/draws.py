@@ -1,4 +1,4 @@
-"""Turns uniform numbers into the distributions that transformations draw from."""
+"""Distributions of transformations, computed from uniform numbers."""
 
 import math
 
@@ -6,25 +6,17 @@ import tensorflow as tf
 
 
 def between(uniform, low, high):
-    """Gives U(low, high)."""
+    """Returns U(low, high)."""
     return low + (high - low) * uniform
 
 
 def choice(uniform, count):
-    """Gives a whole number of {0, …, count − 1}, each equally often, as a float."""
+    """Returns a whole number of {0, …, count − 1}, each equally often, as a float."""
     return tf.floor(uniform * count)
 
 
 def normal(uniform, deviation):
-    """Gives N(0, deviation²) as `σ √2 erf⁻¹(2u − 1)`.
-
-    Args:
-        uniform: float32 multiples of 2⁻²⁴ in [0, 1), any shape.
-        deviation: σ, a float.
-
-    Returns:
-        float32 of the same shape, within 5.5 σ.
-    """
+    """Returns N(0, σ²) as `σ √2 erf⁻¹(2u − 1)`, within 5.5 σ; u: multiples of 2⁻²⁴."""
     # u itself may be 0; from the middle of its cell on, the numbers are symmetric, and
     # each is an exact float32 inside (−1, 1).
     centred = 2.0 * uniform - 1.0 + 2.0**-24
@@ -34,5 +26,5 @@ def normal(uniform, deviation):
 
 
 def power_of_two(uniform, deviation):
-    """Gives 2ᴺ with N ~ N(0, deviation²): a factor as often f as 1/f."""
+    """Returns 2ᴺ with N ~ N(0, deviation²): a factor as often f as 1/f."""
     return tf.exp(math.log(2.0) * normal(uniform, deviation))

@@ -1,9 +1,9 @@
-"""Twice as many pixels and half as many, along one axis, as matrices.
+"""Matrices that double and halve the pixels of a row by a wavelet.
 
 With h the low-pass filter of an orthogonal wavelet, `u[j] = √2 Σᵢ h[j − 2i] x[i]` has
-twice as many samples as x, and `x[i] = √½ Σⱼ h[j − 2i] u[j]` gives x back exactly,
-since `Σⱼ h[j] h[j − 2k] = δₖ`. Sample j of u stands for place `(j − μ)/2` of x, where
-μ = Σ k h[k] / Σ h[k] is the filter's centre of mass: straight lines come out straight.
+twice as many samples as x, and `x[i] = √½ Σⱼ h[j − 2i] u[j]` recovers x exactly, since
+`Σⱼ h[j] h[j − 2k] = δₖ`. Sample j of u is at `(j − μ)/2` of x, where μ is the filter's
+centre of mass Σ k h[k] / Σ h[k]: straight lines remain straight.
 """
 
 import numpy as np
@@ -25,26 +25,16 @@ CENTRE = float(np.dot(_TAPS, _LOW_PASS) / np.sum(_LOW_PASS))
 
 
 def mirrored(place, size):
-    """Gives the pixel that stands at a place of an endlessly mirrored row: `c b a b c`.
-
-    Args:
-        place: Any integer, counted from the first pixel.
-        size: Number of pixels.
-    """
+    """Returns the pixel at a place of an endlessly mirrored row: `c b a b c`."""
     period = max(2 * size - 2, 1)
     return min(place % period, -place % period)
 
 
 def upsampling(size):
-    """Gives the matrix that doubles the samples of a row that is mirrored at its ends.
+    """Returns the matrix that doubles the n samples of a mirrored row: `(2n + 12, n)`.
 
-    Args:
-        size: Number of pixels n.
-
-    Returns:
-        A float32 array of shape `(2n + 12, n)`, one row for each sample of u from
-        `FIRST_TAP − 1` to `2n − 1 + LAST_TAP`: all that `downsampling` reads, and one
-        more at either end.
+    Its rows are the samples `FIRST_TAP − 1` to `2n − 1 + LAST_TAP` of u: all that
+    `downsampling` reads, and one more at either end.
     """
     matrix = np.zeros((2 * size + len(_LOW_PASS), size))
     for row, sample in enumerate(range(FIRST_TAP - 1, 2 * size + LAST_TAP)):
@@ -57,14 +47,7 @@ def upsampling(size):
 
 
 def downsampling(size):
-    """Gives the matrix that halves a row's samples.
-
-    Args:
-        size: Number of pixels n that come out.
-
-    Returns:
-        A float32 array of shape `(n, 2n + 10)`, for samples from `FIRST_TAP` on.
-    """
+    """Returns the matrix to n samples, float32 `(n, 2n + 10)`, from `FIRST_TAP` on."""
     matrix = np.zeros((size, 2 * size + len(_LOW_PASS) - 2))
     for i in range(size):
         matrix[i, 2 * i : 2 * i + len(_LOW_PASS)] = np.sqrt(0.5) * _LOW_PASS
@@ -72,13 +55,6 @@ def downsampling(size):
 
 
 def sample_places(size):
-    """Gives the places that `downsampling(size)` reads, in pixels from the centre.
-
-    Args:
-        size: Number of pixels n.
-
-    Returns:
-        A float32 array of shape `(2n + 10,)`.
-    """
+    """Returns what `downsampling(n)` reads, in pixels from the centre: `(2n + 10,)`."""
     samples = np.arange(2 * size + len(_LOW_PASS) - 2) + FIRST_TAP
     return ((samples - CENTRE) / 2 - (size - 1) / 2).astype("float32")

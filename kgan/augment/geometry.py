@@ -1,9 +1,8 @@
-"""Flips, turns, shifts and scalings of the plane as 3x3 matrices.
+"""Flips, rotations, shifts and scalings of the plane as 3x3 matrices.
 
-A matrix here is the inverse of its transformation: it takes (x, y, 1) of the changed
-image to where that pixel comes from. x counts to the right and y down, in pixels from
-the image's centre. The inverses of transformations applied one after the other are
-multiplied in the same order: (B A)⁻¹ = A⁻¹ B⁻¹.
+A matrix is the inverse of its transformation: it maps (x, y, 1) of the changed image to
+where that pixel comes from, x to the right and y down in pixels from the centre.
+Inverses of successive transformations multiply in that order: (B A)⁻¹ = A⁻¹ B⁻¹.
 """
 
 import math
@@ -26,19 +25,19 @@ def _affine(a, b, c, d, e, f):
 
 
 def scaling(x, y):
-    """Gives the inverses of a stretch by x and y; float32 of shape `(batch,)` each."""
+    """Returns the inverses of a scaling by x and y; float32 `(batch,)` each."""
     zero = tf.zeros_like(x)
     return _affine(1 / x, zero, zero, zero, 1 / y, zero)
 
 
 def rotation(angle):
-    """Gives the inverses of a turn by `angle`, from x to y; float32 `(batch,)`."""
+    """Returns the inverses of rotations from x to y; float32 `(batch,)`."""
     cos, sin, zero = tf.cos(angle), tf.sin(angle), tf.zeros_like(angle)
     return _affine(cos, sin, zero, -sin, cos, zero)
 
 
 def translation(x, y):
-    """Gives the inverses of a shift by x and y; float32 of shape `(batch,)` each."""
+    """Returns the inverses of a shift by x and y; float32 `(batch,)` each."""
     zero, one = tf.zeros_like(x), tf.ones_like(x)
     return _affine(one, zero, -x, zero, one, -y)
 
@@ -98,17 +97,6 @@ TRANSFORMS = (
 
 
 def inverses(uniform, probability, shares, size):
-    """Draws a map of the plane for each image.
-
-    Args:
-        uniform: float32 in [0, 1) of shape `(batch, 18)`.
-        probability: float32 scalar, with which an image gets each transformation.
-        shares: Dictionary of names and shares of the probability.
-        size: `(height, width)`.
-
-    Returns:
-        `(matrices, touched)`, as `chances.compose` gives them: 3x3 matrices from pixels
-        of the changed image to pixels of the given one.
-    """
+    """Draws maps of the plane `(batch, 3, 3)` from uniforms `(batch, 18)`."""
     arguments = (TRANSFORMS, uniform, probability, shares, size)
     return chances.compose(*arguments, join=chances.product)

@@ -22,7 +22,6 @@ _CUTOUT_END = _COLOR_END + 3
 
 
 def _spread(shares):
-    """Gives each transformation its share: its own, or else that of its group."""
     spread = {}
     for name, share in shares.items():
         spread |= dict.fromkeys(_GROUPS.get(name, ()), share)
@@ -31,63 +30,39 @@ def _spread(shares):
 
 @keras.saving.register_keras_serializable(package="kgan")
 class Augment(Augmentation):
-    """Flips, turns, scales, shifts and recolours each image with probability p.
+    """Flips, rotates, scales, shifts and recolours each image with probability p.
 
     Each transformation is drawn for each image by itself with probability p:
 
-    | name | what |
-    |---|---|
-    | `flip` | left to right, in half of all cases |
-    | `quarter_turns` | by 0, 90, 180 or 270 degrees; if not square, by 0 or 180 |
-    | `shift` | by whole pixels, up to ⅛ of the side |
-    | `scale` | by 2^N(0, 0.2²) |
-    | `rotation` | by U(−π, π); before and after `stretch`, with 1 − √(1 − p) each |
-    | `stretch` | by 2^N(0, 0.2²) along x, by its inverse along y |
-    | `translation` | by N(0, ⅛²) of the side, also between pixels |
-    | `brightness` | adds N(0, 0.2²) |
-    | `contrast` | scales by 2^N(0, 0.5²) |
-    | `luma_flip` | reflects light and dark, keeps hue; in half of all cases |
-    | `hue` | turns by U(−π, π) about the grey axis |
-    | `saturation` | scales colours by 2^N(0, 1) about the grey axis |
-    | `cutout` | sets a rectangle of half of each side to zero |
+    - `blit`: `flip` left to right, in half of all cases; `quarter_turns` by 0, 90, 180
+      or 270 degrees, or if not square by 0 or 180; `shift` by whole pixels, up to ⅛ of
+      the side.
+    - `geometric`: `scale` by 2^N(0, 0.2²); `rotation` by U(−π, π), before and after
+      `stretch` with 1 − √(1 − p) each; `stretch` by 2^N(0, 0.2²) along x, its inverse
+      along y; `translation` by N(0, ⅛²) of the side, also between pixels.
+    - `color`: `brightness` adds N(0, 0.2²); `contrast` scales by 2^N(0, 0.5²);
+      `luma_flip` reflects light and dark, keeping hue, in half of all cases; `hue`
+      rotates by U(−π, π) about the grey axis, `saturation` scales by 2^N(0, 1).
+    - `cutout` sets a rectangle of half of each side to zero.
 
-    `blit` are the first three, `geometric` the next four, `color` the five of colours.
-    All of the plane are composed into one matrix and drawn once, without aliasing; what
-    lies beyond a border is the image's mirror image. An image for which none is drawn
-    stays as it is, bit by bit.
-
-    At p < 0.8 or so, the generator does not learn to show the changes: undoing them
-    would not leave the distribution of the data.
+    All of the plane are one matrix, applied once without aliasing to the image mirrored
+    at its borders. Where none is drawn, an image stays as it is, bit by bit. For p
+    below about 0.8 the generator does not reproduce the changes: undoing them would not
+    preserve the distribution of the data.
 
     Args:
         probability: p, a number in [0, 1], or a
-            `keras.optimizers.schedules.LearningRateSchedule` of the training step.
-        policy: What is applied: a list of the names above, a text with commas between
-            them, or a dictionary that gives each a share s in [0, 1]; it is then drawn
-            with probability p s.
-        seed: Integer for the layer's own `keras.random.SeedGenerator`, or None. In a
-            `kgan.GAN` the model's seed decides instead.
-        **kwargs: Of `keras.layers.Layer`: `name`, `trainable`. The layer computes in
-            float32 whatever the dtype policy.
-
-    Attributes:
-        current_probability: The p that the next images are changed with, a float32
-            variable that is saved with the model.
-
-    Input and output: float32 images in [-1, 1] of shape `(batch, height, width,
-    channels)`, with 1 or 3 channels where colours are changed; the output may leave
-    that range.
+            `keras.optimizers.schedules.LearningRateSchedule` of the training step. Its
+            current value is the float32 variable `current_probability`.
+        policy: Some of these names, in a list or a text with commas, or a dictionary of
+            names and shares s in [0, 1]: drawn with probability p s.
+        seed: As in `Augmentation`.
 
     Raises:
-        ValueError: If `probability` or a share is not in [0, 1], `policy` names no or
-            unknown transformations, or the input is no batch of such images.
+        ValueError: If `probability` or a share is not in [0, 1], `policy` has no or
+            unknown names, or colours are to change in other than 1 or 3 channels.
 
-    Example:
-        ```python
-        warm_up = keras.optimizers.schedules.PolynomialDecay(0.0, 10_000, 0.55)
-        augmentation = kgan.augment.Augment(warm_up, policy="blit,geometric,cutout")
-        gan = kgan.GAN(generator, discriminator, augmentation=augmentation)
-        ```
+    Example: `kgan.augment.Augment(0.5, policy="blit,geometric,cutout")`
 
     Source: Karras et al. (2020), Training Generative Adversarial Networks with Limited
     Data, section 3.1 and appendix B. Shares and a scheduled p: Huang et al. (2024), The
@@ -115,7 +90,6 @@ class Augment(Augmentation):
         self._shares = _spread(self.policy)
 
     def build(self, input_shape):
-        """Makes the weight p; refuses other images than grey and coloured ones."""
         super().build(input_shape)
         recolours = any(name in self._shares for name in _GROUPS["color"])
         if recolours and input_shape[-1] not in colors.CHANNELS:
@@ -132,7 +106,6 @@ class Augment(Augmentation):
         )
 
     def augment(self, images, uniform):
-        """Applies to each image what it draws."""
         p, shares = self.current_probability.value, self._shares
         numbers = uniform[:, :_GEOMETRIC_END]
         size = images.shape[1:3]
@@ -148,11 +121,9 @@ class Augment(Augmentation):
         return images
 
     def adapt(self, real_logits, step):
-        """Moves p after an update of the discriminator: to where its schedule is.
+        """Updates p at training step `step`, after an update of D.
 
-        Args:
-            real_logits: float32 of shape `(rows, 1)`: D's logits of augmented reals.
-            step: Integer scalar, the training step.
+        `real_logits` are D's logits of augmented reals, float32 `(rows, 1)`.
         """
         if callable(self.probability):
             self.current_probability.assign(self._scheduled(step))
@@ -163,7 +134,6 @@ class Augment(Augmentation):
         return tf.clip_by_value(tf.cast(p, tf.float32), 0.0, 1.0)
 
     def get_config(self):
-        """Returns the constructor arguments."""
         p = self.probability
         if callable(p):
             p = keras.saving.serialize_keras_object(p)
@@ -175,7 +145,7 @@ class Augment(Augmentation):
 
 
 def _where_touched(touched, transform, images, numbers):
-    """Transforms images; where nothing was drawn, they stay as they are to the bit."""
+    """Transforms images where something is drawn, and keeps the others bit by bit."""
     if numbers is None:
         return images
     return tf.where(touched[:, None, None, None], transform(images, numbers), images)

@@ -1,4 +1,4 @@
-"""Reads which transformations an augmentation is made of."""
+"""Policies: which transformations an augmentation is made of."""
 
 import collections.abc
 import numbers
@@ -7,20 +7,9 @@ from kgan.core import registry
 
 
 def read_names(policy, known):
-    """Gives the names of a policy as a tuple.
+    """Returns the names of a policy, a sequence or one text with commas, as a tuple.
 
-    Args:
-        policy: A sequence of names, or one text with commas between them.
-        known: The names that there are.
-
-    Raises:
-        ValueError: If `policy` names none, one twice, or one that is not known.
-
-    Example:
-        ```python
-        read_names("color, cutout", ("color", "translation", "cutout"))
-        # ("color", "cutout")
-        ```
+    Raises a `ValueError` if it has none, one twice, or one that is not `known`.
     """
     if isinstance(policy, str):
         policy = [name.strip() for name in policy.split(",")]
@@ -38,19 +27,7 @@ def read_names(policy, known):
 
 
 def read_shares(policy, known):
-    """Gives the names of a policy, each with its share of the probability.
-
-    Args:
-        policy: As `read_names` takes it, each share then being 1; or a dictionary of
-            names and shares in [0, 1].
-        known: The names that there are.
-
-    Returns:
-        A dictionary of names and floats.
-
-    Raises:
-        ValueError: As `read_names` does, or if a share is no number in [0, 1].
-    """
+    """Returns the shares of the probability by name, 1 for a mere list of names."""
     names = read_names(policy, known)
     if not isinstance(policy, collections.abc.Mapping):
         return dict.fromkeys(names, 1.0)
@@ -58,7 +35,7 @@ def read_shares(policy, known):
 
 
 def unit_interval(name, value):
-    """Gives `value` as a float; refuses what is no number in [0, 1]."""
+    """Returns `value` as a float; raises unless it is a number in [0, 1]."""
     real = isinstance(value, numbers.Real) and not isinstance(value, bool)
     if not real or not 0.0 <= value <= 1.0:
         raise ValueError(f"`{name}` must be a number in [0, 1]. Received: {value!r}")

@@ -1,4 +1,4 @@
-"""All augmentations by name: one line adds a new one."""
+"""Augmentations by name: one line adds a new one."""
 
 from kgan.augment.adaptive import AdaptiveAugment
 from kgan.augment.base import Augmentation

@@ -1,20 +1,12 @@
-"""Moves images by whole pixels."""
+"""Shifts of images by whole pixels."""
 
 import tensorflow as tf
 
 
 def shift(images, rows, columns):
-    """Moves each image down and to the right; zeros come in from the other side.
+    """Shifts each image by int32 `(batch,)` rows down and columns to the right.
 
     `y[b, i, j] = x[b, i − rows[b], j − columns[b]]`, or 0 where that lies outside.
-
-    Args:
-        images: float32 of shape `(batch, height, width, channels)`.
-        rows: int32 of shape `(batch,)`: by how many pixels down.
-        columns: int32 of shape `(batch,)`: by how many pixels to the right.
-
-    Returns:
-        float32 of the same shape.
     """
     images = _shift_along(images, rows, axis=1)
     return _shift_along(images, columns, axis=2)

@@ -1,4 +1,4 @@
-"""Draws images anew under an affine map of the plane, without aliasing."""
+"""Affine maps of images without aliasing."""
 
 import tensorflow as tf
 
@@ -6,25 +6,17 @@ from kgan.augment import filters
 
 
 def warp(images, inverses):
-    """Moves the pixels of each image.
+    """Maps the pixels of each image, mirrored at its borders.
 
-    The image is mirrored at its borders, upsampled by 2 with a wavelet's low-pass
-    filter, read by bilinear interpolation at twice the pixels of the result, and
-    downsampled by 2 with the same filter. Under the identity the two filters undo each
-    other.
-
-    Args:
-        images: float32 of shape `(batch, height, width, channels)`.
-        inverses: float32 of shape `(batch, 3, 3)`: maps `(x, y, 1)` of a pixel of the
-            result, counted from the image's centre to the right and down, to that of
-            the given image.
-
-    Returns:
-        float32 of the same shape.
+    It is upsampled by 2 with a wavelet's low-pass filter, read by bilinear
+    interpolation at twice the pixels of the result, and downsampled by 2 with the same
+    filter: under the identity the two filters cancel. `inverses`, float32
+    `(batch, 3, 3)`, map `(x, y, 1)` of a pixel of the result, counted from the centre
+    to the right and down, to that of the given image.
 
     Source: Karras et al. (2020), Training Generative Adversarial Networks with Limited
-    Data, appendix B. There upsampled pixels stand in the middle of a filter of even
-    length; here they stand in its centre of mass, or a flip would also shift.
+    Data, appendix B. There upsampled pixels are in the middle of a filter of even
+    length; here in its centre of mass, or a flip would also shift.
     """
     _, height, width, _ = images.shape
     x = filters.sample_places(width)[None, None, :]
@@ -36,18 +28,11 @@ def warp(images, inverses):
 
 
 def sample_at(place, size):
-    """Numbers the upsampled sample at a place of a row that is mirrored without end.
+    """Returns the upsampled samples at places of a row that is mirrored without end.
 
-    Next to the row the mirrored samples are there, for the filter to read; a place
-    beyond them is reflected to one within the row.
-
-    Args:
-        place: float32 in pixels from the centre, any shape.
-        size: Number of pixels n.
-
-    Returns:
-        float32 of the same shape, from the first sample of `filters.upsampling(size)`
-        on; below 2n + 11.
+    `place` is in pixels from the centre of n = `size`; samples count from the first of
+    `filters.upsampling(n)` and are below 2n + 11. The filter reads mirrored samples
+    next to the row; places beyond them are reflected.
     """
     last = size - 1
     place = place + last / 2
@@ -78,16 +63,7 @@ def _downsample(samples, height, width):
 
 
 def bilinear(images, rows, columns):
-    """Reads images between their pixels.
-
-    Args:
-        images: float32 of shape `(batch, height, width, channels)`.
-        rows: float32 of shape `(batch, m, n)` in [0, height − 1).
-        columns: float32 of shape `(batch, m, n)` in [0, width − 1).
-
-    Returns:
-        float32 of shape `(batch, m, n, channels)`.
-    """
+    """Reads images at float32 rows and columns `(batch, m, n)`, between pixels."""
     _, height, width, channels = images.shape
     # One list of all pixels of all images: the gradient of a gather by batches is
     # several times slower.

@@ -1,1 +1,1 @@
-"""What every room stands on: seeds, schedules, registries, checks of arguments."""
+"""Foundation of all rooms: seeds, schedules, registries, checks of arguments."""

@@ -206,6 +206,27 @@ def index(name, value):
         )
 
 
+def codes(categorical, continuous):
+    """Returns InfoGAN's codes: class counts, a tuple of integers from 2, and a number.
+
+    Raises a `ValueError` if a number is out of its range, or there are no codes.
+    """
+    if not isinstance(categorical, (list, tuple)):
+        raise ValueError(
+            f"`categorical` must be a list of numbers of classes. "
+            f"Received: {categorical!r}"
+        )
+    what = "Each number of `categorical`"
+    counts = tuple(integer(what, count, 2) for count in categorical)
+    continuous = integer("`continuous`", continuous, 0)
+    if not counts and not continuous:
+        raise ValueError(
+            "`categorical` or `continuous` must define a code. "
+            f"Received: categorical={categorical!r}, continuous={continuous!r}"
+        )
+    return counts, continuous
+
+
 def ema_momentum(value):
     """Gives a momentum of an average: None, a number in [0, 1), or a schedule."""
     if value is None:

@@ -1,4 +1,4 @@
-"""Files that are either whole or not there."""
+"""Files that are either complete or absent."""
 
 import os
 import pathlib
@@ -6,17 +6,11 @@ import re
 
 
 def write_atomically(path, write, durable=False):
-    """Writes a file under another name, then renames it.
+    """Writes a file by `write(path)` under another name, then renames it.
 
-    Readers, and a run that is interrupted, see the old file or the new one, never half
-    of one. The directory is made when it is missing.
-
-    Args:
-        path: Where the file shall be.
-        write: Function that writes it to the path that it is given, whose suffix is
-            that of `path`.
-        durable: Whether the file shall outlast a power cut, too: it lies on the disk
-            before its name does, and its name before this returns.
+    Readers and interrupted runs see the old file or the new one, never half of one. A
+    missing directory is created. With `durable` the file also outlasts a power cut: its
+    content is flushed to the disk before it is renamed, its name before this returns.
     """
     path = pathlib.Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -33,17 +27,9 @@ def write_atomically(path, write, durable=False):
 
 
 def attempt(path, write, durable=False):
-    """Writes a file atomically, or says in one line why that is not possible.
+    """Writes a file as `write_atomically`, or prints one line if that is impossible.
 
-    Training costs more than a file: it goes on when a disk is full.
-
-    Args:
-        path: Where the file shall be.
-        write: As in `write_atomically`.
-        durable: As in `write_atomically`.
-
-    Returns:
-        Whether the file was written.
+    Training goes on when a disk is full. Returns whether the file was written.
     """
     try:
         write_atomically(path, write, durable)
@@ -62,7 +48,7 @@ def leftovers(directory):
 
 
 def flush(path):
-    """Waits until a file's content, or a directory's names, lie on the disk."""
+    """Waits until a file's content, or a directory's names, are on the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

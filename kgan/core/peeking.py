@@ -1,4 +1,4 @@
-"""Looking at data without moving them on: what checks and data sets agree about."""
+"""Peeks at a data set without advancing its shuffling."""
 
 import contextlib
 
@@ -7,16 +7,14 @@ _open = 0
 
 @contextlib.contextmanager
 def uncounted():
-    """Lets a data set be looked at without moving it on.
+    """Context in which an iteration over a data set does not count as one.
 
-    A data set of `kgan.data.load` gives other batches in each iteration. An iteration
-    that gives its first batch inside this block shows what the next one will give, and
-    does not count. It holds for all data sets of the process, since `tf.data` works in
-    threads of its own.
+    A data set of `kgan.data.load` yields other batches in each iteration. An iteration
+    that begins in this block shows what the next one will yield. It applies to all data
+    sets of the process: `tf.data` has threads of its own.
 
     Example:
         ```python
-        train = kgan.data.load("digits", batch_size=64)
         with kgan.data.uncounted():
             first = next(iter(train))  # `fit(train)` will begin with this batch
         ```
@@ -30,5 +28,5 @@ def uncounted():
 
 
 def count():
-    """Says whether an iteration that begins now counts."""
+    """Returns whether an iteration that begins now counts."""
     return _open == 0

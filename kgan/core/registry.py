@@ -1,18 +1,12 @@
-"""Finds an object by its name, or says which names there are."""
+"""Registries: classes by name, and errors that list the known names."""
 
 import difflib
 
 
 def unknown(what, received, names):
-    """Writes the sentence for a name that is not known.
+    """Returns the error message for an unknown name, with the nearest known one.
 
-    Args:
-        what: What was expected, the sentence's subject: "`loss` must be one of".
-        received: What came instead.
-        names: The names that are known.
-
-    Returns:
-        One line with all names, and the nearest of them if one is near.
+    `what` is the sentence's subject: "`loss` must be one of".
     """
     near = difflib.get_close_matches(str(received), list(names), n=1)
     hint = f" Did you mean {near[0]!r}?" if near else ""
@@ -20,12 +14,12 @@ def unknown(what, received, names):
 
 
 class Registry:
-    """Classes that are found by their names.
+    """Classes by name.
 
     Args:
-        expected: The beginning of the sentence for what is not known: "A penalty must
-            be a `kgan.penalties.Penalty` or one of".
-        base: The class of all objects that are found.
+        expected: Beginning of the error message for unknown names: "A penalty must be a
+            `kgan.penalties.Penalty` or one of".
+        base: Base class of all objects.
         known: Dictionary of names and classes; what is added later counts as well.
     """
 
@@ -35,32 +29,21 @@ class Registry:
         self.known = known
 
     def names(self):
-        """Returns the names that `get` knows."""
+        """Returns the known names."""
         return tuple(self.known)
 
     def find(self, name):
-        """Finds a class by its name, and makes nothing.
-
-        Raises:
-            ValueError: If there is nothing of that name.
-        """
+        """Returns the class of a name, or raises a `ValueError`."""
         if not isinstance(name, str) or name not in self.known:
             raise ValueError(unknown(self.expected, name, self.known))
         return self.known[name]
 
     def get(self, identifier):
-        """Finds an object by its name; gives an object back as it came.
+        """Returns an object as it is, or creates one from its name and arguments.
 
-        Args:
-            identifier: An object of the kind, one of `names()`, or a dictionary with
-                the name under `"name"` and the constructor's arguments beside it, as in
-                `{"name": "r1", "weight": 10.0}`.
-
-        Returns:
-            An object.
-
-        Raises:
-            ValueError: If there is nothing of that name.
+        `identifier` is an object, a name, or a dictionary of the name and the
+        constructor's arguments: `{"name": "r1", "weight": 10.0}`. Raises a `ValueError`
+        if the name is unknown.
         """
         if isinstance(identifier, self.base):
             return identifier
@@ -72,14 +55,7 @@ class Registry:
 
 
 def numbered(names):
-    """Gives each a name of its own: a second one gets a number.
-
-    Args:
-        names: Sequence of names.
-
-    Returns:
-        A list as in `["r1", "r2", "r1_2"]`.
-    """
+    """Makes names unique by numbers, as in `["r1", "r2", "r1_2"]`."""
     counts = [list(names[: place + 1]).count(name) for place, name in enumerate(names)]
     return [
         f"{name}_{count}" if count > 1 else name

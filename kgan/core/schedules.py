@@ -1,4 +1,4 @@
-"""Numbers that may change while a model is trained: a float, or a Keras schedule."""
+"""Numbers that may change during training: a float, or a Keras schedule."""
 
 import numbers
 
@@ -8,21 +8,16 @@ _Schedule = keras.optimizers.schedules.LearningRateSchedule
 
 
 def check(name, value, minimum=0.0, maximum=float("inf")):
-    """Gives a number as a float, and a schedule as it is.
+    """Returns a number as a float, and a schedule as it is.
 
     Args:
         name: The argument's name, for the message.
         value: A number in [minimum, maximum], a
-            `keras.optimizers.schedules.LearningRateSchedule` of the training step, or
-            the dictionary as which Keras serialises one.
-        minimum: The smallest number that is allowed.
-        maximum: The largest one. What a schedule gives is not checked.
-
-    Returns:
-        A float or a schedule.
+            `keras.optimizers.schedules.LearningRateSchedule` of the training step
+            (whose values are not checked), or its serialised dictionary.
 
     Raises:
-        ValueError: If it is neither.
+        ValueError: If it is none of these.
     """
     if isinstance(value, dict):
         value = keras.saving.deserialize_keras_object(value)
@@ -39,10 +34,10 @@ def check(name, value, minimum=0.0, maximum=float("inf")):
 
 
 def at(value, step):
-    """Gives the value at a training step, as a float or float32 scalar."""
+    """Returns the value at a training step, as a float or float32 scalar."""
     return value(step) if callable(value) else value
 
 
 def config(value):
-    """Gives the value as a config holds it."""
+    """Returns the value as a config holds it."""
     return keras.saving.serialize_keras_object(value) if callable(value) else value

@@ -1,12 +1,10 @@
-"""Stateless seeds: every random draw of kgan follows from (seed, use, step, row).
+"""Stateless seeds: every random draw of kgan depends on (seed, use, step, row).
 
-Nothing random is stored, so nothing random has to be saved: a resumed run draws what
-the uninterrupted one would have drawn. This is the only file that knows replica ids:
-a draw is made for the global batch, and each replica keeps its own rows, so results do
-not depend on the number of replicas.
-
-A seed is an int32 tensor of shape `(2,)` whose parts lie in [0, 2³¹): XLA and the plain
-graph draw different bits from a seed with a negative part.
+Nothing random is stored or has to be saved: a resumed run draws what the uninterrupted
+one would have drawn. Only this file knows replica ids: a draw is made for the global
+batch, and each replica keeps its own rows, so that results do not depend on the number
+of replicas. A seed is an int32 tensor of shape `(2,)` with parts in [0, 2³¹): XLA and
+the plain graph draw different bits from a seed with a negative part.
 """
 
 import enum
@@ -14,12 +12,12 @@ import enum
 import tensorflow as tf
 
 _MAX_INT32 = 2**31 - 1
-# A replica's id stands above the counter that a `SeedGenerator` advances at each draw.
+# A replica's id is above the counter that a `SeedGenerator` advances at each draw.
 _REPLICA_SHIFT = 16
 
 
 class Use(enum.IntEnum):
-    """What a seed is for: one number for each independent stream of draws."""
+    """Purposes of seeds: one number for each independent stream of draws."""
 
     DISCRIMINATOR_STEP = 1
     GENERATOR_STEP = 2
@@ -40,14 +38,9 @@ class Use(enum.IntEnum):
 
 
 def root(seed, branch=0):
-    """Turns an integer into a seed.
+    """Converts an integer or scalar tensor to a seed; the lowest 31 bits count.
 
-    Args:
-        seed: Integer or scalar integer tensor; only its lowest 31 bits count.
-        branch: Tells apart the draws of one seed after it was begun anew; the same.
-
-    Returns:
-        An int32 tensor of shape `(2,)`.
+    `branch`, another one, distinguishes the draws of one seed after a restart.
     """
 
     def low_bits(value):
@@ -58,17 +51,10 @@ def root(seed, branch=0):
 
 
 def fold(seed, *values):
-    """Derives a new seed from `seed` and non-negative integers, one after the other.
+    """Derives a new seed from `seed` and integers in [0, 2³¹), one after the other.
 
     `fold(s, v) = [hash(s), v]`, so seeds that differ only in the last value never
     collide.
-
-    Args:
-        seed: A seed, int32 of shape `(2,)`.
-        *values: Integers or scalar integer tensors in [0, 2³¹).
-
-    Returns:
-        An int32 tensor of shape `(2,)`.
     """
     for value in values:
         digest = tf.random.stateless_uniform((), seed, 0, _MAX_INT32, tf.int32)
@@ -77,7 +63,7 @@ def fold(seed, *values):
 
 
 def num_replicas():
-    """Returns how many replicas train in step, a Python integer."""
+    """Returns the number of replicas that train in step, a Python integer."""
     return tf.distribute.get_strategy().num_replicas_in_sync
 
 
@@ -88,33 +74,19 @@ def replica_id():
 
 
 def own_rows(draw, batch_size):
-    """Draws the rows of the global batch that belong to this replica.
+    """Draws the rows [r n, (r + 1) n) of the global batch, for replica r and n rows.
 
-    Args:
-        draw: Function from a number of rows to a tensor with that many rows, whose
-            row i must not depend on that number.
-        batch_size: Number of rows of this replica.
-
-    Returns:
-        Rows `[replica * batch_size, (replica + 1) * batch_size)` of the global batch.
+    Row i of `draw(rows)` must not depend on the number of rows.
     """
     end = (replica_id() + 1) * batch_size
     return draw(end)[end - batch_size :]
 
 
 def layer_state(seed, replica=0):
-    """Gives the state for a `keras.random.SeedGenerator` inside a network.
+    """Returns the state for a `keras.random.SeedGenerator` inside a network.
 
-    The first part is the same on all replicas. The second tells them apart, so that
-    Keras' own random layers draw different numbers on each; `uniform_like` takes the
-    replica out again.
-
-    Args:
-        seed: A seed, int32 of shape `(2,)`.
-        replica: Id of this replica, an integer or a scalar integer tensor.
-
-    Returns:
-        An int32 tensor of shape `(2,)`.
+    Its second part has the id of the replica, so that Keras' own random layers draw
+    different numbers on each; `uniform_like` removes it.
     """
     return fold(seed, tf.cast(replica, tf.int32) * 2**_REPLICA_SHIFT)
 
@@ -128,22 +100,13 @@ def uniform_like(x, state):
     replica's rows.
 
     Args:
-        x: Tensor whose shape the result takes, its batch axis first.
-        state: What `SeedGenerator.next()` gave: int32 of shape `(2,)`.
+        x: Tensor of the result's shape, its batch axis first.
+        state: Result of `SeedGenerator.next()`, int32 of shape `(2,)`.
 
     Returns:
-        A float32 tensor shaped like `x` with values in [0, 1).
+        A float32 tensor with values in [0, 1).
 
-    Example:
-        ```python
-        class Noise(keras.layers.Layer):
-            def __init__(self, seed=None, **kwargs):
-                super().__init__(**kwargs)
-                self.seed_generator = keras.random.SeedGenerator(seed)
-
-            def call(self, x):
-                return x + kgan.seeds.uniform_like(x, self.seed_generator.next())
-        ```
+    Example: `x + kgan.seeds.uniform_like(x, self.seed_generator.next())`
     """
     # A user's integer seed may be any int32; XLA needs both parts non-negative.
     state = tf.bitwise.bitwise_and(tf.cast(state, tf.int32), _MAX_INT32)

@@ -1,4 +1,4 @@
-"""On how many devices and machines to train: strategies of `tf.distribute`."""
+"""Strategies of `tf.distribute`: on how many devices and machines to train."""
 
 from kgan.distribute.cluster import is_chief as is_chief
 from kgan.distribute.consensus import AgreedStop as AgreedStop

@@ -1,7 +1,7 @@
-"""The cluster that TF_CONFIG names: who trains along, where, and who this process is.
+"""The cluster of TF_CONFIG: its processes, their addresses, and this process.
 
-TensorFlow reads the same environment variable, but finds its errors late: from deep
-inside its server, after minutes of waiting, or never.
+TensorFlow reads the same environment variable, but reports its errors late: from inside
+its server, after minutes of waiting, or never.
 """
 
 import dataclasses
@@ -41,13 +41,13 @@ class Task:
 
     @property
     def port(self) -> int:
-        """The port that its server listens on."""
+        """The port of its server."""
         return int(self.address.rpartition(":")[2])
 
 
 @dataclasses.dataclass(frozen=True)
 class Cluster:
-    """The processes that train together, as TF_CONFIG names them.
+    """The processes that train together.
 
     Attributes:
         tasks: All of them in the order of their replicas: the chief, then the workers.
@@ -69,19 +69,15 @@ class Cluster:
 
     @property
     def is_chief(self) -> bool:
-        """Whether this process writes: the chief, or worker 0 where there is none."""
+        """Whether this process writes files: the chief, or the first worker."""
         return self.position == 0
 
 
 def read() -> Cluster | None:
-    """Reads TF_CONFIG, and checks it.
-
-    Returns:
-        A `Cluster`, or None where the variable is not set or names no cluster.
+    """Reads and checks TF_CONFIG; returns None where it is not set or has no cluster.
 
     Raises:
-        ValueError: If it is not JSON, or its cluster or task are not what a training
-            takes. The message says what was expected, and what came.
+        ValueError: If it is not JSON, or has no cluster or task for a training.
 
     Example:
         ```python
@@ -110,13 +106,7 @@ def read() -> Cluster | None:
 
 
 def is_chief() -> bool:
-    """Says whether this process is the one that writes: TF_CONFIG's first.
-
-    That is its chief, or worker 0 where there is none. True without TF_CONFIG.
-
-    Raises:
-        ValueError: If TF_CONFIG is not what it must be.
-    """
+    """Returns whether this process writes files; True without TF_CONFIG, or raises."""
     found = read()
     return found is None or found.is_chief
 
@@ -126,7 +116,7 @@ def _tasks(jobs):
         raise ValueError(
             f"{VARIABLE}: `cluster` must be like that of {EXAMPLE}. Received: {jobs!r}"
         )
-    # An evaluator stands beside the training and takes no part in it.
+    # An evaluator does not take part in the training.
     others = [job for job in jobs if job not in (*_TRAINING, "evaluator")]
     if others:
         raise ValueError(
@@ -152,7 +142,7 @@ def _tasks(jobs):
         raise ValueError(
             f"{VARIABLE}: `cluster` must hold a chief or workers. Received: {jobs!r}"
         )
-    _refuse_equal_addresses(tasks)
+    _check_distinct_addresses(tasks)
     return tasks
 
 
@@ -172,7 +162,7 @@ def _address(address, job, index):
     )
 
 
-def _refuse_equal_addresses(tasks):
+def _check_distinct_addresses(tasks):
     first = {}
     for task in tasks:
         other = first.setdefault(task.address, task)
@@ -187,7 +177,7 @@ def _refuse_equal_addresses(tasks):
 def _position(tasks, task):
     if not isinstance(task, dict) or not {"type", "index"} <= task.keys():
         raise ValueError(
-            f"{VARIABLE}: `task` must say who this process is, as in {EXAMPLE}. "
+            f"{VARIABLE}: `task` must identify this process, as in {EXAMPLE}. "
             f"Received: {task!r}"
         )
     own = (task["type"], _number(task["index"]))
@@ -207,6 +197,6 @@ def _position(tasks, task):
 
 
 def _number(index):
-    # Some launchers write the index as a string, which TensorFlow takes too.
+    # Some launchers write the index as a string, which TensorFlow accepts, too.
     text = str(index)
     return int(text) if text.isascii() and text.isdigit() else index

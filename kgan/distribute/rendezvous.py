@@ -1,7 +1,7 @@
-"""The roll call: before TensorFlow starts, each worker looks whether all others live.
+"""Rendezvous: before TensorFlow starts, each worker checks that all others are alive.
 
-TensorFlow waits an hour for a worker that does not come, says nothing in this time, and
-hears neither Ctrl-C nor SIGTERM.
+TensorFlow waits an hour for a missing worker, without a message, and ignores Ctrl-C and
+SIGTERM meanwhile.
 """
 
 import socket
@@ -11,22 +11,16 @@ import time
 from kgan.distribute import cluster
 from kgan.distribute.cluster import Cluster, Task
 
-_SECONDS_BETWEEN_LOOKS = 0.2
-_SECONDS_BEFORE_A_WORD = 5.0
+_SECONDS_BETWEEN_CHECKS = 0.2
+_SECONDS_BEFORE_A_MESSAGE = 5.0
 _SECONDS_FOR_AN_ANSWER = 2.0
 
 
 def listen(task: Task) -> socket.socket:
-    """Listens where TensorFlow's server of this process is going to.
+    """Listens at the address of TensorFlow's server of this process.
 
-    Args:
-        task: This process.
-
-    Returns:
-        A listening socket. Close it before TensorFlow takes the port.
-
-    Raises:
-        OSError: If the port is in use or not allowed.
+    Returns a listening socket, to be closed before TensorFlow binds the port. Raises an
+    `OSError` if the port is in use or not allowed.
     """
     # On all interfaces, as TensorFlow does: the name in TF_CONFIG may be that of a
     # router in front of this machine.
@@ -40,7 +34,7 @@ def listen(task: Task) -> socket.socket:
 
 
 def silent(tasks: tuple) -> tuple:
-    """Gives those of some tasks whose address takes no connection now."""
+    """Returns those tasks whose address accepts no connection now."""
     return tuple(task for task in tasks if not _answers(task))
 
 
@@ -54,11 +48,7 @@ def _answers(task):
 
 
 def meet(workers: Cluster, patience: float) -> None:
-    """Waits until each of the other workers has answered once.
-
-    Args:
-        workers: The cluster.
-        patience: For how many seconds.
+    """Waits up to `patience` seconds until each of the other workers has answered once.
 
     Raises:
         OSError: If this process cannot listen at its own address.
@@ -66,7 +56,7 @@ def meet(workers: Cluster, patience: float) -> None:
     """
     begin = time.monotonic()
     with listen(workers.own):
-        missing, told = silent(workers.others), False
+        missing, printed = silent(workers.others), False
         while missing:
             waited = time.monotonic() - begin
             names = ", ".join(map(str, missing))
@@ -75,12 +65,12 @@ def meet(workers: Cluster, patience: float) -> None:
                     f"{workers.own} waited {patience:g} s for {names}. Each must be "
                     "started with the same cluster, its port open to the others."
                 )
-            if waited > _SECONDS_BEFORE_A_WORD and not told:
-                told = True
+            if waited > _SECONDS_BEFORE_A_MESSAGE and not printed:
+                printed = True
                 print(
                     f"Waiting up to {patience:g} s for {names}",
                     file=sys.stderr,
                     flush=True,
                 )
-            time.sleep(_SECONDS_BETWEEN_LOOKS)
+            time.sleep(_SECONDS_BETWEEN_CHECKS)
             missing = silent(missing)

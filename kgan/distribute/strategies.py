@@ -7,37 +7,32 @@ from kgan.distribute import cluster, workers
 
 
 def names() -> list:
-    """Lists what `get` takes."""
+    """Returns the names that `get` knows."""
     return ["auto", *_ON_ONE_MACHINE, "multi_worker"]
 
 
 def get(
     name: str = "auto", patience: float = workers.PATIENCE
 ) -> tf.distribute.Strategy:
-    """Gives a strategy by its name.
+    """Returns a strategy by its name.
 
     - "none": one device, TensorFlow's default strategy.
     - "mirrored": all devices of this machine.
-    - "tpu": the TPU that this machine belongs to.
-    - "multi_worker": the machines that TF_CONFIG names, all devices of each.
-    - "auto": "multi_worker" where TF_CONFIG names several workers, "mirrored" where
-      there are several GPUs, "none" otherwise.
-
-    "multi_worker" must be asked for before TensorFlow runs anything: its collective
-    operations are set up when a program starts.
+    - "tpu": the TPU of this machine.
+    - "multi_worker": the machines of TF_CONFIG, all devices of each. It must be created
+      before TensorFlow runs anything.
+    - "auto": "multi_worker" where TF_CONFIG has several workers, "mirrored" where there
+      are several GPUs, "none" otherwise.
 
     Args:
         name: One of `names()`.
-        patience: For how many seconds "multi_worker" waits until all others are there.
-
-    Returns:
-        A `tf.distribute.Strategy`.
+        patience: Seconds that "multi_worker" waits for all others.
 
     Raises:
-        ValueError: If there is no such strategy, or TF_CONFIG is not what it must be.
-        OSError: If this worker cannot listen at its address, or another one does not
-            come (a `TimeoutError`), or there is no TPU.
-        RuntimeError: If "multi_worker" is asked for too late.
+        ValueError: If there is no such strategy, or TF_CONFIG is invalid.
+        OSError: If this worker cannot listen at its address, another one does not come
+            (a `TimeoutError`), or there is no TPU.
+        RuntimeError: If "multi_worker" is created too late.
 
     Example:
         ```python

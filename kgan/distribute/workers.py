@@ -1,4 +1,4 @@
-"""The processes of a cluster: how they are connected, and how one is missed."""
+"""Connection of a cluster's processes, and errors of lost ones."""
 
 import contextlib
 import faulthandler
@@ -12,7 +12,7 @@ from kgan.distribute import cluster, rendezvous
 
 # Seconds: a scheduler may have to fetch an image to a machine before it starts there.
 PATIENCE = 600.0
-# What a collective operation ends with when a worker does not answer any more.
+# Errors of a collective operation when a worker no longer responds.
 _LOST = (
     tf.errors.UnavailableError,
     tf.errors.AbortedError,
@@ -22,14 +22,11 @@ _LOST = (
 
 
 def connect(found: cluster.Cluster, patience: float) -> tf.distribute.Strategy:
-    """Waits for all workers of a cluster, then has TensorFlow connect them.
+    """Waits for all workers, then lets TensorFlow connect them.
 
     Args:
         found: The cluster.
-        patience: For how many seconds to wait.
-
-    Returns:
-        A `tf.distribute.MultiWorkerMirroredStrategy`.
+        patience: Limit in seconds.
 
     Raises:
         OSError: If this process cannot listen at its address.
@@ -43,9 +40,9 @@ def connect(found: cluster.Cluster, patience: float) -> tf.distribute.Strategy:
 
 @contextlib.contextmanager
 def _ended_after(seconds):
-    """Ends this process with a traceback if the block takes longer.
+    """Ends this process with a traceback if the block lasts longer.
 
-    If a worker dies right after the roll call, TensorFlow waits for it an hour and
+    If a worker dies right after the rendezvous, TensorFlow waits for it an hour and
     keeps Python's lock meanwhile, so that no thread and no signal handler can run.
     """
     faulthandler.dump_traceback_later(seconds, exit=True, file=sys.__stderr__)
@@ -57,7 +54,7 @@ def _ended_after(seconds):
 
 @contextlib.contextmanager
 def _own_sigterm():
-    """Keeps what Python does at SIGTERM, where TensorFlow would have nothing happen."""
+    """Keeps Python's handler of SIGTERM, which TensorFlow would disable."""
     handler = signal.getsignal(signal.SIGTERM)
     try:
         yield
@@ -67,7 +64,7 @@ def _own_sigterm():
 
 
 def is_lost_worker(error: BaseException) -> bool:
-    """Says whether an error of TensorFlow tells that another worker is gone."""
+    """Returns whether an error of TensorFlow means that another worker is lost."""
     found = cluster.read()
     return isinstance(error, _LOST) and found is not None and len(found.tasks) > 1
 
@@ -81,13 +78,10 @@ def lost_workers() -> str:
 
 @contextlib.contextmanager
 def naming_lost_workers(advice: str = "Start all of them again."):
-    """Turns TensorFlow's many lines about a worker that is gone into one sentence.
-
-    Args:
-        advice: What to do, a sentence.
+    """Replaces TensorFlow's many lines about a lost worker by one sentence.
 
     Raises:
-        ConnectionError: If another worker is gone.
+        ConnectionError: If another worker is lost; it ends with the sentence `advice`.
 
     Example:
         ```python

@@ -1,9 +1,4 @@
-"""Principal directions of a latent space: what a generator changes most.
-
-People understand a generator by sliding through its latent space, and a few directions
-tell more than most. They are found without labels and without training, and count in
-standard normal latents, to which `Prior.to_normal` maps those of any prior.
-"""
+"""Principal directions of a standard normal latent space, found without training."""
 
 import math
 
@@ -15,7 +10,7 @@ from kgan.core import arguments, registry
 from kgan.latents import paths
 from kgan.losses.input_gradients import joined as join
 
-# Latents whose features are looked at by PCA, drawn from this seed.
+# Number and seed of the latents whose features PCA analyses.
 _SAMPLES = 4096
 _SEED = 0
 _COUNT = 5
@@ -27,38 +22,29 @@ def names():
 
 
 def find(gan, method="pca", count=None, label=0, averaged=True):
-    """Finds principal directions of a generator's latent space.
+    """Finds the directions, `(count, latent_dim)`, that change most in a generator.
 
-    `"sefa"`: the latents' directions along which the first layer's output changes most,
-    in closed form: the eigenvectors of Aᵀ A with the largest eigenvalues, for the
-    matrix A of the layer. Shen and Zhou, "Closed-Form Factorization of Latent Semantics
-    in GANs" (2021), equation 5.
+    `"sefa"`: the first layer's output: eigenvectors of Aᵀ A with the largest
+    eigenvalues, for the matrix A of the layer. Shen and Zhou (2021), Closed-Form
+    Factorization of Latent Semantics in GANs, equation 5.
 
-    `"pca"`: the latents' directions that lead along the principal components of what
-    the second layer sees, by least squares over 4,096 latents; normalisation and the
-    nonlinearity after the first layer are taken into account. Härkönen et al.,
-    "GANSpace: Discovering Interpretable GAN Controls" (2020), section 2.2.
+    `"pca"`: the second layer's input: its principal components, by least squares over
+    4,096 latents. Härkönen et al. (2020), GANSpace: Discovering Interpretable GAN
+    Controls, section 2.2.
+
+    They are float32 unit vectors, the strongest first, the largest component positive.
 
     Args:
         gan: A `kgan.GAN` whose generator is Functional or Sequential.
         method: One of `names()`.
         count: Number of directions. None: 5, or as many as there are latents.
-        label: The class whose features are looked at, for conditional models.
-        averaged: Whether to take the averaged generator where there is one.
-
-    Returns:
-        A float32 array of shape `(count, latent_dim)`, vectors of length 1, the
-        strongest first; the largest component of each is positive.
+        label: The class whose features are used, for conditional models.
+        averaged: Whether to use the averaged generator where there is one.
 
     Raises:
-        ValueError: If there is no such method, more directions are asked for than
-            there are, or the layers of the generator cannot be seen.
+        ValueError: If an argument is out of its range or the layers are unknown.
 
-    Example:
-        ```python
-        directions = kgan.directions.find(gan, "sefa", count=3)
-        images = kgan.directions.slide(gan, directions, seed=7)  # (3, 9, h, w, c)
-        ```
+    Example: `directions = kgan.directions.find(gan, "sefa", count=3)`
     """
     if method not in _METHODS:
         raise ValueError(registry.unknown("`method` must be one of", method, _METHODS))
@@ -79,40 +65,17 @@ def find(gan, method="pca", count=None, label=0, averaged=True):
 
 
 def move(prior, drawn, directions, strengths):
-    """Moves latents along directions.
-
-    Args:
-        prior: Their `kgan.priors.Prior`.
-        drawn: float32 latents of shape `(rows, latent_dim)`.
-        directions: Array of shape `(count, latent_dim)`.
-        strengths: How far along each, in standard deviations of a normal prior; of
-            shape `(count,)`, or `(rows, count)`.
-
-    Returns:
-        A float32 tensor of shape `(rows, latent_dim)`.
-    """
+    """Moves latents along directions, by `(count,)` or `(rows, count)` deviations."""
     step = np.asarray(strengths, np.float32) @ np.asarray(directions, np.float32)
     return prior.from_normal(prior.to_normal(tf.constant(drawn)) + step)
 
 
 def slide(gan, directions, seed=0, label=0, steps=9, strength=3.0, averaged=True):
-    """Generates a row of images for each direction, through one image of a seed.
+    """Generates a row of `steps` images for each direction, around image 0 of `seed`.
 
-    Args:
-        gan: A `kgan.GAN`.
-        directions: What `find` gave.
-        seed: The middle of each row is image 0 of this seed.
-        label: The class of all images, for conditional models.
-        steps: Images in a row.
-        strength: How far a row reaches to both sides, in standard deviations.
-        averaged: Whether to take the averaged generator where there is one.
-
-    Returns:
-        A NumPy array of shape `(count, steps, *data_shape)`: uint8 for images, float32
-        for points.
-
-    Raises:
-        ValueError: If `steps` is not positive, or the label is out of range.
+    The rows reach `strength` standard deviations to both sides. Other arguments and
+    errors are as in `find`. Returns `(count, steps, *data_shape)`: uint8 images, or
+    float32 points.
     """
     arguments.positive_integer("steps", steps)
     arguments.index("seed", seed)
@@ -163,7 +126,6 @@ class _FirstLayer:
         ]
 
     def __call__(self, normal):
-        """Gives its outputs for normal latents `(rows, latent_dim)`, flat in a row."""
         rows = tf.shape(normal)[0]
         labels = None
         if self._sampler.num_classes is not None:
@@ -174,7 +136,6 @@ class _FirstLayer:
 
 
 def _linear(layer):
-    """Gives what a layer would give without an activation of its own."""
     config = layer.get_config()
     if "activation" not in config:
         return layer.output
@@ -186,7 +147,6 @@ def _linear(layer):
 
 
 def _sefa(first_layer, count):
-    """Gives the eigenvectors of Aᵀ A, the largest eigenvalues first."""
     size = first_layer.prior.latent_dim
     # Row i is the derivative along latent i: Aᵀ, for a layer that is linear in them.
     origin = tf.zeros((size, size))
@@ -198,7 +158,7 @@ def _sefa(first_layer, count):
 
 
 def _pca(first_layer, count):
-    """Gives U = (Xᵀ X)⁻¹ Xᵀ Z for principal coordinates X of latents Z."""
+    """Computes U = (Xᵀ X)⁻¹ Xᵀ Z for principal coordinates X of latents Z."""
     from sklearn.decomposition import PCA
 
     prior = first_layer.prior

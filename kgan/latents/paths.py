@@ -1,7 +1,6 @@
-"""Ways through a latent space: by index, towards its centre, from one point to another.
+"""Paths through a latent space: by index, to its centre, from point to point.
 
-All are functions of a prior. Truncation and walks are made among standard normal
-latents, to which `Prior.to_normal` maps those of any prior.
+Truncation and walks work on standard normal latents (`Prior.to_normal`) of any prior.
 """
 
 import tensorflow as tf
@@ -18,30 +17,13 @@ _PARALLEL = 1e-6
 
 
 def table(seed):
-    """Gives the seed of the endless table of latents that an integer stands for.
-
-    Args:
-        seed: Integer or scalar integer tensor in [0, 2⁶²): each has its own table.
-
-    Returns:
-        An int32 tensor of shape `(2,)`.
-    """
+    """Returns the seed of an endless table of latents, for an integer in [0, 2⁶²)."""
     high = tf.bitwise.right_shift(tf.cast(seed, tf.int64), tf.constant(31, tf.int64))
     return seeds.fold(seeds.root(seed, branch=high), Use.GENERATE)
 
 
 def latents_at(prior, seed, start, count):
-    """Draws rows `start` to `start + count` of the endless table of a seed's latents.
-
-    Args:
-        prior: A `kgan.priors.Prior`.
-        seed: int32 of shape `(2,)`.
-        start: First row, a non-negative integer or int64 scalar.
-        count: Number of rows, a positive integer or integer scalar.
-
-    Returns:
-        A float32 tensor of shape `(count, latent_dim)`.
-    """
+    """Draws `count` rows from `start` on of the table of `seed`, int32 `(2,)`."""
     start, count = tf.cast(start, tf.int64), tf.cast(count, tf.int64)
     first = start // _BLOCK
     blocks = tf.range(first, (start + count - 1) // _BLOCK + 1)
@@ -61,19 +43,11 @@ def latents_at(prior, seed, start, count):
 def truncate(prior, latents, truncation):
     """Moves latents towards the centre of their prior: x ← ψ x.
 
-    Samples become more typical and less diverse. The move is continuous in ψ and keeps
-    what tells one sample from another. Karras, Laine and Aila, "A Style-Based Generator
-    Architecture for Generative Adversarial Networks" (2019), appendix B, scale around
-    the mean in the same way, in the space after a mapping network.
+    Samples become more typical and less diverse, continuously in ψ = `truncation`, a
+    float in [0, 1] or a tensor `(batch,)`; 1 keeps the latents bit by bit.
 
-    Args:
-        prior: The `kgan.priors.Prior` of the latents.
-        latents: float32 of shape `(batch, latent_dim)`.
-        truncation: ψ in [0, 1], a float32 scalar or a tensor of shape `(batch,)`; 1
-            leaves the latents as they are, to the bit.
-
-    Returns:
-        A float32 tensor of shape `(batch, latent_dim)`.
+    Source: Karras et al. (2019), A Style-Based Generator Architecture for Generative
+    Adversarial Networks, appendix B, where the space is that after a mapping network.
     """
     psi = tf.convert_to_tensor(truncation, tf.float32)
     psi = psi[..., None] if psi.shape.rank else psi
@@ -82,23 +56,16 @@ def truncate(prior, latents, truncation):
 
 
 def slerp(first, second, positions):
-    """Walks from one vector to another along a great circle.
+    """Interpolates between two vectors along a great circle (spherical interpolation).
 
         x(t) = sin((1 − t) Ω) / sin Ω · x₀ + sin(t Ω) / sin Ω · x₁
 
-    Ω is the angle between both. In many dimensions a normal distribution lies close to
-    a sphere, and a straight line would leave it: half-way between two latents their
-    length is 1/√2 of its usual value. Shoemake, "Animating Rotation with Quaternion
-    Curves" (1985), section 3.3; for latents White, "Sampling Generative Networks"
-    (2016), section 3. Between parallel vectors it is the straight line.
+    for each t of `positions`, float32 `(steps,)` in [0, 1], with their angle Ω; on the
+    line where it is 0 or π. Half-way on a line between two normal latents, which are
+    near a sphere, the length is 1/√2 of the usual.
 
-    Args:
-        first: x₀, float32 of shape `(latent_dim,)`.
-        second: x₁, float32 of shape `(latent_dim,)`.
-        positions: t in [0, 1], float32 of shape `(steps,)`.
-
-    Returns:
-        A float32 tensor of shape `(steps, latent_dim)`.
+    Source: Shoemake (1985), Animating Rotation with Quaternion Curves, section 3.3; for
+    latents White (2016), Sampling Generative Networks, section 3.
     """
     one, other = tf.math.l2_normalize(first), tf.math.l2_normalize(second)
     # Kahan's form: the arc cosine of their product would be off by 10⁻³ near 0 and π.
@@ -115,18 +82,7 @@ def slerp(first, second, positions):
 
 
 def walk(prior, first_seed, second_seed, steps):
-    """Walks from the first latent of one seed to that of another, in equal steps.
-
-    Args:
-        prior: A `kgan.priors.Prior`.
-        first_seed: Integer or scalar tensor; the walk begins at its row 0.
-        second_seed: Integer or scalar tensor; the walk ends at its row 0.
-        steps: Number of latents, both ends among them, at least 2.
-
-    Returns:
-        A float32 tensor of shape `(steps, latent_dim)`; its ends are those rows, to the
-        bit.
-    """
+    """Interpolates from row 0 of one seed to row 0 of another, in equal steps."""
     first, second = (
         latents_at(prior, table(seed), 0, 1) for seed in (first_seed, second_seed)
     )

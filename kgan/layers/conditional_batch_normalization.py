@@ -1,60 +1,42 @@
-"""Batch normalisation whose gain and bias follow from a condition."""
+"""Batch normalisation with a conditional gain and bias."""
 
 import keras
 from keras import layers, ops
 
 from kgan.core import arguments
+from kgan.layers import checks, initializers
 
 
 @keras.saving.register_keras_serializable(package="kgan")
 class ConditionalBatchNormalization(keras.layers.Layer):
-    """Normalises features by the batch, then gives each example its own gain and bias.
-
-    With x̂ the features normalised as `keras.layers.BatchNormalization` does it, and c
-    the condition of an example, each channel becomes
+    """Batch normalisation whose gain and bias depend on a condition.
 
         y = (1 + g(c)) x̂ + h(c)
 
-    - With `num_classes` the condition is a label, and g and h are tables of one row for
-      each class. They start at 0, so that all classes start from the plain
-      normalisation.
-    - Without, the condition is a vector, such as a part of the latents, an embedded
-      class, or both, and g and h are linear maps without biases.
+    for each channel, with x̂ the features as `keras.layers.BatchNormalization`
+    normalises them and c the condition of an example. With `num_classes`, c is a label,
+    and g and h are tables with a row for each class, zero at the start. Without, c is a
+    vector (a part of the latents, an embedded class, or both), and g and h are linear
+    maps without biases. The attributes `normalization`, `gain` (g) and `bias` (h) are
+    layers. Input: `[features, condition]`, floats `(batch, ..., channels)` and integers
+    `(batch,)` or floats `(batch, condition)`. Output: floats of the features' shape.
 
     Args:
-        momentum: Number in [0, 1) by which moving statistics keep their old value.
+        momentum: Number in [0, 1), the momentum of the moving statistics.
         epsilon: Positive number that is added to variances.
-        num_classes: Integer, the number of classes, with labels in [0, num_classes); or
-            None where the condition is a vector.
-        kernel_initializer: For the kernels of both linear maps, of shape
-            `(condition, channels)`. Tables of classes do not need it.
-        **kwargs: Of `keras.layers.Layer`: `name`, `dtype`, `trainable`.
-
-    Input: a list of the features, floats of shape `(batch, ..., channels)`, and the
-    condition, integers of shape `(batch,)` or floats of shape `(batch, condition)`.
-    Output: floats of the features' shape.
-
-    Attributes:
-        normalization: The `keras.layers.BatchNormalization` that holds the statistics.
-        gain: The layer of g, from `build` on.
-        bias: The layer of h, likewise.
+        num_classes: Number of classes, labels in [0, num_classes); None for vectors.
+        kernel_initializer: Of both linear maps, kernels `(condition, channels)`.
 
     Raises:
-        ValueError: If `momentum` or `epsilon` is out of its range, `num_classes` is
-            neither None nor a positive integer, or the input is not of the shapes
-            above.
+        ValueError: If an argument is out of its range or the input of another shape.
 
-    Example:
-        ```python
-        layer = kgan.layers.ConditionalBatchNormalization(num_classes=10)
-        features = layer([features, labels], training=True)
-        ```
+    Example: `ConditionalBatchNormalization(num_classes=10)([features, labels])`
 
-    Source: Dumoulin et al. (2017), A Learned Representation for Artistic Style, section
-    2.2, and de Vries et al. (2017), Modulating Early Visual Processing by Language, for
-    classes; Brock et al. (2019), Large Scale GAN Training for High
+    Source: for classes Dumoulin et al. (2017), A Learned Representation for Artistic
+    Style, section 2.2, and de Vries et al. (2017), Modulating Early Visual Processing
+    by Language; for vectors Brock et al. (2019), Large Scale GAN Training for High
     Fidelity Natural Image Synthesis, appendix B, and Chen et al. (2019), On
-    Self-Modulation for Generative Adversarial Networks, for vectors.
+    Self-Modulation for Generative Adversarial Networks.
     """
 
     def __init__(
@@ -68,12 +50,10 @@ class ConditionalBatchNormalization(keras.layers.Layer):
         super().__init__(**kwargs)
         if not 0 <= momentum < 1:
             raise ValueError(f"`momentum` must lie in [0, 1). Received: {momentum!r}")
-        if not epsilon > 0:
-            raise ValueError(f"`epsilon` must be positive. Received: {epsilon!r}")
         if num_classes is not None:
             num_classes = arguments.positive_integer("num_classes", num_classes)
         self.momentum = momentum
-        self.epsilon = epsilon
+        self.epsilon = checks.positive("epsilon", epsilon)
         self.num_classes = num_classes
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
         self.normalization = layers.BatchNormalization(
@@ -86,7 +66,6 @@ class ConditionalBatchNormalization(keras.layers.Layer):
         )
 
     def build(self, input_shape):
-        """Makes the statistics and both maps of the condition."""
         ranks = [
             len(shape) for shape in input_shape if isinstance(shape, (tuple, list))
         ]
@@ -111,15 +90,12 @@ class ConditionalBatchNormalization(keras.layers.Layer):
             return layers.Embedding(
                 self.num_classes, channels, embeddings_initializer="zeros", **options
             )
-        initializer = self.kernel_initializer
-        if isinstance(initializer, keras.initializers.Initializer):
-            initializer = initializer.clone()  # one object draws the same for both
+        initializer = initializers.fresh(self.kernel_initializer)
         return layers.Dense(
             channels, use_bias=False, kernel_initializer=initializer, **options
         )
 
     def call(self, inputs, training=False):
-        """Returns the features, normalised, scaled and shifted."""
         features, condition = inputs
         normalized = self.normalization(features, training=training)
         gain, bias = self.gain(condition), self.bias(condition)
@@ -128,11 +104,9 @@ class ConditionalBatchNormalization(keras.layers.Layer):
         return (1.0 + ops.reshape(gain, shape)) * normalized + ops.reshape(bias, shape)
 
     def compute_output_shape(self, input_shape):
-        """Returns the features' shape."""
         return input_shape[0]
 
     def get_config(self):
-        """Returns the constructor arguments."""
         return {
             **super().get_config(),
             "momentum": self.momentum,

@@ -1,42 +1,32 @@
-"""The activation that learns its own shape: the largest of several affine maps."""
+"""Maxout: the maximum of several affine maps."""
 
 import keras
 from keras import ops
 
 from kgan.core import arguments
-
-_INPUT_RANK = 2
+from kgan.layers import checks
 
 
 @keras.saving.register_keras_serializable(package="kgan")
 class Maxout(keras.layers.Layer):
-    """Takes for each unit the largest of `pieces` affine maps of the input.
+    """Fully connected layer whose units are maxima of `pieces` affine maps.
 
-    `y[b, i] = max_j (x[b] · W[:, i, j] + c[i, j])`, a convex, piecewise linear function
-    of the input that is learnt with the weights. The discriminator of the first GAN was
-    made of it.
+    `y[b, i] = max_j (x[b] · W[:, i, j] + c[i, j])`: a convex, piecewise linear
+    activation, learned with the weights. The first GAN's discriminator used it. Input:
+    floats `(batch, features)`. Output: floats `(batch, units)`.
 
     Args:
-        units: Integer, the number of outputs.
-        pieces: Integer, the number of affine maps behind each output.
-        kernel_initializer: For the kernel, of shape `(features, units * pieces)`.
-        bias_initializer: For the biases, of shape `(units * pieces,)`.
-        kernel_regularizer: An optional `keras.regularizers.Regularizer`.
-        kernel_constraint: An optional `keras.constraints.Constraint`, such as the
-            `MaxNorm` that the paper trains with.
-        **kwargs: Of `keras.layers.Layer`: `name`, `dtype`, `trainable`.
-
-    Input: floats of shape `(batch, features)`. Output: floats of shape
-    `(batch, units)`.
+        units: Number of outputs.
+        pieces: Number of affine maps behind each output.
+        kernel_initializer: Of the kernel, `(features, units * pieces)`.
+        bias_initializer: Of the biases, `(units * pieces,)`.
+        kernel_regularizer: A `keras.regularizers.Regularizer`, or None.
+        kernel_constraint: A `keras.constraints.Constraint` (the paper's is `MaxNorm`).
 
     Raises:
-        ValueError: If `units` or `pieces` is not a positive integer, or the input does
-            not have two axes.
+        ValueError: If a number is no positive integer, or the input has not two axes.
 
-    Example:
-        ```python
-        hidden = kgan.layers.Maxout(units=240, pieces=5)(keras.ops.ones((8, 784)))
-        ```
+    Example: `kgan.layers.Maxout(units=240, pieces=5)(keras.ops.ones((8, 784)))`
 
     Source: Goodfellow et al. (2013), Maxout Networks, section 3.
     """
@@ -62,12 +52,7 @@ class Maxout(keras.layers.Layer):
         self.kernel_constraint = keras.constraints.get(kernel_constraint)
 
     def build(self, input_shape):
-        """Makes the kernel and the biases for inputs of `(batch, features)`."""
-        if len(input_shape) != _INPUT_RANK:
-            raise ValueError(
-                "`Maxout` takes an input of shape (batch, features). Received: "
-                f"{tuple(input_shape)}"
-            )
+        checks.axes(self, input_shape, "batch, features")
         affine_maps = self.units * self.pieces
         self.kernel = self.add_weight(
             name="kernel",
@@ -81,16 +66,13 @@ class Maxout(keras.layers.Layer):
         )
 
     def call(self, inputs):
-        """Returns the largest affine map of each unit, `(batch, units)`."""
         affine = ops.matmul(inputs, self.kernel) + self.bias
         return ops.max(ops.reshape(affine, (-1, self.units, self.pieces)), axis=-1)
 
     def compute_output_shape(self, input_shape):
-        """Returns `(batch, units)`."""
         return (*input_shape[:-1], self.units)
 
     def get_config(self):
-        """Returns the constructor arguments."""
         return {
             **super().get_config(),
             "units": self.units,

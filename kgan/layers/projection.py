@@ -1,4 +1,4 @@
-"""The output of a conditional discriminator: an inner product with the class."""
+"""Output layer of a projection discriminator."""
 
 import keras
 from keras import layers, ops
@@ -9,38 +9,26 @@ from kgan.layers.spectral_normalization import SpectralNormalization
 
 @keras.saving.register_keras_serializable(package="kgan")
 class Projection(keras.layers.Layer):
-    """Gives the logit of features φ(x) with a class y: w · φ(x) + b + ⟨V[y], φ(x)⟩.
+    """Computes the logit of features φ(x) and a class y: w · φ(x) + b + ⟨V[y], φ(x)⟩.
 
-    Where the log ratio of the two densities of each class is linear in φ, the logit of
-    the optimal discriminator has this form: ⟨V[y], φ(x)⟩ judges whether x belongs to y,
-    and w · φ(x) + b whether it is real at all.
-
-    The inner product is summed in float32 whatever the compute dtype.
+    The optimal logit has this form where the log ratio of the densities of each class
+    is linear in φ: ⟨V[y], φ(x)⟩ judges whether x belongs to y, and w · φ(x) + b whether
+    it is real. The inner product is summed in float32. The attributes `linear` (w, b)
+    and `embedding` (V) are layers. Input: `[features, labels]`, floats
+    `(batch, features)` and integers `(batch,)`. Output: floats `(batch, 1)`;
+    `dtype="float32"` suits losses under a mixed policy.
 
     Args:
-        num_classes: Integer, the number of classes; labels lie in [0, num_classes).
-        kernel_initializer: For w, of shape `(features, 1)`.
-        embeddings_initializer: For V, of shape `(num_classes, features)`.
-        spectral_normalization: Whether w and V are divided by their largest singular
-            values, each by `kgan.layers.SpectralNormalization`.
-        **kwargs: Of `keras.layers.Layer`: `name`, `dtype`, `trainable`. Under a mixed
-            policy `dtype="float32"` gives the logits that losses want.
-
-    Input: a list of the features, floats of shape `(batch, features)`, and the labels,
-    integers of shape `(batch,)`. Output: floats of shape `(batch, 1)`.
-
-    Attributes:
-        linear: The layer of w and b, from `build` on.
-        embedding: The layer of V, likewise.
+        num_classes: Number of classes; labels lie in [0, num_classes).
+        kernel_initializer: Of w, `(features, 1)`.
+        embeddings_initializer: Of V, `(num_classes, features)`.
+        spectral_normalization: Whether w and V are each wrapped in
+            `kgan.layers.SpectralNormalization`.
 
     Raises:
-        ValueError: If `num_classes` is not a positive integer, or the input is not of
-            the shapes above.
+        ValueError: If `num_classes` is no positive integer or the input not as above.
 
-    Example:
-        ```python
-        logits = kgan.layers.Projection(num_classes=10)([features, labels])
-        ```
+    Example: `logits = kgan.layers.Projection(num_classes=10)([features, labels])`
 
     Source: Miyato and Koyama (2018), cGANs with Projection Discriminator, equation 3.
     """
@@ -62,7 +50,6 @@ class Projection(keras.layers.Layer):
         self.by_example = not spectral_normalization
 
     def build(self, input_shape):
-        """Makes both maps of the features."""
         ranks = [
             len(shape) for shape in input_shape if isinstance(shape, (tuple, list))
         ]
@@ -98,7 +85,6 @@ class Projection(keras.layers.Layer):
         return SpectralNormalization(layer, name=f"normalized_{layer.name}")
 
     def call(self, inputs, training=False):
-        """Returns the logits, `(batch, 1)`."""
         # `training` reaches both layers by Keras' context of the call.
         features, labels = inputs
         embedded = ops.cast(self.embedding(labels), "float32")
@@ -107,11 +93,9 @@ class Projection(keras.layers.Layer):
         return self.linear(features) + ops.cast(inner, self.compute_dtype)
 
     def compute_output_shape(self, input_shape):
-        """Returns `(batch, 1)`."""
         return (input_shape[0][0], 1)
 
     def get_config(self):
-        """Returns the constructor arguments."""
         return {
             **super().get_config(),
             "num_classes": self.num_classes,

@@ -5,14 +5,13 @@ import tensorflow as tf
 from keras import ops
 
 from kgan.core import arguments
+from kgan.layers import checks, initializers
 from kgan.layers.spectral_normalization import SpectralNormalization
-
-_INPUT_RANK = 4
 
 
 @keras.saving.register_keras_serializable(package="kgan")
 class SelfAttention(keras.layers.Layer):
-    """Adds to each position of an image what it attends to at all others.
+    """Adds to each position of an image a weighted sum over all positions.
 
     With 1×1 convolutions f (keys), g (queries), h (values) and v (the result), and
     positions i and j of an image x:
@@ -22,40 +21,30 @@ class SelfAttention(keras.layers.Layer):
         o_j     = v(Σ_i β[j, i] h(x_i))
         y_j     = γ o_j + x_j
 
-    A convolution sees its neighbourhood; this layer lets parts of an image that lie far
-    apart agree. γ is a trainable scalar that starts at 0: the network first learns from
-    neighbours.
-
-    With `pool` the keys and values are the largest of each 2×2 positions, which takes
-    a quarter of the memory, `height² * width² / 4` weights β for an example; an odd
-    size ends in a smaller window. The softmax is float32 whatever the compute dtype.
+    It relates distant parts of an image, where a convolution is local. γ is a trainable
+    scalar that starts at 0: the network first learns from neighbours. With `pool` the
+    keys and values are max-pooled by 2×2, which needs a quarter of the memory,
+    `height² * width² / 4` weights β for an example; an odd side ends in a smaller
+    window. The softmax is float32 whatever the compute dtype. Input and output: floats
+    `(batch, height, width, channels)`.
 
     Args:
-        key_channels: Integer, the channels of keys and queries. None: an eighth of the
-            input's channels, at least 1.
-        value_channels: Integer, the channels of the values. None: half of the input's
-            channels, at least 1.
+        key_channels: Channels of keys and queries. None: an eighth of the input's.
+        value_channels: Channels of the values. None: half of the input's.
         pool: Whether keys and values are max-pooled.
         spectral_normalization: Whether the convolutions are wrapped in
             `kgan.layers.SpectralNormalization`.
-        kernel_initializer: For the kernels of the convolutions, which have no biases.
-        gamma_initializer: For γ.
-        **kwargs: Of `keras.layers.Layer`: `name`, `dtype`, `trainable`.
-
-    Input and output: floats of shape `(batch, height, width, channels)`.
+        kernel_initializer: Of the convolutions, which have no biases.
+        gamma_initializer: Of γ.
 
     Raises:
-        ValueError: If a number of channels is no positive integer, or the input does
-            not have four axes.
+        ValueError: If a number is no positive integer, or the input has not four axes.
 
-    Example:
-        ```python
-        attended = kgan.layers.SelfAttention()(keras.ops.ones((8, 32, 32, 64)))
-        ```
+    Example: `kgan.layers.SelfAttention()(keras.ops.ones((8, 32, 32, 64)))`
 
     Source: Zhang et al. (2019), Self-Attention Generative Adversarial Networks, section
-    3, equations 1 to 3. Pooling and half the channels for the values are those of Brock
-    et al. (2019), Large Scale GAN Training for High Fidelity Natural Image Synthesis.
+    3, equations 1 to 3; pooling and half the channels for the values as in Brock et al.
+    (2019), Large Scale GAN Training for High Fidelity Natural Image Synthesis.
     """
 
     def __init__(
@@ -84,16 +73,10 @@ class SelfAttention(keras.layers.Layer):
 
     @property
     def by_example(self):
-        """Whether nothing moves beside the examples, such as a spectral vector."""
         return not self.spectral_normalization
 
     def build(self, input_shape):
-        """Makes γ and the four convolutions for `(batch, height, width, channels)`."""
-        if len(input_shape) != _INPUT_RANK:
-            raise ValueError(
-                "`SelfAttention` takes an input of shape (batch, height, width, "
-                f"channels). Received: {tuple(input_shape)}"
-            )
+        checks.axes(self, input_shape, "batch, height, width, channels")
         channels = input_shape[-1]
         key_channels = self.key_channels or max(channels // 8, 1)
         value_channels = self.value_channels or max(channels // 2, 1)
@@ -110,7 +93,7 @@ class SelfAttention(keras.layers.Layer):
             filters,
             kernel_size=1,
             use_bias=False,
-            kernel_initializer=self._fresh_initializer(),
+            kernel_initializer=initializers.fresh(self.kernel_initializer),
             dtype=self.dtype_policy,
             name=name,
         )
@@ -119,14 +102,7 @@ class SelfAttention(keras.layers.Layer):
         layer.build((None, None, None, channels))
         return layer
 
-    def _fresh_initializer(self):
-        # A copy: one object gives equal kernels to all layers of one shape.
-        initializer = self.kernel_initializer
-        copied = isinstance(initializer, keras.initializers.Initializer)
-        return initializer.clone() if copied else initializer
-
     def call(self, inputs, training=False):
-        """Returns the inputs with γ times what they attend to added."""
         queries = self._apply(self.query, inputs, training)  # (b, h, w, k)
         keys = self._listed(self._apply(self.key, inputs, training))  # (b, p, k)
         values = self._listed(self._apply(self.value, inputs, training))  # (b, p, v)
@@ -143,18 +119,15 @@ class SelfAttention(keras.layers.Layer):
         return layer(inputs)
 
     def _listed(self, data):
-        """Gives the positions to attend to as one axis."""
         if self.pool:
             data = _pooled(data)
         batch, _, _, channels = ops.shape(data)
         return ops.reshape(data, (batch, -1, channels))
 
     def compute_output_shape(self, input_shape):
-        """Returns `input_shape`."""
         return input_shape
 
     def get_config(self):
-        """Returns the constructor arguments."""
         return {
             **super().get_config(),
             "key_channels": self.key_channels,
@@ -167,11 +140,7 @@ class SelfAttention(keras.layers.Layer):
 
 
 def _pooled(data):
-    """Takes the largest of each 2×2 positions; a side that is odd is filled up.
-
-    Not `ops.max_pool`: the second derivative that XLA gives of it is wrong by percents,
-    and gradient penalties take it.
-    """
+    """Max-pools by 2×2; under XLA `ops.max_pool` has wrong second derivatives."""
     batch, height, width, channels = ops.shape(data)
     rest = ((0, 0), (0, height % 2), (0, width % 2), (0, 0))
     # Below all that is there, in half precision too.

@@ -1,11 +1,12 @@
-"""The wrapper that divides a layer's kernel by its largest singular value."""
+"""Spectral normalisation of a layer's kernel."""
 
 import keras
 from keras import layers, ops
 
 from kgan.core import arguments
+from kgan.layers import checks
 
-# Their kernels are (..., out, in); all others end with what they give.
+# Their kernels are (..., out, in); all others end with the outputs.
 _TRANSPOSED = (layers.Conv1DTranspose, layers.Conv2DTranspose, layers.Conv3DTranspose)
 _WRAPPED = (
     *(layers.Dense, layers.Embedding),
@@ -16,51 +17,34 @@ _WRAPPED = (
 
 @keras.saving.register_keras_serializable(package="kgan")
 class SpectralNormalization(keras.layers.Wrapper):
-    """Calls a layer with W / σ(W) in place of its kernel W.
+    """Wrapper that calls a layer with W / σ(W) in place of its kernel W.
 
-    σ(W) is the largest singular value of the kernel as a matrix of shape (out, rest).
-    With all kernels of a discriminator divided so, its Lipschitz constant is bounded by
-    a product of constants that training does not move. σ is found by the power method:
-    each call starts from a stored unit vector u and takes `iterations` times
+    σ(W) is the largest singular value of the kernel as a matrix (out, rest), which
+    bounds the layer's Lipschitz constant. Each call runs `iterations` steps of the
+    power method from a stored unit vector u,
 
-        v = Wᵀ u / ‖Wᵀ u‖
-        u = W v / ‖W v‖
+        v = Wᵀ u / ‖Wᵀ u‖,  u = W v / ‖W v‖,  and then  σ = uᵀ W v
 
-    and then σ = uᵀ W v. Kernels change little in an update, so one iteration per call
-    follows them. Training and inference divide by the same σ; training alone stores the
-    new u.
-
-    The gradient passes through σ, with u and v as constants: ∂σ/∂W = u vᵀ. The kernel's
-    variable holds W itself: a call never writes it, optimizers move it, and its
-    regularizer and its constraint see it. `keras.layers.SpectralNormalization`
-    overwrites it by W / σ in the forward pass, and loses the gradient through σ.
-
-    All this is float32 whatever the dtype of the layer. A kernel of zeros, whose
-    direction is undefined, is left as it is.
+    Kernels change little in an update, so one iteration per call follows them. Training
+    and inference divide by the same σ; only training stores the new u, a non-trainable
+    weight, float32 of shape `(out,)`. The gradient passes through σ, with u and v as
+    constants: ∂σ/∂W = u vᵀ. The kernel's variable keeps W itself, for optimizers,
+    regularizer and constraint, where `keras.layers.SpectralNormalization` overwrites it
+    by W / σ in the forward pass and loses the gradient through σ. All this is float32
+    whatever the layer's dtype. A kernel of zeros, without direction, stays as it is.
 
     Args:
         layer: A `Dense`, `Embedding`, `Conv1D`, `Conv2D`, `Conv3D` or the transpose of
-            one of the three. A depthwise convolution is refused: its filters never
-            meet, so that their common matrix says nothing about the map.
-        iterations: Integer, the steps of the power method in a call.
+            one of the three. Not a depthwise convolution: its filters do not share
+            inputs, so that their common matrix is not the map's.
+        iterations: Positive integer, the steps of the power method in a call.
         epsilon: Positive number, the norm below which a vector counts as zero.
-        **kwargs: Of `keras.layers.Layer`: `name`, `trainable`. `dtype` can only
-            be the wrapped layer's.
-
-    Input and output: those of `layer`, of its shapes and dtypes.
-
-    Attributes:
-        u: The stored vector, float32 of shape `(out,)`, a non-trainable weight.
+        **kwargs: Of `keras.layers.Layer`; `dtype` can only be the wrapped layer's.
 
     Raises:
-        ValueError: If `layer` is none of these, `iterations` is not a positive integer,
-            `epsilon` is not positive, or `dtype` is not the layer's.
+        ValueError: If an argument is not one of these.
 
-    Example:
-        ```python
-        convolve = keras.layers.Conv2D(64, 3, padding="same")
-        features = kgan.layers.SpectralNormalization(convolve)(images, training=True)
-        ```
+    Example: `SpectralNormalization(keras.layers.Conv2D(64, 3))(x, training=True)`
 
     Source: Miyato et al. (2018), Spectral Normalization for Generative Adversarial
     Networks, sections 2.1 to 2.3 and appendix A, algorithm 1.
@@ -76,16 +60,13 @@ class SpectralNormalization(keras.layers.Wrapper):
                 f"`dtype` must be the wrapped layer's, {layer.dtype_policy.name}. "
                 f"Received: {dtype.name}"
             )
-        if not epsilon > 0:
-            raise ValueError(f"`epsilon` must be positive. Received: {epsilon!r}")
         # float32 without autocast: under a mixed policy a variable read in here would
         # come in half precision.
         super().__init__(layer, dtype="float32", autocast=False, **kwargs)
         self.iterations = arguments.positive_integer("iterations", iterations)
-        self.epsilon = epsilon
+        self.epsilon = checks.positive("epsilon", epsilon)
 
     def build(self, input_shape=None):
-        """Builds the layer, and u with a direction drawn uniformly."""
         super().build(input_shape)
         out = self._kernel.shape[-2 if isinstance(self.layer, _TRANSPOSED) else -1]
         self.u = self.add_weight(
@@ -104,7 +85,6 @@ class SpectralNormalization(keras.layers.Wrapper):
         return self.layer.kernel
 
     def call(self, inputs, training=False):
-        """Returns what the layer gives with the normalised kernel."""
         kernel = ops.convert_to_tensor(self._kernel)
         sigma, u = self._largest_singular_value(kernel)
         if training:
@@ -130,7 +110,7 @@ class SpectralNormalization(keras.layers.Wrapper):
         return ops.where(norm > self.epsilon, unit, otherwise)
 
     def _call_with(self, kernel, inputs):
-        """Calls the layer with another kernel; what the call moves or adds stays."""
+        """Calls the layer with another kernel, keeping its state updates and losses."""
         variables = self.layer.variables
         pairs = [(variable, variable) for variable in variables]
         pairs.append((self._kernel, kernel))
@@ -146,15 +126,12 @@ class SpectralNormalization(keras.layers.Wrapper):
         return outputs
 
     def compute_output_shape(self, input_shape):
-        """Returns the layer's output shape."""
         return self.layer.compute_output_shape(input_shape)
 
     def compute_output_spec(self, inputs, training=False):
-        """Returns a symbolic output of the layer's shape and dtype."""
         return self.layer.compute_output_spec(inputs)
 
     def get_config(self):
-        """Returns the constructor arguments."""
         config = super().get_config()
         del config["dtype"]
         # Else it would be built before this one, and its weights have other paths.
@@ -163,11 +140,10 @@ class SpectralNormalization(keras.layers.Wrapper):
 
     @classmethod
     def from_config(cls, config, custom_objects=None):
-        """Makes the layer that `get_config` describes."""
-        # Keras takes the wrapped layer out of the dictionary that it is given.
+        # A copy: Keras removes the wrapped layer from the dictionary.
         return super().from_config(dict(config), custom_objects)
 
 
 def _random_direction(shape, dtype=None):
-    """A unit vector: the one row of an orthogonal matrix."""
+    """Draws a unit vector, the one row of an orthogonal matrix."""
     return keras.initializers.Orthogonal()((1, *shape), dtype)[0]

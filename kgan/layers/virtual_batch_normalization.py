@@ -1,54 +1,42 @@
-"""Batch normalisation by the statistics of a batch that is chosen once."""
+"""Batch normalisation by a fixed reference batch."""
 
 import keras
 import tensorflow as tf
 from keras import ops
 
 from kgan.core import arguments
+from kgan.layers import checks
 
 
 @keras.saving.register_keras_serializable(package="kgan")
 class VirtualBatchNormalization(keras.layers.Layer):
-    """Normalises each example by a fixed reference batch and by the example itself.
+    """Normalises each example by a fixed reference batch and the example itself.
 
-    Batch normalisation couples the examples of a batch. Here the first n =
-    `reference_size` rows of the input are the reference batch, the same at each call;
-    `kgan.layers.WithReference` puts them there. With m_r, v_r the mean and the variance
-    of a channel over their rows and positions, and m_x, v_x those of one later row over
-    its positions, that row is normalised by the statistics of all n + 1 examples:
+    The first n = `reference_size` rows of the input are the reference batch, the same
+    at each call; `kgan.layers.WithReference` puts them there. With m_r, v_r the mean
+    and the variance of a channel over their rows and positions, and m_x, v_x those of
+    one later row over its positions, the row is normalised by all n + 1 examples:
 
         m = (n m_r + m_x) / (n + 1)
         v = (n v_r + v_x) / (n + 1) + n (m_r − m_x)² / (n + 1)²
         y = γ (x − m) / √(v + ε) + β
 
-    and the rows of the reference batch by m_r and v_r. So the output for a row depends
-    on the reference batch and on the row, but on no other row. There are no moving
-    statistics: training and inference agree. For vectors, `(batch, channels)`, v_x = 0.
-
-    Statistics are float32 whatever the compute dtype; gradients pass through those of
-    the reference batch as well.
+    and the reference batch by m_r and v_r. So a row's output depends on no other row
+    outside the reference batch, and training and inference agree. For vectors, v_x = 0.
+    Statistics are float32 whatever the compute dtype; gradients pass through all. Input
+    and output: floats `(batch, ..., channels)` of at least `reference_size` rows.
 
     Args:
-        reference_size: Integer, the number n of rows of the reference batch.
+        reference_size: Positive integer, the number n of rows of the reference batch.
         epsilon: Positive number ε that is added to variances.
         center: Whether a trainable β is added, one for each channel.
         scale: Whether a trainable γ multiplies, one for each channel.
-        **kwargs: Of `keras.layers.Layer`: `name`, `dtype`, `trainable`.
-
-    Input and output: floats of shape `(batch, ..., channels)`, the batch at least
-    `reference_size`.
 
     Raises:
         ValueError: If an argument is out of its range, the input has no channels, or
-            there are fewer rows than `reference_size`; for a batch of unknown size that
-            is found out when the graph runs.
+            there are fewer rows; with an unknown batch size, when the graph runs.
 
-    Example:
-        ```python
-        layer = kgan.layers.VirtualBatchNormalization(reference_size=64)
-        rows = keras.ops.concatenate([reference, images])  # 64 rows and the others
-        normalised = layer(rows)[64:]
-        ```
+    Example: `VirtualBatchNormalization(64)(keras.ops.concatenate([reference, x]))[64:]`
 
     Source: Salimans et al. (2016), Improved Techniques for Training GANs, section 3.4;
     the weights n / (n + 1) and 1 / (n + 1) are those of a batch of all n + 1 examples.
@@ -59,19 +47,12 @@ class VirtualBatchNormalization(keras.layers.Layer):
         self.reference_size = arguments.positive_integer(
             "reference_size", reference_size
         )
-        if not epsilon > 0:
-            raise ValueError(f"`epsilon` must be positive. Received: {epsilon!r}")
-        self.epsilon = epsilon
+        self.epsilon = checks.positive("epsilon", epsilon)
         self.center = center
         self.scale = scale
 
     def build(self, input_shape):
-        """Makes γ and β, one for each channel."""
-        if len(input_shape) < 2:
-            raise ValueError(
-                "`VirtualBatchNormalization` takes an input of shape (batch, ..., "
-                f"channels). Received: {tuple(input_shape)}"
-            )
+        checks.axes(self, input_shape, "batch, ..., channels")
         shape = input_shape[-1:]
         if self.scale:
             self.gamma = self.add_weight(
@@ -83,7 +64,6 @@ class VirtualBatchNormalization(keras.layers.Layer):
             )
 
     def call(self, inputs):
-        """Returns all rows normalised, those of the reference batch first."""
         count = self.reference_size
         if inputs.shape[0] is not None and inputs.shape[0] < count:
             raise ValueError(
@@ -91,7 +71,7 @@ class VirtualBatchNormalization(keras.layers.Layer):
                 f"`reference_size`. Received: {inputs.shape[0]} rows"
             )
         rows = ops.cast(inputs, "float32")
-        # Of a short batch the slice would keep less without a word.
+        # The slice of a short batch would silently be shorter.
         reference = tf.ensure_shape(rows[:count], (count, *inputs.shape[1:]))
         examples = rows[count:]
         axes = tuple(range(1, rows.ndim - 1))
@@ -126,11 +106,9 @@ class VirtualBatchNormalization(keras.layers.Layer):
         return ops.cast(normalized, self.compute_dtype)
 
     def compute_output_shape(self, input_shape):
-        """Returns `input_shape`."""
         return input_shape
 
     def get_config(self):
-        """Returns the constructor arguments."""
         return {
             **super().get_config(),
             "reference_size": self.reference_size,

@@ -1,4 +1,4 @@
-"""A network that always sees the same examples before those it is asked about."""
+"""A network that sees a fixed reference batch before each batch."""
 
 import copy
 
@@ -11,23 +11,14 @@ from kgan.layers.virtual_batch_normalization import VirtualBatchNormalization
 
 @keras.saving.register_keras_serializable(package="kgan")
 class Prepend(keras.layers.Layer):
-    """Puts fixed rows before those of its input.
+    """Prepends fixed rows, a weight that is neither trained nor cast, to its input.
 
-    The rows are a weight that is not trained. They are not cast under mixed precision:
-    the network that takes them casts its inputs itself.
+    Input: `(batch, ...)` in the dtype of the rows. Output: `(rows + batch, ...)`, as in
+    `Prepend([[0.0, 1.0]])(keras.ops.ones((4, 2)))` of shape `(5, 2)`.
 
     Args:
-        reference: Array of floats, kept as float32, or of integers, kept as int32, its
-            first axis the rows.
+        reference: Array of floats (kept as float32) or integers (int32), rows first.
         name: Name of the layer.
-
-    Input: a tensor of shape `(batch, ...)` and the dtype of the rows. Output: one of
-    shape `(rows + batch, ...)`.
-
-    Example:
-        ```python
-        Prepend([[0.0, 1.0]])(keras.ops.ones((4, 2)))  # shape (5, 2)
-        ```
     """
 
     def __init__(self, reference, name=None):
@@ -43,59 +34,41 @@ class Prepend(keras.layers.Layer):
         self.built = True
 
     def call(self, inputs):
-        """Returns the fixed rows followed by those of `inputs`."""
         return ops.concatenate([ops.cast(self.rows, inputs.dtype), inputs])
 
     def compute_output_shape(self, input_shape):
-        """Returns the shape of the input with more rows."""
         batch = None if input_shape[0] is None else input_shape[0] + len(self.reference)
         return (batch, *input_shape[1:])
 
     def get_config(self):
-        """Returns the constructor arguments."""
         return {"name": self.name, "reference": self.reference.tolist()}
 
 
 @keras.saving.register_keras_serializable(package="kgan")
 class WithReference(keras.Model):
-    """Gives a network a reference batch before each batch, and takes its output off.
+    """A network that is called on a reference batch and the batch: y = N([r, x])[n:].
 
-        y = N([r, x])[n:],  r of n rows
-
-    It makes a network with `kgan.layers.VirtualBatchNormalization` one that takes any
-    batch: latents for a generator, images for a discriminator, as `kgan.GAN` gives
-    them. The reference is a weight that no optimizer moves and that is saved with the
-    model. Its numbers also stand in the config, as a list; and each call costs what n
-    more examples cost.
+    A network with `kgan.layers.VirtualBatchNormalization` can so be used like any
+    other. The n reference rows r are a non-trainable weight, saved with the model and,
+    as a list, in its config; each call costs as much as n more examples.
 
     Args:
-        network: A `keras.Model` or a layer, from one tensor to one tensor with as many
-            rows; or, with `labels`, from `[data, labels]`.
+        network: A `keras.Model` or a layer from one tensor to one tensor with as many
+            rows; with `labels`, from `[data, labels]`.
         reference: Array of floats or a nested list, of shape `(n, ...)`: latents for a
             generator, real data for a discriminator. Kept as float32.
-        labels: Integers of shape `(n,)`, the classes of the reference for a network
-            that takes labels; otherwise None.
+        labels: Integers `(n,)`, the reference's classes, for a network with labels.
         name: Name of the model. Default: that of the network and `_with_reference`.
-
-    Input and output: those of the network.
 
     Raises:
         ValueError: If the network has several outputs or judges packs, the reference
-            is no batch of finite numbers, labels are not one
-            integer for each of its rows, or a `VirtualBatchNormalization` of the
-            network has another `reference_size`.
+            is no batch of finite numbers, labels are not one integer for each of its
+            rows, or a `VirtualBatchNormalization` of the network has another
+            `reference_size`.
 
-    Example:
-        ```python
-        latents = kgan.priors.Normal(64).sample(32, kgan.seeds.root(1))
-        gan = kgan.GAN(
-            kgan.layers.WithReference(generator, latents),
-            kgan.layers.WithReference(discriminator, images[:32]),
-        )
-        ```
+    Example: `WithReference(generator, kgan.priors.Normal(64).sample(32, seed))`
 
-    Source: Salimans et al. (2016), Improved Techniques for Training GANs, section 3.4,
-    which runs a reference batch through the network beside each batch.
+    Source: Salimans et al. (2016), Improved Techniques for Training GANs, section 3.4.
     """
 
     def __init__(self, network, reference, labels=None, name=None):
@@ -117,7 +90,6 @@ class WithReference(keras.Model):
         self.labels = labels
 
     def get_config(self):
-        """Returns the constructor arguments."""
         return {
             "network": keras.saving.serialize_keras_object(self.network),
             "reference": self.reference.tolist(),
@@ -127,8 +99,7 @@ class WithReference(keras.Model):
 
     @classmethod
     def from_config(cls, config, custom_objects=None):
-        """Makes the model that `get_config` describes."""
-        # A copy: Keras takes apart the config of a network that it makes.
+        # A copy: Keras modifies the config of a network that it creates.
         network = keras.saving.deserialize_keras_object(
             copy.deepcopy(config["network"]), custom_objects
         )
@@ -136,7 +107,6 @@ class WithReference(keras.Model):
 
 
 def _single(network, outputs):
-    """Gives the output of a network; refuses those of which no rows can be cut."""
     several = isinstance(outputs, (dict, list, tuple))
     if several or hasattr(network, "packed_network"):
         raise ValueError(
@@ -168,7 +138,6 @@ def _checked_labels(labels, count):
 
 
 def _check_sizes(network, count):
-    """Refuses a layer that would take other rows for the reference."""
     for layer in getattr(network, "layers", ()):
         _check_sizes(layer, count)
     is_virtual = isinstance(network, VirtualBatchNormalization)

@@ -1,4 +1,4 @@
-"""Families of networks: each builds a generator, a discriminator, or the pair."""
+"""Families of networks: builders of a generator, a discriminator, or the pair."""
 
 from kgan.models.dcgan import dcgan as dcgan
 from kgan.models.dcgan import dcgan_discriminator as dcgan_discriminator

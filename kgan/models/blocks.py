@@ -7,13 +7,13 @@ from kgan.layers import ConditionalBatchNormalization, SelfAttention
 
 
 def normal(mean=0.0):
-    """Gives N(mean, 0.02²), the initializer of Radford et al. (2016), section 3."""
+    """Returns N(mean, 0.02²), the initializer of Radford et al. (2016), section 3."""
     # A new object for each kernel: one alone would repeat its draws.
     return keras.initializers.RandomNormal(mean, 0.02)
 
 
 def batch_norm(name, dtype):
-    """Gives BatchNormalization as convolutional networks of this package have it."""
+    """Builds BatchNormalization as convolutional networks of this package use it."""
     return layers.BatchNormalization(
         momentum=0.9,
         epsilon=1e-5,
@@ -24,7 +24,7 @@ def batch_norm(name, dtype):
 
 
 class Normalization:
-    """Normalises by the batch, with a gain and a bias for each class if it is told one.
+    """Batch normalisation, with a gain and a bias for each class if there are labels.
 
     Args:
         labels: Symbolic labels, or None.
@@ -38,7 +38,6 @@ class Normalization:
         self.dtype = dtype
 
     def relu(self, x, name):
-        """Normalises `x` and applies ReLU."""
         if self.labels is None:
             x = batch_norm(f"{name}_norm", self.dtype)(x)
         else:
@@ -50,11 +49,11 @@ class Normalization:
 
 
 class Attention:
-    """Puts `SelfAttention` after the stage of one resolution.
+    """Applies `SelfAttention` after the stage whose longer side is `side`.
 
     Args:
         side: The longer side of that stage, or None for nowhere.
-        sizes: Sizes `(height, width)` of all stages, of which one must have it.
+        sizes: Sizes `(height, width)` of all stages.
         spectral_normalization: Whether its convolutions are normalised so.
         dtype: Dtype or policy of the layer.
 
@@ -75,7 +74,6 @@ class Attention:
         self.dtype = dtype
 
     def __call__(self, x):
-        """Gives `x` with attention, if this is its stage."""
         if self.side is None or max(x.shape[1:3]) != self.side:
             return x
         return SelfAttention(

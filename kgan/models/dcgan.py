@@ -1,18 +1,16 @@
 """Convolutional networks for images of any height, width and number of channels.
 
-They follow the guidelines of Radford et al. (2016), Unsupervised Representation
-Learning with Deep Convolutional Generative Adversarial Networks, section 3: strided
-convolutions instead of pooling, BatchNorm and ReLU in the generator, LeakyReLU in the
-discriminator, tanh at the end, and the generator's kernels from N(0, 0.02²).
+They follow Radford et al. (2016), Unsupervised Representation Learning with Deep
+Convolutional Generative Adversarial Networks, section 3: strided convolutions instead
+of pooling, BatchNorm and ReLU in the generator, LeakyReLU in the discriminator, tanh at
+the end, and the generator's kernels from N(0, 0.02²).
 
-The stages are found from the resolution. From the image on, each side longer than 7 is
-halved, rounding up, until none is left: 28×28 goes to 14×14 and 7×7, and 30×50 to
-15×25, 8×13 and 4×7. The discriminator walks this way down, the generator up; where a
-side is odd, the doubled one is cut by a pixel.
-
-A stride of 2 comes with a kernel of 4: each output pixel of the transposed convolution
-is then reached by as many weights as its neighbours, which leaves no checkerboard. A
-side that keeps its length takes stride 1 and kernel 3.
+From the image on, each side longer than 7 is halved, rounding up, until none is left:
+28×28 goes to 14×14 and 7×7, and 30×50 to 15×25, 8×13 and 4×7. The discriminator goes
+down these stages, the generator up; where a side is odd, the doubled one is cropped. A
+stride of 2 has a kernel of 4: each output pixel of the transposed convolution then
+depends on equally many weights, which avoids checkerboard artifacts. A side that keeps
+its length has stride 1 and kernel 3.
 """
 
 import math
@@ -20,15 +18,19 @@ import math
 import keras
 from keras import layers
 
-from kgan.layers import MinibatchStandardDeviation
+from kgan.layers import initializers
 from kgan.models.blocks import Attention, Normalization, batch_norm, normal
-from kgan.models.heads import check_conditioning, judge, normalized
+from kgan.models.heads import (
+    check_conditioning,
+    judge,
+    minibatch_deviation,
+    normalized,
+)
 from kgan.models.inputs import (
     check_image_shape,
     check_integer,
     check_num_classes,
     class_embedding,
-    fresh_initializer,
     latent_inputs,
 )
 from kgan.models.packed import pack
@@ -50,8 +52,8 @@ def dcgan_generator(
 ):
     """Builds a convolutional generator.
 
-    A linear map of the latents gives the smallest stage; each next stage is a
-    transposed convolution, BatchNorm and ReLU; a 3×3 convolution and tanh give the
+    A linear map of the latents yields the smallest stage; each next stage is a
+    transposed convolution, BatchNorm and ReLU; a 3×3 convolution and tanh yield the
     image.
 
     Args:
@@ -60,14 +62,14 @@ def dcgan_generator(
         width: Channels at half the image's resolution. Each halving doubles them, and
             the full resolution has half of them.
         max_width: The most channels that a stage may have.
-        attention_at: Longer side of the stage after which
-            `kgan.layers.SelfAttention` stands, or None.
-        conditional_normalization: Whether the class comes by the gains and biases of
+        attention_at: Longer side of the stage that `kgan.layers.SelfAttention` follows,
+            or None.
+        conditional_normalization: Whether the class enters by the gains and biases of
             `kgan.layers.ConditionalBatchNormalization` and not beside the latents.
-        num_classes: Number of classes of a conditional generator, or None.
+        num_classes: Number of classes of a conditional network, or None.
         name: Name of the model.
-        dtype: Dtype or policy of the hidden layers; None takes the global policy. The
-            output is float32 always.
+        dtype: Dtype or policy of the hidden layers; None: the global policy. The output
+            is always float32.
 
     Returns:
         A Functional `keras.Model` from `latents` of shape `(batch, latent_dim)`, or
@@ -77,11 +79,7 @@ def dcgan_generator(
     Raises:
         ValueError: If an argument is out of its range.
 
-    Example:
-        ```python
-        generator = kgan.models.dcgan_generator((28, 28, 1), width=32)
-        images = generator(keras.random.normal((16, 128)))
-        ```
+    Example: `generator = kgan.models.dcgan_generator((28, 28, 1), width=32)`
 
     Source: Radford et al. (2016), section 3; with classes, Mirza and Osindero (2014),
     Conditional Generative Adversarial Nets.
@@ -93,7 +91,7 @@ def dcgan_generator(
     if by_norm and num_classes is None:
         raise ValueError(
             "`conditional_normalization` must be False without labels, whose gains and "
-            "biases it learns: give `num_classes`. Received: num_classes=None"
+            "biases it learns: set `num_classes`. Received: num_classes=None"
         )
     joined = None if by_norm else num_classes
     inputs, x = latent_inputs(latent_dim, joined, dtype)
@@ -143,35 +141,22 @@ def dcgan_discriminator(
     name="discriminator",
     dtype=None,
 ):
-    """Builds a convolutional discriminator.
+    """Builds a convolutional discriminator; shared arguments as in `dcgan_generator`.
 
     Each stage is a strided convolution and LeakyReLU; a linear map of the smallest
-    stage gives the logit. A class comes as one more channel, its learnt map.
+    stage yields the logit. A class enters as one more channel, its learned map.
 
     Args:
-        image_shape: `(height, width, channels)` of the images, each at least 1.
-        width: Channels at half the image's resolution; each further halving doubles
-            them.
-        max_width: The most channels that a stage may have.
         batch_normalization: Whether BatchNorm follows each convolution but the first,
-            as in the paper. It makes an example's logit depend on the whole batch,
-            while a gradient penalty is a term on how each logit depends on its own
-            example: keep it off with R1, R2 or GradientPenalty.
-        kernel_initializer: Of all kernels. The paper's N(0, 0.02²) counts on BatchNorm
-            to restore the scale that it takes away at each convolution; without
-            BatchNorm the logits would start near zero and grow slowly.
-        spectral_normalization: Whether all convolutions and linear maps are under
-            `kgan.layers.SpectralNormalization`.
-        attention_at: Longer side of the stage after which
-            `kgan.layers.SelfAttention` stands, or None.
-        minibatch_group: Where given, `kgan.layers.MinibatchStandardDeviation` over so
-            many examples stands at the smallest stage.
-        conditioning: How D is told the class, as in `kgan.models.mlp_discriminator`.
-        heads: Further heads, as in `kgan.models.mlp_discriminator`.
-        num_classes: Number of classes of a conditional discriminator, or None.
-        name: Name of the model.
-        dtype: Dtype or policy of the hidden layers; None takes the global policy. The
-            logits are float32 always.
+            as in the paper. An example's logit then depends on the whole batch, while
+            a gradient penalty is defined for each example: keep it off with R1, R2 or
+            GradientPenalty (Gulrajani et al., 2017, Improved Training of Wasserstein
+            GANs, section 4).
+        kernel_initializer: Of all kernels. The paper's N(0, 0.02²) relies on BatchNorm
+            to restore the scale that it reduces at each convolution; without BatchNorm
+            the logits would start near zero and grow slowly.
+        spectral_normalization, minibatch_group, conditioning, heads: As in
+            `mlp_discriminator`; the group's statistic is that of the smallest stage.
 
     Returns:
         A Functional `keras.Model` from float32 images in [-1, 1] of shape
@@ -182,15 +167,7 @@ def dcgan_discriminator(
     Raises:
         ValueError: If an argument is out of its range.
 
-    Example:
-        ```python
-        discriminator = kgan.models.dcgan_discriminator((28, 28, 1), width=32)
-        logits = discriminator(keras.random.uniform((16, 28, 28, 1), -1, 1))
-        ```
-
-    Source: Radford et al. (2016), section 3; with classes, Mirza and Osindero (2014).
-    On penalties and BatchNorm, Gulrajani et al. (2017), Improved Training of
-    Wasserstein GANs, section 4.
+    Example: `kgan.models.dcgan_discriminator((28, 28, 1), width=32)`
     """
     image_shape = check_image_shape(image_shape)
     sizes = stage_sizes(image_shape[:-1])
@@ -207,10 +184,7 @@ def dcgan_discriminator(
         if by_batch:
             x = batch_norm(f"down_{stage}_norm", dtype)(x)
         x = attend(layers.LeakyReLU(_LEAK, name=f"down_{stage}_relu", dtype=dtype)(x))
-    if minibatch_group is not None:
-        x = MinibatchStandardDeviation(
-            minibatch_group, name="minibatch_deviation", dtype=dtype
-        )(x)
+    x = minibatch_deviation(x, minibatch_group, dtype)
     return judge(
         layers.Flatten(name="flatten", dtype=dtype)(x),
         inputs,
@@ -242,24 +216,10 @@ def dcgan(
 ):
     """Builds the pair of convolutional networks, with the same channels at each size.
 
-    Args:
-        image_shape: `(height, width, channels)` of the images, each at least 1.
-        latent_dim: Number of latents of an image.
-        num_classes: Number of classes of conditional networks, or None.
-        width: Channels at half the image's resolution.
-        max_width: The most channels that a stage may have.
-        discriminator_batch_normalization: `batch_normalization` of
-            `dcgan_discriminator`; off where gradients are penalised.
-        discriminator_initializer: `kernel_initializer` of `dcgan_discriminator`.
-        spectral_normalization: As in `dcgan_discriminator`.
-        attention_at: As in both.
-        minibatch_group: As in `dcgan_discriminator`.
-        conditional_normalization: As in `dcgan_generator`.
-        conditioning: As in `dcgan_discriminator`.
-        heads: As in `dcgan_discriminator`.
-        packing: How many samples the discriminator judges together: see
-            `kgan.models.Packed`.
-        dtype: Dtype or policy of the hidden layers of both.
+    Args: those of `dcgan_generator` and `dcgan_discriminator`, the latter's
+    `kernel_initializer` as `discriminator_initializer` and `batch_normalization` as
+    `discriminator_batch_normalization`, and
+        packing: Number of samples that are judged together: see `kgan.models.Packed`.
 
     Returns:
         The generator and the discriminator.
@@ -267,55 +227,40 @@ def dcgan(
     Raises:
         ValueError: If an argument is out of its range.
 
-    Example:
-        ```python
-        generator, discriminator = kgan.models.dcgan((30, 50, 4), latent_dim=64)
-        ```
+    Example: `generator, discriminator = kgan.models.dcgan((30, 50, 4), latent_dim=64)`
     """
+    common = {
+        "width": width,
+        "max_width": max_width,
+        "attention_at": attention_at,
+        "num_classes": num_classes,
+        "dtype": dtype,
+    }
     generator = dcgan_generator(
         image_shape,
-        latent_dim=latent_dim,
-        width=width,
-        max_width=max_width,
-        attention_at=attention_at,
+        latent_dim,
         conditional_normalization=conditional_normalization,
-        num_classes=num_classes,
-        dtype=dtype,
+        **common,
     )
     discriminator = pack(
         dcgan_discriminator,
         check_image_shape(image_shape),
         packing,
-        width=width,
-        max_width=max_width,
         batch_normalization=discriminator_batch_normalization,
         kernel_initializer=discriminator_initializer,
         spectral_normalization=spectral_normalization,
-        attention_at=attention_at,
         minibatch_group=minibatch_group,
         conditioning=conditioning,
         heads=heads,
-        num_classes=num_classes,
-        dtype=dtype,
+        **common,
     )
     return generator, discriminator
 
 
 def stage_sizes(size):
-    """Lists the resolutions of the stages, from the image's down to the base.
+    """Returns the resolutions of the stages, from the image's down to the base.
 
-    Each side longer than 7 is halved, rounding up; there is at least one halving.
-
-    Args:
-        size: `(height, width)` of the image.
-
-    Returns:
-        A list of `(height, width)`, two or more.
-
-    Example:
-        ```python
-        stage_sizes((28, 50))  # [(28, 50), (14, 25), (7, 13), (7, 7)]
-        ```
+    Example: `stage_sizes((30, 50))` is `[(30, 50), (15, 25), (8, 13), (4, 7)]`.
     """
     sizes = [tuple(size)]
     while len(sizes) == 1 or max(sizes[-1]) > _LARGEST_BASE:
@@ -327,7 +272,6 @@ def stage_sizes(size):
 
 
 def _stage_widths(num_stages, width, max_width):
-    """Channels of each stage: half of `width` at full resolution, then doubling."""
     width = check_integer("width", width, 2)
     max_width = check_integer("max_width", max_width, 1)
     return [min(width * 2**stage // 2, max_width) for stage in range(num_stages)]
@@ -364,7 +308,7 @@ def _down(x, size, width, stage, batch_normalized, kernel_initializer, dtype):
         strides=stride,
         padding="same",
         use_bias=not batch_normalized,
-        kernel_initializer=fresh_initializer(kernel_initializer),
+        kernel_initializer=initializers.fresh(kernel_initializer),
         name=f"down_{stage}",
         dtype=dtype,
     )
@@ -376,7 +320,7 @@ def _image_inputs(image_shape, num_classes, dtype):
     if num_classes is None:
         return images, images
     height, width, _ = image_shape
-    # Small beside pixels in [-1, 1]: the discriminator looks at the image first.
+    # Small beside pixels in [-1, 1]: the discriminator first learns from the image.
     start = keras.initializers.RandomNormal(stddev=0.1)
     labels, embedded = class_embedding(num_classes, height * width, start, dtype)
     shape = (height, width, 1)

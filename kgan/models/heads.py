@@ -1,25 +1,25 @@
-"""What a discriminator says at its end: its logits, by class or not, and other heads.
-
-How a discriminator is told the class, and what else it says, is the same for all
-families: `kgan.models.mlp_discriminator` says what the arguments mean.
-"""
+"""Output layers of a discriminator: its logits, by class or not, and further heads."""
 
 import keras
 from keras import layers
 
 from kgan.core import registry
-from kgan.layers import Projection, SpectralNormalization
-from kgan.models.inputs import check_integer, check_num_classes, fresh_initializer
+from kgan.layers import (
+    MinibatchStandardDeviation,
+    Projection,
+    SpectralNormalization,
+    initializers,
+)
+from kgan.models.inputs import check_integer, check_num_classes
 
-# How a discriminator is told the class: by its input, by its logits, not at all.
+# Where the class enters a discriminator: its input, its logits, nowhere.
 CONDITIONINGS = ("concatenation", "projection", "none")
 
 
 def check_conditioning(conditioning, num_classes):
-    """Gives the number of classes that are joined to the input, None for none.
+    """Returns the number of classes that are joined to the input, None for none.
 
-    Raises:
-        ValueError: If there is no such conditioning, or no labels for it.
+    Raises a `ValueError` if there is no such conditioning, or no labels for it.
     """
     if conditioning not in CONDITIONINGS:
         expected = "`conditioning` must be one of"
@@ -27,32 +27,36 @@ def check_conditioning(conditioning, num_classes):
     num_classes = check_num_classes(num_classes)
     if conditioning == "projection" and num_classes is None:
         raise ValueError(
-            "`conditioning` must not be 'projection' without labels, of which it takes "
-            "the inner product with the features: give `num_classes`. Received: "
+            "`conditioning` must not be 'projection' without labels, whose inner "
+            "product with the features it computes: set `num_classes`. Received: "
             "num_classes=None"
         )
     return num_classes if conditioning == "concatenation" else None
 
 
 def normalized(layer, spectral):
-    """Gives a layer under spectral normalisation, if it is asked for."""
+    """Returns the layer, wrapped in `SpectralNormalization` if `spectral`."""
     return SpectralNormalization(layer, name=layer.name) if spectral else layer
+
+
+def minibatch_deviation(x, group, dtype):
+    """Appends `MinibatchStandardDeviation` unless `group` is None."""
+    if group is None:
+        return x
+    return MinibatchStandardDeviation(group, name="minibatch_deviation", dtype=dtype)(x)
 
 
 def judge(
     x, inputs, num_classes, conditioning, heads, spectral, kernel_initializer, name
 ):
-    """Makes a discriminator from its features.
+    """Builds a discriminator from its features.
 
     Args:
         x: Symbolic features of shape `(batch, units)`.
         inputs: Symbolic inputs so far.
-        num_classes: Number of classes, or None.
-        conditioning: One of `CONDITIONINGS`.
-        heads: Dictionary of names and widths of further heads, or None.
+        num_classes, conditioning, heads, kernel_initializer, name: As in
+            `kgan.models.mlp_discriminator`.
         spectral: Whether linear maps are under spectral normalisation.
-        kernel_initializer: Of the linear maps.
-        name: Name of the model.
 
     Returns:
         A Functional `keras.Model` to float32 logits of shape `(batch, 1)`; with heads
@@ -60,7 +64,7 @@ def judge(
     """
 
     def linear(width, name):
-        initializer = fresh_initializer(kernel_initializer)
+        initializer = initializers.fresh(kernel_initializer)
         layer = layers.Dense(
             width, kernel_initializer=initializer, name=name, dtype="float32"
         )
@@ -70,8 +74,8 @@ def judge(
         labels = keras.Input((), dtype="int32", name="labels")
         head = Projection(
             num_classes,
-            kernel_initializer=fresh_initializer(kernel_initializer),
-            embeddings_initializer=fresh_initializer(kernel_initializer),
+            kernel_initializer=initializers.fresh(kernel_initializer),
+            embeddings_initializer=initializers.fresh(kernel_initializer),
             spectral_normalization=spectral,
             name="logits",
             dtype="float32",
@@ -88,7 +92,6 @@ def judge(
 
 
 def _check_heads(heads, features):
-    """Gives the further heads, whose names no layer of the features may have."""
     if heads is None:
         return {}
     named = isinstance(heads, dict) and all(isinstance(name, str) for name in heads)

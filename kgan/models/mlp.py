@@ -1,27 +1,12 @@
 """Fully connected networks for data of any shape: points `(d,)` or small images.
 
-They are the networks of Goodfellow et al. (2014), Generative Adversarial Nets,
-section 5: rectifiers in the generator, maxout and dropout in the discriminator. The
-paper's pair for MNIST, as the authors' published configuration has it:
-
-```python
-generator, discriminator = kgan.models.mlp(
-    (28, 28, 1),
-    latent_dim=100,
-    generator_hidden=(1200, 1200),
-    generator_initializer=keras.initializers.RandomUniform(-0.05, 0.05),
-    discriminator_hidden=(240, 240),
-    discriminator_initializer=keras.initializers.RandomUniform(-0.005, 0.005),
-    maxout_pieces=5,
-    input_dropout=0.2,
-    dropout=0.5,
-)
-prior = kgan.priors.Uniform(100, minimum=-(3**0.5), maximum=3**0.5)
-```
-
-Two things differ. Pixels lie in [-1, 1], so the last function is tanh(x) = 2σ(2x) − 1
-where the paper has σ(x); and the generator's output bias starts at zero, where the
-authors start it at the pixels' mean.
+The networks of Goodfellow et al. (2014), Generative Adversarial Nets, section 5:
+rectifiers in the generator, maxout and dropout in the discriminator. The recipe
+`mnist_mlp` has the authors' published configuration for MNIST but for the kernels'
+initializers, `RandomUniform(-0.05, 0.05)` in G and `RandomUniform(-0.005, 0.005)` in D.
+Two things differ: pixels lie in [-1, 1], so the last function is tanh(x) = 2σ(2x) − 1
+where the paper has σ(x); and G's output bias starts at zero, where the authors start it
+at the pixels' mean.
 """
 
 import math
@@ -29,13 +14,17 @@ import math
 import keras
 from keras import layers
 
-from kgan.layers import Dropout, Maxout, MinibatchStandardDeviation
-from kgan.models.heads import check_conditioning, judge, normalized
+from kgan.layers import Dropout, Maxout, initializers
+from kgan.models.heads import (
+    check_conditioning,
+    judge,
+    minibatch_deviation,
+    normalized,
+)
 from kgan.models.inputs import (
     check_data_shape,
     check_integer,
     check_num_classes,
-    fresh_initializer,
     is_image_shape,
     join_one_hot,
     latent_inputs,
@@ -61,18 +50,18 @@ def mlp_generator(
         data_shape: Shape of a sample: `(d,)` for points or `(height, width, channels)`
             for images.
         latent_dim: Number of latents of a sample.
-        hidden: Units of each hidden layer, from the latents on.
+        hidden: Units of each hidden layer, in the order of the computation.
         activation: Of the hidden layers, anything that `keras.activations.get` takes;
             `"leaky_relu"` has slope 0.2 below zero.
-        output_activation: Of the output; None takes tanh for images, whose range is
-            [-1, 1], and the identity for points.
+        output_activation: Of the output; None: tanh for images, whose range is [-1, 1],
+            the identity for points.
         kernel_initializer: Of all kernels.
         bias_initializer: Of the hidden layers' biases. With zeros every unit has its
-            kink at the origin of its inputs, which few dimensions make up for.
-        num_classes: Number of classes of a conditional generator, or None.
+            kink at the origin of its inputs, a limitation in few dimensions.
+        num_classes: Number of classes of a conditional network, or None.
         name: Name of the model.
-        dtype: Dtype or policy of the hidden layers; None takes the global policy. The
-            output is float32 always.
+        dtype: Dtype or policy of the hidden layers; None: the global policy. The output
+            is always float32.
 
     Returns:
         A Functional `keras.Model` from `latents` of shape `(batch, latent_dim)`, or
@@ -82,11 +71,7 @@ def mlp_generator(
     Raises:
         ValueError: If an argument is out of its range.
 
-    Example:
-        ```python
-        generator = kgan.models.mlp_generator((2,), latent_dim=8, hidden=(64, 64))
-        points = generator(keras.random.normal((16, 8)))
-        ```
+    Example: `kgan.models.mlp_generator((2,), latent_dim=8, hidden=(64, 64))`
 
     Source: Goodfellow et al. (2014), section 5; with classes, Mirza and Osindero
     (2014), Conditional Generative Adversarial Nets.
@@ -100,15 +85,15 @@ def mlp_generator(
         x = layers.Dense(
             units,
             activation=activation,
-            kernel_initializer=fresh_initializer(kernel_initializer),
-            bias_initializer=fresh_initializer(bias_initializer),
+            kernel_initializer=initializers.fresh(kernel_initializer),
+            bias_initializer=initializers.fresh(bias_initializer),
             name=f"hidden_{index}",
             dtype=dtype,
         )(x)
     x = layers.Dense(
         math.prod(data_shape),
         activation=output_activation,
-        kernel_initializer=fresh_initializer(kernel_initializer),
+        kernel_initializer=initializers.fresh(kernel_initializer),
         name="output",
         dtype="float32",
     )(x)
@@ -133,34 +118,22 @@ def mlp_discriminator(
     name="discriminator",
     dtype=None,
 ):
-    """Builds a fully connected discriminator.
+    """Builds a fully connected discriminator; shared arguments as in `mlp_generator`.
 
     Args:
-        data_shape: Shape of an example: `(d,)` for points or
-            `(height, width, channels)` for images.
-        hidden: Units of each hidden layer, from the data on.
-        activation: Of the hidden layers, anything that `keras.activations.get` takes;
-            `"leaky_relu"` has slope 0.2 below zero.
-        maxout_pieces: Where given, the hidden layers are `kgan.layers.Maxout` of so
-            many pieces, and `activation` has no part.
+        maxout_pieces: If given, the hidden layers are `kgan.layers.Maxout` of so many
+            pieces, and `activation` is not used.
         dropout: Share of the hidden units that are dropped in training, in [0, 1).
         input_dropout: Share of the data's entries that are dropped in training.
-        kernel_initializer: Of all kernels.
-        bias_initializer: Of the hidden layers' biases. With zeros every unit has its
-            kink at the origin of its inputs, which few dimensions make up for.
-        spectral_normalization: Whether all linear maps are under
+        spectral_normalization: Whether all linear maps are wrapped in
             `kgan.layers.SpectralNormalization`.
-        minibatch_group: Where given, `kgan.layers.MinibatchStandardDeviation` over so
-            many examples stands before the logits.
-        conditioning: How D is told the class, where there are classes: by
-            `"concatenation"` at its input, by `"projection"` at its logits
-            (`kgan.layers.Projection`), or not: `"none"`, for a head of classes.
+        minibatch_group: If given, `kgan.layers.MinibatchStandardDeviation` over so many
+            examples precedes the logits.
+        conditioning: Where the class enters D: `"concatenation"` at its input,
+            `"projection"` at its logits (`kgan.layers.Projection`), or `"none"`, for a
+            head of classes.
         heads: Dictionary of names and widths of further heads, as in `{"classes": 10}`,
             which `kgan.objectives` train; None for the logits alone.
-        num_classes: Number of classes of a conditional discriminator, or None.
-        name: Name of the model.
-        dtype: Dtype or policy of the hidden layers; None takes the global policy. The
-            logits are float32 always.
 
     Returns:
         A Functional `keras.Model` from float32 data of shape `(batch, *data_shape)`,
@@ -170,14 +143,7 @@ def mlp_discriminator(
     Raises:
         ValueError: If an argument is out of its range.
 
-    Example:
-        ```python
-        discriminator = kgan.models.mlp_discriminator((2,), hidden=(64, 64))
-        logits = discriminator(keras.random.normal((16, 2)))
-        ```
-
-    Source: Goodfellow et al. (2014), section 5; with classes, Mirza and Osindero
-    (2014), Conditional Generative Adversarial Nets.
+    Example: `kgan.models.mlp_discriminator((2,), hidden=(64, 64), maxout_pieces=5)`
     """
     data_shape = check_data_shape(data_shape)
     hidden = _check_hidden(hidden)
@@ -192,17 +158,14 @@ def mlp_discriminator(
     for index, units in enumerate(hidden, start=1):
         layer = make_hidden(
             units,
-            kernel_initializer=fresh_initializer(kernel_initializer),
-            bias_initializer=fresh_initializer(bias_initializer),
+            kernel_initializer=initializers.fresh(kernel_initializer),
+            bias_initializer=initializers.fresh(bias_initializer),
             name=f"hidden_{index}",
             dtype=dtype,
         )
         x = normalized(layer, spectral_normalization)(x)
         x = _dropped(x, dropout, f"dropout_{index}", dtype)
-    if minibatch_group is not None:
-        x = MinibatchStandardDeviation(
-            minibatch_group, name="minibatch_deviation", dtype=dtype
-        )(x)
+    x = minibatch_deviation(x, minibatch_group, dtype)
     return judge(
         x,
         inputs,
@@ -239,29 +202,9 @@ def mlp(
 ):
     """Builds the pair of fully connected networks.
 
-    Args:
-        data_shape: Shape of an example: `(d,)` for points or
-            `(height, width, channels)` for images.
-        latent_dim: Number of latents of a sample.
-        num_classes: Number of classes of conditional networks, or None.
-        generator_hidden: `hidden` of `mlp_generator`.
-        generator_activation: `activation` of `mlp_generator`.
-        generator_initializer: `kernel_initializer` of `mlp_generator`.
-        output_activation: As in `mlp_generator`.
-        discriminator_hidden: `hidden` of `mlp_discriminator`.
-        discriminator_activation: `activation` of `mlp_discriminator`.
-        discriminator_initializer: `kernel_initializer` of `mlp_discriminator`.
-        maxout_pieces: As in `mlp_discriminator`.
-        dropout: As in `mlp_discriminator`.
-        input_dropout: As in `mlp_discriminator`.
-        bias_initializer: As in both.
-        spectral_normalization: As in `mlp_discriminator`.
-        minibatch_group: As in `mlp_discriminator`.
-        conditioning: As in `mlp_discriminator`.
-        heads: As in `mlp_discriminator`.
-        packing: How many samples the discriminator judges together: see
-            `kgan.models.Packed`.
-        dtype: Dtype or policy of the hidden layers of both.
+    Args: those of `mlp_generator` and `mlp_discriminator`, with the prefix `generator_`
+    or `discriminator_` where both have it (`initializer` is `kernel_initializer`), and
+        packing: Number of samples that are judged together: see `kgan.models.Packed`.
 
     Returns:
         The generator and the discriminator.
@@ -269,21 +212,21 @@ def mlp(
     Raises:
         ValueError: If an argument is out of its range.
 
-    Example:
-        ```python
-        generator, discriminator = kgan.models.mlp((8, 8, 1), latent_dim=32)
-        ```
+    Example: `generator, discriminator = kgan.models.mlp((8, 8, 1), latent_dim=32)`
     """
+    common = {
+        "bias_initializer": bias_initializer,
+        "num_classes": num_classes,
+        "dtype": dtype,
+    }
     generator = mlp_generator(
         data_shape,
-        latent_dim=latent_dim,
+        latent_dim,
         hidden=generator_hidden,
         activation=generator_activation,
         output_activation=output_activation,
         kernel_initializer=generator_initializer,
-        bias_initializer=bias_initializer,
-        num_classes=num_classes,
-        dtype=dtype,
+        **common,
     )
     discriminator = pack(
         mlp_discriminator,
@@ -295,13 +238,11 @@ def mlp(
         dropout=dropout,
         input_dropout=input_dropout,
         kernel_initializer=discriminator_initializer,
-        bias_initializer=bias_initializer,
         spectral_normalization=spectral_normalization,
         minibatch_group=minibatch_group,
         conditioning=conditioning,
         heads=heads,
-        num_classes=num_classes,
-        dtype=dtype,
+        **common,
     )
     return generator, discriminator
 
@@ -313,7 +254,6 @@ def _check_hidden(hidden):
 
 
 def _hidden_layer(activation, maxout_pieces):
-    """Returns what makes a hidden layer from its units and the common arguments."""
     if maxout_pieces is None:
         return lambda units, **kwargs: layers.Dense(
             units, activation=activation, **kwargs

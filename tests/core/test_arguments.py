@@ -256,3 +256,22 @@ def test_labels_are_spread():
             arguments.spread_labels(np.array(labels, int), 2, 10)
     with pytest.raises(ValueError, match=r"\[0, 10\)"):
         arguments.spread_labels([1, 10], 2, 10)
+
+
+def test_codes():
+    assert arguments.codes([10, np.int64(2)], 0) == ((10, 2), 0)
+    assert arguments.codes((), 3) == ((), 3)
+
+
+@pytest.mark.parametrize(
+    ("categorical", "continuous", "message"),
+    [
+        (10, 0, "`categorical` must be a list of numbers of classes. Received: 10"),
+        ([1], 0, "Each number of `categorical` must be an integer of at least 2"),
+        ([2], -1, "`continuous` must be an integer of at least 0"),
+        ([], 0, "`categorical` or `continuous` must define a code"),
+    ],
+)
+def test_bad_codes(categorical, continuous, message):
+    with pytest.raises(ValueError, match=message):
+        arguments.codes(categorical, continuous)

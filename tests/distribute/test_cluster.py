@@ -71,10 +71,10 @@ def test_what_launchers_write_besides(read):
         ("{cluster", "TF_CONFIG must be JSON .*Received: {cluster"),
         ("[1]", r"TF_CONFIG must be like .*Received: \[1\]"),
         ('{"cluster": ["a:1"]}', r"`cluster` must be like .*Received: \['a:1'\]"),
-        ('{"cluster": {"worker": ["a:1"]}}', "`task` must say .*Received: None"),
+        ('{"cluster": {"worker": ["a:1"]}}', "`task` must identify .*Received: None"),
         (
             '{"cluster": {"worker": ["a:1"]}, "task": {"type": "worker"}}',
-            "`task` must say who this process is",
+            "`task` must identify this process",
         ),
         (_config("worker", 2), "cluster: worker 0, worker 1. Received: worker 2"),
         (_config("worker", -1), "Received: worker -1"),

@@ -60,18 +60,18 @@ def test_three_workers_meet():
 
 
 def test_a_worker_that_never_comes(capsys, monkeypatch):
-    monkeypatch.setattr(rendezvous, "_SECONDS_BEFORE_A_WORD", 0.05)
+    monkeypatch.setattr(rendezvous, "_SECONDS_BEFORE_A_MESSAGE", 0.05)
     one, other = _free_ports(2)
     message = rf"worker 0 .* waited 0.5 s for worker 1 \(127.0.0.1:{other}\)"
     with pytest.raises(TimeoutError, match=message):
         rendezvous.meet(_cluster(one, other), patience=0.5)
-    told = capsys.readouterr().err
-    assert told == f"Waiting up to 0.5 s for worker 1 (127.0.0.1:{other})\n"
+    printed = capsys.readouterr().err
+    assert printed == f"Waiting up to 0.5 s for worker 1 (127.0.0.1:{other})\n"
     # It listens no more.
     assert rendezvous.silent(_cluster(one).tasks)
 
 
-def test_an_address_in_use_is_told_before_waiting(monkeypatch):
+def test_an_address_in_use_is_reported_before_waiting(monkeypatch):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         workers = _cluster(taken.getsockname()[1], *_free_ports(1))
         with pytest.raises(OSError, match="in use"):

@@ -41,20 +41,6 @@ def test_bad_latent_dim(latent_dim):
         inputs.latent_inputs(latent_dim)
 
 
-def test_initializers_share_no_draws():
-    given = keras.initializers.RandomUniform(-1.0, 1.0)
-    first, second = (inputs.fresh_initializer(given)((3, 3)) for _ in range(2))
-    assert np.all(np.asarray(first) != np.asarray(second))
-    assert np.abs(first).max() <= 1
-
-
-def test_a_function_may_initialize():
-    def ones(shape, dtype=None):
-        return keras.ops.ones(shape, dtype)
-
-    assert inputs.fresh_initializer(ones) is ones
-
-
 def test_classes_are_found_in_the_embedding():
     (latents, labels), features = inputs.latent_inputs(5, num_classes=3)
     model = keras.Model([latents, labels], features)

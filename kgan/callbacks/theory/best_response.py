@@ -1,4 +1,4 @@
-"""A copy of a game, in which one player learns while the other stands still."""
+"""Best responses: one player trained against the other, on a copy of the model."""
 
 import keras
 
@@ -7,8 +7,8 @@ _DISCRIMINATOR_RATE = 5e-3
 _GENERATOR_RATE = 1e-3
 
 
-class Rehearsal:
-    """Plays on with a copy of a model, which itself is left as it is.
+class BestResponse:
+    """Trains one player of a copied model; the model itself is unchanged.
 
     Args:
         model: A `kgan.GAN`, compiled.
@@ -16,7 +16,7 @@ class Rehearsal:
             often as needed.
 
     Attributes:
-        copy: The model that plays: equal weights, no variable in common.
+        copy: The model that is trained: equal weights, no variable in common.
     """
 
     def __init__(self, model, dataset):
@@ -26,12 +26,12 @@ class Rehearsal:
         self.copy.set_weights(model.get_weights())
 
     def train_discriminator(self, rounds):
-        """Trains D alone, towards D* of the generator as it is; returns the copy."""
+        """Trains D alone, towards D* of the current generator; returns the copy."""
         rate = keras.optimizers.schedules.CosineDecay(_DISCRIMINATOR_RATE, rounds)
         return self._play(rounds, generator_rate=0.0, discriminator_rate=rate)
 
     def train_generator(self, rounds):
-        """Trains G alone, against the discriminator as it is; returns the copy."""
+        """Trains G alone, against the current discriminator; returns the copy."""
         return self._play(rounds, _GENERATOR_RATE, discriminator_rate=0.0)
 
     def _play(self, rounds, generator_rate, discriminator_rate):

@@ -1,4 +1,4 @@
-"""Densities from samples, and what the theory of the game says about them."""
+"""Densities from samples, and the optimal discriminator for two densities."""
 
 import numpy as np
 
@@ -6,22 +6,19 @@ import numpy as np
 def smooth(samples, edges):
     """Estimates a density on cells of equal width from one-dimensional samples.
 
-    The histogram of the cells is smoothed by a Gaussian whose width follows Silverman's
-    rule, h = 0.9 min(σ, IQR / 1.34) n^(−1/5), and is at least one cell, so that samples
-    in a single point still give a density. This equals a kernel density estimate but
-    for the rounding to cells, and takes a millisecond where that takes a second.
+    The histogram is smoothed by a Gaussian of at least one cell whose width follows
+    Silverman's rule, h = 0.9 min(σ, IQR / 1.34) n^(−1/5). This is a kernel density
+    estimate up to the rounding to cells, a thousand times faster.
 
     Args:
-        samples: Array of shape `(n,)`. Those outside the cells count in the total and
-            are not shown.
+        samples: Array of shape `(n,)`. Those outside the cells count in the total.
         edges: Increasing array of shape `(m + 1,)`.
 
     Returns:
         An array of shape `(m,)`: the density in the middle of each cell.
 
-    Source:
-        Silverman, "Density Estimation for Statistics and Data Analysis" (1986),
-        eq. 3.31.
+    Source: Silverman (1986), Density Estimation for Statistics and Data Analysis,
+    equation 3.31.
     """
     from scipy.ndimage import gaussian_filter1d
 
@@ -37,7 +34,7 @@ def smooth(samples, edges):
 
 
 def optimal_discriminator(real_density, fake_density):
-    """Gives the best answer to a fixed generator, D* = p_data / (p_data + p_g).
+    """Computes the best response to a fixed generator, D* = p_data / (p_data + p_g).
 
     Args:
         real_density: p_data at some points, an array.
@@ -46,8 +43,7 @@ def optimal_discriminator(real_density, fake_density):
     Returns:
         An array of that shape with values in [0, 1]; NaN where both densities are 0.
 
-    Source:
-        Goodfellow et al., "Generative Adversarial Nets" (2014), proposition 1.
+    Source: Goodfellow et al. (2014), Generative Adversarial Nets, proposition 1.
     """
     total = np.asarray(real_density) + fake_density
     unknown = np.full(total.shape, np.nan)

@@ -1,4 +1,4 @@
-"""The game over a known density, drawn as it is played."""
+"""Pictures of a game over a known density during training."""
 
 from kgan.callbacks.pictures import Pictures
 from kgan.callbacks.theory import figures
@@ -9,15 +9,12 @@ from kgan.games import generative
 
 
 def view_of(source, averaged=False, seed=0):
-    """Gives the object that measures and draws games over `source`.
+    """Returns the `Line` or `Plane` that measures and draws games over `source`.
 
     Args:
         source: Points in one or two dimensions whose density is known.
         averaged: Whether p_g is the averaged generator's.
         seed: Seed of latents and of data.
-
-    Returns:
-        A `Line` or a `Plane`.
 
     Raises:
         ValueError: If `source` has no density, or more than two dimensions.
@@ -39,7 +36,7 @@ def view_of(source, averaged=False, seed=0):
 
 
 def check_model(callback, model, source):
-    """Raises `ValueError` for a model whose game over `source` cannot be drawn."""
+    """Raises a `ValueError` for a model whose game over `source` cannot be drawn."""
     generative.require(model, f"`{callback}`")
     if tuple(model.data_shape) != tuple(source.shape):
         raise ValueError(
@@ -56,7 +53,7 @@ def check_model(callback, model, source):
     if model.num_classes is not None:
         raise ValueError(
             f"`{callback}` needs a model without classes: D and p_g of a conditional "
-            f"one are others for each class. Received: {model.num_classes} classes"
+            f"one differ by class. Received: {model.num_classes} classes"
         )
 
 
@@ -73,29 +70,27 @@ class DensityPlot(Pictures):
     with contours of D.
 
     Args:
-        directory: Where the PNG files and `density.gif` go; made when first needed.
-        source: What is learned, such as `kgan.data.source("gaussian")`.
+        directory: Directory of the PNG files and `density.gif`; created when needed.
+        source: The true distribution, such as `kgan.data.source("gaussian")`.
         every: `"epoch"`, or the number of steps between pictures.
-        averaged: Whether p_g is the averaged generator's. By default it is that of the
-            generator which plays, since D answers to that one.
+        averaged: Whether p_g is the averaged generator's, and not that of the generator
+            in training, which D is trained against.
         seed: Seed of the latents and of the data.
-        log_dir: A TensorBoard directory that gets the pictures too, under `density`.
-        gif: Whether the end of training makes `density.gif` from all pictures.
+        log_dir: A TensorBoard directory for the pictures too, under `density`.
+        gif: Whether the end of training writes `density.gif` from all pictures.
 
     Raises:
-        ValueError: If `source` has no density or more than two dimensions, if `every`
-            is out of range, or (when training begins) if the model generates points of
+        ValueError: If `source` has no density or more than two dimensions, `every` is
+            out of range, or (when training begins) the model generates points of
             another size or by class.
 
     Example:
         ```python
-        source = kgan.data.source("gaussian")
-        plot = kgan.callbacks.DensityPlot("density/", source, every=100)
+        plot = kgan.callbacks.DensityPlot("density/", kgan.data.source("ring"))
         gan.fit(train, epochs=10, callbacks=[plot])
         ```
 
-    Source:
-        Goodfellow et al., "Generative Adversarial Nets" (2014), figure 1.
+    Source: Goodfellow et al. (2014), Generative Adversarial Nets, figure 1.
     """
 
     name = "density"
@@ -117,11 +112,9 @@ class DensityPlot(Pictures):
         self._view = view_of(source, averaged, seed)
 
     def check(self):
-        """Refuses a model of other points than the source's, or by class."""
         check_model("DensityPlot", self.model, self.source)
 
     def draw(self):
-        """Measures and draws both players; uint8 of shape `(height, width, 3)`."""
         view = self._view
         measured = view.measure(self.model)
 

@@ -5,12 +5,12 @@ import numpy as np
 _DPI = 110
 
 
-# The part of a figure's height that its legend takes.
+# Share of the legend in a figure's height.
 _LEGEND = 0.055
 
 
 def with_legend(figure, draw):
-    """Draws below a line that explains what is seen.
+    """Draws below a line with the legend.
 
     Args:
         figure: A matplotlib figure.
@@ -32,12 +32,12 @@ def with_legend(figure, draw):
 def render(size, draw):
     """Draws a figure and returns its pixels.
 
-    matplotlib's `pyplot` keeps every figure in a global list and is not safe in
-    threads; this figure is gone when its pixels are read.
+    matplotlib's `pyplot` keeps every figure in a global list and is not thread-safe;
+    this figure is freed when its pixels are read.
 
     Args:
         size: Width and height in inches, of 110 pixels each.
-        draw: Function that draws into the `matplotlib.figure.Figure` it is given.
+        draw: Function that draws into a given `matplotlib.figure.Figure`.
 
     Returns:
         A uint8 array of shape `(height, width, 3)`.

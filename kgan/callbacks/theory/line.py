@@ -1,8 +1,8 @@
-"""The game in one dimension: the figure by which the 2014 paper explains it."""
+"""A game in one dimension: the figure by which the 2014 paper explains it."""
 
 import numpy as np
 
-from kgan.callbacks.theory import densities, players
+from kgan.callbacks.theory import densities, evaluation
 from kgan.callbacks.theory.line_axes import draw_curves, draw_map
 from kgan.core import seeds
 from kgan.metrics.jensen_shannon import jensen_shannon
@@ -18,17 +18,16 @@ class Line:
     line at 1/2. Below: arrows from latents z, at equal steps of probability, to G(z).
 
     Args:
-        source: What is learned: `density(x)`, `sample(num, seed)`.
+        source: The true distribution: `density(x)`, `sample(num, seed)`.
         averaged: Whether p_g is the averaged generator's.
         seed: Seed of latents and of data.
 
-    Source:
-        Goodfellow et al., "Generative Adversarial Nets" (2014), figure 1.
+    Source: Goodfellow et al. (2014), Generative Adversarial Nets, figure 1.
     """
 
     size = (7.0, 5.4)
     num_samples = 10_000
-    # In the tails D* is a ratio of two small numbers: a smooth curve takes more.
+    # In the tails D* is a ratio of two small numbers: a smooth curve needs more.
     num_smooth = 20_000
     num_arrows = 25
 
@@ -43,24 +42,19 @@ class Line:
         self.top = 2.3 * self.density(np.linspace(*self.limits, _CELLS)).max()
 
     def density(self, x):
-        """Gives p_data at an array of shape `(n,)`."""
         return self.source.density(x[:, None])
 
     def measure(self, model):
-        """Measures both players.
-
-        Returns:
-            A dict of arrays: everything that `draw` shows.
-        """
+        """Returns all arrays that `draw` shows, in a dictionary."""
         edges = np.linspace(*self.limits, _CELLS + 1)
         x = (edges[1:] + edges[:-1]) / 2
-        latents, fake = players.generator_map(
+        latents, fake = evaluation.generator_map(
             model, self.num_smooth, self.averaged, self.seed
         )
-        smooth = densities.smooth(players.finite(fake)[:, 0], edges)
-        fake = players.finite(fake[: self.num_samples])
+        smooth = densities.smooth(evaluation.finite(fake)[:, 0], edges)
+        fake = evaluation.finite(fake[: self.num_samples])
         bins = np.linspace(*self.limits, _BINS + 1)
-        d, *values = players.discriminate(model, x[:, None], self.real, fake)
+        d, *values = evaluation.discriminate(model, x[:, None], self.real, fake)
         measured = {
             "step": model.step,
             "x": x,
@@ -69,30 +63,21 @@ class Line:
             "d": d,
             "probabilistic": model.adversarial_loss.probabilistic,
             "js": jensen_shannon(self.density, fake[:, 0], bins),
-            "gap": players.equilibrium_gap(*values),
+            "gap": evaluation.equilibrium_gap(*values),
         }
         if latents.shape[1] == 1:
             measured.update(self._map(model))
         return measured
 
     def title(self, measured):
-        """Says in one line where the game stands."""
+        """Returns a one-line summary of the current state."""
         words = [f"step {int(measured['step']):,}", f"JS {measured['js']:.4f} nats"]
         if measured["probabilistic"]:
             words.append(f"mean |D − ½| {measured['gap']:.3f}")
         return "   ".join(words)
 
     def draw(self, figure, measured, title):
-        """Draws what `measure` gave.
-
-        Args:
-            figure: A matplotlib figure, or a part of one.
-            measured: The dict.
-            title: One line above.
-
-        Returns:
-            What the figure shows, for a legend.
-        """
+        """Draws the result of `measure` below a title; returns the legend's handles."""
         with_map = "latents" in measured
         heights = [2.7, 1] if with_map else [1]
         space = {"left": 0.11, "right": 0.89, "top": 0.9, "bottom": 0.1, "hspace": 0.3}
@@ -109,7 +94,7 @@ class Line:
         prior = np.asarray(model.prior.sample(2**16, seeds.root(self.seed)))
         middles = (np.arange(self.num_arrows) + 0.5) / self.num_arrows
         latents = np.quantile(prior, middles).astype(np.float32)
-        samples = players.generate(model, latents[:, None], self.averaged)
+        samples = evaluation.generate(model, latents[:, None], self.averaged)
         return {"latents": latents, "samples": samples[:, 0]}
 
     def _moments(self):

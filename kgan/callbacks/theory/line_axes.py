@@ -10,7 +10,7 @@ BLACK, GREEN, BLUE, PALE, GRAY = "#111111", "#1a8a4a", "#1f55c0", "#b5cdf5", "#7
 def draw_curves(axes, measured, limits, top):
     """Draws the two densities, D, the optimal D* and the line at 1/2.
 
-    Densities are read on the left, D on the right. The scores of a critic are no
+    Densities have the left axis, D the right one. The scores of a critic are no
     probabilities: they are shown alone, on a scale of their own.
 
     Args:
@@ -47,7 +47,7 @@ def draw_curves(axes, measured, limits, top):
 def draw_map(axes, measured, limits):
     """Draws G as arrows from the axis of z, below, to that of x, above.
 
-    Where arrows meet, p_g is high; where they part, it is low.
+    Where arrows converge, p_g is high; where they diverge, it is low.
 
     Args:
         axes: matplotlib axes.
@@ -55,7 +55,7 @@ def draw_map(axes, measured, limits):
         limits: Ends of the x axis.
     """
     latents, samples = measured["latents"], measured["samples"]
-    # Each latent stands for a step of probability; its neighbours are a step away.
+    # Latents are a step of probability apart; the axis extends by one to each side.
     low = latents[0] - (latents[1] - latents[0])
     high = latents[-1] + (latents[-1] - latents[-2])
     below = axes.twiny()

@@ -1,8 +1,8 @@
-"""The game in two dimensions: samples over the true density, and where D stands."""
+"""A game in two dimensions: samples over the true density, and contours of D."""
 
 import numpy as np
 
-from kgan.callbacks.theory import players
+from kgan.callbacks.theory import evaluation
 from kgan.callbacks.theory.line_axes import BLUE, GREEN
 
 # Modes of a toy can be narrow; D is smooth.
@@ -20,16 +20,11 @@ _CONTOURS = {
 
 
 class Plane:
-    """Measures and draws a game over two-dimensional data.
+    """Measures and draws a game over two-dimensional data; arguments as in `Line`.
 
     The true density is gray, samples of the generator are dots, and the contours of D
-    run from "surely generated" (red) to "surely real" (blue); the one at 1/2, where D
-    cannot tell, is black. The scores of a critic have contours at equal distances.
-
-    Args:
-        source: What is learned: `density(x)`, `sample(num, seed)`.
-        averaged: Whether the dots are the averaged generator's.
-        seed: Seed of latents and of data.
+    run from "surely generated" (red) to "surely real" (blue); the one at 1/2 is black.
+    The scores of a critic have contours at equal distances.
     """
 
     size = (6.2, 6.4)
@@ -48,17 +43,12 @@ class Plane:
         self.shades = np.sqrt(density / density.max())
 
     def measure(self, model):
-        """Measures both players.
-
-        Returns:
-            A dict of arrays: everything that `draw` shows.
-        """
-        _, fake = players.generator_map(
+        _, fake = evaluation.generator_map(
             model, self.num_samples, self.averaged, self.seed
         )
-        fake = players.finite(fake)
+        fake = evaluation.finite(fake)
         axes, points = self._mesh(_CELLS)
-        d, *values = players.discriminate(model, points, self.real, fake)
+        d, *values = evaluation.discriminate(model, points, self.real, fake)
         return {
             "step": model.step,
             "samples": fake,
@@ -66,18 +56,16 @@ class Plane:
             "y": axes[1],
             "d": d.reshape(_CELLS, _CELLS),
             "probabilistic": model.adversarial_loss.probabilistic,
-            "gap": players.equilibrium_gap(*values),
+            "gap": evaluation.equilibrium_gap(*values),
         }
 
     def title(self, measured):
-        """Says in one line where the game stands."""
         words = [f"step {int(measured['step']):,}"]
         if measured["probabilistic"]:
             words.append(f"mean |D − ½| {float(measured['gap']):.3f}")
         return "   ".join(words)
 
     def draw(self, figure, measured, title):
-        """Draws what `measure` gave; arguments as in `Line.draw`."""
         axes = figure.add_axes((0.1, 0.06, 0.86, 0.86))
         axes.imshow(
             self.shades,
@@ -93,7 +81,7 @@ class Plane:
         return _handles(measured["probabilistic"])
 
     def _mesh(self, cells):
-        """Gives the two axes and all points of a square mesh."""
+        """Returns the two axes and all points of a square mesh."""
         axes = [np.linspace(*ends, cells) for ends in self.limits]
         return axes, np.stack(np.meshgrid(*axes), axis=-1).reshape(-1, 2)
 
@@ -140,7 +128,6 @@ def _handles(probabilistic):
 
 
 def _grays():
-    """White to middle gray: dots and contours stay visible on the densest part."""
     from matplotlib.colors import LinearSegmentedColormap
 
     return LinearSegmentedColormap.from_list("density", ["#ffffff", "#6a6a6a"])

@@ -3,8 +3,7 @@
 import keras
 import tensorflow as tf
 
-from kgan.core import schedules
-from kgan.latents import priors
+from kgan.core import arguments, schedules
 from kgan.losses.objectives.base import Objective
 
 
@@ -62,7 +61,7 @@ class Information(Objective):
         continuous_weight=1.0,
     ):
         super().__init__(weight, generator_weight, head)
-        self.categorical, self.continuous = priors.codes(categorical, continuous)
+        self.categorical, self.continuous = arguments.codes(categorical, continuous)
         self.continuous_weight = schedules.check("continuous_weight", continuous_weight)
 
     @property

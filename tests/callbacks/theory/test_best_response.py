@@ -3,7 +3,7 @@ import pytest
 import tensorflow as tf
 
 import kgan
-from kgan.callbacks.theory.best_response import Rehearsal
+from kgan.callbacks.theory.best_response import BestResponse
 
 
 @pytest.fixture
@@ -20,8 +20,8 @@ def _changed(network, before):
 @pytest.mark.parametrize("player", ["generator", "discriminator"])
 def test_one_player_learns(points, data, player):
     gan = points()
-    rehearsal = Rehearsal(gan, data)
-    copy = getattr(rehearsal, f"train_{player}")(6)
+    response = BestResponse(gan, data)
+    copy = getattr(response, f"train_{player}")(6)
     for name in ("generator", "discriminator"):
         changed = _changed(getattr(copy, name), getattr(gan, name).get_weights())
         assert any(changed) if name == player else not any(changed)
@@ -30,11 +30,11 @@ def test_one_player_learns(points, data, player):
 def test_the_model_is_left_as_it_is(points, data):
     gan = points()
     before = gan.get_weights()
-    rehearsal = Rehearsal(gan, data)
-    for old, new in zip(before, rehearsal.copy.get_weights(), strict=True):
+    response = BestResponse(gan, data)
+    for old, new in zip(before, response.copy.get_weights(), strict=True):
         np.testing.assert_array_equal(old, new)
-    rehearsal.train_discriminator(2)
-    rehearsal.train_generator(2)
+    response.train_discriminator(2)
+    response.train_generator(2)
     assert gan.step == 0
     for old, new in zip(before, gan.get_weights(), strict=True):
         np.testing.assert_array_equal(old, new)
@@ -44,6 +44,6 @@ def test_the_model_is_left_as_it_is(points, data):
 def test_only_critics_keep_their_penalties(points, data, loss, kept):
     gan = points()
     gan.compile(loss=loss, penalties=[kgan.penalties.R1()], run_eagerly=True)
-    copy = Rehearsal(gan, data).train_discriminator(1)
+    copy = BestResponse(gan, data).train_discriminator(1)
     assert list(copy.penalties) == kept
     assert type(copy.adversarial_loss) is type(kgan.losses.get(loss))

@@ -1,4 +1,4 @@
-"""The two players as functions, as drawings of the game need them."""
+"""Values of both players at points, for drawings of the game."""
 
 import numpy as np
 
@@ -6,17 +6,10 @@ from kgan.core import seeds
 
 
 def generator_map(model, num_samples, averaged, seed=0):
-    """Draws latents and maps them to samples.
+    """Draws latents, equal for equal seeds, and maps them to samples.
 
-    Args:
-        model: A `kgan.GAN` of points.
-        num_samples: Number of latents.
-        averaged: Whether the averaged generator maps them (where there is one), or the
-            one that plays against the discriminator.
-        seed: Integer; the same latents for the same seed.
-
-    Returns:
-        `(latents, samples)`, float32 arrays of shapes `(n, latent_dim)` and `(n, d)`.
+    Returns `(latents, samples)`, float32 arrays `(n, latent_dim)` and `(n, d)`, of the
+    averaged generator if `averaged` and there is one.
     """
     latents = model.prior.sample(num_samples, seeds.root(seed))
     return np.asarray(latents), generate(model, latents, averaged)
@@ -30,10 +23,10 @@ def generate(model, latents, averaged):
 
 
 def discriminate(model, *points):
-    """Gives D at several arrays of points, all in one batch.
+    """Computes D at several arrays of points `(n, d)` in one batch.
 
     Returns:
-        A list of float32 arrays of shape `(n,)`, one for each array of shape `(n, d)`.
+        A list of float32 arrays of shape `(n,)`, one for each array of points.
     """
     together = np.concatenate(points).astype(np.float32)
     values = model.discriminate(together, batch_size=len(together))
@@ -58,5 +51,5 @@ def equilibrium_gap(real_values, fake_values):
 
 
 def finite(samples):
-    """Keeps the rows without NaN or infinity: a broken generator is drawn, too."""
+    """Returns the rows without NaN or infinity, for diverged generators."""
     return samples[np.isfinite(samples).all(axis=1)]
