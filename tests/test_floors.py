@@ -26,8 +26,7 @@ FLOORS = (
 )
 FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 # Arrows that still run up or sideways. The list may only shrink.
-UPWARD = {
-}
+UPWARD = {}
 # What a room may import besides itself, where it is less than all floors below it.
 NARROW = {
     "engine": {"core", "distribute"},
