@@ -52,12 +52,21 @@ def nets(training=True, now=None, **networks):
     return Networks(game, values(game), now or context(), training)
 
 
-def update(move, networks, batch, compiler=lambda f: f, norms=None, **changes):
-    """Plays one update on a dictionary of arrays; gives its `Result`."""
+def playing(move, networks, compiler=lambda f: f, norms=None):
+    """A function that plays one update on a dictionary of arrays: a `Result`."""
     game = stateless(**networks)
     function = compiler(Update(move, game, norms or {}))
-    batch = tf.nest.map_structure(tf.constant, batch)
-    return function(values(game), batch, context(**changes))
+
+    def play(batch, **changes):
+        batch = tf.nest.map_structure(tf.constant, batch)
+        return function(values(game), batch, context(**changes))
+
+    return play
+
+
+def update(move, networks, batch, norms=None, **changes):
+    """Plays one update on a dictionary of arrays; gives its `Result`."""
+    return playing(move, networks, norms=norms)(batch, **changes)
 
 
 def move_of(model, player):
