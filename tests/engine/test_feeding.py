@@ -209,11 +209,11 @@ def test_each_update_of_all_replicas_sees_one_batch(count, replicas):
 @pytest.mark.parametrize("replicas", [1, 2])
 def test_groups_of_dictionaries(replicas):
     images = _numbered(4, 2).batch(2, drop_remainder=True)
-    data = images.map(lambda x: {"x": x, "nested": [2.0 * x, x[:, 0, 0, 0]]})
+    data = images.map(lambda x: {"x": x, "nested": {"a": 2.0 * x, "b": x[:, 0, 0, 0]}})
     for element in feeding.group(data, 2, replicas):
-        assert element["x"].shape == element["nested"][0].shape == (4, *SHAPE)
-        np.testing.assert_array_equal(element["nested"][0], 2.0 * element["x"])
-        np.testing.assert_array_equal(element["nested"][1], element["x"][:, 0, 0, 0])
+        assert element["x"].shape == element["nested"]["a"].shape == (4, *SHAPE)
+        np.testing.assert_array_equal(element["nested"]["a"], 2.0 * element["x"])
+        np.testing.assert_array_equal(element["nested"]["b"], element["x"][:, 0, 0, 0])
 
 
 def test_groups_of_images_alone():
