@@ -26,8 +26,7 @@ FLOORS = (
 )
 FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 # Arrows that still run up or sideways. The list may only shrink.
-UPWARD = {
-}
+UPWARD = set()
 # What a room may import besides itself, where it is less than all floors below it.
 NARROW = {
     "engine": {"core", "distribute"},
@@ -47,7 +46,7 @@ OF_LATENTS = {"cli.generate", "report.explore", "report.subject"}
 # `num_classes` of data sources, extractors and examples, and not of a game.
 OF_DATA = {
     "metrics.class_agreement",
-    "metrics.defaults",
+    "metrics.registry",
     "metrics.measure",
     "report.projection",
     "report.samples",

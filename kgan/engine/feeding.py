@@ -34,8 +34,7 @@ def peek(x, y, batch_size):
         return None, x
     if is_arrays(x):
         first = tf.nest.map_structure(lambda rows: np.asarray(rows[:batch_size]), x)
-        beside = None if y is None else np.asarray(y[:batch_size])
-        return (first if isinstance(x, dict) else (first, beside)), x
+        return (first if y is None else (first, np.asarray(y[:batch_size]))), x
     if isinstance(x, keras.utils.PyDataset):
         return x[0], x
     if isinstance(x, tf.data.Dataset):

@@ -39,9 +39,9 @@ class Conditions:
         theirs = _second_input(discriminator, True)
         self.given = given
         self.fields = given or _structured(own) or _structured(theirs)
-        self._spread = latents and len(getattr(generator, "inputs", None) or ()) > 2
-        self._spread = self._spread and isinstance(generator.input, (list, tuple))
-        self._spread = self._spread and len(generator.input) > 2
+        # Functional networks of several separate inputs take them in one list.
+        several = latents and len(getattr(generator, "inputs", None) or ()) > 2
+        self._spread = several and len(generator.input) > 2
         self._latent_shape = _latent_shape(generator) if latents else None
         self.num_classes = None
         if self.fields is None:
@@ -71,6 +71,20 @@ class Conditions:
         if condition is not None and self._spread:
             return [latents, *condition]
         return joined(latents, condition)
+
+    def rows(self, condition, count):
+        """Returns a structured condition for each of `count` samples.
+
+        Raises:
+            ValueError: If there is none, or it is not what the networks take.
+        """
+        if condition is None:
+            raise ValueError(
+                f"A condition must be given for each sample: {_words(self.fields)}. "
+                "Received: none"
+            )
+        self.check(condition, count)
+        return tf.nest.map_structure(np.asarray, self.cast(condition))
 
     @property
     def exists(self):
@@ -138,10 +152,13 @@ def _second_input(network, first):
     """Returns the symbolic condition that a Functional network takes, or None."""
     if not _tells(network):
         return None
-    inputs = network.input
     if not first:
-        return inputs
-    if not isinstance(inputs, (list, tuple)) or len(inputs) < 2:
+        return network.input
+    # Not `input` of all: a Sequential model around another one does not know it.
+    if len(network.inputs) == 1:
+        return None
+    inputs = network.input
+    if not isinstance(inputs, (list, tuple)):
         return None
     return inputs[1] if len(inputs) == 2 else list(inputs[1:])
 

@@ -122,8 +122,10 @@ class GAN(RealData, Passes, TwoPlayers, Generative, Game):
         self.ema_generator = None
         self._terms = gan_terms.Terms()
         self._build_networks()
-        self.raw_sampler = Sampler(self.generator, self.prior, self.num_classes)
-        self.averaged_sampler = Sampler(self.sampler, self.prior, self.num_classes)
+        self.raw_sampler, self.averaged_sampler = (
+            Sampler(network, self.prior, self.num_classes, self._conditions)
+            for network in (self.generator, self.sampler)
+        )
 
     def _build_networks(self):
         """Calls all networks once; keeps the shapes of an example and of D's heads."""
@@ -279,7 +281,7 @@ class GAN(RealData, Passes, TwoPlayers, Generative, Game):
                 self.discriminator_loss,
                 D_LOGS,
                 terms.of(self, "discriminator"),
-                terms.written(self),
+                terms.written(self, "discriminator"),
                 self.latents,
                 repeats=self.discriminator_steps,
                 fresh_data=True,
@@ -291,6 +293,7 @@ class GAN(RealData, Passes, TwoPlayers, Generative, Game):
                 self.generator_loss,
                 ("g_loss",),
                 terms.of(self, "generator"),
+                terms.written(self, "generator"),
                 draws=self.latents,
                 repeats=self.generator_steps,
                 stream=Use.GENERATOR_STEP,

@@ -166,6 +166,7 @@ def check_terms(game, terms):
         ValueError: If a term reads another field of `kgan.losses.view.View`.
     """
     for term in terms:
+        term.check_networks(game.networks)
         for field in term.reads:
             if field not in game.view_fields:
                 raise ValueError(
