@@ -103,7 +103,7 @@ TABLE = {
     },
     "ada": lambda kgan: {
         "augmentation": kgan.augment.AdaptiveAugment(
-            policy=("blit", "color"), interval=1, speed=100
+            probability=0.5, interval=1, speed=100, policy=("blit", "color")
         ),
         "penalties": ["r1"],
     },

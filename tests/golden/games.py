@@ -16,7 +16,10 @@ _OF_MODEL = {
     *("prior", "augmentation", "ema_momentum"),
     *("discriminator_steps", "generator_steps"),
 }
-_OF_NETWORKS = {"classes", "labels_for_d", "heads", "packing", "spectral"}
+_OF_NETWORKS = {
+    *("classes", "labels_for_d", "heads", "packing"),
+    *("spectral", "dropout", "units"),
+}
 
 
 def networks(
@@ -26,6 +29,7 @@ def networks(
     packing=1,
     spectral=False,
     dropout=0.2,
+    units=16,
 ):
     """Makes a generator with BatchNormalization, a discriminator with dropout."""
     layers, (*sides, channels) = keras.layers, SHAPE
@@ -40,7 +44,7 @@ def networks(
     if classes and labels_for_d:
         y = layers.Concatenate()([y, layers.Embedding(classes, 2)(label)])
         d_inputs = [image, label]
-    x = layers.ReLU()(layers.BatchNormalization()(layers.Dense(64)(x)))
+    x = layers.ReLU()(layers.BatchNormalization()(layers.Dense(units)(x)))
     x = layers.Dense(64, activation="tanh", dtype="float32")(x)
     if dropout:
         y = layers.Dropout(dropout, seed=7)(y)

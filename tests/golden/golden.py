@@ -147,7 +147,7 @@ def record(tree, folder, *names):
     """Writes a file for each game."""
     pathlib.Path(folder).mkdir(parents=True, exist_ok=True)
     for name, (arrays,) in each([player(tree)], names or configurations.TABLE):
-        np.savez(pathlib.Path(folder, f"{name}.npz"), **arrays)
+        np.savez_compressed(pathlib.Path(folder, f"{name}.npz"), **arrays)
         print(f"{name:24} {digest(arrays)}  {len(arrays)} arrays", flush=True)
 
 
