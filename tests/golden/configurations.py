@@ -1,12 +1,34 @@
 """The games whose weights must not change: a name, and what differs from the plain one.
 
-Nothing is imported here: the process that compares starts no TensorFlow.
+Nothing is imported with it: the process that compares starts no TensorFlow.
 """
 
 # Replicas and the dtype policy are chosen before anything is made; all others have one
 # replica and float32.
-REPLICAS = {"two_replicas": 2, "everything": 2}
+REPLICAS = dict.fromkeys(
+    ("two_replicas", "everything", "clipping", "states_on_replicas"), 2
+)
 POLICIES = {"float16": "mixed_float16"}
+
+
+def _adam(**arguments):
+    import games
+
+    return games.optimizer(**arguments)
+
+
+def _line(start, end):
+    """A schedule that comes to its end in the last round."""
+    import keras
+
+    return keras.optimizers.schedules.PolynomialDecay(start, 2, end)
+
+
+def _ada(kgan):
+    return kgan.augment.AdaptiveAugment(
+        probability=0.5, interval=1, speed=100, policy=("blit", "color")
+    )
+
 
 # Arguments of `networks`, of `kgan.GAN` and of `compile`; their names tell them apart.
 TABLE = {
@@ -16,10 +38,24 @@ TABLE = {
         "discriminator_optimizer": None,
         "penalties": ["r1"],
     },
+    # D sees both batches in one pass, where no layer and no penalty forbids it.
+    "one_pass": lambda kgan: {"dropout": 0.0, "decay": 0.1},
+    "own_losses": lambda kgan: {"decay": 0.1, "penalties": ["r1"]},
+    "schedules": lambda kgan: {
+        "ema_momentum": _line(0.5, 0.1),
+        "generator_optimizer": _adam(learning_rate=_line(1e-2, 1e-3)),
+        "discriminator_optimizer": _adam(learning_rate=_line(1e-2, 1e-3)),
+        "penalties": [kgan.penalties.R1(_line(2.0, 1.0), interval=2)],
+        "regularizers": [kgan.regularizers.LeCam(_line(0.0, 1.0))],
+    },
     "eager": lambda kgan: {"penalties": ["r1"], "run_eagerly": True},
     "xla": lambda kgan: {"penalties": ["r1"], "jit_compile": True},
     "steps_per_execution": lambda kgan: {"penalties": ["r1"], "steps_per_execution": 2},
     "two_replicas": lambda kgan: {"penalties": ["r1"]},
+    "clipping": lambda kgan: {
+        "generator_optimizer": _adam(clipnorm=0.01),
+        "discriminator_optimizer": _adam(global_clipnorm=0.01),
+    },
     "micro_batches": lambda kgan: {"penalties": ["r1"], "micro_batches": 2},
     "float16": lambda kgan: {"penalties": ["r1"]},
     "everything": lambda kgan: {
@@ -101,10 +137,10 @@ TABLE = {
         "augmentation": kgan.augment.DiffAugment("color,translation"),
         "penalties": ["r1"],
     },
-    "ada": lambda kgan: {
-        "augmentation": kgan.augment.AdaptiveAugment(
-            probability=0.5, interval=1, speed=100, policy=("blit", "color")
-        ),
-        "penalties": ["r1"],
+    "ada": lambda kgan: {"augmentation": _ada(kgan), "penalties": ["r1"]},
+    "states_on_replicas": lambda kgan: {
+        "augmentation": _ada(kgan),
+        "regularizers": [kgan.regularizers.LeCam()],
+        "spectral": True,
     },
 }

@@ -18,7 +18,7 @@ _OF_MODEL = {
 }
 _OF_NETWORKS = {
     *("classes", "labels_for_d", "heads", "packing"),
-    *("spectral", "dropout", "units"),
+    *("spectral", "dropout", "units", "decay"),
 }
 
 
@@ -30,8 +30,12 @@ def networks(
     spectral=False,
     dropout=0.2,
     units=16,
+    decay=0.0,
 ):
-    """Makes a generator with BatchNormalization, a discriminator with dropout."""
+    """Makes a generator with BatchNormalization, a discriminator with dropout.
+
+    `decay` is the strength of losses that the networks have of their own.
+    """
     layers, (*sides, channels) = keras.layers, SHAPE
     z, label = keras.Input((LATENTS,)), keras.Input((), dtype="int32")
     image = keras.Input((*sides, channels * packing))
@@ -44,11 +48,13 @@ def networks(
     if classes and labels_for_d:
         y = layers.Concatenate()([y, layers.Embedding(classes, 2)(label)])
         d_inputs = [image, label]
-    x = layers.ReLU()(layers.BatchNormalization()(layers.Dense(units)(x)))
+    own = keras.regularizers.L2(decay) if decay else None
+    x = layers.Dense(units, kernel_regularizer=own)(x)
+    x = layers.ReLU()(layers.BatchNormalization()(x))
     x = layers.Dense(64, activation="tanh", dtype="float32")(x)
     if dropout:
         y = layers.Dropout(dropout, seed=7)(y)
-    logits = layers.Dense(1, dtype="float32", name="score")
+    logits = layers.Dense(1, kernel_regularizer=own, dtype="float32", name="score")
     logits = kgan.layers.SpectralNormalization(logits) if spectral else logits
     outputs = logits(y)
     if heads:
@@ -64,14 +70,14 @@ def networks(
     return generator, discriminator
 
 
-def optimizer():
+def optimizer(learning_rate=1e-2, **arguments):
     """An Adam that another machine's rounding does not turn round.
 
     Where a gradient is next to zero, Adam's step is as long as any other, and its sign
     is that of the rounding. A large epsilon ends that, and lets the step tell how long
     the gradient is.
     """
-    return keras.optimizers.Adam(1e-2, beta_1=0.5, epsilon=1e-2)
+    return keras.optimizers.Adam(learning_rate, 0.5, epsilon=1e-2, **arguments)
 
 
 def make(**differs):

@@ -20,7 +20,14 @@ COMMIT = "829f678"
 RECORDING = pathlib.Path(__file__).with_name("recording")
 # They reach most ways through a step between them, and need no process of their own.
 RECORDED = (
-    *("two_replicas", "periods", "many_penalties", "many_terms", "spectral"),
+    *(
+        "one_pass",
+        "two_replicas",
+        "periods",
+        "many_penalties",
+        "many_terms",
+        "spectral",
+    ),
     *("packed", "conditional", "information", "ada"),
 )
 
