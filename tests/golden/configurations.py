@@ -69,9 +69,11 @@ TABLE = {
         "discriminator_steps": 1,
         "ema_momentum": None,
     },
+    # D waits between two updates, so that its intervals do not count rounds.
     "periods": lambda kgan: {
+        "discriminator_steps": 1,
         "penalties": [kgan.penalties.R1(1.0, interval=2)],
-        "alternation": kgan.alternation.Periods(discriminator=2, generator=1),
+        "alternation": kgan.alternation.Periods(discriminator=1, generator=1),
     },
     "lazy_r1": lambda kgan: {"penalties": [kgan.penalties.R1(1.0, interval=2)]},
     # Each draws its points by its place in the list.

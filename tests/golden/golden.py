@@ -89,7 +89,8 @@ def differences(old, new):
         elif digest({"": pair[0]}) != digest({"": pair[1]}):
             same = pair[0].shape == pair[1].shape and pair[0].dtype == pair[1].dtype
             first, second = (np.asarray(array, "float64") for array in pair)
-            found[name] = np.abs(first - second).max() if same else np.inf
+            unit = 127.5 if pair[0].dtype == np.uint8 else 1.0  # data lie in [-1, 1]
+            found[name] = np.abs(first - second).max() / unit if same else np.inf
     # A difference of NaN is none that one may allow.
     return {name: float(np.nan_to_num(d, nan=np.inf)) for name, d in found.items()}
 
