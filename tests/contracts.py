@@ -357,7 +357,7 @@ def check_penalty(penalty_class, arguments, formula, strategy):
     """
     penalty = penalty_class(**arguments)
     check_object(penalty, arguments)
-    assert gradient_penalties.get({"name": penalty.name, **arguments}).get_config() == (
+    assert gradient_penalties.get({"name": penalty.kind, **arguments}).get_config() == (
         penalty.get_config()
     )
     generator = np.random.default_rng(1)

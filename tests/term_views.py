@@ -6,13 +6,12 @@ import numpy as np
 import tensorflow as tf
 
 from kgan.core import seeds
-from kgan.losses.term import View
+from kgan.losses.view import View
 
 
 def view(step=0, **known):
     """Makes a `View` of what is known; the rest is None, the step 0."""
-    nothing = dict.fromkeys(View._fields)
-    return View(**nothing | {"step": tf.cast(step, tf.int64)} | known)
+    return View(step=tf.cast(step, tf.int64), **known)
 
 
 def heads(logits):
@@ -24,7 +23,7 @@ def run(term, method, seen, state=None, seed=None):
     """Runs a term as the training step does.
 
     Args:
-        term: The `Term`.
+        term: The `LossTerm`.
         method: `"discriminator_term"` or `"generator_term"`.
         seen: A `View`.
         state: Values of the term's weights; None: as they are.
@@ -46,7 +45,7 @@ def check(term, method, make_view, formula, *arrays, state=None):
     """A term's mean and its gradients equal a formula and its finite differences.
 
     Args:
-        term: The `Term`.
+        term: The `LossTerm`.
         method: `"discriminator_term"` or `"generator_term"`.
         make_view: Function from tensors to a `View`.
         formula: NumPy function from float64 arrays to the mean of the term.

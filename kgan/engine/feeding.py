@@ -51,6 +51,12 @@ def peek(x, y, batch_size):
     )
 
 
+def without_tuple(element):
+    """Returns data that came alone as they are: Keras puts some in a tuple of one."""
+    alone = isinstance(element, tuple) and all(x is None for x in element[1:])
+    return element[0] if alone else element
+
+
 def _first(iterator):
     try:
         return next(iterator)

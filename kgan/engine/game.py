@@ -303,7 +303,7 @@ class Game(Interface, ConfigByArguments, keras.Model):
         Raises:
             ValueError: If the batch is not what the game takes.
         """
-        batch = self.unpack(element)
+        batch = self.unpack(feeding.without_tuple(element))
         self._plain.fields = self.fields() or fields.like(batch)
         fields.check(batch, self._plain.fields, values=True)
 
@@ -366,7 +366,7 @@ class Game(Interface, ConfigByArguments, keras.Model):
 
     def _batch(self, data):
         """Returns an element as a dictionary in the dtypes of the fields."""
-        batch = self.unpack(data)
+        batch = self.unpack(feeding.without_tuple(data))
         expected = self._plain.fields or self.fields() or fields.like(batch)
         fields.check(batch, expected)
         return fields.cast(batch, expected)

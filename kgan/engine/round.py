@@ -172,7 +172,7 @@ class Round:
         step = tf.convert_to_tensor(step)
         moves = [move for move in self.moves if player in move.players]
         acts = [self._turn(move, step)[0] for move in moves]
-        if True not in acts:
+        if not any(each is True for each in acts):
             now = tf.where(tf.reduce_any(acts), now, 1.0)
         ema.update(average, self.stateless[player].network, now)
 

@@ -39,9 +39,9 @@ class Conditions:
         theirs = _second_input(discriminator, True)
         self.given = given
         self.fields = given or _structured(own) or _structured(theirs)
-        # Functional networks of several separate inputs take them in one list.
-        several = latents and len(getattr(generator, "inputs", None) or ()) > 2
-        self._spread = several and len(generator.input) > 2
+        inputs = _inputs(generator)
+        # G may take the parts of a condition beside its latents, in one list.
+        self._spread = latents and isinstance(inputs, (list, tuple)) and len(inputs) > 2
         self._latent_shape = _latent_shape(generator) if latents else None
         self.num_classes = None
         if self.fields is None:
@@ -148,17 +148,21 @@ def _tells(network):
     return bool(getattr(network, "inputs", None))
 
 
-def _second_input(network, first):
-    """Returns the symbolic condition that a Functional network takes, or None."""
+def _inputs(network):
+    """Returns the symbolic inputs of a network as they are nested, or None."""
     if not _tells(network):
         return None
-    if not first:
-        return network.input
-    # Not `input` of all: a Sequential model around another one does not know it.
-    if len(network.inputs) == 1:
-        return None
-    inputs = network.input
-    if not isinstance(inputs, (list, tuple)):
+    if isinstance(network, keras.Sequential):  # it has no `input` before it is called
+        return network.inputs[0]
+    return network.input
+
+
+def _second_input(network, first):
+    """Returns the symbolic condition that a Functional network takes, or None."""
+    inputs = _inputs(network)
+    if inputs is None or not first:
+        return inputs
+    if not isinstance(inputs, (list, tuple)) or len(inputs) < 2:
         return None
     return inputs[1] if len(inputs) == 2 else list(inputs[1:])
 

@@ -1,23 +1,34 @@
+import dataclasses
+
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from kgan.engine.logs import Logs, Means
-from kgan.losses import gradient_penalties
+from kgan.engine.move import Move, Term
 
 
 def results(means):
     return {name: float(value) for name, value in means.result().items()}
 
 
-def told(terms, *further):
-    """Logs of a game with these penalties, and with further terms of D."""
-    d_logs = ["d_loss", "d_real", "d_fake", "d_accuracy", *terms, *further]
-    names = {
-        "discriminator": [*d_logs, "d_gradient_norm"],
-        "generator": ["g_loss", "g_gradient_norm"],
-    }
-    return Logs(terms, names)
+def told(terms=None, *further):
+    """Logs of a game whose first player has these terms, and further logs."""
+
+    def loss(nets, batch):
+        return None
+
+    first = ("d_loss", "d_real", "d_fake", "d_accuracy", *further)
+    moves = (
+        Move(("discriminator",), loss, first, terms or {}, fresh_data=True),
+        Move(("generator",), loss, ("g_loss",)),
+    )
+    norms = {"discriminator": "d_gradient_norm", "generator": "g_gradient_norm"}
+    return Logs(moves, norms)
+
+
+def lazy(interval=1):
+    return Term(lambda nets, batch: 0.0, interval=interval)
 
 
 def test_means_of_what_came():
@@ -63,7 +74,7 @@ def test_a_mean_does_not_hide_nan_nor_pass_it_on():
 
 
 def test_names_in_the_order_in_which_they_are_shown():
-    logs = told(gradient_penalties.by_name(["r1", "r1"]))
+    logs = told({"r1": lazy(), "r1_2": lazy()})
     assert list(logs.means.result()) == [
         *("d_loss", "g_loss", "d_real", "d_fake", "d_accuracy", "r1", "r1_2"),
         *("d_gradient_norm", "g_gradient_norm"),
@@ -71,8 +82,8 @@ def test_names_in_the_order_in_which_they_are_shown():
 
 
 @pytest.mark.parametrize("graph", [False, True])
-def test_lazy_penalties_count_only_where_they_acted(graph):
-    terms = {"r1": gradient_penalties.R1(interval=4), "r2": gradient_penalties.R2()}
+def test_lazy_terms_count_only_where_they_acted(graph):
+    terms = {"r1": lazy(4), "r2": lazy()}
     logs = told(terms)
 
     def update(step):
@@ -91,11 +102,11 @@ def test_lazy_penalties_count_only_where_they_acted(graph):
 
 def test_an_unknown_key_is_an_error():
     with pytest.raises(KeyError, match="d_los"):
-        told({}).update({"d_los": 1.0}, 1)
+        told().update({"d_los": 1.0}, 1)
 
 
 def test_means_are_over_examples():
-    logs = told({})
+    logs = told()
     for value, rows in ((1.0, 6), (9.0, 2), (float("nan"), 0)):
         logs.update({"d_loss": value}, tf.constant(rows))
     assert results(logs.means)["d_loss"] == pytest.approx(3.0)
@@ -124,7 +135,7 @@ def test_the_last_value_is_whole_on_each_replica(two_replicas):
 
 
 def test_a_gradient_that_overflowed_is_no_part_of_the_mean():
-    logs = told({})
+    logs = told()
     for value in (2.0, np.inf, np.nan, 4.0):
         logs.update({"g_gradient_norm": tf.constant(value), "g_loss": value}, 8)
     means = results(logs.means)
@@ -133,7 +144,7 @@ def test_a_gradient_that_overflowed_is_no_part_of_the_mean():
 
 
 def test_a_player_that_waits_tells_nothing():
-    logs = told({})
+    logs = told()
     for value, acts in ((1.0, True), (9.0, False), (3.0, tf.constant(True))):
         acts = acts if acts is True else tf.constant(acts)
         logs.update({"d_loss": value}, tf.constant(4), acts=acts)
@@ -143,4 +154,16 @@ def test_a_player_that_waits_tells_nothing():
 @pytest.mark.parametrize("name", ["d_real", "r1", "g_gradient_norm"])
 def test_two_things_of_one_name(name):
     with pytest.raises(ValueError, match=f"name of its own.*Received: '{name}'"):
-        told({"r1": gradient_penalties.R1()}, name)
+        told({"r1": lazy()}, name)
+
+
+def test_examples_are_counted_by_a_log_of_fresh_data():
+    def loss(nets, batch):
+        return None
+
+    first, second = Move(("a",), loss, ("one",)), Move(("b",), loss, ("two", "more"))
+    fresh = dataclasses.replace(second, fresh_data=True)
+    assert Logs((first, fresh), {}).data == "two"
+    assert Logs((first, second), {}).data == "one"
+    nameless = Move(("a",), loss)
+    assert Logs((nameless,), {"a": "a_gradient_norm"}).data == "a_gradient_norm"

@@ -8,20 +8,6 @@ def _network():
     return keras.Sequential([keras.Input((2,)), keras.layers.Dense(3)])
 
 
-def test_default():
-    network = _network()
-    optimizer = optimizers.prepare(None, network)
-    assert type(optimizer) is keras.optimizers.Adam
-    assert float(optimizer.learning_rate) == pytest.approx(2e-4)
-    assert (optimizer.beta_1, optimizer.beta_2) == (0.5, 0.999)
-
-
-def test_each_default_is_an_optimizer_of_its_own():
-    network = _network()
-    first, second = (optimizers.prepare(None, network) for _ in range(2))
-    assert first is not second
-
-
 def test_names_and_objects():
     assert type(optimizers.prepare("sgd", _network())) is keras.optimizers.SGD
     optimizer = keras.optimizers.RMSprop(0.1)
@@ -43,7 +29,7 @@ def test_slots_exist_before_weights_are_loaded():
 def test_a_frozen_network_needs_no_slots():
     network = _network()
     network.trainable = False
-    assert not optimizers.prepare(None, network).built
+    assert not optimizers.prepare("adam", network).built
 
 
 def test_float16_gets_a_loss_scale():
@@ -92,17 +78,67 @@ def test_accumulation_is_refused_on_several_replicas(two_replicas):
                 optimizers.prepare(optimizer, network)
 
 
-STEERING = [
-    keras.callbacks.LearningRateScheduler(lambda epoch, rate: rate),
-    keras.callbacks.ReduceLROnPlateau(),
-    keras.callbacks.SwapEMAWeights(),
-]
+# === All of a game ===
 
 
-@pytest.mark.parametrize("callback", STEERING)
-def test_callbacks_that_steer_one_optimizer_are_refused(callback):
-    other = keras.callbacks.Callback()
-    message = rf"{type(callback).__name__} steers `model\.optimizer`"
+def test_each_player_has_one():
+    players = {"a": _network(), "b": _network()}
+    given = {"b": "adam", "a": keras.optimizers.SGD(0.5)}
+    prepared = optimizers.prepare_all(given, players)
+    assert list(prepared) == ["a", "b"]
+    assert prepared["a"] is given["a"]
+    assert all(optimizer.built for optimizer in prepared.values())
+
+
+@pytest.mark.parametrize(
+    ("given", "received"),
+    [
+        ({"a": "sgd"}, "none for b"),
+        ({}, "none for a, b"),
+        ({"a": "sgd", "b": "sgd", "c": "sgd"}, "one for c"),
+        ({"b": "sgd", "c": "sgd"}, "none for a and one for c"),
+    ],
+)
+def test_players_and_optimizers_must_agree(given, received):
+    players = {"a": _network(), "b": _network()}
+    message = (
+        rf"`optimizers` must have one for each player: a, b\. Received: {received}$"
+    )
+    with pytest.raises(ValueError, match=message):
+        optimizers.prepare_all(given, players)
+
+
+def test_one_object_cannot_serve_two():
+    players, one = {"a": _network(), "b": _network()}, keras.optimizers.Adam()
+    with pytest.raises(ValueError, match="`a` and `b` must be two objects.*one Adam"):
+        optimizers.prepare_all({"a": one, "b": one}, players)
+    optimizers.prepare_all({"a": "adam", "b": "adam"}, players)  # two of one name
+
+
+def test_the_view_of_all():
+    first, second = keras.optimizers.SGD(0.5), keras.optimizers.Adam(0.25)
+    view = optimizers.OptimizerView({"a": first, "b": second})
+    for optimizer in view.optimizers:
+        optimizer.build(_network().trainable_variables)
+    assert not isinstance(view, keras.optimizers.Optimizer)
+    assert view.built
+    assert view.optimizers == [first, second]
+    assert dict(view.named) == {"a": first, "b": second}
+    with pytest.raises(TypeError):
+        view.named["a"] = second
+    assert view.learning_rate is first.learning_rate
+    assert view.iterations is first.iterations
+    assert len(view.variables) == len(first.variables) + len(second.variables)
+    config = view.get_config()
+    assert (config["a_learning_rate"], config["b_learning_rate"]) == (0.5, 0.25)
+    assert config["b_beta_1"] == pytest.approx(0.9)
+
+
+# === Callbacks ===
+
+
+def test_callbacks_that_exchange_weights_are_refused():
+    other, callback = keras.callbacks.Callback(), keras.callbacks.SwapEMAWeights()
     everywhere = (
         callback,
         [callback],
@@ -111,7 +147,7 @@ def test_callbacks_that_steer_one_optimizer_are_refused(callback):
         keras.callbacks.CallbackList([other, callback]),
     )
     for callbacks in everywhere:
-        with pytest.raises(ValueError, match=message):
+        with pytest.raises(ValueError, match="SwapEMAWeights.*one for each player"):
             optimizers.refuse_callbacks(callbacks)
 
 
@@ -123,6 +159,8 @@ def test_other_callbacks_are_let_through():
         other,
         [other, other],
         keras.callbacks.CallbackList([other]),
+        keras.callbacks.LearningRateScheduler(lambda epoch, rate: rate),
+        keras.callbacks.ReduceLROnPlateau(),
     )
     for callbacks in everywhere:
         optimizers.refuse_callbacks(callbacks)

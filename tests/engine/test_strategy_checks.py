@@ -22,16 +22,19 @@ def test_networks_and_optimizers_belong_into_the_scope(two_replicas):
     with two_replicas.scope():
         inside = networks.generator(), networks.discriminator()
         other = kgan.GAN(outside[0], inside[1], ema_momentum=None)
-        refuse("^The generator must be made inside.*kernel", other.compile)
+        refuse("^`generator` must be made inside.*kernel", other.compile)
         other = kgan.GAN(inside[0], outside[1])
-        refuse("^The discriminator must be made inside", other.compile)
+        refuse("^`discriminator` must be made inside", other.compile)
         other = kgan.GAN(*inside, augmentation=augmentation)
-        refuse("^The augmentation must be made inside", other.compile)
+        refuse("^`augmentation` must be made inside", other.compile)
         gan = kgan.GAN(*inside)
-        refuse("^`generator_optimizer` must", lambda: gan.compile(optimizer))
-        refuse("^`discriminator_opt.*must", lambda: gan.compile(None, optimizer))
+        refuse("^The optimizer of `generator` must", lambda: gan.compile(optimizer))
         refuse(
-            "^The term 'lecam' must be made inside.*real_average",
+            "^The optimizer of `discriminator` must",
+            lambda: gan.compile(None, optimizer),
+        )
+        refuse(
+            "^`term_lecam` must be made inside.*real_average",
             lambda: gan.compile(regularizers=[term]),
         )
         gan.compile(keras.optimizers.Adam(), "adam", regularizers=["lecam"])

@@ -60,7 +60,7 @@ def test_max_gradient_penalty(two_replicas):
     arguments = {"weight": 5.0, "interval": 2}
     penalty = gradient_penalties.MaxGradientPenalty(**arguments)
     contracts.check_object(penalty, arguments)
-    assert gradient_penalties.get({"name": penalty.name, **arguments}).get_config() == (
+    assert gradient_penalties.get({"name": penalty.kind, **arguments}).get_config() == (
         penalty.get_config()
     )
     gradients = np.random.default_rng(1).normal(size=(4, 2, 3, 1))
