@@ -1,12 +1,20 @@
-"""Names become objects, and schedules count rounds of the game."""
+"""A GAN's recipe: names become objects, options of Adam become optimizers."""
 
 import numpy as np
 import pytest
 
 import kgan
-from kgan.recipes import Recipe, build
+from kgan.recipes import Recipe
+from kgan.recipes.build import make_optimizers
+from kgan.recipes.options import gan as parts
 
 PLAIN = Recipe(name="plain", latent_dim=3)
+
+
+def examples(*shape):
+    """A source of one example."""
+    kind = "float32" if len(shape) == 1 else "uint8"
+    return kgan.data.source(np.zeros((1, *shape), kind))
 
 
 def test_names_become_objects():
@@ -17,13 +25,13 @@ def test_names_become_objects():
         loss_options={"label_smoothing": 0.1},
         penalties=[{"name": "r2", "weight": 3.0, "interval": 4}],
     )
-    prior = build.make_prior(recipe)
+    prior = parts.make_prior(recipe)
     assert isinstance(prior, kgan.priors.Uniform)
     assert (prior.latent_dim, prior.minimum, prior.maximum) == (3, -1.0, 2.0)
-    loss = build.make_loss(recipe)
+    loss = parts.make_loss(recipe)
     assert isinstance(loss, kgan.losses.Minimax)
     assert loss.label_smoothing == 0.1
-    (penalty,) = build.make_penalties(recipe)
+    (penalty,) = parts.make_terms(recipe, "penalties")
     assert isinstance(penalty, kgan.penalties.R2)
     assert (penalty.weight, penalty.interval) == (3.0, 4)
 
@@ -35,33 +43,38 @@ def test_terms_augmentation_and_periods_come_by_name():
         augmentation={"name": "diff_augment", "policy": "cutout"},
         alternation={"discriminator": 5},
     )
-    lecam, drift = build.make_regularizers(recipe)
+    lecam, drift = parts.make_terms(recipe, "regularizers")
     assert (lecam.kind, lecam.weight, drift.kind) == ("lecam", 0.1, "drift")
-    (objective,) = build.make_objectives(recipe)
+    (objective,) = parts.make_terms(recipe, "objectives")
     assert isinstance(objective, kgan.objectives.AuxiliaryClassifier)
     assert objective.generator_weight == 0.1
-    augmentation = build.make_augmentation(recipe)
+    augmentation = parts.make_augmentation(recipe)
     assert isinstance(augmentation, kgan.augment.DiffAugment)
-    periods = build.make_alternation(recipe)
+    periods = parts.make_alternation(recipe)
     assert (periods.discriminator, periods.generator) == (5, 1)
 
 
 def test_nothing_more_is_there_unless_it_is_asked_for():
-    assert build.make_regularizers(PLAIN) == []
-    assert build.make_objectives(PLAIN) == []
-    assert build.make_augmentation(PLAIN) is None
-    assert build.make_alternation(PLAIN) is None
-    assert isinstance(build.make_loss(PLAIN), kgan.losses.NonSaturating)
+    assert parts.make_terms(PLAIN, "regularizers") == []
+    assert parts.make_terms(PLAIN, "objectives") == []
+    assert parts.make_augmentation(PLAIN) is None
+    assert parts.make_alternation(PLAIN) is None
+    assert isinstance(parts.make_loss(PLAIN), kgan.losses.NonSaturating)
 
 
 def test_a_share_of_the_best_samples_is_a_loss_around_the_loss():
     recipe = PLAIN.override(
         loss="minimax", loss_options={"label_smoothing": 0.1}, top_k=0.5
     )
-    loss = build.make_loss(recipe)
+    loss = parts.make_loss(recipe)
     assert isinstance(loss, kgan.top_k.TopK)
     assert (loss.share, loss.loss.label_smoothing) == (0.5, 0.1)
-    resolved = build.resolve(recipe, (2,), 50)
+    resolved = recipe.resolve(
+        examples(
+            2,
+        ),
+        50,
+    )
     assert (resolved.loss, resolved.top_k) == ("minimax", 0.5)
     assert resolved.loss_options["label_smoothing"] == 0.1
 
@@ -102,12 +115,12 @@ def test_names_and_options_are_checked(values, message):
 def test_values_of_layers_are_checked_when_they_are_made(values):
     recipe = PLAIN.override(regularizers=[{"name": "lecam", **values}])
     with pytest.raises(ValueError, match=f"`{next(iter(values))}` must be"):
-        build.make_regularizers(recipe)
+        parts.make_terms(recipe, "regularizers")
 
 
 def test_families_are_pairs():
-    assert set(build.families()) >= {"mlp", "dcgan"}
-    assert build.families()["mlp"] is kgan.models.mlp
+    assert set(parts.families()) >= {"mlp", "dcgan"}
+    assert parts.families()["mlp"] is kgan.models.mlp
 
 
 @pytest.mark.parametrize("num_classes", [None, 4])
@@ -115,7 +128,7 @@ def test_networks_take_shape_latents_and_options(num_classes):
     recipe = PLAIN.override(
         model_options={"generator_hidden": [5], "discriminator_hidden": [6]}
     )
-    generator, discriminator = build.make_networks(recipe, (2,), num_classes)
+    generator, discriminator = parts.make_networks(recipe, (2,), num_classes)
     assert generator.output_shape == (None, 2)
     assert len(generator.inputs) == len(discriminator.inputs) == 1 + bool(num_classes)
     if num_classes is None:
@@ -140,7 +153,7 @@ def test_schedules_end_with_the_run(schedule, course):
         generator_learning_rate=0.1,
         discriminator_learning_rate=0.4,
     )
-    optimizers = build.make_optimizers(recipe)
+    optimizers = make_optimizers(recipe)
     for optimizer, rate, updates in zip(optimizers, (0.1, 0.4), (2, 5), strict=True):
         for step in (0, 30, 100):
             optimizer.iterations.assign(step * updates)
@@ -152,14 +165,14 @@ def test_resolve_writes_out_defaults():
     recipe = PLAIN.override(
         model_options={"generator_hidden": [5]}, penalties=[{"name": "r1"}]
     )
-    resolved = build.resolve(recipe, (8, 8, 1), 50)
+    resolved = recipe.resolve(examples(8, 8, 1), 50)
     assert resolved.image_size == 8
     assert resolved.sample_every == 50
     assert resolved.penalties == ({"name": "r1", "weight": 10.0, "interval": 1},)
     assert resolved.loss_options == {"label_smoothing": 0.0}
     assert resolved.model_options["generator_hidden"] == [5]
     assert resolved.model_options["discriminator_activation"] == "leaky_relu"
-    assert build.resolve(resolved, (8, 8, 1), 50) == resolved
+    assert resolved.resolve(examples(8, 8, 1), 50) == resolved
 
 
 def test_resolve_writes_out_terms():
@@ -170,8 +183,8 @@ def test_resolve_writes_out_terms():
         alternation={"generator": 3},
         model_options={"heads": {"styles": 3}},
     )
-    resolved = build.resolve(recipe, (8, 8, 1), 50)
-    (drift,) = build.make_regularizers(recipe)
+    resolved = recipe.resolve(examples(8, 8, 1), 50)
+    (drift,) = parts.make_terms(recipe, "regularizers")
     assert resolved.regularizers == ({"name": "drift", **drift.get_config()},)
     (term,) = resolved.objectives
     assert (term["head"], term["weight"], term["name"]) == (
@@ -179,17 +192,17 @@ def test_resolve_writes_out_terms():
         2.0,
         "style_ambiguity",
     )
-    assert build.make_alternation(resolved).generator == 3
+    assert parts.make_alternation(resolved).generator == 3
     assert resolved.model_options["packing"] == 1
-    assert build.resolve(resolved, (8, 8, 1), 50) == resolved
+    assert resolved.resolve(examples(8, 8, 1), 50) == resolved
     assert Recipe.from_json(resolved.to_json()) == resolved
 
 
 @pytest.mark.parametrize("name", kgan.augment.names())
 def test_resolve_writes_out_augmentations(name):
     recipe = PLAIN.override(augmentation={"name": name}, alternation={"generator": 3})
-    resolved = build.resolve(recipe, (8, 8, 1), 50)
-    expected = build.make_augmentation(recipe).get_config()
+    resolved = recipe.resolve(examples(8, 8, 1), 50)
+    expected = parts.make_augmentation(recipe).get_config()
     policy = resolved.augmentation["policy"]
     assert resolved.augmentation["name"] == name
     assert list(policy) == list(expected["policy"])
@@ -199,4 +212,9 @@ def test_resolve_writes_out_augmentations(name):
 
 def test_resolve_keeps_results():
     measured = Recipe(name="measured", results={"fid": 3.0})
-    assert build.resolve(measured, (2,), 50).results == {"fid": 3.0}
+    assert measured.resolve(
+        examples(
+            2,
+        ),
+        50,
+    ).results == {"fid": 3.0}
