@@ -1,7 +1,9 @@
 """A GAN's recipe: names become objects, options of Adam become optimizers."""
 
+import keras
 import numpy as np
 import pytest
+import second_game
 
 import kgan
 from kgan.recipes import Recipe
@@ -137,14 +139,14 @@ def test_networks_take_shape_latents_and_options(num_classes):
 
 
 @pytest.mark.parametrize(
-    ("schedule", "course"),
+    ("schedule", "left"),
     [
         ("constant", lambda t: 1.0),
         ("linear", lambda t: 1 - t),
         ("cosine", lambda t: 0.5 * (1 + np.cos(np.pi * t))),
     ],
 )
-def test_schedules_end_with_the_run(schedule, course):
+def test_schedules_end_with_the_run(schedule, left):
     recipe = PLAIN.override(
         schedule=schedule,
         steps=100,
@@ -153,11 +155,12 @@ def test_schedules_end_with_the_run(schedule, course):
         generator_learning_rate=0.1,
         discriminator_learning_rate=0.4,
     )
-    optimizers = make_optimizers(recipe)
+    made = make_optimizers(recipe)
+    optimizers = (made["generator"], made["discriminator"])
     for optimizer, rate, updates in zip(optimizers, (0.1, 0.4), (2, 5), strict=True):
         for step in (0, 30, 100):
             optimizer.iterations.assign(step * updates)
-            expected = rate * course(step / 100)
+            expected = rate * left(step / 100)
             assert float(optimizer.learning_rate) == pytest.approx(expected, abs=1e-6)
 
 
@@ -218,3 +221,113 @@ def test_resolve_keeps_results():
         ),
         50,
     ).results == {"fid": 3.0}
+
+
+SGD = {"name": "sgd", "learning_rate": 0.1}
+BOTH = {"generator": SGD, "discriminator": {"name": "rmsprop"}}
+ADAM = (
+    "generator_learning_rate",
+    "discriminator_learning_rate",
+    "beta_1",
+    "beta_2",
+    "schedule",
+    "clip_norm",
+)
+
+
+def test_options_of_adam_fill_what_optimizers_leaves():
+    recipe = PLAIN.override(beta_1=0.1, clip_norm=2.0, discriminator_learning_rate=0.3)
+    made = make_optimizers(recipe.override(optimizers={"generator": SGD}))
+    assert isinstance(made["generator"], keras.optimizers.SGD)
+    adam = made["discriminator"]
+    assert float(adam.learning_rate) == pytest.approx(0.3)
+    assert (adam.beta_1, adam.beta_2, adam.global_clipnorm) == (0.1, 0.999, 2.0)
+
+
+def test_a_learning_rate_of_zero_follows_every_schedule():
+    recipe = PLAIN.override(schedule="cosine", generator_learning_rate=0.0)
+    assert float(make_optimizers(recipe)["generator"].learning_rate) == 0.0
+
+
+def test_optimizers_replace_what_a_recipe_says_of_adam():
+    recipe = PLAIN.override(generator_learning_rate=1e-3, beta_1=0.0)
+    one = recipe.override(optimizers={"generator": SGD})
+    assert [getattr(one, name) for name in ADAM] == [
+        None, 2e-4, 0.0, 0.999, "constant", None
+    ]  # fmt: skip
+    both = recipe.override(optimizers=BOTH)
+    assert {getattr(both, name) for name in ADAM} == {None}
+    for changed in (one, both):
+        assert Recipe.from_json(changed.to_json()) == changed
+        resolved = changed.resolve(examples(2), 50)
+        assert resolved.optimizers["generator"]["momentum"] == 0.0
+        assert Recipe.from_json(resolved.to_json()) == resolved
+        assert resolved.resolve(examples(2), 50) == resolved
+    assert both.override(optimizers={}) == PLAIN
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"generator_learning_rate": 2e-4}, "`generator_learning_rate` must be left"),
+        ({"discriminator_learning_rate": 1e-3}, None),
+        ({"beta_1": 0.0}, None),
+        ({"optimizers": BOTH, "beta_1": 0.5}, "`beta_1` must be left out where `opt"),
+        ({"optimizers": BOTH, "schedule": "linear"}, "`schedule` must be left out"),
+        ({"optimizers": BOTH, "clip_norm": 1.0}, "generator and the discriminator"),
+    ],
+)
+def test_both_for_one_player_are_refused(values, message):
+    values = {"optimizers": {"generator": SGD}, **values}
+    if message is None:
+        Recipe(name="both", **values)
+        PLAIN.override(**values)
+        return
+    for make in (lambda **given: Recipe(name="both", **given), PLAIN.override):
+        with pytest.raises(ValueError, match=message):
+            make(**values)
+    named = PLAIN.override(optimizers=values.pop("optimizers"))
+    with pytest.raises(ValueError, match=message):
+        named.override(**values)
+
+
+def test_a_gan_is_built_and_compiled():
+    recipe = PLAIN.override(optimizers={"generator": SGD}, discriminator_steps=2)
+    gan = recipe.make_game(kgan.data.source("ring"))
+    assert isinstance(gan, kgan.GAN)
+    assert isinstance(gan.generator_optimizer, keras.optimizers.SGD)
+    assert isinstance(gan.discriminator_optimizer, keras.optimizers.Adam)
+    assert recipe.batches_a_round == gan.discriminator_steps == 2
+    assert recipe.traits(gan) == {
+        "samples of shape": (2,),
+        "latents of size": 3,
+        "num_classes": None,
+    }
+    assert recipe.describe(gan)["generator"].endswith("from 3 latents to 2")
+    assert (recipe.takes_labels(gan), recipe.pictures(gan)) == (False, "density")
+
+
+def test_pictures_are_what_can_be_drawn():
+    conditional = PLAIN.override(conditional=True)
+    digits = conditional.make_game(kgan.data.source("digits"))
+    assert conditional.takes_labels(digits)
+    assert conditional.pictures(digits) == "samples"
+    packed = PLAIN.override(model_options={"packing": 2})
+    assert packed.pictures(packed.make_game(kgan.data.source("ring"))) is None
+
+
+def test_a_group_that_does_not_fit_a_batch_is_refused_before_training():
+    packed = PLAIN.override(model_options={"packing": 3}, batch_size=8)
+    with pytest.raises(ValueError, match="8"):
+        packed.make_game(kgan.data.source("ring"))
+
+
+def test_data_must_be_images_or_points(tmp_path):
+    recipe = PLAIN.override(dataset=second_game.pairs(tmp_path))
+    source = kgan.data.source(recipe.dataset)
+    with pytest.raises(ValueError, match=r"`dataset` must be images or points for the"):
+        recipe.check_source(source)
+    assert not recipe.suits(source)
+    recipe.check_source(examples(2))
+    with pytest.raises(ValueError, match="`conditional` must be false"):
+        recipe.override(conditional=True).check_source(examples(2))
