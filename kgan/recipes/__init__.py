@@ -9,7 +9,9 @@ import importlib
 import pkgutil
 
 from kgan.core import registry
+from kgan.recipes import options as _options  # noqa: F401  (registers all games)
 from kgan.recipes.recipe import Recipe as Recipe
+from kgan.recipes.recipe import games as games
 
 
 @functools.cache

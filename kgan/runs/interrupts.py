@@ -10,7 +10,7 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Stopped(KeyboardInterrupt):
-    """Says that a run was stopped by a signal, and how to go on.
+    """Raised when a run was stopped by a signal; its message says how to go on.
 
     Attributes:
         number: The signal.
@@ -24,7 +24,7 @@ class Stopped(KeyboardInterrupt):
 
 
 class Stop:
-    """Takes the first Ctrl-C or SIGTERM as a wish, between `with` and its end.
+    """Context in which the first Ctrl-C or SIGTERM is only noted.
 
     The second one ends the process at once. Outside of the main thread, where Python
     handles no signals, it does nothing.
@@ -45,7 +45,7 @@ class Stop:
         self._handlers = {}
 
     def requested(self):
-        """Says whether to stop."""
+        """Returns whether to stop."""
         return self.number is not None
 
     def __enter__(self):
@@ -84,6 +84,5 @@ class StopBetweenSteps(keras.callbacks.Callback):
         self.stop = stop
 
     def on_train_batch_begin(self, batch, logs=None):
-        """Asks, and raises."""
         if self.stop.requested():
             raise Stopped("stopped by a signal", self.stop.number)

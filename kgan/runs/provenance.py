@@ -1,4 +1,4 @@
-"""What the directory of a run tells of the model in it."""
+"""What a run's directory records about the model in it."""
 
 import csv
 import dataclasses
@@ -14,7 +14,7 @@ _NO_FIGURES = ("epoch", "step", "_seconds", "_per_second", "_learning_rate")
 
 
 def name_of(path):
-    """Gives the name under which a model is exported: its recipe's, or its file's.
+    """Returns the name of a model's recipe, else that of its file.
 
     Args:
         path: A run directory or a `.keras` file.
@@ -24,7 +24,7 @@ def name_of(path):
 
 
 def dataset_of(path):
-    """Gives the name or folder of the data that a run was trained on, or None.
+    """Returns the name or folder of the data that a run was trained on, or None.
 
     Args:
         path: A run directory or a `.keras` file.
@@ -34,7 +34,7 @@ def dataset_of(path):
 
 
 def metrics_of(path):
-    """Gives the path of the curves of a model's run, or None.
+    """Returns the path of the curves of a model's run, or None.
 
     Args:
         path: A run directory or a `.keras` file.
@@ -45,7 +45,7 @@ def metrics_of(path):
 
 
 def provenance(path, step, license=None):
-    """Collects what a run's directory says of its model.
+    """Collects what a run's directory records about its model.
 
     Args:
         path: The run directory, or a `.keras` file, in a run's directory or not.
@@ -87,7 +87,6 @@ def provenance(path, step, license=None):
 
 
 def _run_dir(path):
-    """The directory of the run that a model is of, or None."""
     path = pathlib.Path(path)
     folder = path
     if path.parent.name == directory.CHECKPOINTS:
@@ -116,12 +115,11 @@ def _measured(run_dir, step, recipe):
         evaluation = Evaluation.from_json(path.read_text("utf-8"))
     except (ValueError, TypeError, KeyError):
         return {}  # half a file, or another's
-    averaged = recipe.ema_momentum is not None
     asked = {
         "step": step,
         "truncation": 1.0,
         "dataset": recipe.dataset,
-        "generator": "averaged weights" if averaged else "raw weights",
+        "generator": "averaged weights" if recipe.has_average else "raw weights",
     }
     return {
         m.metric: float(f"{m.value:.4g}")
