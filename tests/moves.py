@@ -139,7 +139,9 @@ def pursuit(layers=(), compiled=None, rate=0.1, **options):
 def fit(game, rows=48, first=0, **options):
     """Plays on points in batches of 8, in their order."""
     data = POINTS[first:rows]
-    return game.fit(data, **{"batch_size": 8, "shuffle": False, "verbose": 0, **options})
+    return game.fit(
+        data, **{"batch_size": 8, "shuffle": False, "verbose": 0, **options}
+    )
 
 
 def state(game):

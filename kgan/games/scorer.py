@@ -3,9 +3,9 @@
 import numpy as np
 import tensorflow as tf
 
-from kgan.core import arguments, independence
+from kgan.core import arguments
 from kgan.engine import feeding
-from kgan.games import gan_checks
+from kgan.games import gan_checks, network_checks
 from kgan.games.sampler import to_float
 from kgan.losses.input_gradients import LOGITS, heads, joined
 
@@ -47,7 +47,7 @@ class Scorer:
         return {name: _mean_of_each(values) for name, values in opinion.items()}
 
     def _refuse_packs(self):
-        together = independence.together(self.discriminator)
+        together = network_checks.together(self.discriminator)
         if together > 1:
             raise ValueError(
                 "A discriminator must judge each example by itself to tell D(x). "
@@ -65,7 +65,7 @@ class Scorer:
         if data.dtype == np.uint8 and len(self.data_shape) == 3:
             data = to_float(data).numpy()
         if labels is not None:
-            arguments.labels_match(labels, self.num_classes)
+            gan_checks.labels_match(labels, self.num_classes)
             labels = arguments.spread_labels(labels, len(data), self.num_classes)
         example = data if labels is None else (data, labels)
         gan_checks.check_example(example, self.data_shape, self.num_classes)

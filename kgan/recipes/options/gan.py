@@ -3,8 +3,8 @@
 import dataclasses
 
 from kgan import augment, data, losses, models
-from kgan.core import independence
 from kgan.engine import alternation
+from kgan.games import network_checks
 from kgan.games.gan import GAN
 from kgan.latents import priors
 from kgan.losses import gradient_penalties, objectives, regularizers
@@ -229,7 +229,7 @@ class GANRecipe(Recipe, game="gan"):
         if len(game.data_shape) == 3:
             return "samples"
         # A density has no classes, and a packed D no value at a point.
-        packed = independence.together(game.discriminator) > 1
+        packed = network_checks.together(game.discriminator) > 1
         return None if self.conditional or packed else "density"
 
     def traits(self, game):
