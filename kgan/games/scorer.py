@@ -40,10 +40,10 @@ class Scorer:
         """
         self._refuse_packs()
         outputs = heads(self.discriminator(joined(data, labels), training=False))
-        logits = tf.cast(outputs[LOGITS], tf.float32)
-        opinion = {"score": logits}
+        maps = [tf.cast(x, tf.float32) for x in tf.nest.flatten(outputs[LOGITS])]
+        opinion = {"score": maps}
         if self.loss.probabilistic:
-            opinion["probability"] = self.loss.score(logits)
+            opinion["probability"] = [self.loss.score(logits) for logits in maps]
         return {name: _mean_of_each(values) for name, values in opinion.items()}
 
     def _refuse_packs(self):
@@ -80,14 +80,17 @@ class Scorer:
     def _scores(self, data, labels):
         """Scores a batch; one that D's layers cannot group is filled from its start."""
         group = gan_checks.group_of(self.discriminator)
-        batch = (data,) if labels is None else (data, labels)
+        batch = {"data": data} if labels is None else {"data": data, "labels": labels}
         filled = feeding.filled(group, batch)
-        return self._batch(*filled).numpy()[: len(data)]
+        scores = self._batch(filled["data"], filled.get("labels"))
+        return scores.numpy()[: len(data)]
 
 
 def _slices(count, size):
     return [slice(first, first + size) for first in range(0, count, size)]
 
 
-def _mean_of_each(values):
-    return tf.reduce_mean(tf.reshape(values, (tf.shape(values)[0], -1)), axis=1)
+def _mean_of_each(maps):
+    """The mean for each example over its logits, and over all maps."""
+    means = [tf.reduce_mean(tf.reshape(x, (tf.shape(x)[0], -1)), axis=1) for x in maps]
+    return means[0] if len(means) == 1 else tf.add_n(means) / len(means)

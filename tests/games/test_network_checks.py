@@ -123,8 +123,10 @@ def test_latent_dim():
     with pytest.raises(ValueError, match=r"kgan\.priors\.Prior.*'normal'"):
         network_checks.latent_dim(_network((7,)), "normal")
     assert network_checks.latent_dim(_network((4, 2)), None) == 8
+    relu = keras.layers.Activation("relu")
+    unknown = keras.Sequential([keras.Input((None, 2)), relu])
     with pytest.raises(ValueError, match=r"\(batch, latent_dim\).*\(None, None, 2\)"):
-        network_checks.latent_dim(_network((None, 2)), None)
+        network_checks.latent_dim(unknown, None)
     assert network_checks.latent_dim(_network((7,)), False) is None
 
 
