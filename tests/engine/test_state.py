@@ -175,7 +175,9 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize(("cls", "match"), REFUSED.items(), ids=lambda x: getattr(x, "__name__", ""))
+@pytest.mark.parametrize(
+    ("cls", "match"), REFUSED.items(), ids=lambda x: getattr(x, "__name__", "")
+)
 def test_where_its_rows_would_have_no_order_it_is_refused(cls, match):
     game = build(cls=cls, run_eagerly=True)
     refuse(match, game)
