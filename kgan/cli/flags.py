@@ -31,7 +31,7 @@ class _Parser(flags.ArgumentParser):
 
 
 class _Refusal(flags.ArgumentParser):
-    """Refuses every text, with a reason."""
+    """Raises the reason why a flag cannot be given."""
 
     def __init__(self, reason):
         self.reason = reason

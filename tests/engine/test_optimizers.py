@@ -110,7 +110,7 @@ def test_players_and_optimizers_must_agree(given, received):
 
 def test_one_object_cannot_serve_two():
     players, one = {"a": _network(), "b": _network()}, keras.optimizers.Adam()
-    with pytest.raises(ValueError, match="`a` and `b` must be two objects.*one Adam"):
+    with pytest.raises(ValueError, match=r"`a` and `b` must be two objects.*one Adam"):
         optimizers.prepare_all({"a": one, "b": one}, players)
     optimizers.prepare_all({"a": "adam", "b": "adam"}, players)  # two of one name
 
@@ -147,7 +147,7 @@ def test_callbacks_that_exchange_weights_are_refused():
         keras.callbacks.CallbackList([other, callback]),
     )
     for callbacks in everywhere:
-        with pytest.raises(ValueError, match="SwapEMAWeights.*one for each player"):
+        with pytest.raises(ValueError, match=r"SwapEMAWeights.*one for each player"):
             optimizers.refuse_callbacks(callbacks)
 
 
