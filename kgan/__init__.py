@@ -18,7 +18,13 @@ from kgan import recipes as recipes
 from kgan import report as report
 from kgan.core import seeds as seeds
 from kgan.engine import alternation as alternation
+from kgan.engine.fields import Field as Field
+from kgan.engine.game import Game as Game
+from kgan.engine.move import Move as Move
+from kgan.engine.move import Term as Term
+from kgan.games.bigan import BiGAN as BiGAN
 from kgan.games.gan import GAN as GAN
+from kgan.games.pix2pix import Pix2Pix as Pix2Pix
 from kgan.latents import directions as directions
 from kgan.latents import priors as priors
 from kgan.losses import gradient_penalties, term

@@ -44,7 +44,7 @@ def measure(recipe: recipes.Recipe, data_dir: str | None) -> dict:
     """Trains once; gives figures by name."""
     with tempfile.TemporaryDirectory() as scratch:
         plan = prepare.prepare(recipe, f"{scratch}/run", data_dir)
-    gan, each = plan.gan, EachStep()
+    gan, each = plan.game, EachStep()
     gan.fit(plan.load(), callbacks=[each], verbose=0)
     late = np.mean(each.rows[-(recipe.steps // 3) :], axis=0)
     figures = {key: f"{value:.3f}" for key, value in zip(KEYS, late, strict=True)}

@@ -23,7 +23,8 @@ from learn import toy
 import kgan
 from kgan import recipes
 from kgan.callbacks import CollapseWatch
-from kgan.recipes import build as parts
+from kgan.recipes.build import make_optimizers
+from kgan.recipes.options import gan as parts
 
 
 def build(
@@ -160,9 +161,9 @@ def _of(recipe, source):
         num_classes=num_classes,
     )
     gan.compile(
-        *parts.make_optimizers(recipe),
+        **{f"{name}_optimizer": o for name, o in make_optimizers(recipe).items()},
         loss=parts.make_loss(recipe),
-        penalties=parts.make_penalties(recipe),
+        penalties=parts.make_terms(recipe, "penalties"),
     )
     return gan
 

@@ -143,7 +143,8 @@ class PortableTranslator(Translator):
 
         def examples(count):
             shape = (count, SIDE, SIDE, 1)
-            return {"images": np.linspace(-1, 1, count * SIDE**2).reshape(shape)}
+            images = np.linspace(-1, 1, count * SIDE**2, dtype="float32")
+            return {"images": images.reshape(shape)}
 
         specs = endpoints["translate"].specs
         network = Portable("translator", self.translator, function, specs, examples)

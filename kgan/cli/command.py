@@ -1,7 +1,8 @@
-"""Finds the command, reads its flags, runs it, and tells of failure in one line.
+"""Finds the command, reads its flags, runs it, and reports failure in one line.
 
 A command is a module of this package that is named in `COMMANDS`. Its docstring is its
-help; `define(values)` declares its flags, and `run(values)` does the work.
+help; `define(values)` declares its flags, and `run(values)` does the work. Where some
+flags depend on others, `define_for(values, argv)` declares them.
 """
 
 import contextlib
@@ -56,13 +57,26 @@ def _dispatch(argv):
     return _run(f"kgan {name}", _load(name), argv[1:])
 
 
+def flags_of(command, argv: list):
+    """Returns the flags of a command's module, with those that `argv` asks for."""
+
+    def declare(values):
+        command.define(values)
+        if hasattr(command, "define_for"):
+            command.define_for(values, argv)
+
+    return flags.new(declare)
+
+
 def _run(program, command, argv):
-    values = flags.new(command.define)
-    if set(argv) & set(_HELP):
-        print(flags.help_text(command.__doc__, values))
-        return 0
+    debug = False
     try:
+        values = flags_of(command, argv)
+        if set(argv) & set(_HELP):
+            print(flags.help_text(command.__doc__, values))
+            return 0
         flags.parse(values, argv)
+        debug = values.debug
         with _plain_warnings(program):
             command.run(values)
     except flags.UsageError as error:
@@ -74,7 +88,7 @@ def _run(program, command, argv):
     except BrokenPipeError:
         raise
     except (ValueError, OSError, FloatingPointError) as error:
-        if values.debug:
+        if debug:
             raise
         return _fail(program, error, FAILED)
     return 0
@@ -82,7 +96,7 @@ def _run(program, command, argv):
 
 @contextlib.contextmanager
 def _plain_warnings(program):
-    """Tells of a warning in one line, without the place in the code."""
+    """Prints a warning in one line, without the place in the code."""
 
     def show(message, *_):
         _fail(f"{program}: warning", message, 0)

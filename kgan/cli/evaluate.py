@@ -67,17 +67,16 @@ def run(values) -> None:
             "--model must name a run directory or a .keras file, or --samples a folder "
             "of images"
         )
-    dataset = _dataset(values)
-    game, size = values.samples, None
+    game = values.samples
     if values.model is not None:
         game = directory.load_model(values.model)
         flags.options_of(game.examples, values, ("averaged", "truncation"))
-        size = example_shape(game, dataset)
+    dataset = _dataset(values)
     evaluator = metrics.Evaluator(
         dataset,
         values.metrics,
         values.num_images,
-        data_shape=size,
+        data_shape=example_shape(game, dataset),
         features=values.features,
         split=values.split,
         held_out=values.held_out,

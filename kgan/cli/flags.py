@@ -1,6 +1,7 @@
 """Flags of one command: absl's, with kgan's own messages and help."""
 
 import inspect
+import itertools
 import textwrap
 
 from absl import flags
@@ -8,6 +9,9 @@ from absl import flags
 from kgan.core import registry
 from kgan.recipes.flag_types import Boolean, Kind
 
+# The section of flags that the help leaves out.
+HIDDEN = "hidden"
+_REFUSED = "refused"
 _WIDTH = 80
 _COLUMN = 33
 
@@ -25,6 +29,16 @@ class _Parser(flags.ArgumentParser):
 
     def parse(self, argument):
         return self.kind.read(argument) if isinstance(argument, str) else argument
+
+
+class _Refusal(flags.ArgumentParser):
+    """Raises the reason why a flag cannot be given."""
+
+    def __init__(self, reason):
+        self.reason = reason
+
+    def parse(self, argument):
+        raise ValueError(self.reason)
 
 
 def new(declare) -> flags.FlagValues:
@@ -51,15 +65,43 @@ def define(
         kind: How its text is read; see `kgan.recipes.flag_types`.
         default: Its value where it is not given.
         help: Its meaning, one line.
-        section: Under which heading the help lists it.
+        section: Under which heading the help lists it; `HIDDEN`: not at all.
     """
     parser, boolean = _Parser(kind), isinstance(kind, Boolean)
     flag = flags.Flag(parser, None, name, default, help, boolean=boolean)
     flags.DEFINE_flag(flag, values, section)
 
 
+def refuse(values: flags.FlagValues, name: str, kind: Kind, reason: str) -> None:
+    """Adds a flag that is an error where it is given, with a reason of its own.
+
+    Args:
+        values: The set that it is added to.
+        name: Its name.
+        kind: As in `define`.
+        reason: What the message says after `flag --name=value: `.
+    """
+    boolean = isinstance(kind, Boolean)
+    flag = flags.Flag(_Refusal(reason), None, name, None, "", boolean=boolean)
+    flags.DEFINE_flag(flag, values, _REFUSED)
+
+
+def peek(argv: list, name: str) -> str | None:
+    """Returns the text of a flag before the flags are declared; None without it.
+
+    A command asks so for what decides which flags it has.
+    """
+    value = None
+    for text, following in itertools.pairwise([*argv, None]):
+        key, given, after = text.partition("=")
+        if key in (f"--{name}", f"-{name}"):
+            value = after if given else following
+    return value
+
+
 def given(values: flags.FlagValues, names) -> dict:
     """Returns the values of those flags among `names` that the user gave."""
+    names = [name for name in names if name in values]
     return {name: values[name].value for name in names if values[name].present}
 
 
@@ -92,7 +134,8 @@ def parse(values: flags.FlagValues, argv: list) -> None:
     try:
         rest = values(["kgan", *argv])[1:]
     except flags.UnrecognizedFlagError as error:
-        known = [f"--{name}" for name in values]
+        refused = values.flags_by_module_dict().get(_REFUSED, ())
+        known = [f"--{n}" for n in values if n not in {flag.name for flag in refused}]
         name = f"--{error.flagname}"
         raise UsageError(registry.unknown("the flags are", name, known)) from None
     except flags.Error as error:
@@ -105,7 +148,8 @@ def help_text(description: str, values: flags.FlagValues) -> str:
     """Returns a command's help: its description, then its flags with their meaning."""
     blocks = [description.strip()]
     for section, members in values.flags_by_module_dict().items():
-        blocks.append("\n".join([f"{section}:", *map(_entry, members)]))
+        if section not in (HIDDEN, _REFUSED):
+            blocks.append("\n".join([f"{section}:", *map(_entry, members)]))
     return "\n\n".join(blocks)
 
 

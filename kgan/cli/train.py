@@ -1,4 +1,4 @@
-"""Trains a GAN and writes a run directory.
+"""Trains a GAN or another game and writes a run directory.
 
 It holds the model, samples, metrics, checkpoints and logs for TensorBoard.
 
@@ -8,6 +8,8 @@ It holds the model, samples, metrics, checkpoints and logs for TensorBoard.
   kgan train --recipe=ring --dry_run       only what would be done
   kgan train --resume=RUN                  a run that was stopped or killed
   kgan train --resume=RUN --steps=50000    a finished run, made longer
+  kgan train --recipe=NAME --help          also the flags of the recipe's game
+  kgan train --game=NAME --help            also the flags of a game
 """
 
 import sys
@@ -17,14 +19,15 @@ from kgan import distribute, recipes
 from kgan.cli import flags
 from kgan.recipes import automatic
 from kgan.recipes.flag_types import Boolean, Choice, Text
+from kgan.recipes.recipe import of_game
 from kgan.runs import prepare, train
 
-_FIELDS = "Fields of the recipe, which gives what is not given here"
+_FIELDS = "Fields of every recipe (what is not given here is the recipe's)"
 _WITH_RESUME = ("resume", "steps", "data_dir", "strategy", "dry_run", "debug")
 
 
 def define(values) -> None:
-    """Declares the flags: what a run needs, then each field of a recipe."""
+    """Declares the flags that every run has: its own, and fields of every recipe."""
     optional = Text(optional=True)
     for name, help in [
         ("recipe", "recipe to start from; see `kgan recipes`"),
@@ -39,13 +42,39 @@ def define(values) -> None:
     flags.define(
         values, "dry_run", Boolean(), False, "say what would be done, and stop"
     )
-    for name, field in recipes.Recipe.flags().items():
-        kind, help = field.metadata["kind"], field.metadata["help"]
-        flags.define(values, name, kind, None, help, _FIELDS)
+    _define_fields(values, recipes.Recipe, _FIELDS)
+
+
+def define_for(values, argv) -> None:
+    """Declares the fields of the game that is asked for; by default a GAN's.
+
+    Raises:
+        ValueError: If the game or the recipe is unknown.
+    """
+    recipe, game = flags.peek(argv, "recipe"), flags.peek(argv, "game")
+    if recipe is not None and game is None:
+        game = recipes.get(recipe).game
+    section = flags.HIDDEN if game is None else f"Fields of the game {game}"
+    game = game or "gan"
+    _define_fields(values, of_game(game), section)
+    for other, kind in recipes.games().items():
+        for name, field in kind.flags().items():
+            if name not in values:
+                reason = f"belongs to the game {other}. Received the game {game}"
+                flags.refuse(values, name, field.metadata["kind"], reason)
+
+
+def _define_fields(values, kind, section):
+    for name, field in kind.flags().items():
+        if name not in values:
+            metadata = field.metadata
+            flags.define(
+                values, name, metadata["kind"], None, metadata["help"], section
+            )
 
 
 def run(values) -> None:
-    """Makes a plan, shows it, and trains."""
+    """Prepares a run, prints what it will do, and trains."""
     if values.resume is not None:
         _check_resume(values)
     # Before all else: several workers must find each other before TensorFlow starts.
@@ -58,7 +87,7 @@ def run(values) -> None:
         print("\n".join([*shown, prepare.describe(plan)]))
         return
     if plan.finished:
-        print(f"{plan.run_dir} is finished, at step {plan.gan.step:,}. {_more(plan)}")
+        print(f"{plan.run_dir} is finished, at step {plan.game.step:,}. {_more(plan)}")
         return
     if distribute.is_chief():
         print(prepare.describe(plan), flush=True)
@@ -98,17 +127,20 @@ def _check_resume(values):
 
 
 def _recipe(values):
-    overrides = flags.given(values, recipes.Recipe.flags())
+    fields = {name for kind in recipes.games().values() for name in kind.flags()}
+    overrides = flags.given(values, fields)
     dataset = overrides.get("dataset", "digits")
     if values.recipe in automatic.ADAPTED:
         adapt = automatic.ADAPTED[values.recipe]
         base, reasons = adapt(overrides.get("dataset", "photos"))
-        print("\n".join(reasons), flush=True)
     elif values.recipe:
-        base = recipes.get(values.recipe)
-    elif dataset in recipes.names():
-        base = recipes.get(dataset)
+        base, reasons = recipes.get(values.recipe), []
+    elif dataset in recipes.names() and values.game in (None, "gan"):
+        base, reasons = recipes.get(dataset), []
     else:
-        base, reasons = automatic.choose(dataset, values.data_dir)
+        base, reasons = automatic.choose(
+            dataset, values.data_dir, values.game, values.image_size
+        )
+    if reasons:
         print("\n".join(reasons), flush=True)
     return base.override(**overrides)

@@ -30,9 +30,8 @@ from kgan.engine.stateless import Stateless
 class Game(Interface, ConfigByArguments, keras.Model):
     """Players, the fields of a batch, the moves of a round.
 
-    A subclass writes formulas, the engine plays them: tapes, XLA, replicas,
-    micro-batches, loss scales, laziness, seeds, averages, the clock, alternation, logs,
-    checks, saving and resuming are those of every game.
+    A subclass writes formulas, the engine plays them: tapes, XLA, replicas, seeds,
+    averages, logs, checks, saving and resuming are those of every game.
 
     Every layer that is an attribute of the game is callable in a loss under that name:
     `self.to_b = to_b` gives `nets.to_b(x)`, see `kgan.engine.networks.Networks`. It
@@ -103,13 +102,12 @@ class Game(Interface, ConfigByArguments, keras.Model):
         return element
 
     def fields(self):
-        """Returns a nest of `Field`; None: each batch must be as the first one is."""
+        """Returns a nest of `Field`; None: batches must be as the first one is."""
 
     def averages(self):
         """Returns by player the momentum of its average, a number or a schedule.
 
-        The average is a network of its own, the attribute `ema_<player>`, and moves
-        when the player moved.
+        It is a network of its own, `ema_<player>`, and moves when the player moved.
         """
         return {}
 
@@ -207,8 +205,8 @@ class Game(Interface, ConfigByArguments, keras.Model):
         compiler = Compiler(single, run_eagerly, jit_compile)
         with strategy.scope():
             prepared = prepare_all(optimizers, players)
-            # Keras must make no optimizer of its own, nor compile the whole step:
-            # under a strategy XLA fails on variables of another device.
+            # Keras must make no optimizer, nor compile the whole step: under a
+            # strategy XLA fails on variables of another device.
             super().compile(
                 optimizer=None,
                 run_eagerly=run_eagerly,
@@ -245,8 +243,7 @@ class Game(Interface, ConfigByArguments, keras.Model):
 
     def _set_up(self, moves):
         """Builds what plays the moves, with the layers frozen as they are now."""
-        # In a plain object: Keras tracks what is an attribute.
-        plain = self._plain
+        plain = self._plain  # a plain object: Keras tracks what is an attribute
         named = plain.optimizer.named
         plain.stateless = {
             n: Stateless(v, named.get(n)) for n, v in self.networks.items()
@@ -293,13 +290,10 @@ class Game(Interface, ConfigByArguments, keras.Model):
             epochs: Number of passes over the data.
             **kwargs: As in `keras.Model.fit`, without weights of samples or classes.
 
-        Returns:
-            A `keras.callbacks.History`.
-
         Raises:
             ValueError: If the first batch is not what the networks take, if weights
                 are given, or a callback that steers the optimizer of a model.
-            FloatingPointError: If a loss of the game's first step is NaN or infinite.
+            FloatingPointError: If a loss of a game's first step is not finite.
         """
         self._assert_compile_called("fit")
         strategy_checks.check_fit(self, self.networks)

@@ -64,11 +64,19 @@ class Terms:
         key = (Use.TERM, list(self.further).index(name))
         return nets.run(attribute(name), lambda t: getattr(t, method)(view), key)
 
-    def written(self, game):
-        """Returns the layers whose state D's update keeps."""
-        augmentation = ("augmentation",) if game.augmentation is not None else ()
-        own = (attribute(name) for name, each in self.named.items() if each.weights)
-        return (*augmentation, *own)
+    def written(self, game, player):
+        """Returns the layers whose state a player's update keeps.
+
+        The state of a term of both players is that of D's.
+        """
+        of_d = player == "discriminator"
+        own = tuple(
+            attribute(name)
+            for name, each in self.named.items()
+            if each.weights and each.overrides("discriminator_term") is of_d
+        )
+        augmented = of_d and game.augmentation is not None
+        return ("augmentation", *own) if augmented else own
 
     def constraint(self):
         """Returns what the terms allow the weights of D to be; None where all is."""

@@ -3,6 +3,7 @@
 import numpy as np
 
 from kgan.core import arguments
+from kgan.games.sampler import rows_of
 from kgan.metrics.examples import Examples
 
 
@@ -44,9 +45,7 @@ class Generated(Examples):
         """Raises `FloatingPointError` for samples with NaN or infinity."""
         for first in range(0, self.count, batch_size):
             rows = min(batch_size, self.count - first)
-            labels = None
-            if self._labels is not None:
-                labels = self._labels[first : first + rows]
+            labels = rows_of(self._labels, first, rows)
             arguments = rows, self.seed, first, self._truncation, labels
             yield self._sampler.finite_rows(*arguments), labels
 

@@ -1,5 +1,7 @@
 """Images by index: image i depends on the seed and i alone."""
 
+import math
+
 import numpy as np
 import tensorflow as tf
 
@@ -19,18 +21,28 @@ def to_float(images):
     return tf.cast(images, tf.float32) / 127.5 - 1.0
 
 
-def samples(network, drawn, labels=None):
+def rows_of(labels, first, count):
+    """Returns some rows of labels or of a nest of conditions; None of None."""
+    if labels is None:
+        return None
+    return tf.nest.map_structure(lambda array: array[first : first + count], labels)
+
+
+def samples(network, drawn, labels=None, inputs=joined):
     """Generates float32 samples in inference mode, images in [−1, 1].
 
     Args:
         network: A generator.
         drawn: float32 latents of shape `(count, latent_dim)`.
         labels: int32 of shape `(count,)`, or None without classes.
+        inputs: Function of both that returns what the network takes.
 
     Returns:
-        A tensor of shape `(count, ...)`.
+        A tensor of shape `(count, ...)`: the largest output, where there are several.
     """
-    return tf.cast(network(joined(drawn, labels), training=False), tf.float32)
+    outputs = tf.nest.flatten(network(inputs(drawn, labels), training=False))
+    largest = max(outputs, key=lambda output: math.prod(output.shape[1:]))
+    return tf.cast(largest, tf.float32)
 
 
 class Sampler:
@@ -40,12 +52,16 @@ class Sampler:
         network: A generator.
         prior: The `kgan.priors.Prior` of its latents.
         num_classes: Number of classes, or None.
+        conditions: The `kgan.games.conditions.Conditions` of a network that is told
+            what is no class, or takes its latents in another shape; None for others.
+            `labels` of all methods are then such conditions, one for each sample.
     """
 
-    def __init__(self, network, prior, num_classes):
+    def __init__(self, network, prior, num_classes, conditions=None):
         self.network = network
         self.prior = prior
         self.num_classes = num_classes
+        self.conditions = conditions
         self._batch = tf.function(self.rows, reduce_retracing=True)
         self._checked = tf.function(self._rows_and_finite, reduce_retracing=True)
         self._decoded = tf.function(self.decode, reduce_retracing=True)
@@ -68,6 +84,8 @@ class Sampler:
 
     def _inputs(self, count, seed, start, labels, truncation):
         """Draws latents and labels by index."""
+        if self.prior is False:
+            return None, labels
         drawn = latents.latents_at(self.prior, latents.table(seed), start, count)
         drawn = latents.truncate(self.prior, drawn, truncation)
         if self.num_classes is not None:
@@ -97,7 +115,18 @@ class Sampler:
 
     def samples(self, drawn, labels=None):
         """Returns the network's float32 output, images in [−1, 1]; see `decode`."""
-        return samples(self.network, drawn, labels)
+        return samples(self.network, drawn, labels, self.inputs)
+
+    @property
+    def told(self):
+        """Whether the network is told a condition that is no class."""
+        return self.conditions is not None and self.conditions.fields is not None
+
+    def inputs(self, drawn, labels):
+        """Returns what the network takes."""
+        if self.conditions is None:
+            return joined(drawn, labels)
+        return self.conditions.generator_inputs(drawn, labels)
 
     def __call__(self, count, seed, start, labels, batch_size, truncation=1.0):
         """Generates any number of rows as a NumPy array, batch by batch."""
@@ -110,7 +139,7 @@ class Sampler:
         parts = []
         for first in range(0, count, batch_size):
             rows = min(batch_size, count - first)
-            chosen = None if labels is None else labels[first : first + rows]
+            chosen = rows_of(labels, first, rows)
             parts.append(
                 self._batch(
                     tf.constant(rows),
@@ -166,7 +195,7 @@ class Sampler:
             [
                 self._decoded(
                     tf.constant(drawn[first : first + batch_size]),
-                    None if labels is None else labels[first : first + batch_size],
+                    rows_of(labels, first, batch_size),
                 ).numpy()
                 for first in range(0, len(drawn), batch_size)
             ]
@@ -178,6 +207,8 @@ class Sampler:
         Raises:
             ValueError: If the network takes none, or they are no classes that it knows.
         """
+        if self.told:
+            return self.conditions.rows(labels, count)
         if labels is None:
             return None
         if self.num_classes is None:

@@ -8,7 +8,6 @@ import tensorflow as tf
 
 from kgan.core import arguments, registry
 from kgan.latents import paths
-from kgan.losses.input_gradients import joined as join
 
 # Number and seed of the latents whose features PCA analyses.
 _SAMPLES = 4096
@@ -130,7 +129,7 @@ class _FirstLayer:
         labels = None
         if self._sampler.num_classes is not None:
             labels = tf.fill([rows], tf.cast(self._label, tf.int32))
-        inputs = join(self.prior.from_normal(normal), labels)
+        inputs = self._sampler.inputs(self.prior.from_normal(normal), labels)
         outputs = keras.tree.flatten(self._network(inputs, training=False))
         return [tf.reshape(tf.cast(x, tf.float32), (rows, -1)) for x in outputs]
 

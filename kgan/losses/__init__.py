@@ -9,3 +9,4 @@ from kgan.losses.adversarial import RelativisticPairing as RelativisticPairing
 from kgan.losses.adversarial import Wasserstein as Wasserstein
 from kgan.losses.adversarial import get as get
 from kgan.losses.adversarial import names as names
+from kgan.losses.path_length import PathLength as PathLength

@@ -109,6 +109,13 @@ class LossTerm(keras.layers.Layer):
                 not what the term reads.
         """
 
+    def check_networks(self, networks):
+        """Refuses networks without what the term calls of them; called by `compile`.
+
+        Args:
+            networks: Networks of the game by name.
+        """
+
     def overrides(self, method):
         """Says whether this term's class writes one of the methods above."""
         return getattr(type(self), method) is not getattr(LossTerm, method)

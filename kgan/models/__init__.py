@@ -1,9 +1,17 @@
 """Families of networks: builders of a generator, a discriminator, or the pair."""
 
+from kgan.models.bigan import bigan as bigan
 from kgan.models.dcgan import dcgan as dcgan
 from kgan.models.dcgan import dcgan_discriminator as dcgan_discriminator
 from kgan.models.dcgan import dcgan_generator as dcgan_generator
+from kgan.models.mapped import Mapped as Mapped
+from kgan.models.mapped import mapped_dcgan as mapped_dcgan
+from kgan.models.mapped import mapped_dcgan_discriminator as mapped_dcgan_discriminator
+from kgan.models.mapped import mapped_dcgan_generator as mapped_dcgan_generator
+from kgan.models.mapped import mapping_network as mapping_network
 from kgan.models.mlp import mlp as mlp
 from kgan.models.mlp import mlp_discriminator as mlp_discriminator
 from kgan.models.mlp import mlp_generator as mlp_generator
 from kgan.models.packed import Packed as Packed
+from kgan.models.translators import patchgan as patchgan
+from kgan.models.translators import unet as unet

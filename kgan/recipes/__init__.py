@@ -1,7 +1,8 @@
 """Recipes: configurations with the results that were measured for them.
 
-Each recipe is a module of this package that holds a `RECIPE`; a new one is found
-without being listed anywhere.
+Each recipe is a module of this package that holds a `RECIPE`, and each game that
+recipes can be of is a module of `kgan.recipes.options`; a new one is found without
+being listed anywhere.
 """
 
 import functools
@@ -9,7 +10,9 @@ import importlib
 import pkgutil
 
 from kgan.core import registry
+from kgan.recipes import options as _options  # noqa: F401  (registers all games)
 from kgan.recipes.recipe import Recipe as Recipe
+from kgan.recipes.recipe import games as games
 
 
 @functools.cache

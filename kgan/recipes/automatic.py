@@ -9,8 +9,9 @@ import statistics
 import tensorflow as tf
 
 import kgan.data
+from kgan import recipes
 from kgan.recipes import few_shot
-from kgan.recipes.recipe import Recipe
+from kgan.recipes.recipe import Recipe, of_game
 
 # Largest side of images, width of the DCGAN, rounds of the game: minutes on a CPU of a
 # few cores, and as long on a GPU.
@@ -20,18 +21,28 @@ _SIDES = (16, 24, 32, 48, 64)
 _BATCH = 64
 
 
-def choose(dataset: str, data_dir: str | None = None) -> tuple:
-    """Chooses networks, size and steps that fit a data set and this machine.
+def choose(
+    dataset: str,
+    data_dir: str | None = None,
+    game: str | None = None,
+    image_size: int | tuple | None = None,
+) -> tuple:
+    """Chooses a recipe that fits a data set and this machine.
+
+    For images and points it chooses networks, size and steps of a GAN; for other data,
+    or another game, the first recipe whose game can be played with them.
 
     Args:
         dataset: A folder of images, or a name that `kgan.data.source` knows.
         data_dir: Where prepared data lie.
+        game: Name of the game; None: one that fits the data.
+        image_size: To which size images are brought to look at the data, or None.
 
     Returns:
-        `(recipe, reasons)`: a `Recipe`, and lines that say what was chosen and why.
+        `(recipe, reasons)`: a `Recipe`, and lines with what was chosen and why.
 
     Raises:
-        ValueError: If there are no such data.
+        ValueError: If there are no such data, or no recipe fits them.
 
     Example:
         ```python
@@ -39,17 +50,39 @@ def choose(dataset: str, data_dir: str | None = None) -> tuple:
         print("\\n".join(reasons))
         ```
     """
-    if pathlib.Path(dataset).expanduser().is_dir():
-        folder, sizes, _ = _folder(dataset)
-        if sum(sizes.values()) <= few_shot.FEW:
-            recipe, reasons = few(dataset)
-            name = pathlib.Path(folder).resolve().name
-            return dataclasses.replace(recipe, name=name or "images"), reasons
-        return _for_images(folder, sizes)
-    source = kgan.data.source(dataset, data_dir=data_dir)
+    kinds = recipes.games() if game is None else {game: of_game(game)}
+    if "gan" in kinds and pathlib.Path(dataset).expanduser().is_dir():
+        return _for_folder(dataset)
+    source = kgan.data.source(dataset, image_size, data_dir=data_dir)
+    fitting = [name for name, kind in kinds.items() if kind.suits(source)]
+    if "gan" not in fitting:
+        return _of_another_game(dataset, kinds, fitting)
     if len(source.shape) == 1:
         return _for_points(source)
     return _for_images(dataset, {source.shape[:2]: source.num_examples})
+
+
+def _for_folder(dataset):
+    folder, sizes, _ = _folder(dataset)
+    if sum(sizes.values()) > few_shot.FEW:
+        return _for_images(folder, sizes)
+    recipe, reasons = few(dataset)
+    name = pathlib.Path(folder).resolve().name
+    return dataclasses.replace(recipe, name=name or "images"), reasons
+
+
+def _of_another_game(dataset, kinds, fitting):
+    """Chooses the first recipe of the fitting games."""
+    for name in recipes.names():
+        recipe = recipes.get(name)
+        if recipe.game in fitting:
+            reason = f"{dataset}: chose --recipe={name}, of the game {recipe.game}."
+            return recipe.override(dataset=dataset), [reason]
+    needs = "; ".join(f"{name} takes {kind.needs}" for name, kind in kinds.items())
+    raise ValueError(
+        f"`dataset` must be what a game with a recipe takes: {needs}. "
+        f"Received: {dataset!r}"
+    )
 
 
 def few(dataset: str) -> tuple:
@@ -59,7 +92,7 @@ def few(dataset: str) -> tuple:
         dataset: A folder of images.
 
     Returns:
-        `(recipe, reasons)`, as `choose` gives them.
+        `(recipe, reasons)`, as `choose` returns them.
 
     Raises:
         ValueError: If there is no such folder.

@@ -2,7 +2,7 @@
 
 With few images D soon knows each of them, and then tells G nothing about all others. An
 augmentation that real and generated images share leaves it nothing to know by heart.
-What else fits the number of images, `adapt` finds out.
+`adapt` chooses what else fits the number of images.
 """
 
 import functools
@@ -49,7 +49,7 @@ def adapt(dataset: str, sizes: dict, on_gpu: bool, channels: int = 3) -> tuple:
         channels: Of the images.
 
     Returns:
-        `(recipe, reasons)`: a `Recipe`, and lines that say what was chosen and why.
+        `(recipe, reasons)`: a `Recipe`, and lines with what was chosen and why.
     """
     count = sum(sizes.values())
     batch_size = min(RECIPE.batch_size, count)
@@ -100,7 +100,7 @@ def _augmentation(count, shown, channels):
 
 
 def _size(sizes):
-    """Keeps the shape that the images have in the median, the longer side being 64."""
+    """Returns the images' median shape, the longer side being at most 64."""
     images = [size for size, number in sizes.items() for _ in range(number)]
     ratio = statistics.median(width / height for height, width in images)
     longest = min(_LONGER_SIDE, statistics.median(map(max, images)))

@@ -1,7 +1,7 @@
 """Kinds of recipe fields: what a value must be, and how a flag's text becomes one.
 
-A kind does two things. `check` takes a Python value, from a recipe's file or from JSON,
-and gives it in its final type. `read` takes the text after `--field=`.
+`check` converts a Python value, from a recipe's file or from JSON, to its final type.
+`read` does the same for the text after `--field=`.
 """
 
 import dataclasses
@@ -24,7 +24,7 @@ class Kind:
         self.optional = optional
 
     def check(self, value):
-        """Gives `value` in its final type.
+        """Returns `value` in its final type.
 
         Raises:
             ValueError: If it is not what the kind expects.
@@ -37,7 +37,7 @@ class Kind:
         return self.convert(value)
 
     def read(self, text):
-        """Gives the value that a flag's text stands for.
+        """Returns the value that a flag's text stands for.
 
         Raises:
             ValueError: If the text stands for no such value.
@@ -53,19 +53,19 @@ class Kind:
         return self.check(value)
 
     def write(self, value):
-        """Gives the text that `read` turns back into `value`."""
+        """Returns the text that `read` turns back into `value`."""
         return "none" if value is None else json.dumps(value)
 
     def accepts(self, value):
-        """Says whether `value` is of this kind."""
+        """Returns whether `value` is of this kind."""
         return True
 
     def convert(self, value):
-        """Gives an accepted value in its final type."""
+        """Returns an accepted value in its final type."""
         return value
 
     def parse(self, text):
-        """Gives the raw value of a text, by default as JSON."""
+        """Returns the raw value of a text, by default as JSON."""
         return json.loads(text)
 
 
@@ -75,16 +75,13 @@ class Text(Kind):
     expects = "a text"
 
     def accepts(self, value):
-        """Accepts a string."""
         return isinstance(value, str)
 
     def parse(self, text):
-        """Takes the text as it stands."""
         return text
 
     def write(self, value):
-        """Writes the text as it stands."""
-        return value
+        return "none" if value is None else value
 
 
 class Texts(Kind):
@@ -93,20 +90,16 @@ class Texts(Kind):
     expects = "texts as in one,two"
 
     def accepts(self, value):
-        """Accepts a list or tuple of strings."""
         listed = isinstance(value, (list, tuple))
         return listed and all(isinstance(item, str) and item for item in value)
 
     def convert(self, value):
-        """Gives a tuple."""
         return tuple(value)
 
     def parse(self, text):
-        """Splits at commas; an empty text is none."""
         return [part.strip() for part in text.split(",")] if text.strip() else []
 
     def write(self, value):
-        """Joins with commas."""
         return ",".join(value)
 
 
@@ -116,11 +109,9 @@ class Boolean(Kind):
     expects = "true or false"
 
     def accepts(self, value):
-        """Accepts a bool."""
         return isinstance(value, bool)
 
     def parse(self, text):
-        """Reads JSON's words in any case."""
         return json.loads(text.lower())
 
 
@@ -138,16 +129,14 @@ class Choice(Kind):
         self.expects = f"one of {', '.join(map(self.write, self.values))}"
 
     def accepts(self, value):
-        """Accepts a value of the same type, too: 1 is not true."""
+        # Of the same type, too: 1 is not true.
         return any(value == v and type(value) is type(v) for v in self.values)
 
     def parse(self, text):
-        """Finds the value that is written so."""
         words = {self.write(value): value for value in self.values}
         return words.get(text.lower(), text)
 
     def write(self, value):
-        """Writes a text as it stands, the others as JSON."""
         return value if isinstance(value, str) else super().write(value)
 
 
@@ -165,7 +154,6 @@ class Integer(Kind):
         self.expects = f"an integer of at least {minimum}"
 
     def accepts(self, value):
-        """Accepts an int, which a bool is not."""
         whole = isinstance(value, int) and not isinstance(value, bool)
         return whole and value >= self.minimum
 
@@ -176,12 +164,10 @@ class Size(Kind):
     expects = "an integer of at least 1 or a pair [height, width] of them"
 
     def accepts(self, value):
-        """Accepts a positive int, or a list or tuple of two."""
         sides = value if isinstance(value, (list, tuple)) else [value, value]
         return len(sides) == 2 and all(Integer().accepts(side) for side in sides)
 
     def convert(self, value):
-        """Gives an int, or a tuple of two."""
         return value if isinstance(value, int) else tuple(value)
 
 
@@ -201,12 +187,11 @@ class Number(Kind):
         self.expects = f"a number in [{minimum:g}, {below:g})"
 
     def accepts(self, value):
-        """Accepts an int or a float within the limits; NaN lies in none."""
+        # NaN lies within no limits.
         real = isinstance(value, (int, float)) and not isinstance(value, bool)
         return real and self.minimum <= value < self.below
 
     def convert(self, value):
-        """Gives a float."""
         return float(value)
 
 
@@ -218,7 +203,6 @@ class Fraction(Number):
         self.expects = "a number in [0, 1]"
 
     def accepts(self, value):
-        """Accepts an int or a float within the limits."""
         return super().accepts(value) and value <= 1
 
 
@@ -228,11 +212,10 @@ class Mapping(Kind):
     expects = "a dictionary in JSON"
 
     def accepts(self, value):
-        """Accepts what JSON can hold."""
         return isinstance(value, dict) and _is_json(value)
 
     def convert(self, value):
-        """Gives a copy in JSON's own types, so that a file gives the same back."""
+        # A copy in JSON's own types, so that a file gives the same back.
         return json.loads(json.dumps(value))
 
 
@@ -242,12 +225,10 @@ class Mappings(Kind):
     expects = "a list of dictionaries in JSON"
 
     def accepts(self, value):
-        """Accepts a list or tuple of dictionaries."""
         listed = isinstance(value, (list, tuple)) and _is_json(value)
         return listed and all(isinstance(item, dict) for item in value)
 
     def convert(self, value):
-        """Gives a tuple of copies."""
         return tuple(json.loads(json.dumps(value)))
 
 

@@ -4,7 +4,7 @@ from kgan.recipes.recipe import Recipe
 
 # It falls from 100 σ² to σ²/80, with the distance at which D looks at the modes: first
 # all of them find their share of the samples, then each of them its width.
-_GAMMA = {"course": "exponential", "first": 0.25, "last": 3e-5}
+_GAMMA = {"schedule": "exponential", "first": 0.25, "last": 3e-5}
 
 RECIPE = Recipe(
     name="grid",

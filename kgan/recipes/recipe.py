@@ -6,12 +6,8 @@ import json
 from kgan.core import registry
 from kgan.recipes import build
 from kgan.recipes.flag_types import (
-    Boolean,
     Choice,
-    Fraction,
     Integer,
-    Mappings,
-    Number,
     Size,
     Text,
     Texts,
@@ -19,15 +15,43 @@ from kgan.recipes.flag_types import (
     options,
 )
 
+_GAMES = {}
 
-@dataclasses.dataclass(frozen=True)
+
+def games() -> dict:
+    """Returns the subclasses of `Recipe`, by the name of their game."""
+    return dict(_GAMES)
+
+
+def of_game(name: str) -> type["Recipe"]:
+    """Returns the subclass of `Recipe` for a game.
+
+    Raises:
+        ValueError: If there is no such game.
+    """
+    if not isinstance(name, str) or name not in _GAMES:
+        raise ValueError(registry.unknown("`game` must be one of", name, _GAMES))
+    return _GAMES[name]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Recipe:
-    """A training run as names and numbers: data, networks, loss, optimizers, steps.
+    """A training run as names and numbers: game, data, optimizers, steps.
 
-    A recipe is a value: it reads no data and builds no network. It checks itself when
-    it is made, and it is the same after a round trip through JSON or through flags.
-    A step is one round of the game: `discriminator_steps` updates of D, each on a fresh
-    batch, and `generator_steps` updates of G.
+    A recipe is a value: it reads no data and builds no network until it is asked to. It
+    checks itself when it is made, and it is the same after a round trip through JSON or
+    through flags. A step is one round of the game.
+
+    The fields here are those of every game. `Recipe(game=...)` makes an object of the
+    subclass that has the game's own; without `game` it is a GAN's. A subclass names its
+    game, adds fields, and overrides what stands under "The game" below:
+
+        @dataclasses.dataclass(frozen=True, kw_only=True)
+        class Pix2PixRecipe(Recipe, game="pix2pix"):
+            l1: float = field(Number(), "weight of the distance", 100.0)
+
+            players = ("generator", "discriminator")
+            needs = "pairs of images"
 
     Args:
         name: What the recipe is called; also the first part of a run's directory.
@@ -37,6 +61,12 @@ class Recipe:
 
     The other fields, each a flag of `kgan train`, say what they mean in their
     declaration below.
+
+    Attributes:
+        players: Names of the networks that have an optimizer.
+        needs: The data that the game takes, as the middle of a sentence.
+        batches_a_round: Batches of the data that a round takes.
+        has_average: Whether samples come from an average of weights.
 
     Raises:
         ValueError: If a value is not what its field expects; the message names it.
@@ -51,10 +81,15 @@ class Recipe:
 
     name: str = field(Text(), "name of the recipe", flag=False)
     description: str = field(Text(), "one line about it", "", flag=False)
+    results: dict = options("measured figures", flag=False)  # noqa: RUF009
 
+    game: str | None = field(
+        Text(optional=True), "game that is played, as in gan", None
+    )
     dataset: str = field(
         Text(),
-        "gaussian, ring, grid, digits, a name of TFDS, or a folder of images",
+        "gaussian, ring, grid, digits, a name of TFDS, a folder of images, or "
+        "pairs:PATH:SOURCE:TARGET",
         "digits",
     )
     image_size: int | tuple | None = field(
@@ -62,64 +97,13 @@ class Recipe:
         "side to which images are brought, or [height,width]; none: as they are",
         None,
     )
-    conditional: bool = field(
-        Boolean(), "whether both networks are told the class", False
-    )
 
-    model: str = field(Text(), "family of networks in kgan.models", "mlp")
-    model_options: dict = options("arguments of the family")  # noqa: RUF009
-    prior: str = field(Text(), "distribution of the latents", "normal")
-    prior_options: dict = options("arguments of the prior")  # noqa: RUF009
-    latent_dim: int = field(Integer(), "number of components of a latent", 64)
-
-    loss: str = field(Text(), "adversarial loss in kgan.losses", "non_saturating")
-    loss_options: dict = options(  # noqa: RUF009
-        'arguments of the loss, as in {"label_smoothing": 0.1}'
+    optimizers: dict = options(  # noqa: RUF009
+        'Keras optimizers by player, as in {"generator": {"name": "sgd", '
+        '"learning_rate": 0.1}}'
     )
-    penalties: tuple = field(
-        Mappings(), 'penalties, as in [{"name": "r1", "weight": 10.0}]', ()
-    )
-
-    regularizers: tuple = field(
-        Mappings(), 'terms of kgan.regularizers, as in [{"name": "lecam"}]', ()
-    )
-    objectives: tuple = field(
-        Mappings(),
-        "terms of kgan.objectives, for the discriminator's further heads",
-        (),
-    )
-    augmentation: dict = options(  # noqa: RUF009
-        'layer of kgan.augment, as in {"name": "diff_augment"}'
-    )
-    top_k: float = field(
-        Fraction(), "share of the samples that train G, the best by D; 1: all", 1.0
-    )
-    alternation: dict = options(  # noqa: RUF009
-        'rounds of one player alone, as in {"discriminator": 5, "generator": 5}'
-    )
-
-    generator_learning_rate: float = field(Number(), "Adam's step size for G", 2e-4)
-    discriminator_learning_rate: float = field(Number(), "Adam's step size for D", 2e-4)
-    beta_1: float = field(Number(below=1.0), "Adam's decay of the mean", 0.5)
-    beta_2: float = field(Number(below=1.0), "Adam's decay of the square", 0.999)
-    schedule: str = field(
-        Text(), "course of both step sizes over the run: constant, linear, cosine",
-        "constant",
-    )  # fmt: skip
-
-    clip_norm: float | None = field(
-        Number(optional=True), "largest norm of a player's gradient; none: any", None
-    )
-
-    batch_size: int = field(Integer(), "examples of one update of D", 64)
+    batch_size: int = field(Integer(), "examples of one update", 64)
     steps: int = field(Integer(), "rounds of the game", 1000)
-    discriminator_steps: int = field(Integer(), "updates of D in a round", 1)
-    generator_steps: int = field(Integer(), "updates of G in a round", 1)
-    ema_momentum: float | None = field(
-        Number(below=1.0, optional=True),
-        "momentum of the generator's average; none: no average",
-        0.999,
-    )
     seed: int = field(Integer(minimum=0), "seed of every random draw", 0)
     sample_every: int | None = field(
         Integer(optional=True),
@@ -172,7 +156,15 @@ class Recipe:
         "warn",
     )
 
-    results: dict = options("measured figures", flag=False)  # noqa: RUF009
+    def __new__(cls, *, game=None, **values):
+        # The game's subclass, as `pathlib.Path` makes that of the operating system.
+        return super().__new__(of_game(game or "gan") if cls is Recipe else cls)
+
+    def __init_subclass__(cls, game=None, **kwargs):
+        super().__init_subclass__(**kwargs)
+        if game is not None:
+            cls._game = game
+            _GAMES[game] = cls
 
     def __post_init__(self):
         for declared in dataclasses.fields(self):
@@ -182,6 +174,12 @@ class Recipe:
             except ValueError as error:
                 raise ValueError(f"`{declared.name}` {error}") from None
             object.__setattr__(self, declared.name, value)
+        if self.game not in (None, self._game):
+            raise ValueError(
+                f"`game` of the recipe {self.name} must be {self._game}. "
+                f"Received: {self.game!r}"
+            )
+        object.__setattr__(self, "game", self._game)
         build.check(self)
 
     @classmethod
@@ -191,7 +189,7 @@ class Recipe:
         return {f.name: f for f in fields if f.metadata["flag"]}
 
     def override(self, **values) -> "Recipe":
-        """Gives this recipe with other values, without its measured results.
+        """Returns this recipe with other values, without its measured results.
 
         Args:
             **values: New values by field.
@@ -205,20 +203,19 @@ class Recipe:
         known = [f.name for f in dataclasses.fields(self)]
         for name in values:
             if name not in known:
-                raise ValueError(
-                    registry.unknown("A recipe has the fields", name, known)
-                )
+                expected = f"A recipe of the game {self.game} has the fields"
+                raise ValueError(registry.unknown(expected, name, known))
         changed = dataclasses.replace(self, **{"results": {}, **values})
         same = dataclasses.replace(changed, results=self.results) == self
         return self if same and "results" not in values else changed
 
     def to_json(self) -> str:
-        """Gives the recipe as JSON text, one field a line."""
+        """Returns the recipe as JSON text, one field a line."""
         return json.dumps(dataclasses.asdict(self), indent=2, ensure_ascii=False) + "\n"
 
     @classmethod
     def from_json(cls, text: str) -> "Recipe":
-        """Makes the recipe that `to_json` wrote.
+        """Builds the recipe that `to_json` wrote; without `game` it is a GAN's.
 
         Raises:
             ValueError: If the text is no JSON object, or a field is unknown, missing
@@ -230,11 +227,103 @@ class Recipe:
             raise ValueError(f"A recipe must be a JSON object: {error}") from None
         if not isinstance(values, dict) or "name" not in values:
             raise ValueError("A recipe must be a JSON object with a `name`.")
-        return cls(name=values.pop("name")).override(**values)
+        first = {key: values.pop(key) for key in ("name", "game") if key in values}
+        return cls(**first).override(**values)
 
     def to_flags(self) -> list:
-        """Gives the flags of `kgan train` that lead to these values."""
+        """Returns the flags of `kgan train` that lead to these values."""
         return [
             f"--{name}={f.metadata['kind'].write(getattr(self, name))}"
             for name, f in self.flags().items()
         ]
+
+    # === The game: what a subclass defines ===
+
+    players = ()
+    needs = "data"
+    batches_a_round = 1
+    has_average = False
+
+    @classmethod
+    def suits(cls, source) -> bool:
+        """Returns whether the game can be played with a `kgan.data.Source`."""
+        return True
+
+    def check_source(self, source) -> None:
+        """Checks that data are what this recipe needs.
+
+        Raises:
+            ValueError: If they are not.
+        """
+        if not self.suits(source):
+            raise ValueError(
+                f"`dataset` must be {self.needs} for the game {self.game}. "
+                f"Received: {self.dataset!r}"
+            )
+
+    def make_game(self, source):
+        """Builds and compiles the game, in the scope of the current strategy.
+
+        Args:
+            source: The `kgan.data.Source` of the data, for shapes and classes.
+
+        Returns:
+            A compiled `keras.Model`.
+        """
+        raise NotImplementedError
+
+    def resolve(self, source, sample_every: int) -> "Recipe":
+        """Writes out what is left to defaults, so that the recipe's file says all.
+
+        Args:
+            source: The data.
+            sample_every: Rounds of the game between two pictures.
+
+        Returns:
+            A `Recipe` that trains the same model.
+        """
+        return dataclasses.replace(
+            self,
+            optimizers=build.optimizers_in_full(self.named_optimizers()),
+            sample_every=sample_every,
+            checkpoint_every=self.checkpoint_every or sample_every,
+        )
+
+    def optimizer_of(self, player: str) -> dict:
+        """Returns name and arguments of a player's optimizer.
+
+        What `optimizers` leaves out is Adam as in Radford et al. (2016).
+        """
+        adam = {"name": "adam", "learning_rate": 2e-4, "beta_1": 0.5}
+        return self.optimizers.get(player, adam)
+
+    def named_optimizers(self) -> dict:
+        """Returns the optimizers that a resolved recipe names, by player: all."""
+        return {player: self.optimizer_of(player) for player in self.players}
+
+    def updates_a_round(self, player: str) -> int:
+        """Returns how often a player is updated in a round."""
+        return 1
+
+    def takes_labels(self, game) -> bool:
+        """Returns whether batches for `game` are `(examples, labels)`."""
+        return False
+
+    def pictures(self, game) -> str | None:
+        """Returns what a run draws: "samples", "density" of points, or None."""
+        return "samples"
+
+    def shown_data(self, source):
+        """Returns a data set of whose first batch pictures show what becomes of it.
+
+        None: the game's pictures show nothing of the data.
+        """
+
+    def traits(self, game) -> dict:
+        """Returns what two games must share for one to start from the other's weights.
+
+        Returns:
+            A dictionary of values by their names in a sentence, such as
+            `{"latents of size": 64}`.
+        """
+        return {}

@@ -6,89 +6,88 @@ import keras
 
 from kgan.core import registry
 
-_schedules = keras.optimizers.schedules
+_keras = keras.optimizers.schedules
 
-# All begin at `first` and are at `last` after `steps` rounds of the game.
-COURSES = {
-    "linear": lambda first, last, steps: _schedules.PolynomialDecay(
+# All begin at `first` and are at `last` after `steps` updates.
+SCHEDULES = {
+    "linear": lambda first, last, steps: _keras.PolynomialDecay(
         first, steps, end_learning_rate=last
     ),
-    "cosine": lambda first, last, steps: _schedules.CosineDecay(
+    "cosine": lambda first, last, steps: _keras.CosineDecay(
         first, steps, alpha=last and last / first
     ),
-    "exponential": lambda first, last, steps: _schedules.ExponentialDecay(
+    "exponential": lambda first, last, steps: _keras.ExponentialDecay(
         first, steps, decay_rate=last / first
     ),
 }
 # What of each must be above 0: it is a factor of the schedule.
 _FACTORS = {"linear": (), "cosine": ("first",), "exponential": ("first", "last")}
+# Recipes that were written by earlier versions name a schedule under the second key.
+_KEYS = ("schedule", "course")
 
 
 def expand(options: dict, steps: int) -> dict:
-    """Turns each course among the options of a term into a Keras schedule.
+    """Replaces each schedule among options by a Keras schedule.
 
-    A course is a dictionary such as
-    `{"course": "exponential", "first": 0.01, "last": 1e-5}`. It lasts as long as the
+    A schedule is a dictionary such as
+    `{"schedule": "exponential", "first": 0.01, "last": 1e-5}`. It lasts as long as the
     run, whatever its length, where a Keras schedule counts steps of its own.
 
     Args:
-        options: A dictionary of options; those that are no courses are left alone.
-        steps: Rounds of the game in the run.
+        options: A dictionary of options; those that are no schedules are left alone.
+        steps: Updates in the run of whoever reads the schedule.
 
     Returns:
         A new dictionary.
 
     Raises:
-        ValueError: If a course is unknown, or its numbers do not fit it.
+        ValueError: If a schedule is unknown, or its numbers do not fit it.
 
     Example:
         ```python
-        weight = {"course": "cosine", "first": 1.0, "last": 0.1}
+        weight = {"schedule": "cosine", "first": 1.0, "last": 0.1}
         expand({"weight": weight}, 1_000)["weight"](500)  # 0.55
         ```
     """
     return {
-        name: _schedule(name, value, steps) if _is_course(value) else value
+        name: _expanded(name, value, steps) if _is_schedule(value) else value
         for name, value in options.items()
     }
 
 
 def keep(config: dict, options: dict) -> dict:
-    """Gives a term's config with courses as they were written, for any length of run.
+    """Returns a config with schedules as they were written, for any length of run.
 
     Args:
-        config: The config of the term, with schedules in full.
+        config: The config of an object, with schedules in full.
         options: The options that it was made of.
-
-    Returns:
-        A new dictionary.
     """
-    courses = {name: value for name, value in options.items() if _is_course(value)}
-    return {**config, **courses}
+    written = {name: value for name, value in options.items() if _is_schedule(value)}
+    return {**config, **written}
 
 
-def _is_course(value):
-    return isinstance(value, dict) and "course" in value
+def _is_schedule(value):
+    return isinstance(value, dict) and any(key in value for key in _KEYS)
 
 
-def _schedule(name, given, steps):
-    course = given["course"]
-    if course not in COURSES:
-        raise ValueError(
-            registry.unknown(f"`course` of `{name}` must be one of", course, COURSES)
-        )
-    bounds = {key: value for key, value in given.items() if key != "course"}
-    factors = _FACTORS[course]
+def _expanded(name, given, steps):
+    bounds = dict(given)
+    key = next(key for key in _KEYS if key in given)
+    kind = bounds.pop(key)
+    if not isinstance(kind, str) or kind not in SCHEDULES:
+        expected = f"`{key}` of `{name}` must be one of"
+        raise ValueError(registry.unknown(expected, kind, SCHEDULES))
+    factors = _FACTORS[kind]
     fit = (_fits(bound, key in factors) for key, bound in bounds.items())
     if set(bounds) != {"first", "last"} or not all(fit):
         above = f", {' and '.join(factors)} above 0" if factors else ""
         raise ValueError(
-            f"The {course} course of `{name}` must have the non-negative numbers "
+            f"The {kind} schedule of `{name}` must have the non-negative numbers "
             f"`first` and `last`{above}. Received: {given!r}"
         )
     # Floats: a Keras schedule computes in the dtype of its first value.
     first, last = (float(bounds[key]) for key in ("first", "last"))
-    return COURSES[course](first, last, steps)
+    return SCHEDULES[kind](first, last, steps)
 
 
 def _fits(bound, above_zero):

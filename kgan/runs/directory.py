@@ -18,7 +18,6 @@ import keras
 from kgan.callbacks import checkpoints
 from kgan.core.atomic_files import leftovers, write_atomically
 from kgan.engine.interface import Interface
-from kgan.games.gan import GAN
 
 RECIPE = "recipe.json"
 MODEL = "gan.keras"
@@ -31,12 +30,9 @@ FIGURES = "evaluation.json"
 
 
 def check_free(run_dir: pathlib.Path) -> None:
-    """Refuses a run directory that holds something.
+    """Raises FileExistsError if a run directory is neither new nor empty.
 
-    What a process left half-written that was killed at its start counts for nothing.
-
-    Raises:
-        FileExistsError: If it is neither new nor an empty directory.
+    Half-written files of a process that was killed at its start do not count.
     """
     if run_dir.is_dir():
         taken = set(run_dir.iterdir()) - set(leftovers(run_dir))
@@ -46,16 +42,15 @@ def check_free(run_dir: pathlib.Path) -> None:
         raise FileExistsError(f"`run_dir` must be new or empty. Received: {run_dir}")
 
 
-def save(gan: GAN, path: str | os.PathLike) -> None:
+def save(game: keras.Model, path: str | os.PathLike) -> None:
     """Writes a `.keras` file that is either whole or not there."""
-    write_atomically(path, gan.save, durable=True)
+    write_atomically(path, game.save, durable=True)
 
 
 def tidy(run_dir: pathlib.Path, step: int) -> None:
-    """Makes a directory ready for a run that goes on at a step.
+    """Removes half-written files, and renames checkpoints of later steps.
 
-    Half-written files of a killed process are removed. Checkpoints of later steps,
-    which could not be read, get another name, and so do not count any more.
+    A run that goes on at `step` could not read those.
     """
     for directory in (run_dir, run_dir / CHECKPOINTS, run_dir / SAMPLES):
         for path in leftovers(directory):
@@ -66,11 +61,11 @@ def tidy(run_dir: pathlib.Path, step: int) -> None:
 
 
 def find_model(path: str | os.PathLike) -> pathlib.Path:
-    """Finds the file of a model.
+    """Returns the file of a model.
 
     Args:
-        path: A `.keras` file, or a run directory: it gives its `gan.keras`, or where
-            the run did not come so far, its newest checkpoint.
+        path: A `.keras` file, or a run directory, for its `gan.keras` or else its
+            newest checkpoint.
 
     Raises:
         FileNotFoundError: If there is no such file, or no model in the directory.
@@ -88,7 +83,7 @@ def find_model(path: str | os.PathLike) -> pathlib.Path:
     )
 
 
-def load_model(path: str | os.PathLike) -> GAN:
+def load_model(path: str | os.PathLike) -> keras.Model:
     """Loads a model from a run directory or a `.keras` file, as `find_model` finds it.
 
     Raises:
@@ -99,13 +94,13 @@ def load_model(path: str | os.PathLike) -> GAN:
     if file.suffix != ".keras":
         raise ValueError(f"A model must be a .keras file. Received: {file}")
     try:
-        gan = keras.models.load_model(file)
+        game = keras.models.load_model(file)
     except (ValueError, TypeError, KeyError, OSError) as error:
         reason = str(error).strip().partition("\n")[0]
         raise ValueError(f"{file} cannot be loaded as a model: {reason}") from error
-    if not isinstance(gan, Interface):
-        kind = type(gan).__name__
+    if not isinstance(game, Interface):
+        kind = type(game).__name__
         raise ValueError(
             f"{file} must hold a game, such as kgan.GAN. Received: a {kind}"
         )
-    return gan
+    return game

@@ -6,25 +6,23 @@ from collections.abc import Callable
 
 import keras
 
-from kgan.games.gan import GAN
 
-
-class Leg(typing.NamedTuple):
+class Epochs(typing.NamedTuple):
     """Epochs of equal length, one after the other.
 
     Attributes:
         first: Number of the first epoch.
-        epochs: How many there are.
+        count: How many there are.
         steps: Rounds of the game in each.
     """
 
     first: int
-    epochs: int
+    count: int
     steps: int
 
 
-def next_leg(played: int, left: int, length: int) -> Leg:
-    """Gives the next part of a training that is cut into epochs.
+def next_epochs(played: int, left: int, length: int) -> Epochs:
+    """Returns the next part of a training that is cut into epochs.
 
     First the rest of the epoch that was interrupted, then all whole epochs, then a last
     one that may be shorter.
@@ -36,19 +34,20 @@ def next_leg(played: int, left: int, length: int) -> Leg:
     """
     epoch, begun = divmod(played, length)
     if begun:
-        return Leg(epoch, 1, min(length - begun, left))
+        return Epochs(epoch, 1, min(length - begun, left))
     if left >= length:
-        return Leg(epoch, left // length, length)
-    return Leg(epoch, 1, left)
+        return Epochs(epoch, left // length, length)
+    return Epochs(epoch, 1, left)
 
 
 def play(
-    gan: GAN,
+    game: keras.Model,
     load: Callable,
     steps: int,
     length: int,
     callbacks: list,
     verbose: str | int = "auto",
+    batches_a_round: int = 1,
 ) -> None:
     """Plays a game from wherever it is to its last round, or until it is stopped.
 
@@ -56,29 +55,30 @@ def play(
     its own; callbacks see a single training.
 
     Args:
-        gan: The compiled model.
+        game: The compiled model.
         load: Function of the number of the first batch and of the number of batches in
-            an iteration; gives the `tf.data.Dataset` of an epoch's batches.
-        steps: Value of `gan.step` at the end.
+            an iteration; returns the `tf.data.Dataset` of an epoch's batches.
+        steps: Value of `game.step` at the end.
         length: Rounds of an epoch.
         callbacks: List of Keras callbacks.
         verbose: As in `keras.Model.fit`.
+        batches_a_round: Batches that a round takes.
     """
     training = _OneTraining(
-        callbacks, add_history=True, add_progbar=verbose != 0, model=gan
+        callbacks, add_history=True, add_progbar=verbose != 0, model=game
     )
     training.begin()
-    gan.stop_training = False
-    while gan.step < steps and not gan.stop_training:
+    game.stop_training = False
+    while game.step < steps and not game.stop_training:
         # A rollback takes rounds back, but does not rewind the data.
-        played, left = gan.position // gan.discriminator_steps, steps - gan.step
-        leg = next_leg(played, left, length)
+        played, left = game.position // batches_a_round, steps - game.step
+        part = next_epochs(played, left, length)
         epochs = math.ceil((played + left) / length)
-        training.set_params({"epochs": epochs, "steps": leg.steps, "verbose": verbose})
-        gan.fit(
-            load(gan.position, leg.steps * gan.discriminator_steps),
-            initial_epoch=leg.first,
-            epochs=leg.first + leg.epochs,
+        training.set_params({"epochs": epochs, "steps": part.steps, "verbose": verbose})
+        game.fit(
+            load(game.position, part.steps * batches_a_round),
+            initial_epoch=part.first,
+            epochs=part.first + part.count,
             callbacks=training,
         )
     training.end()
@@ -94,7 +94,7 @@ class _OneTraining(keras.callbacks.CallbackList):
         super().on_train_end()
 
     def on_train_begin(self, logs=None):
-        """Does nothing: it began with the first part."""
+        pass  # it began with the first part
 
     def on_train_end(self, logs=None):
-        """Does nothing: it ends with the last part."""
+        pass  # it ends with the last part

@@ -10,7 +10,7 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Stopped(KeyboardInterrupt):
-    """Says that a run was stopped by a signal, and how to go on.
+    """Raised when a run was stopped by a signal; its message says how to go on.
 
     Attributes:
         number: The signal.
@@ -24,10 +24,10 @@ class Stopped(KeyboardInterrupt):
 
 
 class Stop:
-    """Takes the first Ctrl-C or SIGTERM as a wish, between `with` and its end.
+    """Context in which the first Ctrl-C or SIGTERM is only noted.
 
-    The second one ends the process at once. Outside of the main thread, where Python
-    handles no signals, it does nothing.
+    The second one ends the process. Outside of the main thread, where Python handles no
+    signals, the context does nothing.
 
     Attributes:
         number: The signal that came, or None.
@@ -45,7 +45,7 @@ class Stop:
         self._handlers = {}
 
     def requested(self):
-        """Says whether to stop."""
+        """Returns whether to stop."""
         return self.number is not None
 
     def __enter__(self):
@@ -66,17 +66,13 @@ class Stop:
 
 
 class StopBetweenSteps(keras.callbacks.Callback):
-    """Ends `fit` before the next step when that is wished for.
+    """Raises `Stopped` from `fit` before the next step when a stop was requested.
 
-    It raises, so that no other callback takes what was played of the epoch for a whole
+    An error, so that no other callback takes what was played of the epoch for a whole
     one.
 
     Args:
-        stop: An object with `requested() -> bool`, which is asked before each step, and
-            `number`, the signal that came.
-
-    Raises:
-        Stopped: From `fit`.
+        stop: An object with `requested() -> bool` and `number`, the signal that came.
     """
 
     def __init__(self, stop):
@@ -84,6 +80,5 @@ class StopBetweenSteps(keras.callbacks.Callback):
         self.stop = stop
 
     def on_train_batch_begin(self, batch, logs=None):
-        """Asks, and raises."""
         if self.stop.requested():
             raise Stopped("stopped by a signal", self.stop.number)

@@ -7,7 +7,6 @@ import zipfile
 import keras
 
 from kgan.callbacks import checkpoints
-from kgan.games.gan import GAN
 from kgan.recipes import Recipe
 from kgan.runs import directory
 
@@ -40,15 +39,15 @@ def read_recipe(run_dir: pathlib.Path) -> Recipe:
         raise ValueError(f"{path}: {error}") from None
 
 
-def restore(gan: GAN, run_dir: pathlib.Path) -> list:
+def restore(game: keras.Model, run_dir: pathlib.Path) -> list:
     """Loads the newest checkpoint that can be read into a model.
 
     Args:
-        gan: A compiled model, made from the run's recipe.
+        game: A compiled model, built from the run's recipe.
         run_dir: The run's directory.
 
     Returns:
-        Lines that say from where the run goes on, and which files are damaged.
+        Lines about where the run goes on, and which files are damaged.
 
     Raises:
         ValueError: If a checkpoint is of another recipe.
@@ -61,15 +60,15 @@ def restore(gan: GAN, run_dir: pathlib.Path) -> list:
     for path in reversed(paths):
         reason = _damage(path)
         if reason is None:
-            _refuse_another(gan, path)
-            gan.load_weights(path)
-            return [*lines, f"Going on from {path}, step {gan.step:,}."]
+            _check_recipe(game, path)
+            game.load_weights(path)
+            return [*lines, f"Going on from {path}, step {game.step:,}."]
         lines.append(f"{path} is damaged and left out: {reason}.")
     raise OSError(f"No checkpoint of {run_dir} can be read. {' '.join(lines)}")
 
 
 def _damage(path):
-    """Says what is wrong with the bytes of a file; None if they are sound."""
+    """Returns what is wrong with the bytes of a file; None if they are sound."""
     try:
         with zipfile.ZipFile(path) as archive:
             bad = archive.testzip()
@@ -78,11 +77,11 @@ def _damage(path):
     return bad and f"{bad} has a wrong checksum"
 
 
-def _refuse_another(gan, path):
-    """Refuses a checkpoint of a model that is made or scored in another way."""
+def _check_recipe(game, path):
+    """Checks that a checkpoint is of a model that is built and scored as `game` is."""
     with zipfile.ZipFile(path) as archive:
         theirs = json.loads(archive.read("config.json"))
-    ours = json.loads(json.dumps(keras.saving.serialize_keras_object(gan)))
+    ours = json.loads(json.dumps(keras.saving.serialize_keras_object(game)))
     differing = [
         *_differing(ours.get("config"), theirs.get("config")),
         *_differing(*map(_rules, (ours, theirs))),
@@ -100,7 +99,7 @@ def _rules(model):
 
 
 def _differing(ours, theirs):
-    """Lists the keys of two configs whose values differ but for names."""
+    """Yields the keys of two configs whose values differ but for names."""
     ours, theirs = _without_names(ours or {}), _without_names(theirs or {})
     for key in sorted(ours.keys() | theirs.keys()):
         mine, other = ours.get(key), theirs.get(key)

@@ -1,18 +1,17 @@
 """From a recipe to a run directory: what `kgan train` calls.
 
-A run is prepared before anything is written (`prepare`), and is played from wherever it
-is to its last step (`epochs`). What is written stands in `directory`.
+A run is prepared (`prepare`), opens its `directory`, and is played to its last step
+(`epochs`).
 """
 
 import os
 
+import keras
 import tensorflow as tf
 
 from kgan import callbacks, distribute
 from kgan.callbacks import logging
-from kgan.core import independence
 from kgan.core.atomic_files import write_atomically
-from kgan.games.gan import GAN
 from kgan.recipes import Recipe
 from kgan.runs import directory as runs
 from kgan.runs import epochs, interrupts, prepare
@@ -26,7 +25,7 @@ def train(
     init_from: str | None = None,
     verbose: str | int = "auto",
     strategy: str | tf.distribute.Strategy | None = None,
-) -> GAN:
+) -> keras.Model:
     """Trains a recipe and writes a run directory.
 
     Args:
@@ -64,7 +63,7 @@ def resume(
     steps: int | None = None,
     verbose: str | int = "auto",
     strategy: str | tf.distribute.Strategy | None = None,
-) -> GAN:
+) -> keras.Model:
     """Goes on with a run that was stopped or killed, or makes a finished one longer.
 
     It goes on from the newest checkpoint that can be read, to the weights of a run
@@ -93,17 +92,17 @@ def resume(
     return run(prepare.prepare_to_resume(run_dir, data_dir, steps, strategy), verbose)
 
 
-def run(plan: Plan, verbose: str | int = "auto") -> GAN:
+def run(plan: Plan, verbose: str | int = "auto") -> keras.Model:
     """Runs a prepared run; see `train`."""
     if plan.finished:
-        return plan.gan
+        return plan.game
     advice = f"Start all of them again with: kgan train --resume={plan.run_dir}"
     with distribute.naming_lost_workers(advice):
         _check_start(plan)
         _run(plan, verbose)
         # A chief that still writes would miss those who left.
-        distribute.wait_for_all(plan.gan.distribute_strategy)
-    return plan.gan
+        distribute.wait_for_all(plan.game.distribute_strategy)
+    return plan.game
 
 
 def _run(plan, verbose):
@@ -117,7 +116,7 @@ def _run(plan, verbose):
         _play(plan, watchers, verbose if writes else 0)
     except interrupts.Stopped as stopped:
         saved = checkpoints.save() if writes else None
-        distribute.wait_for_all(plan.gan.distribute_strategy)
+        distribute.wait_for_all(plan.game.distribute_strategy)
         raise interrupts.Stopped(_goodbye(plan, saved), stopped.number) from None
     for guard in guards:
         if getattr(guard, "reason", None):
@@ -129,28 +128,29 @@ def _run(plan, verbose):
 def _play(plan, watchers, verbose):
     """Plays until the last step or a signal."""
     with interrupts.Stop() as stop:
-        agreed = distribute.agreed(stop, plan.gan.distribute_strategy)
+        agreed = distribute.agreed(stop, plan.game.distribute_strategy)
         # The last one: what is due between two steps is done before.
         callbacks = [*watchers, interrupts.StopBetweenSteps(agreed)]
         steps, length = plan.recipe.steps, plan.steps_per_epoch
-        epochs.play(plan.gan, plan.load, steps, length, callbacks, verbose)
+        batches = plan.recipe.batches_a_round
+        epochs.play(plan.game, plan.load, steps, length, callbacks, verbose, batches)
 
 
 def _check_start(plan):
-    """Refuses workers that would play from different steps, and wait for each other."""
+    """Checks that all workers start at one step: else they wait for each other."""
     distribute.check_equal(
         "The step to go on from",
-        plan.gan.step,
+        plan.game.step,
         f"Each must see the same files in {plan.run_dir}.",
-        plan.gan.distribute_strategy,
+        plan.game.distribute_strategy,
     )
 
 
 def _open(plan):
-    """Writes the recipe; makes the directory of a resumed run ready."""
+    """Writes the recipe; tidies the directory of a resumed run."""
     run_dir = plan.run_dir
     if plan.resumed:
-        runs.tidy(run_dir, plan.gan.step)
+        runs.tidy(run_dir, plan.game.step)
         (run_dir / runs.MODEL).unlink(missing_ok=True)
     else:
         runs.check_free(run_dir)
@@ -160,8 +160,8 @@ def _open(plan):
     )
     if plan.init_from is not None:
         # Without the first weights the run could not start again.
-        name = f"step-{plan.gan.step:08d}.keras"
-        runs.save(plan.gan, run_dir / runs.CHECKPOINTS / name)
+        name = f"step-{plan.game.step:08d}.keras"
+        runs.save(plan.game, run_dir / runs.CHECKPOINTS / name)
 
 
 # What became of the last state: by what `save` gave, None where it was not called.
@@ -174,7 +174,7 @@ _SAVED = {
 
 def _goodbye(plan, saved):
     return (
-        f"stopped at step {plan.gan.step} of {plan.recipe.steps}; {_SAVED[saved]}. "
+        f"stopped at step {plan.game.step} of {plan.recipe.steps}; {_SAVED[saved]}. "
         f"Go on with: kgan train --resume={plan.run_dir}"
     )
 
@@ -182,7 +182,7 @@ def _goodbye(plan, saved):
 def _save(plan):
     path = plan.run_dir / runs.MODEL
     try:
-        runs.save(plan.gan, path)
+        runs.save(plan.game, path)
     except OSError as error:
         raise OSError(
             f"{path} could not be written: {error}. The last checkpoint holds the same "
@@ -191,7 +191,7 @@ def _save(plan):
 
 
 def _guards(plan):
-    """Gives what looks after the game, on every worker alike."""
+    """Returns the callbacks that look after the game, on every worker alike."""
     guards = [callbacks.Throughput(plan.recipe.batch_size), callbacks.LearningRates()]
     if plan.recipe.on_collapse != "none":
         action = plan.recipe.on_collapse
@@ -209,7 +209,7 @@ def _evaluation(plan):
         every=recipe.evaluate_every or "epoch",
         num_images=recipe.evaluate_images,
     )
-    evaluation.prepare(plan.gan)
+    evaluation.prepare(plan.game)
     return evaluation
 
 
@@ -224,10 +224,10 @@ def _checkpoints(plan):
 
 
 def _writers(plan, checkpoints):
-    """Gives what writes into the run directory; the chief's alone."""
+    """Returns the callbacks that write into the run directory, the chief's alone."""
     text = f"```json\n{plan.recipe.to_json()}```"
     return [
-        *_PICTURES[len(plan.source.shape)](plan),
+        *_PICTURES[plan.recipe.pictures(plan.game)](plan),
         # Before the checkpoint: a run that is killed between them plays the epoch
         # again, and no line is missing.
         logging.Metrics(plan.run_dir / runs.METRICS),
@@ -236,17 +236,15 @@ def _writers(plan, checkpoints):
     ]
 
 
-def _pictures_of_images(plan):
+def _samples(plan):
     directory, log_dir = plan.run_dir / runs.SAMPLES, plan.run_dir / runs.LOGS
-    return [callbacks.SampleGrid(directory, log_dir=log_dir)]
+    shown = plan.recipe.shown_data(plan.source)
+    return [callbacks.SampleGrid(directory, log_dir=log_dir, examples=shown)]
 
 
-def _pictures_of_points(plan):
+def _densities(plan):
     directory, log_dir = plan.run_dir / runs.SAMPLES, plan.run_dir / runs.LOGS
-    packed = independence.together(plan.gan.discriminator) > 1
-    if plan.recipe.conditional or packed:
-        return []  # a density has no classes, and a packed D no value at a point
-    # The averaged generator, as in `kgan generate`: it is what the run is for.
+    # Of the averaged weights, as in `kgan generate`: they are what the run is for.
     plots = [
         callbacks.DensityPlot(directory, plan.source, averaged=True, log_dir=log_dir)
     ]
@@ -261,5 +259,5 @@ def _pictures_of_points(plan):
     return plots
 
 
-# By the number of axes of an example.
-_PICTURES = {1: _pictures_of_points, 3: _pictures_of_images}
+# By what `Recipe.pictures` returns.
+_PICTURES = {"samples": _samples, "density": _densities, None: lambda plan: []}

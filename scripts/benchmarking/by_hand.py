@@ -6,7 +6,8 @@ import keras
 import tensorflow as tf
 from benchmarking.keras_setup import Side
 
-from kgan.recipes import build
+from kgan.recipes.build import make_optimizers
+from kgan.recipes.options import gan as parts
 
 
 class Loop(Side):
@@ -22,13 +23,15 @@ class Loop(Side):
         super().__init__(case, plan)
         recipe = self.recipe
         keras.config.set_dtype_policy(recipe.precision)
-        pair = build.make_networks(recipe, plan["shape"], None)
+        pair = parts.make_networks(recipe, plan["shape"], None)
         self.generator, self.discriminator = pair
         self.average = keras.models.clone_model(self.generator)
         self.average.set_weights(self.generator.get_weights())
-        self.loss = build.make_loss(recipe)
+        self.loss = parts.make_loss(recipe)
         self.penalty = next(iter(recipe.penalties), None)
-        self.of_generator, self.of_discriminator = build.make_optimizers(recipe)
+        optimizers = make_optimizers(recipe)
+        self.of_generator = optimizers["generator"]
+        self.of_discriminator = optimizers["discriminator"]
         self.of_generator.build(self.generator.trainable_variables)
         self.of_discriminator.build(self.discriminator.trainable_variables)
         self.step = tf.function(self._step, jit_compile=self.case.compiled or None)

@@ -8,7 +8,7 @@ import keras
 from benchmarking import networks
 
 from kgan import recipes
-from kgan.recipes import build
+from kgan.recipes.options import gan as parts
 
 NAMES = ("gaussian", "ring", "digits", "mnist", "cifar10")
 # Synthetic batches of the data's shape: no data set is needed to measure a step.
@@ -110,7 +110,7 @@ def plan(recipe: recipes.Recipe, shape: tuple) -> Plan:
     still = recipe.override(
         generator_learning_rate=1e-8, discriminator_learning_rate=1e-8
     )
-    pair = build.make_networks(still, shape, None)
+    pair = parts.make_networks(still, shape, None)
     generator, discriminator = map(networks.describe, pair)
     keras.backend.clear_session()
     return Plan(
@@ -119,7 +119,9 @@ def plan(recipe: recipes.Recipe, shape: tuple) -> Plan:
         generator,
         discriminator,
         networks.step_operations(generator, discriminator, still),
-        math.lcm(*(penalty.interval for penalty in build.make_penalties(still))),
+        math.lcm(
+            *(penalty.interval for penalty in parts.make_terms(still, "penalties"))
+        ),
     )
 
 

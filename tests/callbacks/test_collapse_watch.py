@@ -9,7 +9,8 @@ import tensorflow as tf
 import kgan
 from kgan import recipes
 from kgan.callbacks import CollapseWatch, Symptom, TerminateOnNaN
-from kgan.recipes import build
+from kgan.recipes.build import make_optimizers
+from kgan.recipes.options import gan as parts
 
 RING = kgan.data.source("ring", stddev=0.05)
 
@@ -103,16 +104,16 @@ def test_a_generator_that_has_collapsed_to_a_mode_is_named():
 def test_recipes_that_are_well_raise_no_alarm(name, steps):
     recipe = recipes.get(name)
     source = kgan.data.source(recipe.dataset)
-    pair = build.make_networks(recipe, source.shape, None)
+    pair = parts.make_networks(recipe, source.shape, None)
     gan = kgan.GAN(
         *pair,
-        prior=build.make_prior(recipe),
+        prior=parts.make_prior(recipe),
         discriminator_steps=recipe.discriminator_steps,
     )
     gan.compile(
-        *build.make_optimizers(recipe),
-        loss=build.make_loss(recipe),
-        penalties=build.make_penalties(recipe),
+        **{f"{name}_optimizer": o for name, o in make_optimizers(recipe).items()},
+        loss=parts.make_loss(recipe),
+        penalties=parts.make_terms(recipe, "penalties"),
     )
     batches = 50 * recipe.discriminator_steps
     data = kgan.data.load(source, recipe.batch_size, steps_per_epoch=batches)

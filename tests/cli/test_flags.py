@@ -68,3 +68,36 @@ def test_help_says_each_flag_once_and_its_default(values):
         assert sum(line.startswith(f"  --{name} ") for line in lines) == 1
     assert "rounds of the game (default: 10)" in text
     assert max(map(len, lines)) <= 80
+
+
+def test_a_hidden_flag_is_read_and_a_refused_one_says_why():
+    def declare(values):
+        flags.define(values, "depth", Integer(), 3, "layers", flags.HIDDEN)
+        flags.refuse(values, "width", Integer(), "belongs elsewhere")
+        flags.refuse(values, "fast", Boolean(), "belongs elsewhere")
+
+    values = flags.new(declare)
+    text = flags.help_text("Does it.", values)
+    assert not {"--depth", "--width", "hidden", "refused"} & set(text.split())
+    for argv in (["--width=3"], ["--fast"]):
+        with pytest.raises(flags.UsageError, match="belongs elsewhere"):
+            flags.parse(values, argv)
+    with pytest.raises(flags.UsageError, match=r"flags are --depth, --debug\. Rec"):
+        flags.parse(values, ["--depht=3"])
+    flags.parse(values, ["--depth=4"])
+    assert flags.given(values, ["depth", "width", "no_flag"]) == {"depth": 4}
+
+
+@pytest.mark.parametrize(
+    ("argv", "value"),
+    [
+        ([], None),
+        (["--steps=3"], None),
+        (["--game=a"], "a"),
+        (["-game", "a", "--steps=3"], "a"),
+        (["--game=a", "--game=b=c"], "b=c"),
+        (["--gameplay=a", "--game"], None),
+    ],
+)
+def test_peeks_at_a_flag_before_any_is_declared(argv, value):
+    assert flags.peek(argv, "game") == value

@@ -39,7 +39,7 @@ def _elsewhere(tmp_path, monkeypatch):
 
 def test_dry_run_shows_the_recipe_and_writes_nothing(tmp_path, capsys):
     lines, flags = dry_run(capsys, "--steps=7", "--batch_size=32")
-    assert set(flags) == set(recipes.Recipe.flags())
+    assert set(flags) == set(recipes.games()["gan"].flags())
     assert (flags["dataset"], flags["steps"], flags["batch_size"]) == (
         "digits",
         "7",

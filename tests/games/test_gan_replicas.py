@@ -7,7 +7,8 @@ import pytest
 import tensorflow as tf
 
 import kgan
-from kgan.recipes import build as parts
+from kgan.recipes.build import make_optimizers
+from kgan.recipes.options import gan as parts
 
 DATA = networks.images(80)
 # What a recipe's data look like; its own width is for machines, not for tests.
@@ -125,9 +126,9 @@ def test_every_recipe_keeps_its_replicas_equal(two_replicas, name, jit_compile):
             discriminator_steps=k,
         )
         gan.compile(
-            *parts.make_optimizers(recipe),
+            **{f"{name}_optimizer": o for name, o in make_optimizers(recipe).items()},
             loss=parts.make_loss(recipe),
-            penalties=parts.make_penalties(recipe),
+            penalties=parts.make_terms(recipe, "penalties"),
             jit_compile=jit_compile,
         )
     before = gan.generator.get_weights()

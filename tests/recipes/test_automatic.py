@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+import second_game
 from PIL import Image
 
+from kgan import recipes
 from kgan.recipes import automatic, few_shot
 
 
@@ -106,3 +108,33 @@ def test_points_get_an_mlp():
 def test_what_is_not_there_is_refused():
     with pytest.raises(ValueError, match="no_such_folder"):
         automatic.choose("no_such_folder")
+
+
+def test_pairs_are_no_data_of_a_gan(tmp_path):
+    pairs = second_game.pairs(tmp_path)
+    message = r"`dataset` must be .*gan takes images or points.*Received: 'pairs:"
+    for game in ("gan", None):  # no recipe of another game is there
+        with pytest.raises(ValueError, match=message):
+            automatic.choose(pairs, game=game)
+
+
+def test_other_data_have_the_first_recipe_whose_game_suits_them(tmp_path, monkeypatch):
+    pairs = second_game.pairs(tmp_path / "all")
+    known = recipes.Recipe(name="copies", game="copying", width=7)
+    monkeypatch.setattr(recipes, "names", lambda: ["digits", "copies"])
+    monkeypatch.setattr(
+        recipes, "get", {"digits": recipes.get("digits"), "copies": known}.get
+    )
+    for game in ("copying", None):
+        recipe, reasons = automatic.choose(pairs, game=game)
+        assert recipe == known.override(dataset=pairs)
+        assert reasons == [f"{pairs}: chose --recipe=copies, of the game copying."]
+
+
+@pytest.mark.parametrize("dataset", ["ring", "folder"])
+def test_a_game_that_is_asked_for_refuses_other_data(dataset, folder):
+    dataset = folder([(8, 8)] * 2) if dataset == "folder" else dataset
+    with pytest.raises(ValueError, match=r"copying takes pairs of images\. Received"):
+        automatic.choose(dataset, game="copying")
+    with pytest.raises(ValueError, match="`game` must be one of"):
+        automatic.choose(dataset, game="copyin")

@@ -1,202 +1,154 @@
-"""Names become objects, and schedules count rounds of the game."""
+"""What recipes of all games share: optimizers by name, precision, objects by name."""
 
+import keras
 import numpy as np
 import pytest
+import second_game
 
 import kgan
+from kgan.losses import gradient_penalties
 from kgan.recipes import Recipe, build
 
-PLAIN = Recipe(name="plain", latent_dim=3)
+SGD = {"name": "sgd", "learning_rate": 0.1, "momentum": 0.9}
 
 
-def test_names_become_objects():
-    recipe = PLAIN.override(
-        prior="uniform",
-        prior_options={"maximum": 2.0},
-        loss="minimax",
-        loss_options={"label_smoothing": 0.1},
-        penalties=[{"name": "r2", "weight": 3.0, "interval": 4}],
+def copying(**values):
+    return Recipe(name="copies", game="copying", **values)
+
+
+def test_any_keras_optimizer_comes_by_name():
+    recipe = Recipe(
+        name="both",
+        optimizers={
+            "generator": SGD,
+            "discriminator": {"name": "RMSprop", "rho": 0.5, "centered": True},
+        },
     )
-    prior = build.make_prior(recipe)
-    assert isinstance(prior, kgan.priors.Uniform)
-    assert (prior.latent_dim, prior.minimum, prior.maximum) == (3, -1.0, 2.0)
-    loss = build.make_loss(recipe)
-    assert isinstance(loss, kgan.losses.Minimax)
-    assert loss.label_smoothing == 0.1
-    (penalty,) = build.make_penalties(recipe)
-    assert isinstance(penalty, kgan.penalties.R2)
-    assert (penalty.weight, penalty.interval) == (3.0, 4)
+    made = build.make_optimizers(recipe)
+    assert list(made) == ["generator", "discriminator"]
+    assert isinstance(made["generator"], keras.optimizers.SGD)
+    assert made["generator"].momentum == 0.9
+    assert float(made["generator"].learning_rate) == pytest.approx(0.1)
+    assert isinstance(made["discriminator"], keras.optimizers.RMSprop)
+    assert (made["discriminator"].rho, made["discriminator"].centered) == (0.5, True)
 
 
-def test_terms_augmentation_and_periods_come_by_name():
-    recipe = PLAIN.override(
-        regularizers=[{"name": "lecam", "weight": 0.1}, {"name": "drift"}],
-        objectives=[{"name": "auxiliary_classifier", "generator_weight": 0.1}],
-        augmentation={"name": "diff_augment", "policy": "cutout"},
-        alternation={"discriminator": 5},
-    )
-    lecam, drift = build.make_regularizers(recipe)
-    assert (lecam.kind, lecam.weight, drift.kind) == ("lecam", 0.1, "drift")
-    (objective,) = build.make_objectives(recipe)
-    assert isinstance(objective, kgan.objectives.AuxiliaryClassifier)
-    assert objective.generator_weight == 0.1
-    augmentation = build.make_augmentation(recipe)
-    assert isinstance(augmentation, kgan.augment.DiffAugment)
-    periods = build.make_alternation(recipe)
-    assert (periods.discriminator, periods.generator) == (5, 1)
+@pytest.mark.parametrize("name", build.OPTIMIZERS)
+def test_defaults_of_each_optimizer_are_written_out_and_read_back(name):
+    recipe = copying(optimizers={"painter": {"name": name}})
+    (full,) = build.optimizers_in_full(recipe.named_optimizers()).values()
+    assert full["name"] == name
+    again = Recipe.from_json(recipe.override(optimizers={"painter": full}).to_json())
+    (made,) = build.make_optimizers(again).values()
+    (plain,) = build.make_optimizers(recipe).values()
+    assert made.get_config() | {"name": ""} == plain.get_config() | {"name": ""}
+    assert "learning_rate" in full
 
 
-def test_nothing_more_is_there_unless_it_is_asked_for():
-    assert build.make_regularizers(PLAIN) == []
-    assert build.make_objectives(PLAIN) == []
-    assert build.make_augmentation(PLAIN) is None
-    assert build.make_alternation(PLAIN) is None
-    assert isinstance(build.make_loss(PLAIN), kgan.losses.NonSaturating)
+def test_those_that_wrap_others_are_no_optimizers_of_a_player():
+    assert set(build.OPTIMIZERS) >= {"adam", "adamw", "sgd", "rmsprop", "lion"}
+    assert not set(build.OPTIMIZERS) & {"lossscaleoptimizer", "multioptimizer"}
 
 
-def test_a_share_of_the_best_samples_is_a_loss_around_the_loss():
-    recipe = PLAIN.override(
-        loss="minimax", loss_options={"label_smoothing": 0.1}, top_k=0.5
-    )
-    loss = build.make_loss(recipe)
-    assert isinstance(loss, kgan.top_k.TopK)
-    assert (loss.share, loss.loss.label_smoothing) == (0.5, 0.1)
-    resolved = build.resolve(recipe, (2,), 50)
-    assert (resolved.loss, resolved.top_k) == ("minimax", 0.5)
-    assert resolved.loss_options["label_smoothing"] == 0.1
+def test_a_player_without_one_has_adam():
+    (made,) = build.make_optimizers(copying()).values()
+    assert isinstance(made, keras.optimizers.Adam)
+    assert (float(made.learning_rate), made.beta_1) == (pytest.approx(2e-4), 0.5)
 
 
-@pytest.mark.parametrize(
-    ("values", "message"),
-    [
-        ({"regularizers": [{"name": "lecan"}]}, "Did you mean 'lecam'"),
-        ({"regularizers": [{"weight": 1.0}]}, "A regularizer must be.*None"),
-        ({"regularizers": [{"name": "auxiliary_classifier"}]}, "A regularizer must be"),
-        (
-            {"regularizers": [{"name": "lecam", "weigth": 1.0}]},
-            "`regularizers` of lecam.*Did you mean 'weight'",
-        ),
-        ({"objectives": [{"name": "lecam"}]}, "An objective must be.*information"),
-        (
-            {"objectives": [{"name": "information", "classes": 3}]},
-            "`objectives` of information must be one of",
-        ),
-        ({"augmentation": {"name": "diff_agument"}}, "Did you mean 'diff_augment'"),
-        ({"augmentation": {"policy": "cutout"}}, "An augmentation must be.*None"),
-        (
-            {"augmentation": {"name": "diff_augment", "polcy": "cutout"}},
-            "`augmentation` of diff_augment.*Did you mean 'policy'",
-        ),
-        ({"alternation": {"generator": 0}}, "`generator` must be a positive integer"),
-        ({"alternation": {"both": 3}}, "`alternation` of periods must be one of"),
-        ({"top_k": 0.0}, "must be above 0"),
-        ({"top_k": 1.5}, r"`top_k` must be a number in \[0, 1\]"),
-    ],
-)
-def test_names_and_options_are_checked(values, message):
-    with pytest.raises(ValueError, match=message):
-        PLAIN.override(**values)
+def test_a_whole_number_is_a_learning_rate():
+    (made,) = build.make_optimizers(
+        copying(optimizers={"painter": {"name": "sgd", "learning_rate": 1}})
+    ).values()
+    assert float(made.learning_rate) == 1.0
 
 
-@pytest.mark.parametrize("values", [{"weight": -1.0}, {"decay": "a"}])
-def test_values_of_layers_are_checked_when_they_are_made(values):
-    recipe = PLAIN.override(regularizers=[{"name": "lecam", **values}])
-    with pytest.raises(ValueError, match=f"`{next(iter(values))}` must be"):
-        build.make_regularizers(recipe)
-
-
-def test_families_are_pairs():
-    assert set(build.families()) >= {"mlp", "dcgan"}
-    assert build.families()["mlp"] is kgan.models.mlp
-
-
-@pytest.mark.parametrize("num_classes", [None, 4])
-def test_networks_take_shape_latents_and_options(num_classes):
-    recipe = PLAIN.override(
-        model_options={"generator_hidden": [5], "discriminator_hidden": [6]}
-    )
-    generator, discriminator = build.make_networks(recipe, (2,), num_classes)
-    assert generator.output_shape == (None, 2)
-    assert len(generator.inputs) == len(discriminator.inputs) == 1 + bool(num_classes)
-    if num_classes is None:
-        assert generator.count_params() == 3 * 5 + 5 + 5 * 2 + 2
-        assert discriminator.count_params() == 2 * 6 + 6 + 6 + 1
-
-
-@pytest.mark.parametrize(
-    ("schedule", "course"),
-    [
-        ("constant", lambda t: 1.0),
-        ("linear", lambda t: 1 - t),
-        ("cosine", lambda t: 0.5 * (1 + np.cos(np.pi * t))),
-    ],
-)
-def test_schedules_end_with_the_run(schedule, course):
-    recipe = PLAIN.override(
-        schedule=schedule,
+@pytest.mark.parametrize("key", ["schedule", "course"])
+def test_a_schedule_ends_with_the_run(key):
+    rate = {key: "cosine", "first": 0.4, "last": 0.1}
+    recipe = Recipe(
+        name="falling",
         steps=100,
         discriminator_steps=5,
-        generator_steps=2,
-        generator_learning_rate=0.1,
-        discriminator_learning_rate=0.4,
+        optimizers={
+            "generator": {"name": "sgd", "learning_rate": rate},
+            "discriminator": {"name": "adam", "learning_rate": rate},
+        },
     )
-    optimizers = build.make_optimizers(recipe)
-    for optimizer, rate, updates in zip(optimizers, (0.1, 0.4), (2, 5), strict=True):
+    made = build.make_optimizers(recipe)
+    for player, updates in (("generator", 1), ("discriminator", 5)):
         for step in (0, 30, 100):
-            optimizer.iterations.assign(step * updates)
-            expected = rate * course(step / 100)
-            assert float(optimizer.learning_rate) == pytest.approx(expected, abs=1e-6)
+            made[player].iterations.assign(step * updates)
+            expected = 0.1 + 0.15 * (1 + np.cos(np.pi * step / 100))
+            found = float(made[player].learning_rate)
+            assert found == pytest.approx(expected, abs=1e-6)
+    full = build.optimizers_in_full(recipe.optimizers)
+    assert full["generator"]["learning_rate"] == rate
 
 
-def test_resolve_writes_out_defaults():
-    recipe = PLAIN.override(
-        model_options={"generator_hidden": [5]}, penalties=[{"name": "r1"}]
-    )
-    resolved = build.resolve(recipe, (8, 8, 1), 50)
-    assert resolved.image_size == 8
-    assert resolved.sample_every == 50
-    assert resolved.penalties == ({"name": "r1", "weight": 10.0, "interval": 1},)
-    assert resolved.loss_options == {"label_smoothing": 0.0}
-    assert resolved.model_options["generator_hidden"] == [5]
-    assert resolved.model_options["discriminator_activation"] == "leaky_relu"
-    assert build.resolve(resolved, (8, 8, 1), 50) == resolved
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"critic": SGD}, r"copying must be of the players painter\. Rec.*'critic'"),
+        ({"painter": "sgd"}, "the painter must be a dictionary with a `name`.*'sgd'"),
+        ({"painter": {}}, "painter's optimizer must be one of .*adam.*Received: None"),
+        ({"painter": {"name": "adm"}}, r"Received: 'adm'\. Did you mean 'adam'\?"),
+        (
+            {"painter": {"name": "sgd", "momentun": 0.9}},
+            r"arguments of the painter's sgd are learning_rate, .*mean 'momentum'\?",
+        ),
+        ({"painter": {"name": "sgd", "momentum": "a"}}, "`momentum`.*like 0.0.*'a'"),
+        ({"painter": {"name": "sgd", "momentum": None}}, "`momentum`.*like 0.0"),
+        ({"painter": {"name": "sgd", "nesterov": 1}}, "`nesterov`.*like False"),
+        ({"painter": {"name": "sgd", "clipnorm": "a"}}, "`clipnorm`.*like None"),
+        ({"painter": {"name": "sgd", "learning_rate": -1.0}}, "non-negative number"),
+        ({"painter": {"name": "sgd", "learning_rate": None}}, "or a schedule"),
+        (
+            {"painter": {"name": "sgd", "learning_rate": {"schedule": "cos"}}},
+            "`schedule` of `learning_rate` must be one of.*'cosine'",
+        ),
+        (
+            {
+                "painter": {
+                    "name": "sgd",
+                    "momentum": {"schedule": "linear", "first": 0.5, "last": 0.9},
+                }
+            },
+            "`momentum`.*like 0.0.*Received: {'schedule'",
+        ),
+        ([], "`optimizers` must be a dictionary"),
+    ],
+)
+def test_wrong_optimizers_are_refused_in_one_sentence(given, message):
+    with pytest.raises(ValueError, match=message) as refused:
+        copying(optimizers=given)
+    assert "\n" not in str(refused.value)
 
 
-def test_resolve_writes_out_terms():
-    recipe = PLAIN.override(
-        regularizers=[{"name": "drift"}],
-        objectives=[{"name": "style_ambiguity", "weight": 2.0}],
-        augmentation={"name": "diff_augment"},
-        alternation={"generator": 3},
-        model_options={"heads": {"styles": 3}},
-    )
-    resolved = build.resolve(recipe, (8, 8, 1), 50)
-    (drift,) = build.make_regularizers(recipe)
-    assert resolved.regularizers == ({"name": "drift", **drift.get_config()},)
-    (term,) = resolved.objectives
-    assert (term["head"], term["weight"], term["name"]) == (
-        "styles",
-        2.0,
-        "style_ambiguity",
-    )
-    assert build.make_alternation(resolved).generator == 3
-    assert resolved.model_options["packing"] == 1
-    assert build.resolve(resolved, (8, 8, 1), 50) == resolved
-    assert Recipe.from_json(resolved.to_json()) == resolved
+def test_precision_is_set_and_put_back():
+    with build.in_precision("mixed_bfloat16"):
+        assert keras.config.dtype_policy().name == "mixed_bfloat16"
+    assert keras.config.dtype_policy().name == "float32"
+    with pytest.raises(KeyError), build.in_precision("mixed_bfloat16"):
+        raise KeyError
+    assert keras.config.dtype_policy().name == "float32"
 
 
-@pytest.mark.parametrize("name", kgan.augment.names())
-def test_resolve_writes_out_augmentations(name):
-    recipe = PLAIN.override(augmentation={"name": name}, alternation={"generator": 3})
-    resolved = build.resolve(recipe, (8, 8, 1), 50)
-    expected = build.make_augmentation(recipe).get_config()
-    policy = resolved.augmentation["policy"]
-    assert resolved.augmentation["name"] == name
-    assert list(policy) == list(expected["policy"])
-    assert resolved.alternation == {"discriminator": 1, "generator": 3}
-    assert Recipe.from_json(resolved.to_json()) == resolved
+def test_objects_come_by_name_with_schedules():
+    weight = {"schedule": "linear", "first": 1.0, "last": 0.0}
+    given = {"name": "r1", "weight": weight, "interval": 4}
+    made = build.make("penalties", gradient_penalties, 10, given)
+    assert isinstance(made, kgan.penalties.R1)
+    assert (float(made.weight(5)), made.interval) == (pytest.approx(0.5), 4)
+    (full,) = build.in_full([made], [given])
+    assert full == given
+    with pytest.raises(ValueError, match=r"`penalties` of r1.*mean 'weight'"):
+        build.check_named(
+            "penalties", gradient_penalties, 10, {"name": "r1", "weigth": 1}
+        )
+    with pytest.raises(ValueError, match=r"`size` must be one of.*'c'"):
+        build.find("size", "c", {"a": 1, "b": 2})
 
 
-def test_resolve_keeps_results():
-    measured = Recipe(name="measured", results={"fid": 3.0})
-    assert build.resolve(measured, (2,), 50).results == {"fid": 3.0}
+def test_the_second_game_is_registered():
+    assert kgan.recipes.games()["copying"] is second_game.CopyingRecipe

@@ -1,16 +1,22 @@
 """A recipe checks itself and is the same after JSON and after flags."""
 
+import copy
 import dataclasses
 import json
+import pickle
 import subprocess
 import sys
 
 import pytest
+import second_game
 
-from kgan.recipes import Recipe, get, names
-from kgan.recipes.recipe import Recipe as TheClass
+import kgan
+from kgan.recipes import Recipe, games, get, names
+from kgan.recipes.options.gan import GANRecipe
+from kgan.recipes.recipe import of_game
 
 PLAIN = Recipe(name="plain")
+COPIES = Recipe(name="copies", game="copying", width=3)
 
 
 @pytest.mark.parametrize("name", names())
@@ -22,7 +28,7 @@ def test_json_round_trip(name):
 @pytest.mark.parametrize("name", names())
 def test_flags_round_trip(name):
     recipe = get(name)
-    fields = Recipe.flags()
+    fields = recipe.flags()
     texts = dict(flag[2:].split("=", 1) for flag in recipe.to_flags())
     values = {n: fields[n].metadata["kind"].read(text) for n, text in texts.items()}
     assert PLAIN.override(name=name, **values) == dataclasses.replace(
@@ -31,8 +37,9 @@ def test_flags_round_trip(name):
 
 
 def test_each_field_but_its_description_is_a_flag():
-    fields = {field.name for field in dataclasses.fields(TheClass)}
-    assert fields - set(Recipe.flags()) == {"name", "description", "results"}
+    for kind in games().values():
+        fields = {field.name for field in dataclasses.fields(kind)}
+        assert fields - set(kind.flags()) == {"name", "description", "results"}
 
 
 def test_override_changes_values_and_drops_results():
@@ -117,3 +124,64 @@ def test_no_recipe_starts_tensorflow():
         "assert not context.context()._initialized\n"
     )
     subprocess.run([sys.executable, "-c", program], check=True, timeout=120)
+
+
+def test_the_game_chooses_the_class():
+    assert type(PLAIN) is GANRecipe
+    assert (PLAIN.game, COPIES.game) == ("gan", "copying")
+    assert type(COPIES) is second_game.CopyingRecipe
+    assert second_game.CopyingRecipe(name="copies", width=3) == COPIES
+    assert type(COPIES.override(steps=3)) is second_game.CopyingRecipe
+    for copied in (copy.deepcopy(COPIES), pickle.loads(pickle.dumps(COPIES))):
+        assert copied == COPIES
+    assert games()["gan"] is of_game("gan") is GANRecipe
+
+
+def test_a_recipe_knows_its_game_alone():
+    assert set(GANRecipe.flags()) > set(Recipe.flags())
+    added = set(second_game.CopyingRecipe.flags()) - set(Recipe.flags())
+    assert added == {"width", "gray"}
+    with pytest.raises(ValueError, match="A recipe of the game copying has the fie"):
+        COPIES.override(latent_dim=3)
+    with pytest.raises(TypeError, match="width"):
+        Recipe(name="plain", width=3)
+
+
+def test_json_without_a_game_is_of_a_gan():
+    values = json.loads(PLAIN.override(latent_dim=5).to_json())
+    assert values.pop("game") == "gan"
+    del values["optimizers"]  # as in the files of earlier versions
+    assert Recipe.from_json(json.dumps(values)) == PLAIN.override(latent_dim=5)
+    assert Recipe.from_json(COPIES.to_json()) == COPIES
+    assert json.loads(COPIES.to_json())["width"] == 3
+
+
+@pytest.mark.parametrize("game", ["copyin", 3, ["gan"]])
+def test_an_unknown_game_names_those_that_there_are(game):
+    with pytest.raises(ValueError, match=r"`game` must be one of gan, .*Received: "):
+        Recipe.from_json(json.dumps({"name": "a", "game": game}))
+
+
+def test_a_recipe_keeps_its_game():
+    message = r"`game` of the recipe plain must be gan\. Received: 'copying'"
+    with pytest.raises(ValueError, match=message):
+        PLAIN.override(game="copying")
+    assert PLAIN.override(game="gan") == PLAIN
+
+
+def test_what_a_game_does_not_say_has_a_default(tmp_path):
+    recipe = second_game.recipe(tmp_path)
+    source = kgan.data.source(recipe.dataset)
+    game = recipe.make_game(source)
+    assert recipe.describe(game) == {
+        "painter": f"{game.painter.count_params():,} parameters"
+    }
+    assert Recipe.pictures(recipe, game) == "samples"
+    assert (recipe.traits(game), recipe.takes_labels(game)) == ({}, False)
+    assert (recipe.batches_a_round, recipe.has_average) == (1, False)
+    resolved = recipe.resolve(source, 2)
+    assert (resolved.sample_every, resolved.checkpoint_every) == (2, 2)
+    assert resolved.optimizers["painter"]["beta_2"] == 0.999
+    assert resolved.resolve(source, 2) == resolved
+    with pytest.raises(ValueError, match="must be pairs of images for the game copy"):
+        recipe.override(dataset="ring").check_source(kgan.data.source("ring"))

@@ -5,6 +5,7 @@ import keras
 import networks
 import numpy as np
 import pytest
+import small_games
 
 import kgan
 from kgan import report
@@ -174,3 +175,10 @@ def test_arguments_are_checked(tmp_path, source, options, message):
     with pytest.raises(ValueError, match=message):
         report.write(path, networks.gan(), None, **arguments)
     assert not path.exists()
+
+
+def test_other_games_are_refused(source, tmp_path):
+    message = r"`kgan\.report\.write` needs a game of latents.* Received: a Translator"
+    with pytest.raises(ValueError, match=message):
+        report.write(tmp_path / "report.html", small_games.translator(), None, source)
+    assert list(tmp_path.iterdir()) == []

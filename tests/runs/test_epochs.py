@@ -1,5 +1,7 @@
 """One training in several parts: epochs keep their numbers and their data."""
 
+import functools
+
 import keras
 import networks
 import numpy as np
@@ -22,13 +24,13 @@ from kgan.runs import epochs
         (9, 1, 4, [(2, 1, 1)]),
     ],
 )
-def test_legs(played, left, length, expected):
+def test_a_training_is_cut_into_epochs(played, left, length, expected):
     found = []
     while left:
-        leg = epochs.next_leg(played, left, length)
-        found.append(leg)
-        played += leg.epochs * leg.steps
-        left -= leg.epochs * leg.steps
+        part = epochs.next_epochs(played, left, length)
+        found.append(part)
+        played += part.count * part.steps
+        left -= part.count * part.steps
     assert found == expected
 
 
@@ -62,6 +64,9 @@ class Stream:
         )
 
 
+play = functools.partial(epochs.play, batches_a_round=2)
+
+
 @pytest.fixture
 def gan():
     keras.utils.set_random_seed(0)
@@ -74,7 +79,7 @@ def gan():
 
 def test_callbacks_see_one_training(gan):
     diary, stream = Diary(), Stream()
-    epochs.play(gan, stream, steps=5, length=2, callbacks=[diary], verbose=0)
+    play(gan, stream, steps=5, length=2, callbacks=[diary], verbose=0)
     assert diary.notes == ["begin", (0, 2, 3), (1, 2, 3), (2, 1, 3), "end"]
     assert stream.asked == [(0, 4), (8, 2)]
     assert (gan.step, gan.position) == (5, 10)
@@ -85,10 +90,10 @@ def test_a_game_goes_on_in_the_middle_of_an_epoch(gan):
     whole = kgan.GAN.from_config(gan.get_config())
     whole.set_weights(gan.get_weights())
     whole.compile(run_eagerly=True)
-    epochs.play(whole, Stream(), steps=5, length=2, callbacks=[], verbose=0)
-    epochs.play(gan, Stream(), steps=3, length=3, callbacks=[], verbose=0)
+    play(whole, Stream(), steps=5, length=2, callbacks=[], verbose=0)
+    play(gan, Stream(), steps=3, length=3, callbacks=[], verbose=0)
     diary, stream = Diary(), Stream()
-    epochs.play(gan, stream, steps=5, length=2, callbacks=[diary], verbose=0)
+    play(gan, stream, steps=5, length=2, callbacks=[diary], verbose=0)
     assert diary.notes == ["begin", (1, 1, 3), (2, 1, 3), "end"]
     assert stream.asked == [(6, 2), (8, 2)]
     for ours, theirs in zip(gan.get_weights(), whole.get_weights(), strict=True):
@@ -97,7 +102,7 @@ def test_a_game_goes_on_in_the_middle_of_an_epoch(gan):
 
 def test_a_game_that_is_over_is_not_played(gan):
     diary = Diary()
-    epochs.play(gan, None, steps=0, length=2, callbacks=[diary], verbose=0)
+    play(gan, None, steps=0, length=2, callbacks=[diary], verbose=0)
     assert diary.notes == ["begin", "end"]
 
 
@@ -107,13 +112,13 @@ def test_a_stopped_game_ends(gan):
             self.model.stop_training = True
 
     diary = Diary()
-    epochs.play(gan, Stream(), 9, 2, [Stop(), diary], verbose=0)
+    play(gan, Stream(), 9, 2, [Stop(), diary], verbose=0)
     assert gan.step == 2
     assert diary.notes[-1] == "end"
 
 
 def test_progress_is_shown(gan, capsys):
-    epochs.play(gan, Stream(), steps=3, length=2, callbacks=[], verbose=2)
+    play(gan, Stream(), steps=3, length=2, callbacks=[], verbose=2)
     out = capsys.readouterr().out
     assert "Epoch 1/2\n2/2 - " in out
     assert "Epoch 2/2\n1/1 - " in out

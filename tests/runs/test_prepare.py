@@ -66,7 +66,7 @@ def test_describe_names_what_matters(tmp_path):
 def test_init_from_starts_with_the_weights(digits, tmp_path, ema_momentum):
     run_dir, old = digits
     recipe = TINY.override(ema_momentum=ema_momentum, seed=5)
-    new = prepare.prepare(recipe, tmp_path / "tuned", init_from=run_dir).gan
+    new = prepare.prepare(recipe, tmp_path / "tuned", init_from=run_dir).game
     np.testing.assert_array_equal(
         new.generate(4, averaged=False), old.generate(4, averaged=False)
     )
@@ -81,9 +81,9 @@ def test_init_from_starts_with_the_weights(digits, tmp_path, ema_momentum):
 
 def test_init_from_a_model_without_average(tmp_path):
     plan = prepare.prepare(TINY.override(ema_momentum=None), tmp_path / "plain")
-    directory.save(plan.gan, tmp_path / "plain.keras")
+    directory.save(plan.game, tmp_path / "plain.keras")
     new = prepare.prepare(TINY, tmp_path / "new", init_from=tmp_path / "plain.keras")
-    np.testing.assert_array_equal(new.gan.generate(4), plan.gan.generate(4))
+    np.testing.assert_array_equal(new.game.generate(4), plan.game.generate(4))
 
 
 WIDER = {"generator_hidden": [17], "discriminator_hidden": [16]}
@@ -132,7 +132,7 @@ def test_weights_that_do_not_fit_are_refused(digits, values, message, tmp_path):
     ],
 )
 def test_precision_is_that_of_the_networks_alone(tmp_path, precision, hidden, scaled):
-    gan = prepare.prepare(TINY.override(precision=precision), tmp_path).gan
+    gan = prepare.prepare(TINY.override(precision=precision), tmp_path).game
     assert keras.config.dtype_policy().name == "float32"
     for network in (gan.generator, gan.discriminator):
         computes = [layer.compute_dtype for layer in network.layers]
@@ -156,7 +156,7 @@ def test_how_the_step_is_played_reaches_the_model(tmp_path):
     recipe = TINY.override(
         jit_compile=True, steps_per_execution=3, micro_batches=2, clip_norm=1.5
     )
-    gan = prepare.prepare(recipe, tmp_path).gan
+    gan = prepare.prepare(recipe, tmp_path).game
     compiled = gan.get_compile_config()
     names = ("jit_compile", "steps_per_execution", "micro_batches")
     assert [compiled[name] for name in names] == [True, 3, 2]
@@ -166,14 +166,14 @@ def test_how_the_step_is_played_reaches_the_model(tmp_path):
 
 def test_the_model_is_made_in_the_strategys_scope(tmp_path, two_replicas):
     plan = prepare.prepare(TINY, tmp_path, strategy=two_replicas)
-    assert plan.gan.distribute_strategy is two_replicas
+    assert plan.game.distribute_strategy is two_replicas
     assert "replicas       2" in prepare.describe(plan)
     with two_replicas.scope():
         inside = prepare.prepare(TINY, tmp_path)
-    assert inside.gan.distribute_strategy is two_replicas
-    assert prepare.prepare(TINY, tmp_path, strategy="none").gan.distribute_strategy is (
-        tf.distribute.get_strategy()
-    )
+    assert inside.game.distribute_strategy is two_replicas
+    assert prepare.prepare(
+        TINY, tmp_path, strategy="none"
+    ).game.distribute_strategy is (tf.distribute.get_strategy())
     with pytest.raises(ValueError, match=r"'mirored'.*'mirrored'\?"):
         prepare.prepare(TINY, tmp_path, strategy="mirored")
 
@@ -193,7 +193,7 @@ def test_a_resumed_plan_is_cut_as_the_run_was(digits):
     plan = prepare.prepare_to_resume(run_dir, steps=9)
     assert (plan.steps_per_epoch, plan.recipe.steps) == (2, 9)
     assert (plan.resumed, plan.finished) == (True, False)
-    assert plan.gan.step == 5
+    assert plan.game.step == 5
     assert "step-00000005.keras, step 5" in prepare.describe(plan)
     assert prepare.prepare_to_resume(run_dir).finished
     assert tiny.files(run_dir) == before

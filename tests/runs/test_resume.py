@@ -12,7 +12,7 @@ from kgan.runs import directory, prepare, resume
 
 
 def make(values=None, strategy=None):
-    return prepare.prepare(TINY.override(**(values or {})), "not-written", None).gan
+    return prepare.prepare(TINY.override(**(values or {})), "not-written", None).game
 
 
 @pytest.fixture(scope="module")

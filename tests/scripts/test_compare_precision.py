@@ -26,7 +26,7 @@ def test_figures_of_a_short_run(precision):
 def test_each_step_is_logged_by_itself():
     each = compare_precision.EachStep()
     plan = kgan.runs.prepare.prepare(RECIPE, "never-written")
-    history = plan.gan.fit(plan.load(), callbacks=[each], verbose=0).history
+    history = plan.game.fit(plan.load(), callbacks=[each], verbose=0).history
     # `reset_metrics` before each step: the epoch's value is the last step's.
     assert history["d_loss"][-1] == pytest.approx(each.rows[-1][0])
     assert len({row[0] for row in each.rows}) == 6

@@ -11,7 +11,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "scripts"))
 import compare_stability
 from stability import figure, methods, playing, tables
 
-from kgan.recipes import build
+from kgan.recipes.options import gan as parts
 
 
 @pytest.mark.parametrize("dataset", compare_stability.DATASETS)
@@ -22,7 +22,9 @@ def test_methods_differ_in_what_they_say(dataset):
     assert found["packing 4"].model_options["packing"] == 4
     assert found["spectral norm"].model_options["spectral_normalization"]
     assert found["WGAN-GP"].loss == "wasserstein"
-    names = [p.name for p in build.make_penalties(found["relativistic + R1 + R2"])]
+    names = [
+        p.name for p in parts.make_terms(found["relativistic + R1 + R2"], "penalties")
+    ]
     assert names == ["r1", "r2"]
     lengths = {recipe.steps for recipe in found.values()}
     assert len(lengths) == 1  # all play as long

@@ -1,0 +1,110 @@
+"""A generator and its inverse: BiGAN, a game of three players."""
+
+import keras
+import tensorflow as tf
+
+from kgan.core.seeds import Use
+from kgan.engine.fields import Field
+from kgan.engine.game import Game
+from kgan.engine.move import Move
+from kgan.engine.update import mean
+from kgan.games import network_checks
+from kgan.games.encoding import Encoding
+from kgan.games.generative import Generative
+from kgan.latents import priors
+
+
+@keras.saving.register_keras_serializable(package="kgan")
+class BiGAN(Encoding, Generative, Game):
+    """A generator G and an encoder E against a judge of pairs of data and latents.
+
+        min_{G,E} max_D  E log D(x, E(x)) + E log(1 − D(G(z), z))
+
+    D sees data with the latents that belong to them, and has to tell whose pair it is.
+    At the equilibrium E is the inverse of G, though neither ever sees the other's
+    output: reconstructions G(E(x)) are near x in what they show. G and E share a move,
+    on the loss with both labels flipped, which does not saturate.
+
+    Batches are real data alone; `fit` logs `d_loss` and `g_loss`. `generate` and the
+    other methods of `kgan.games.generative` go by G, `encode` and `reconstruct` by E.
+
+    Args:
+        generator: G, a `keras.Model` from latents to data.
+        encoder: E, a `keras.Model` from data to latents.
+        discriminator: D, a `keras.Model` from `[data, latents]` to logits.
+        prior: p(z), a `kgan.priors.Prior`. Default: `Normal` of the generator's size.
+        seed: Every draw follows from it and from the step's number.
+        name: Name of the model.
+
+    Raises:
+        ValueError: If the latents of generator, encoder and prior differ.
+
+    Example:
+        ```python
+        generator, encoder, discriminator = kgan.models.bigan((8, 8, 1), latent_dim=50)
+        game = kgan.BiGAN(generator, encoder, discriminator)
+        game.compile(dict.fromkeys(game.players, "adam"))
+        game.fit(kgan.data.load("digits", batch_size=64), epochs=100)
+        ```
+
+    Source: Donahue, Krähenbühl and Darrell (2017), Adversarial Feature Learning,
+    equation 2 and section 3.4.
+    """
+
+    log_names = {"generator": "g", "encoder": "e", "discriminator": "d"}
+
+    def __init__(
+        self, generator, encoder, discriminator, prior=None, seed=0, name="bigan"
+    ):
+        super().__init__(seed=seed, name=name)
+        self.latent_dim = network_checks.latent_dim(generator, prior)
+        if encoder.output_shape[-1] != self.latent_dim:
+            raise ValueError(
+                f"`encoder` must return the {self.latent_dim} components of a latent. "
+                f"Received: an encoder that returns shape {encoder.output_shape}"
+            )
+        self.prior = priors.Normal(self.latent_dim) if prior is None else prior
+        self.generator, self.encoder = generator, encoder
+        self.discriminator = discriminator
+        self._serve()
+
+    def unpack(self, element):
+        return {"real": element}
+
+    def fields(self):
+        shape = self.generator.output_shape[1:]
+        bounds = {"low": -1.0, "high": 1.0} if len(shape) == 3 else {}
+        return {"real": Field(shape, **bounds)}
+
+    def moves(self):
+        pair, draws = ("generator", "encoder"), self.latents
+        return (
+            Move(("discriminator",), self.judge_loss, ("d_loss",), draws=draws),
+            Move(pair, self.pair_loss, ("g_loss",), draws=draws),
+        )
+
+    def latents(self, rows, seed):
+        return {"latents": self.prior.sample(rows, seed)}
+
+    def judge_loss(self, nets, batch):
+        """−log D(x, E(x)) − log(1 − D(G(z), z))."""
+        encoded, generated = self.logits(nets.frozen, nets, batch)
+        d_loss = mean(tf.nn.softplus(-encoded)) + mean(tf.nn.softplus(generated))
+        return d_loss, {"d_loss": d_loss}
+
+    def pair_loss(self, nets, batch):
+        """−log D(G(z), z) − log(1 − D(x, E(x)))."""
+        encoded, generated = self.logits(nets, nets.frozen, batch)
+        g_loss = mean(tf.nn.softplus(-generated)) + mean(tf.nn.softplus(encoded))
+        return g_loss, {"g_loss": g_loss}
+
+    def logits(self, players, judges, batch):
+        """Returns D(x, E(x)) and D(G(z), z)."""
+        real, latents = batch["real"], batch["latents"]
+        codes = players.encoder(real, key=Use.REAL)
+        fake = players.generator(latents, key=Use.GENERATOR)
+        pairs = [real, codes], [fake, latents]
+        return tuple(judges.discriminator(pair) for pair in pairs)
+
+    def held_out(self, nets, batch):
+        return self.judge_loss(nets, batch)[1] | self.pair_loss(nets, batch)[1]

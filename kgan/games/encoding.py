@@ -1,0 +1,94 @@
+"""What a trained game with an encoder is used for besides: latents of given data."""
+
+import numpy as np
+import tensorflow as tf
+
+from kgan import losses
+from kgan.core import arguments
+from kgan.export.endpoints import Endpoint, Input
+from kgan.games.sampler import Sampler, to_float, to_uint8
+
+
+class Encoding:
+    """Mixin of games of latents whose `encoder` maps data back to latents."""
+
+    ema_generator, num_classes, scorer = None, None, None
+    adversarial_loss = losses.get("minimax")
+
+    def _serve(self):
+        """Sets what `kgan.games.generative.Generative` reads; for the constructor."""
+        self.data_shape = tuple(self.generator.output_shape[1:])
+        self.raw_sampler = Sampler(self.generator, self.prior, None)
+        self.averaged_sampler = self.raw_sampler
+
+    def call(self, inputs):
+        return self.generator(inputs, training=False)
+
+    def encode(self, data, batch_size=128):
+        """Computes E(x), the latents of data.
+
+        Args:
+            data: Array of images, float32 in [−1, 1] or uint8, or of points.
+            batch_size: Examples in memory at a time.
+
+        Returns:
+            A float32 NumPy array of shape `(examples, latent_dim)`.
+
+        Raises:
+            ValueError: If data have another shape than the encoder takes.
+        """
+        arguments.positive_integer("batch_size", batch_size)
+        data = np.asarray(data)
+        if data.dtype == np.uint8 and len(self.data_shape) == 3:
+            data = to_float(data).numpy()
+        if data.shape[1:] != self.data_shape or not len(data):
+            raise ValueError(
+                f"`data` must have examples of shape {self.data_shape}. "
+                f"Received: an array of shape {data.shape}"
+            )
+        parts = range(0, len(data), batch_size)
+        encoded = [
+            self.encoder(data[i : i + batch_size], training=False) for i in parts
+        ]
+        return np.concatenate([np.asarray(part, np.float32) for part in encoded])
+
+    def reconstruct(self, data, batch_size=128):
+        """Computes G(E(x)): uint8 images, or float32 points; see `encode`."""
+        return self.decode(self.encode(data, batch_size), batch_size=batch_size)
+
+    def shown(self, rows=None, seed=0, examples=None, columns=8):
+        """Returns samples; beside a batch of data, what becomes of it, too."""
+        found = super().shown(rows, seed, columns=columns)
+        if examples is not None:
+            real = np.asarray(self.unpack(examples)["real"])[: len(found["samples 0"])]
+            found |= {"real": to_uint8(real).numpy(), "G(E(x))": self.reconstruct(real)}
+        return found
+
+    def describe(self):
+        sizes = {name: getattr(self, name).count_params() for name in self.players}
+        return {name: f"{size:,} parameters" for name, size in sizes.items()}
+
+    def endpoints(self, **options):
+        """Returns those of a game of latents, and `encode`."""
+        served = super().endpoints(**options)
+        is_image = len(self.data_shape) == 3
+        dtype, name = (tf.uint8, "images") if is_image else (tf.float32, "points")
+        spec = tf.TensorSpec((None, *self.data_shape), dtype, name)
+
+        def latents_of(data):
+            data = to_float(data) if is_image else data
+            return {"latents": tf.cast(self.encoder(data, training=False), tf.float32)}
+
+        def of_images(images):
+            return latents_of(images)
+
+        def of_points(points):
+            return latents_of(points)
+
+        served.endpoints["encode"] = Endpoint(
+            of_images if is_image else of_points,
+            (Input(spec, "in [0, 255]" if is_image else "finite", 0),),
+            {"latents": f"float32 (batch, {self.latent_dim})"},
+            (self.encoder,),
+        )
+        return served

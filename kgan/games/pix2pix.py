@@ -1,0 +1,108 @@
+"""Translation between paired images: pix2pix."""
+
+import keras
+import tensorflow as tf
+
+from kgan import losses
+from kgan.core import schedules
+from kgan.core.seeds import Use
+from kgan.engine.fields import Field
+from kgan.engine.game import Game
+from kgan.engine.move import Move
+from kgan.engine.update import mean
+from kgan.games.translation import Translation
+
+
+@keras.saving.register_keras_serializable(package="kgan")
+class Pix2Pix(Translation, Game):
+    """A generator that translates images, and a judge of pairs.
+
+        min_G max_D  E log D(x, y) + E log(1 − D(x, G(x))) + λ · E ‖y − G(x)‖₁
+
+    x is the source, y its target. D sees both, and may return a map of logits, each of
+    a patch (PatchGAN). There are no latents: what is random in G is its dropout, in
+    training alone. As in the paper D's loss is halved, which slows it beside G.
+
+    Batches are `{"source", "target"}`, float32 images in [−1, 1], as
+    `kgan.data.load("pairs:...")` yields them. `fit` logs `d_loss`, `g_loss` and `l1`,
+    the mean of |y − G(x)|.
+
+    Args:
+        generator: G, a `keras.Model` from sources to targets in [−1, 1].
+        discriminator: D, a `keras.Model` from `[source, target]` to logits.
+        l1: Strength λ of the distance, a non-negative number or a schedule of the step.
+        adversarial_loss: A name (`kgan.losses.names()`), or an object of that kind.
+        ema_momentum: Momentum of the averaged generator, a number in [0, 1), a
+            schedule, or None: no average, as published.
+        seed: Every draw follows from it and from the step's number.
+        name: Name of the model.
+
+    Raises:
+        ValueError: If `l1` is negative, or there is no such loss.
+
+    Example:
+        ```python
+        generator, discriminator = kgan.models.unet((64, 64, 3)), ...
+        game = kgan.Pix2Pix(generator, discriminator)
+        game.compile({"generator": "adam", "discriminator": "adam"})
+        game.fit(kgan.data.load("pairs:FOLDER:lines:colours", batch_size=8), epochs=10)
+        ```
+
+    Source: Isola et al. (2017), Image-to-Image Translation with Conditional Adversarial
+    Networks, equations 1 to 4, with λ = 100.
+    """
+
+    log_names = {"generator": "g", "discriminator": "d"}
+
+    def __init__(
+        self,
+        generator,
+        discriminator,
+        l1=100.0,
+        adversarial_loss="non_saturating",
+        ema_momentum=None,
+        seed=0,
+        name="pix2pix",
+    ):
+        super().__init__(seed=seed, name=name)
+        self.generator, self.discriminator = generator, discriminator
+        self.l1 = schedules.check("l1", l1)
+        self.adversarial_loss = losses.get(adversarial_loss)
+        self.ema_momentum = ema_momentum
+
+    def fields(self):
+        ends = {
+            "source": self.generator.input_shape,
+            "target": self.generator.output_shape,
+        }
+        return {name: Field(s[1:], low=-1.0, high=1.0) for name, s in ends.items()}
+
+    def moves(self):
+        return (
+            Move(("discriminator",), self.discriminator_loss, ("d_loss",)),
+            Move(("generator",), self.generator_loss, ("g_loss", "l1")),
+        )
+
+    def discriminator_loss(self, nets, batch):
+        """−½ (log D(x, y) + log(1 − D(x, G(x)))) for the logistic losses."""
+        fake = nets.frozen.generator(batch["source"], key=Use.GENERATOR)
+        real_logits = nets.discriminator([batch["source"], batch["target"]])
+        fake_logits = nets.discriminator([batch["source"], fake])
+        loss = self.adversarial_loss.at(nets.step)
+        d_loss = mean(loss.discriminator_loss(real_logits, fake_logits))
+        return 0.5 * d_loss, {"d_loss": d_loss}
+
+    def generator_loss(self, nets, batch):
+        """−log D(x, G(x)) + λ · |y − G(x)| for the non-saturating loss."""
+        fake = nets.generator(batch["source"], key=Use.GENERATOR)
+        fake_logits = nets.frozen.discriminator([batch["source"], fake])
+        loss = self.adversarial_loss.at(nets.step)
+        g_loss = mean(loss.generator_loss(None, fake_logits))
+        l1 = tf.reduce_mean(tf.abs(batch["target"] - fake))
+        weight = schedules.at(self.l1, nets.step)
+        return g_loss + weight * l1, {"g_loss": g_loss, "l1": l1}
+
+    def held_out(self, nets, batch):
+        both = self.discriminator_loss, self.generator_loss
+        of_discriminator, of_generator = (loss(nets, batch)[1] for loss in both)
+        return of_discriminator | of_generator

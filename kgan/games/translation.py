@@ -1,0 +1,137 @@
+"""What a trained game of translation is used for: to translate images."""
+
+import numpy as np
+import tensorflow as tf
+
+from kgan.core import arguments
+from kgan.export import saved_model
+from kgan.export.endpoints import Endpoint, Input
+from kgan.games.sampler import to_float, to_uint8
+from kgan.metrics.examples import Examples
+
+_ROWS = 8
+
+
+class Translation:
+    """Mixin of games whose generator translates a source into a target.
+
+    It reads `generator`, and `ema_generator` where there is an average.
+    """
+
+    @property
+    def translator(self):
+        """The network that translates: the averaged generator if there is one."""
+        average = getattr(self, "ema_generator", None)
+        return self.generator if average is None else average
+
+    @property
+    def data_shape(self):
+        """Shape of a target."""
+        return tuple(self.generator.output_shape[1:])
+
+    def averages(self):
+        return {} if self.ema_momentum is None else {"generator": self.ema_momentum}
+
+    def call(self, inputs):
+        return self.translator(inputs, training=False)
+
+    def translate(self, images, batch_size=32):
+        """Translates images.
+
+        Args:
+            images: Array of sources, uint8, or float32 in [−1, 1].
+            batch_size: Images in memory at a time.
+
+        Returns:
+            A uint8 NumPy array of targets.
+
+        Raises:
+            ValueError: If images have another shape than the generator takes.
+        """
+        arguments.positive_integer("batch_size", batch_size)
+        images = np.asarray(images)
+        shape = tuple(self.generator.input_shape[1:])
+        if images.shape[1:] != shape or not len(images):
+            raise ValueError(
+                f"`images` must have shape (count, {', '.join(map(str, shape))}). "
+                f"Received: an array of shape {images.shape}"
+            )
+        if images.dtype == np.uint8:
+            images = to_float(images).numpy()
+        parts = range(0, len(images), batch_size)
+        translated = [self._translated(images[i : i + batch_size]) for i in parts]
+        return np.concatenate(translated)
+
+    def _translated(self, images):
+        return to_uint8(self(tf.convert_to_tensor(images, tf.float32))).numpy()
+
+    # === What other rooms ask of any game ===
+
+    def shown(self, rows=None, seed=0, examples=None, columns=8):
+        """Returns the columns source, output and target, for the first examples.
+
+        Raises:
+            ValueError: If there are no examples.
+        """
+        if examples is None:
+            raise ValueError(
+                "`examples` must be a batch of the data: what a translation shows. "
+                "Received: none"
+            )
+        batch = self.unpack(examples)
+        first = {name: np.asarray(x)[: rows or _ROWS] for name, x in batch.items()}
+        return {
+            "source": to_uint8(first["source"]).numpy(),
+            "output": self._translated(first["source"]),
+            "target": to_uint8(first["target"]).numpy(),
+        }
+
+    def examples(self, count, seed=0, dataset=None):
+        """Returns translations of a data set's sources, which metrics compare."""
+        return Translated(self, dataset, count)
+
+    def endpoints(self):
+        """Returns `serving_default` and `translate`, uint8 images in and out."""
+        shape = self.generator.input_shape[1:]
+        spec = tf.TensorSpec((None, *shape), tf.uint8, "images")
+        words = ", ".join(map(str, self.data_shape))
+
+        def translate(images):
+            translated = self.translator(to_float(images), training=False)
+            return {"images": to_uint8(translated)}
+
+        endpoint = Endpoint(
+            translate,
+            (Input(spec, "in [0, 255]", 0),),
+            {"images": f"uint8 (batch, {words}), in [0, 255]"},
+            (self.translator,),
+        )
+        return dict.fromkeys(("serving_default", "translate"), endpoint)
+
+    def export(self, filepath, version=None, **options):
+        """Exports a SavedModel: see `kgan.export.saved_model`."""
+        return saved_model(self, filepath, version, **options)
+
+
+class Translated(Examples):
+    """Translations of the sources of paired data, in their order."""
+
+    name = "translations"
+
+    def __init__(self, game, dataset, count):
+        sources = getattr(dataset, "sources", None)
+        if sources is None:
+            raise ValueError(
+                "`dataset` must be a source of pairs, `kgan.data.Pairs`, whose sources "
+                f"are translated. Received: {dataset!r}"
+            )
+        self.game, self.sources = game, sources
+        self.count = min(
+            arguments.positive_integer("num_images", count), sources.num_examples
+        )
+        self.shape = game.data_shape
+
+    def batches(self, batch_size):
+        for first in range(0, self.count, batch_size):
+            rows = np.arange(first, min(first + batch_size, self.count))
+            yield self.game.translate(self.sources.read(rows), batch_size), None

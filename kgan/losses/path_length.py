@@ -1,0 +1,106 @@
+"""Keeps the generator's steps in image space equally long in all directions."""
+
+import keras
+import tensorflow as tf
+
+from kgan.augment import draws
+from kgan.core import arguments, schedules, seeds
+from kgan.losses.input_gradients import joined
+from kgan.losses.term import LossTerm
+
+
+@keras.saving.register_keras_serializable(package="kgan")
+class PathLength(LossTerm):
+    """Path-length regularisation of a generator with a mapping network.
+
+        weight · E (‖J_wᵀ y‖ − a)²,   J_w = ∂G(w)/∂w,   y ~ N(0, I) / √(H·W)
+
+    a is the moving mean of the lengths: a step of fixed size in w then changes the
+    image by a fixed amount, and G is easier to invert. The generator has two methods
+    besides its call, `mapping(latents)` → w and `synthesis(w)` → images; w has the
+    shape `(batch, width)`, or `(batch, layers, width)`: the mean over layers counts.
+
+    With an `interval` the term is added in every interval-th update of G, interval
+    times as strong; a move of its own, `kgan.Move(..., interval=4)`, makes a separate
+    step of the optimizer instead, as the authors' program does.
+
+    Args:
+        weight: A non-negative float or a schedule of the training step.
+        interval: Acts in every `interval`-th update of G.
+        decay: Share of the new lengths in the moving mean, in [0, 1].
+        shrink: The term looks at one `shrink`-th of the batch.
+
+    Attributes:
+        mean: a, a float32 variable, which starts at 0.
+
+    Raises:
+        ValueError: If an argument is out of range, or the generator (when it is
+            compiled) has no `mapping` and `synthesis`.
+
+    Example:
+        ```python
+        gan.compile(terms=[kgan.losses.PathLength()])
+        ```
+
+    Source: Karras et al. (2020), Analyzing and Improving the Image Quality of StyleGAN,
+    equation 4 and appendix B; weight, interval, decay and half batch as published.
+    """
+
+    kind = "path_length"
+    reads = ("latents",)
+
+    def __init__(self, weight=2.0, interval=4, decay=0.01, shrink=2):
+        super().__init__(weight, interval=interval)
+        self.decay = schedules.check("decay", decay, maximum=1.0)
+        self.shrink = arguments.positive_integer("shrink", shrink)
+        self.mean = self.add_weight(
+            name="mean", shape=(), initializer="zeros", trainable=False
+        )
+        self.seed_generator = keras.random.SeedGenerator(0)
+
+    def check_networks(self, networks):
+        generator = networks["generator"]
+        missing = [
+            name for name in ("mapping", "synthesis") if not hasattr(generator, name)
+        ]
+        if missing:
+            raise ValueError(
+                f"The term {self.kind!r} needs a generator with `mapping` and "
+                f"`synthesis`. Received: a {type(generator).__name__} without "
+                f"{' and '.join(missing)}"
+            )
+
+    def generator_term(self, view):
+        rows = tf.maximum(tf.shape(view.latents)[0] // self.shrink, 1)
+        inputs = tf.nest.map_structure(
+            lambda x: x[:rows], joined(view.latents, view.condition)
+        )
+        generator = view.nets.frozen.generator
+        lengths = self._lengths(generator.synthesis, generator.mapping(inputs))
+        old, share = (
+            tf.convert_to_tensor(self.mean),
+            schedules.at(self.decay, view.step),
+        )
+        mean = old + share * (tf.reduce_mean(lengths) - old)
+        self.mean.assign(tf.stop_gradient(mean))
+        return tf.square(lengths - mean)
+
+    def _lengths(self, synthesis, w):
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch(w)
+            images = synthesis(w)
+            area = tf.cast(tf.reduce_prod(tf.shape(images)[1:-1]), tf.float32)
+            uniform = seeds.uniform_like(images, self.seed_generator.next())
+            noise = draws.normal(uniform, 1.0) / tf.sqrt(area)
+            total = tf.reduce_sum(images * noise)
+        gradient = tape.gradient(total, w)
+        squares = tf.reduce_sum(tf.square(gradient), axis=-1)
+        if squares.shape.rank > 1:
+            squares = tf.reduce_mean(squares, axis=list(range(1, squares.shape.rank)))
+        # Without a constant inside the root a zero gradient has the slope NaN.
+        return tf.sqrt(squares + 1e-8)
+
+    def get_config(self):
+        config = super().get_config()
+        own = {"decay": schedules.config(self.decay), "shrink": self.shrink}
+        return {"weight": config["weight"], "interval": config["interval"], **own}

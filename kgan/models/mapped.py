@@ -1,0 +1,118 @@
+"""A generator behind a mapping network."""
+
+import keras
+
+from kgan.layers import PixelNormalization
+from kgan.models.dcgan import dcgan_discriminator, dcgan_generator
+
+
+@keras.saving.register_keras_serializable(package="kgan")
+class Mapped(keras.Model):
+    """A generator in two parts: G(z) = synthesis(mapping(z)).
+
+    The mapping bends the latents into a space of its own, in which the image changes
+    more evenly: Karras et al., "A Style-Based Generator Architecture for Generative
+    Adversarial Networks" (2019), section 2. Both parts are methods of it, as
+    `kgan.losses.PathLength` needs them.
+
+    Args:
+        mapping: A Functional or Sequential `keras.Model` from latents to w.
+        synthesis: A `keras.Model` from w to images.
+        name: Name of the model.
+
+    Example: `kgan.models.mapped_dcgan((8, 8, 1), latent_dim=32)`.
+    """
+
+    def __init__(self, mapping, synthesis, name="generator"):
+        latents = keras.Input(mapping.input_shape[1:], name="latents")
+        super().__init__(latents, synthesis(mapping(latents)), name=name)
+        self.mapping, self.synthesis = mapping, synthesis
+
+    def get_config(self):
+        serialize = keras.saving.serialize_keras_object
+        parts = {"mapping": self.mapping, "synthesis": self.synthesis}
+        return {"name": self.name, **{n: serialize(p) for n, p in parts.items()}}
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        load = keras.saving.deserialize_keras_object
+        parts = ("mapping", "synthesis")
+        loaded = {name: load(config[name], custom_objects) for name in parts}
+        return cls(**loaded, name=config["name"])
+
+
+def mapping_network(latent_dim, depth=4, width=None, name="mapping", dtype=None):
+    """Builds a mapping network: `depth` dense layers with LeakyReLU of slope 0.2.
+
+    Args:
+        latent_dim: Number of components of a latent.
+        depth: Number of layers.
+        width: Units of each. None: as many as there are latents.
+        name: Name of the model.
+        dtype: Dtype or policy of its layers; None: the global policy.
+    """
+    x = latents = keras.Input((latent_dim,), name="latents")
+    x = PixelNormalization(name="normalization", dtype="float32")(x)
+    for place in range(depth):
+        x = keras.layers.Dense(width or latent_dim, name=f"map_{place}", dtype=dtype)(x)
+        x = keras.layers.LeakyReLU(0.2, name=f"map_{place}_relu", dtype=dtype)(x)
+    return keras.Model(latents, x, name=name)
+
+
+def mapped_dcgan_generator(
+    image_shape, latent_dim=128, mapping_depth=4, name="generator", **options
+):
+    """Builds a `Mapped` generator of which `dcgan_generator` is the synthesis.
+
+    Args:
+        image_shape: `(height, width, channels)` of the images.
+        latent_dim: Number of components of a latent, and of w.
+        mapping_depth: Layers of the mapping network.
+        name: Name of the model.
+        **options: Further arguments of `dcgan_generator`.
+    """
+    if options.get("num_classes") is not None:
+        raise ValueError(
+            "`num_classes` must be None: the mapping takes latents alone. "
+            f"Received: {options['num_classes']!r}"
+        )
+    dtype = options.get("dtype")
+    mapping = mapping_network(latent_dim, mapping_depth, dtype=dtype)
+    synthesis = dcgan_generator(image_shape, latent_dim, name="synthesis", **options)
+    return Mapped(mapping, synthesis, name=name)
+
+
+mapped_dcgan_discriminator = dcgan_discriminator
+
+
+def mapped_dcgan(
+    image_shape,
+    latent_dim=128,
+    generator_width=32,
+    discriminator_width=32,
+    mapping_depth=4,
+    num_classes=None,
+):
+    """Builds a `Mapped` generator and a discriminator of `kgan.models.dcgan`.
+
+    Args:
+        image_shape: `(height, width, channels)` of the images.
+        latent_dim: Number of components of a latent.
+        generator_width: `width` of the generator.
+        discriminator_width: `width` of the discriminator.
+        mapping_depth: Layers of the mapping network.
+        num_classes: Must be None.
+
+    Returns:
+        `(generator, discriminator)`.
+    """
+    return (
+        mapped_dcgan_generator(
+            image_shape,
+            latent_dim,
+            mapping_depth,
+            width=generator_width,
+            num_classes=num_classes,
+        ),
+        dcgan_discriminator(image_shape, width=discriminator_width),
+    )

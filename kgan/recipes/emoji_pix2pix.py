@@ -1,0 +1,17 @@
+"""Line drawings of emoji, coloured: pairs of 64×64 pixels."""
+
+from kgan.recipes.recipe import Recipe
+
+RECIPE = Recipe(
+    name="emoji_pix2pix",
+    description="line drawings to colour, a U-Net against a judge of patches",
+    game="pix2pix",
+    dataset="pairs:emoji.zip:openmoji-line:openmoji",
+    generator_width=24,
+    generator_depth=5,
+    discriminator_width=24,
+    discriminator_depth=2,
+    batch_size=8,
+    steps=3_000,
+    sample_every=500,
+)

@@ -1,0 +1,374 @@
+"""Recipes of the game `gan`: one generator, one discriminator, latents."""
+
+import dataclasses
+
+from kgan import augment, data, losses, models
+from kgan.engine import alternation
+from kgan.games import network_checks
+from kgan.games.gan import GAN
+from kgan.latents import priors
+from kgan.losses import gradient_penalties, objectives, regularizers, term
+from kgan.losses.top_k import TopK
+from kgan.recipes import build, schedules
+from kgan.recipes.flag_types import (
+    Boolean,
+    Fraction,
+    Integer,
+    Mappings,
+    Number,
+    Text,
+    field,
+    options,
+)
+from kgan.recipes.recipe import Recipe
+
+_PLAYERS = ("generator", "discriminator")
+# Fields that fill `optimizers`, and their values where they are not given.
+_ADAM = {
+    "generator_learning_rate": 2e-4,
+    "discriminator_learning_rate": 2e-4,
+    "beta_1": 0.5,
+    "beta_2": 0.999,
+    "schedule": "constant",
+    "clip_norm": None,
+}
+_SCHEDULES = ("constant", "linear", "cosine")
+_TERMS = {
+    "penalties": gradient_penalties,
+    "regularizers": regularizers,
+    "objectives": objectives,
+    "terms": term,
+}
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class GANRecipe(Recipe, game="gan"):
+    """A training run of `kgan.GAN`.
+
+    A step is `discriminator_steps` updates of D, each on a fresh batch, and
+    `generator_steps` updates of G. Step sizes, Adam's decays, `schedule` and
+    `clip_norm` are those of the players that `optimizers` does not name, and None where
+    it names all whom they concern.
+    """
+
+    conditional: bool = field(
+        Boolean(), "whether both networks are told the class", False
+    )
+
+    model: str = field(Text(), "family of networks in kgan.models", "mlp")
+    model_options: dict = options("arguments of the family")  # noqa: RUF009
+    prior: str = field(Text(), "distribution of the latents", "normal")
+    prior_options: dict = options("arguments of the prior")  # noqa: RUF009
+    latent_dim: int = field(Integer(), "number of components of a latent", 64)
+
+    loss: str = field(Text(), "adversarial loss in kgan.losses", "non_saturating")
+    loss_options: dict = options(  # noqa: RUF009
+        'arguments of the loss, as in {"label_smoothing": 0.1}'
+    )
+    penalties: tuple = field(
+        Mappings(), 'penalties, as in [{"name": "r1", "weight": 10.0}]', ()
+    )
+    regularizers: tuple = field(
+        Mappings(), 'terms of kgan.regularizers, as in [{"name": "lecam"}]', ()
+    )
+    objectives: tuple = field(
+        Mappings(),
+        "terms of kgan.objectives, for the discriminator's further heads",
+        (),
+    )
+    terms: tuple = field(
+        Mappings(), 'terms of any kind, as in [{"name": "path_length"}]', ()
+    )
+    augmentation: dict = options(  # noqa: RUF009
+        'layer of kgan.augment, as in {"name": "diff_augment"}'
+    )
+    top_k: float = field(
+        Fraction(), "share of the samples that train G, the best by D; 1: all", 1.0
+    )
+    alternation: dict = options(  # noqa: RUF009
+        'rounds of one player alone, as in {"discriminator": 5, "generator": 5}'
+    )
+
+    generator_learning_rate: float | None = field(
+        Number(optional=True), "Adam's step size for G", None
+    )
+    discriminator_learning_rate: float | None = field(
+        Number(optional=True), "Adam's step size for D", None
+    )
+    beta_1: float | None = field(
+        Number(below=1.0, optional=True), "Adam's decay of the mean", None
+    )
+    beta_2: float | None = field(
+        Number(below=1.0, optional=True), "Adam's decay of the square", None
+    )
+    schedule: str | None = field(
+        Text(optional=True),
+        "of both step sizes over the run: constant, linear, cosine",
+        None,
+    )
+    clip_norm: float | None = field(
+        Number(optional=True), "largest norm of a player's gradient; none: any", None
+    )
+
+    discriminator_steps: int = field(Integer(), "updates of D in a round", 1)
+    generator_steps: int = field(Integer(), "updates of G in a round", 1)
+    ema_momentum: float | None = field(
+        Number(below=1.0, optional=True),
+        "momentum of the generator's average; none: no average",
+        0.999,
+    )
+
+    players = _PLAYERS
+    needs = "images or points"
+
+    def __post_init__(self):
+        super().__post_init__()
+        idle = _idle(self.optimizers)
+        for name, default in _ADAM.items():
+            value = getattr(self, name)
+            if name not in idle:
+                object.__setattr__(self, name, default if value is None else value)
+            elif value is not None:
+                raise ValueError(
+                    f"`{name}` must be left out where `optimizers` has the optimizer "
+                    f"of the {' and the '.join(self.optimizers)}. Received: {value!r}"
+                )
+        _check(self)
+
+    def override(self, **values):
+        # Adam's fields make way for optimizers, but not those that are given beside.
+        return super().override(
+            **dict.fromkeys(_idle(values.get("optimizers"))) | values
+        )
+
+    @property
+    def batches_a_round(self):
+        return self.discriminator_steps
+
+    @property
+    def has_average(self):
+        return self.ema_momentum is not None
+
+    @classmethod
+    def suits(cls, source):
+        return not isinstance(source, data.Pairs)
+
+    def check_source(self, source):
+        super().check_source(source)
+        if self.conditional and source.num_classes is None:
+            raise ValueError(
+                "`conditional` must be false for data without classes. "
+                f"Received: true with {self.dataset}"
+            )
+
+    def optimizer_of(self, player):
+        if player in self.optimizers:
+            return self.optimizers[player]
+        rate = getattr(self, f"{player}_learning_rate")
+        if rate and self.schedule != "constant":
+            rate = {"schedule": self.schedule, "first": rate, "last": 0.0}
+        return {
+            "name": "adam",
+            "learning_rate": rate,
+            "beta_1": self.beta_1,
+            "beta_2": self.beta_2,
+            "global_clipnorm": self.clip_norm,
+        }
+
+    def named_optimizers(self):
+        return self.optimizers  # Adam's fields describe the others
+
+    def updates_a_round(self, player):
+        return getattr(self, f"{player}_steps")
+
+    def make_game(self, source):
+        num_classes = source.num_classes if self.conditional else None
+        gan = GAN(
+            *make_networks(self, source.shape, num_classes),
+            prior=make_prior(self),
+            augmentation=make_augmentation(self),
+            ema_momentum=self.ema_momentum,
+            discriminator_steps=self.discriminator_steps,
+            generator_steps=self.generator_steps,
+            seed=self.seed,
+            num_classes=num_classes,
+        )
+        optimizers = build.make_optimizers(self)
+        gan.compile(
+            generator_optimizer=optimizers["generator"],
+            discriminator_optimizer=optimizers["discriminator"],
+            loss=make_loss(self),
+            **{what: make_terms(self, what) for what in _TERMS},
+            alternation=make_alternation(self),
+            steps_per_execution=self.steps_per_execution,
+            jit_compile=self.jit_compile,
+            micro_batches=self.micro_batches,
+        )
+        gan.check_rows(self.batch_size // gan.distribute_strategy.num_replicas_in_sync)
+        return gan
+
+    def resolve(self, source, sample_every):
+        prior_options = make_prior(self).get_config()
+        del prior_options["latent_dim"]
+        periods = make_alternation(self)
+        family = build.arguments_of(families()[self.model])
+        return dataclasses.replace(
+            super().resolve(source, sample_every),
+            image_size=_size(source.shape),
+            model_options={**family, **self.model_options},
+            prior_options=prior_options,
+            loss_options=_make_plain_loss(self).get_config(),
+            **{
+                what: build.in_full(make_terms(self, what), getattr(self, what))
+                for what in _TERMS
+            },
+            augmentation=_augmentation_in_full(self),
+            alternation=periods.get_config() if periods else {},
+        )
+
+    def takes_labels(self, game):
+        return game.data_classes is not None
+
+    def pictures(self, game):
+        if len(game.data_shape) == 3:
+            return "samples"
+        # A density has no classes, and a packed D no value at a point.
+        packed = network_checks.together(game.discriminator) > 1
+        return None if self.conditional or packed else "density"
+
+    def traits(self, game):
+        return {
+            "samples of shape": game.data_shape,
+            "latents of size": game.latent_dim,
+            "num_classes": game.num_classes,
+        }
+
+
+def families() -> dict:
+    """Returns the builders of pairs of networks in `kgan.models`, by name."""
+    public = vars(models)
+    return {
+        name: builder
+        for name, builder in public.items()
+        if f"{name}_generator" in public and f"{name}_discriminator" in public
+    }
+
+
+def make_networks(
+    recipe: GANRecipe, data_shape: tuple, num_classes: int | None
+) -> tuple:
+    """Builds generator and discriminator, which compute in the recipe's precision.
+
+    Args:
+        recipe: A `GANRecipe`.
+        data_shape: `(height, width, channels)` of images, `(d,)` of points.
+        num_classes: Number of classes of a conditional pair, or None.
+
+    Returns:
+        `(generator, discriminator)`.
+    """
+    builder = build.find("model", recipe.model, families())
+    with build.in_precision(recipe.precision):
+        return builder(
+            data_shape,
+            latent_dim=recipe.latent_dim,
+            num_classes=num_classes,
+            **recipe.model_options,
+        )
+
+
+def make_prior(recipe: GANRecipe) -> priors.Prior:
+    """Builds the distribution of the latents."""
+    kind, given = priors.find(recipe.prior), recipe.prior_options
+    build.check_options("prior_options", recipe.prior, kind, given)
+    return priors.get(recipe.prior, recipe.latent_dim, **given)
+
+
+def make_loss(recipe: GANRecipe) -> losses.AdversarialLoss:
+    """Builds the adversarial loss."""
+    loss = _make_plain_loss(recipe)
+    return loss if recipe.top_k == 1.0 else TopK(loss, recipe.top_k)
+
+
+def _make_plain_loss(recipe):
+    kind, given = type(losses.get(recipe.loss)), recipe.loss_options
+    build.check_options("loss_options", recipe.loss, kind, given)
+    return losses.get(recipe.loss, **given)
+
+
+def make_terms(recipe: GANRecipe, what: str) -> list:
+    """Builds the terms of a field: "penalties", "regularizers" or "objectives"."""
+    room, steps = _TERMS[what], recipe.steps
+    return [build.make(what, room, steps, term) for term in getattr(recipe, what)]
+
+
+def make_augmentation(recipe: GANRecipe):
+    """Builds the layer through which D sees all data; None without one."""
+    if not recipe.augmentation:
+        return None
+    return build.make("augmentation", augment, recipe.steps, recipe.augmentation)
+
+
+def make_alternation(recipe: GANRecipe):
+    """Builds the periods in which one player waits; None without them."""
+    given = recipe.alternation
+    build.check_options("alternation", "periods", alternation.Periods, given)
+    return alternation.Periods(**given) if given else None
+
+
+def _idle(optimizers):
+    """Names of Adam's fields that nobody reads, since `optimizers` has all players."""
+    named = [p for p in _PLAYERS if isinstance(optimizers, dict) and p in optimizers]
+    if len(named) == len(_PLAYERS):
+        return tuple(_ADAM)
+    return tuple(f"{player}_learning_rate" for player in named)
+
+
+def _check(recipe):
+    """Checks names and options of a GAN's fields without building a network."""
+    try:
+        make_prior(recipe)
+        make_loss(recipe)
+        make_alternation(recipe)
+        make_terms(recipe, "penalties")
+        # Layers make variables, with which TensorFlow starts: too early for workers,
+        # that must find each other before.
+        for what, room, given in _layers(recipe):
+            build.check_named(what, room, recipe.steps, given)
+    except TypeError as error:
+        # A number was due and JSON gave a text: the comparison fails.
+        raise ValueError(f"An option of the recipe has a wrong type: {error}") from None
+    if recipe.top_k == 0.0:
+        raise ValueError("`top_k` must be above 0. Received: 0.0")
+    if recipe.clip_norm == 0.0:
+        raise ValueError("`clip_norm` must be above 0, or None. Received: 0.0")
+    if recipe.schedule is not None:
+        build.find("schedule", recipe.schedule, dict.fromkeys(_SCHEDULES))
+    builder = build.find("model", recipe.model, families())
+    build.check_options("model_options", recipe.model, builder, recipe.model_options)
+
+
+def _layers(recipe):
+    """Yields field, registry and description of all terms that are Keras layers."""
+    for what in ("regularizers", "objectives"):
+        yield from ((what, _TERMS[what], term) for term in getattr(recipe, what))
+    if recipe.augmentation:
+        yield "augmentation", augment, recipe.augmentation
+
+
+def _augmentation_in_full(recipe):
+    if not recipe.augmentation:
+        return {}
+    layer = make_augmentation(recipe)
+    known, config = build.arguments_of(type(layer)), layer.get_config()
+    given = {name: value for name, value in config.items() if name in known}
+    given = schedules.keep(given, recipe.augmentation)
+    return {"name": recipe.augmentation["name"], **given}
+
+
+def _size(data_shape):
+    """Returns the size of images as a recipe has it; None for points."""
+    if len(data_shape) == 1:
+        return None
+    height, width, _ = data_shape
+    return height if height == width else (height, width)

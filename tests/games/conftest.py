@@ -1,0 +1,5 @@
+"""Small trained models, and what they export."""
+
+from exported import folder as folder
+from exported import served as served
+from exported import trained as trained

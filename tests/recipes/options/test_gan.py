@@ -1,0 +1,333 @@
+"""A GAN's recipe: names become objects, options of Adam become optimizers."""
+
+import keras
+import numpy as np
+import pytest
+import second_game
+
+import kgan
+from kgan.recipes import Recipe
+from kgan.recipes.build import make_optimizers
+from kgan.recipes.options import gan as parts
+
+PLAIN = Recipe(name="plain", latent_dim=3)
+
+
+def examples(*shape):
+    """A source of one example."""
+    kind = "float32" if len(shape) == 1 else "uint8"
+    return kgan.data.source(np.zeros((1, *shape), kind))
+
+
+def test_names_become_objects():
+    recipe = PLAIN.override(
+        prior="uniform",
+        prior_options={"maximum": 2.0},
+        loss="minimax",
+        loss_options={"label_smoothing": 0.1},
+        penalties=[{"name": "r2", "weight": 3.0, "interval": 4}],
+    )
+    prior = parts.make_prior(recipe)
+    assert isinstance(prior, kgan.priors.Uniform)
+    assert (prior.latent_dim, prior.minimum, prior.maximum) == (3, -1.0, 2.0)
+    loss = parts.make_loss(recipe)
+    assert isinstance(loss, kgan.losses.Minimax)
+    assert loss.label_smoothing == 0.1
+    (penalty,) = parts.make_terms(recipe, "penalties")
+    assert isinstance(penalty, kgan.penalties.R2)
+    assert (penalty.weight, penalty.interval) == (3.0, 4)
+
+
+def test_terms_augmentation_and_periods_come_by_name():
+    recipe = PLAIN.override(
+        regularizers=[{"name": "lecam", "weight": 0.1}, {"name": "drift"}],
+        objectives=[{"name": "auxiliary_classifier", "generator_weight": 0.1}],
+        augmentation={"name": "diff_augment", "policy": "cutout"},
+        alternation={"discriminator": 5},
+    )
+    lecam, drift = parts.make_terms(recipe, "regularizers")
+    assert (lecam.kind, lecam.weight, drift.kind) == ("lecam", 0.1, "drift")
+    (objective,) = parts.make_terms(recipe, "objectives")
+    assert isinstance(objective, kgan.objectives.AuxiliaryClassifier)
+    assert objective.generator_weight == 0.1
+    augmentation = parts.make_augmentation(recipe)
+    assert isinstance(augmentation, kgan.augment.DiffAugment)
+    periods = parts.make_alternation(recipe)
+    assert (periods.discriminator, periods.generator) == (5, 1)
+
+
+def test_nothing_more_is_there_unless_it_is_asked_for():
+    assert parts.make_terms(PLAIN, "regularizers") == []
+    assert parts.make_terms(PLAIN, "objectives") == []
+    assert parts.make_augmentation(PLAIN) is None
+    assert parts.make_alternation(PLAIN) is None
+    assert isinstance(parts.make_loss(PLAIN), kgan.losses.NonSaturating)
+
+
+def test_a_share_of_the_best_samples_is_a_loss_around_the_loss():
+    recipe = PLAIN.override(
+        loss="minimax", loss_options={"label_smoothing": 0.1}, top_k=0.5
+    )
+    loss = parts.make_loss(recipe)
+    assert isinstance(loss, kgan.top_k.TopK)
+    assert (loss.share, loss.loss.label_smoothing) == (0.5, 0.1)
+    resolved = recipe.resolve(
+        examples(
+            2,
+        ),
+        50,
+    )
+    assert (resolved.loss, resolved.top_k) == ("minimax", 0.5)
+    assert resolved.loss_options["label_smoothing"] == 0.1
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"regularizers": [{"name": "lecan"}]}, "Did you mean 'lecam'"),
+        ({"regularizers": [{"weight": 1.0}]}, "A regularizer must be.*None"),
+        ({"regularizers": [{"name": "auxiliary_classifier"}]}, "A regularizer must be"),
+        (
+            {"regularizers": [{"name": "lecam", "weigth": 1.0}]},
+            "`regularizers` of lecam.*Did you mean 'weight'",
+        ),
+        ({"objectives": [{"name": "lecam"}]}, "An objective must be.*information"),
+        (
+            {"objectives": [{"name": "information", "classes": 3}]},
+            "`objectives` of information must be one of",
+        ),
+        ({"augmentation": {"name": "diff_agument"}}, "Did you mean 'diff_augment'"),
+        ({"augmentation": {"policy": "cutout"}}, "An augmentation must be.*None"),
+        (
+            {"augmentation": {"name": "diff_augment", "polcy": "cutout"}},
+            "`augmentation` of diff_augment.*Did you mean 'policy'",
+        ),
+        ({"alternation": {"generator": 0}}, "`generator` must be a positive integer"),
+        ({"alternation": {"both": 3}}, "`alternation` of periods must be one of"),
+        ({"top_k": 0.0}, "must be above 0"),
+        ({"top_k": 1.5}, r"`top_k` must be a number in \[0, 1\]"),
+    ],
+)
+def test_names_and_options_are_checked(values, message):
+    with pytest.raises(ValueError, match=message):
+        PLAIN.override(**values)
+
+
+@pytest.mark.parametrize("values", [{"weight": -1.0}, {"decay": "a"}])
+def test_values_of_layers_are_checked_when_they_are_made(values):
+    recipe = PLAIN.override(regularizers=[{"name": "lecam", **values}])
+    with pytest.raises(ValueError, match=f"`{next(iter(values))}` must be"):
+        parts.make_terms(recipe, "regularizers")
+
+
+def test_families_are_pairs():
+    assert set(parts.families()) >= {"mlp", "dcgan"}
+    assert parts.families()["mlp"] is kgan.models.mlp
+
+
+@pytest.mark.parametrize("num_classes", [None, 4])
+def test_networks_take_shape_latents_and_options(num_classes):
+    recipe = PLAIN.override(
+        model_options={"generator_hidden": [5], "discriminator_hidden": [6]}
+    )
+    generator, discriminator = parts.make_networks(recipe, (2,), num_classes)
+    assert generator.output_shape == (None, 2)
+    assert len(generator.inputs) == len(discriminator.inputs) == 1 + bool(num_classes)
+    if num_classes is None:
+        assert generator.count_params() == 3 * 5 + 5 + 5 * 2 + 2
+        assert discriminator.count_params() == 2 * 6 + 6 + 6 + 1
+
+
+@pytest.mark.parametrize(
+    ("schedule", "left"),
+    [
+        ("constant", lambda t: 1.0),
+        ("linear", lambda t: 1 - t),
+        ("cosine", lambda t: 0.5 * (1 + np.cos(np.pi * t))),
+    ],
+)
+def test_schedules_end_with_the_run(schedule, left):
+    recipe = PLAIN.override(
+        schedule=schedule,
+        steps=100,
+        discriminator_steps=5,
+        generator_steps=2,
+        generator_learning_rate=0.1,
+        discriminator_learning_rate=0.4,
+    )
+    made = make_optimizers(recipe)
+    optimizers = (made["generator"], made["discriminator"])
+    for optimizer, rate, updates in zip(optimizers, (0.1, 0.4), (2, 5), strict=True):
+        for step in (0, 30, 100):
+            optimizer.iterations.assign(step * updates)
+            expected = rate * left(step / 100)
+            assert float(optimizer.learning_rate) == pytest.approx(expected, abs=1e-6)
+
+
+def test_resolve_writes_out_defaults():
+    recipe = PLAIN.override(
+        model_options={"generator_hidden": [5]}, penalties=[{"name": "r1"}]
+    )
+    resolved = recipe.resolve(examples(8, 8, 1), 50)
+    assert resolved.image_size == 8
+    assert resolved.sample_every == 50
+    assert resolved.penalties == ({"name": "r1", "weight": 10.0, "interval": 1},)
+    assert resolved.loss_options == {"label_smoothing": 0.0}
+    assert resolved.model_options["generator_hidden"] == [5]
+    assert resolved.model_options["discriminator_activation"] == "leaky_relu"
+    assert resolved.resolve(examples(8, 8, 1), 50) == resolved
+
+
+def test_resolve_writes_out_terms():
+    recipe = PLAIN.override(
+        regularizers=[{"name": "drift"}],
+        objectives=[{"name": "style_ambiguity", "weight": 2.0}],
+        augmentation={"name": "diff_augment"},
+        alternation={"generator": 3},
+        model_options={"heads": {"styles": 3}},
+    )
+    resolved = recipe.resolve(examples(8, 8, 1), 50)
+    (drift,) = parts.make_terms(recipe, "regularizers")
+    assert resolved.regularizers == ({"name": "drift", **drift.get_config()},)
+    (term,) = resolved.objectives
+    assert (term["head"], term["weight"], term["name"]) == (
+        "styles",
+        2.0,
+        "style_ambiguity",
+    )
+    assert parts.make_alternation(resolved).generator == 3
+    assert resolved.model_options["packing"] == 1
+    assert resolved.resolve(examples(8, 8, 1), 50) == resolved
+    assert Recipe.from_json(resolved.to_json()) == resolved
+
+
+@pytest.mark.parametrize("name", kgan.augment.names())
+def test_resolve_writes_out_augmentations(name):
+    recipe = PLAIN.override(augmentation={"name": name}, alternation={"generator": 3})
+    resolved = recipe.resolve(examples(8, 8, 1), 50)
+    expected = parts.make_augmentation(recipe).get_config()
+    policy = resolved.augmentation["policy"]
+    assert resolved.augmentation["name"] == name
+    assert list(policy) == list(expected["policy"])
+    assert resolved.alternation == {"discriminator": 1, "generator": 3}
+    assert Recipe.from_json(resolved.to_json()) == resolved
+
+
+def test_resolve_keeps_results():
+    measured = Recipe(name="measured", results={"fid": 3.0})
+    assert measured.resolve(
+        examples(
+            2,
+        ),
+        50,
+    ).results == {"fid": 3.0}
+
+
+SGD = {"name": "sgd", "learning_rate": 0.1}
+BOTH = {"generator": SGD, "discriminator": {"name": "rmsprop"}}
+ADAM = (
+    "generator_learning_rate",
+    "discriminator_learning_rate",
+    "beta_1",
+    "beta_2",
+    "schedule",
+    "clip_norm",
+)
+
+
+def test_options_of_adam_fill_what_optimizers_leaves():
+    recipe = PLAIN.override(beta_1=0.1, clip_norm=2.0, discriminator_learning_rate=0.3)
+    made = make_optimizers(recipe.override(optimizers={"generator": SGD}))
+    assert isinstance(made["generator"], keras.optimizers.SGD)
+    adam = made["discriminator"]
+    assert float(adam.learning_rate) == pytest.approx(0.3)
+    assert (adam.beta_1, adam.beta_2, adam.global_clipnorm) == (0.1, 0.999, 2.0)
+
+
+def test_a_learning_rate_of_zero_follows_every_schedule():
+    recipe = PLAIN.override(schedule="cosine", generator_learning_rate=0.0)
+    assert float(make_optimizers(recipe)["generator"].learning_rate) == 0.0
+
+
+def test_optimizers_replace_what_a_recipe_says_of_adam():
+    recipe = PLAIN.override(generator_learning_rate=1e-3, beta_1=0.0)
+    one = recipe.override(optimizers={"generator": SGD})
+    assert [getattr(one, name) for name in ADAM] == [
+        None, 2e-4, 0.0, 0.999, "constant", None
+    ]  # fmt: skip
+    both = recipe.override(optimizers=BOTH)
+    assert {getattr(both, name) for name in ADAM} == {None}
+    for changed in (one, both):
+        assert Recipe.from_json(changed.to_json()) == changed
+        resolved = changed.resolve(examples(2), 50)
+        assert resolved.optimizers["generator"]["momentum"] == 0.0
+        assert Recipe.from_json(resolved.to_json()) == resolved
+        assert resolved.resolve(examples(2), 50) == resolved
+    assert both.override(optimizers={}) == PLAIN
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"generator_learning_rate": 2e-4}, "`generator_learning_rate` must be left"),
+        ({"discriminator_learning_rate": 1e-3}, None),
+        ({"beta_1": 0.0}, None),
+        ({"optimizers": BOTH, "beta_1": 0.5}, "`beta_1` must be left out where `opt"),
+        ({"optimizers": BOTH, "schedule": "linear"}, "`schedule` must be left out"),
+        ({"optimizers": BOTH, "clip_norm": 1.0}, "generator and the discriminator"),
+    ],
+)
+def test_both_for_one_player_are_refused(values, message):
+    values = {"optimizers": {"generator": SGD}, **values}
+    if message is None:
+        Recipe(name="both", **values)
+        PLAIN.override(**values)
+        return
+    for make in (lambda **given: Recipe(name="both", **given), PLAIN.override):
+        with pytest.raises(ValueError, match=message):
+            make(**values)
+    named = PLAIN.override(optimizers=values.pop("optimizers"))
+    with pytest.raises(ValueError, match=message):
+        named.override(**values)
+
+
+def test_a_gan_is_built_and_compiled():
+    recipe = PLAIN.override(optimizers={"generator": SGD}, discriminator_steps=2)
+    gan = recipe.make_game(kgan.data.source("ring"))
+    assert isinstance(gan, kgan.GAN)
+    assert isinstance(gan.generator_optimizer, keras.optimizers.SGD)
+    assert isinstance(gan.discriminator_optimizer, keras.optimizers.Adam)
+    assert recipe.batches_a_round == gan.discriminator_steps == 2
+    assert recipe.traits(gan) == {
+        "samples of shape": (2,),
+        "latents of size": 3,
+        "num_classes": None,
+    }
+    assert recipe.describe(gan)["generator"].endswith("from 3 latents to 2")
+    assert (recipe.takes_labels(gan), recipe.pictures(gan)) == (False, "density")
+
+
+def test_pictures_are_what_can_be_drawn():
+    conditional = PLAIN.override(conditional=True)
+    digits = conditional.make_game(kgan.data.source("digits"))
+    assert conditional.takes_labels(digits)
+    assert conditional.pictures(digits) == "samples"
+    packed = PLAIN.override(model_options={"packing": 2})
+    assert packed.pictures(packed.make_game(kgan.data.source("ring"))) is None
+
+
+def test_a_group_that_does_not_fit_a_batch_is_refused_before_training():
+    packed = PLAIN.override(model_options={"packing": 3}, batch_size=8)
+    with pytest.raises(ValueError, match="8"):
+        packed.make_game(kgan.data.source("ring"))
+
+
+def test_data_must_be_images_or_points(tmp_path):
+    recipe = PLAIN.override(dataset=second_game.pairs(tmp_path))
+    source = kgan.data.source(recipe.dataset)
+    with pytest.raises(ValueError, match=r"`dataset` must be images or points for the"):
+        recipe.check_source(source)
+    assert not recipe.suits(source)
+    recipe.check_source(examples(2))
+    with pytest.raises(ValueError, match="`conditional` must be false"):
+        recipe.override(conditional=True).check_source(examples(2))
