@@ -8,11 +8,11 @@ from kgan.losses.view import View
 
 def test_a_view_has_what_a_term_may_look_at():
     assert View is OldPlace
-    assert View.FIELDS == (
+    assert (
         *("step", "real", "fake", "condition", "latents", "real_outputs"),
         *("fake_outputs", "weights", "judge_real", "judge_fake", "generate"),
         *("input_gradient", "nets"),
-    )
+    ) == View.FIELDS
 
 
 def test_what_is_not_known_is_none():
