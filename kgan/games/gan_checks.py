@@ -193,8 +193,8 @@ def split(element):
 
 def check_classes(condition, num_classes, rows):
     """Refuses labels of which one is no class, or of another number."""
-    arguments.label_values(condition, num_classes)
     one_label_each(condition, rows)
+    arguments.label_values(condition, num_classes)
 
 
 def as_classes(condition):
@@ -296,6 +296,7 @@ def one_label_each(labels, rows):
     """Refuses labels whose number is not that of the examples, such as one-hot rows."""
     if np.size(labels) != rows:
         raise ValueError(
-            f"labels must be one integer for each of {rows} examples. "
+            f"labels must be one integer for each of {rows} examples; one-hot vectors "
+            "become classes by keras.ops.argmax(labels, axis=-1). "
             f"Received: an array of shape {np.shape(labels)}"
         )

@@ -101,6 +101,6 @@ class PathLength(LossTerm):
         return tf.sqrt(squares + 1e-8)
 
     def get_config(self):
-        config = super().get_config()
         own = {"decay": schedules.config(self.decay), "shrink": self.shrink}
-        return {"weight": config["weight"], "interval": config["interval"], **own}
+        weight = super().get_config()["weight"]
+        return {"weight": weight, "interval": self.interval, **own}
