@@ -56,11 +56,8 @@ def state(gan):
     return [*gan.weights, *(v for o in optimizers for v in o.variables)]
 
 
-@pytest.mark.parametrize("jit_compile", [False, True], ids=["graph", "xla"])
-def test_one_two_and_four_replicas_are_one_game(
-    two_replicas, four_replicas, jit_compile
-):
-    compiled = {"jit_compile": jit_compile}
+def test_one_two_and_four_replicas_are_one_game(two_replicas, four_replicas):
+    compiled = {"jit_compile": False}
     one = trained(compiled=compiled)
     for strategy in (two_replicas, four_replicas):
         several = trained(strategy, compiled=compiled)
@@ -106,11 +103,12 @@ def test_the_latents_of_replicas_are_different_rows_of_one_draw(two_replicas):
     assert (rows[0].numpy() != rows[1].numpy()).all()
 
 
-# XLA compiles for long; these have all that the others are made of.
-COMPILED = ("digits_conditional", "mnist_wgan_gp", "ring")
+# XLA compiles for long: it has all that the others are made of.
+COMPILED = ("digits_conditional",)
+ALIKE = {"fashion_mnist"}  # the game of `mnist`, on other images
 
 
-@pytest.mark.parametrize("name", sorted(SHAPES))
+@pytest.mark.parametrize("name", sorted(SHAPES.keys() - ALIKE))
 def test_every_recipe_keeps_its_replicas_equal(two_replicas, name):
     recipe = kgan.recipes.get(name)
     options = {**recipe.model_options, **NARROW[recipe.model]}
