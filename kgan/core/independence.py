@@ -50,21 +50,6 @@ def independent(network):
     return getattr(network, "by_example", False)
 
 
-def together(discriminator):
-    """Gives how many examples a discriminator judges together: 1, unless it is packed.
-
-    A packed one has `pack`, which joins examples, `packed_network`, which takes them
-    so, and `group_size`, the number of them: see `kgan.models.Packed`.
-    """
-    packed = unpacked(discriminator) is not discriminator
-    return discriminator.group_size if packed else 1
-
-
-def unpacked(discriminator):
-    """Gives the network inside of a packed discriminator; any other as it came."""
-    return getattr(discriminator, "packed_network", discriminator)
-
-
 def _is_of_keras(thing):
     return thing.__module__.startswith("keras.")
 

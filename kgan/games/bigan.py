@@ -3,12 +3,12 @@
 import keras
 import tensorflow as tf
 
-from kgan.core import arguments
 from kgan.core.seeds import Use
 from kgan.engine.fields import Field
 from kgan.engine.game import Game
 from kgan.engine.move import Move
 from kgan.engine.update import mean
+from kgan.games import network_checks
 from kgan.games.encoding import Encoding
 from kgan.games.generative import Generative
 from kgan.latents import priors
@@ -57,7 +57,7 @@ class BiGAN(Encoding, Generative, Game):
         self, generator, encoder, discriminator, prior=None, seed=0, name="bigan"
     ):
         super().__init__(seed=seed, name=name)
-        self.latent_dim = arguments.latent_dim(generator, prior)
+        self.latent_dim = network_checks.latent_dim(generator, prior)
         if encoder.output_shape[-1] != self.latent_dim:
             raise ValueError(
                 f"`encoder` must return the {self.latent_dim} components of a latent. "

@@ -4,9 +4,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from kgan.core import arguments
 from kgan.engine import fields
-from kgan.games import gan_checks
+from kgan.games import gan_checks, network_checks
 from kgan.losses.input_gradients import joined
 
 
@@ -45,11 +44,11 @@ class Conditions:
         self._latent_shape = _latent_shape(generator) if latents else None
         self.num_classes = None
         if self.fields is None:
-            self.num_classes = arguments.num_classes(
+            self.num_classes = network_checks.num_classes(
                 generator, discriminator, num_classes
             )
             self.generator_takes = self.num_classes is not None
-            self.discriminator_takes = arguments.is_conditional(
+            self.discriminator_takes = network_checks.is_conditional(
                 discriminator, self.num_classes
             )
             return

@@ -5,13 +5,12 @@ import tensorflow as tf
 
 from kgan import losses
 from kgan.core import arguments
-from kgan.core import independence as packs
 from kgan.core.seeds import Use
 from kgan.engine import ema, fields
 from kgan.engine.game import Game
 from kgan.engine.move import Move
 from kgan.engine.update import mean
-from kgan.games import gan_checks, gan_terms
+from kgan.games import gan_checks, gan_terms, network_checks
 from kgan.games.conditions import Conditions, data_classes
 from kgan.games.gan_data import RealData
 from kgan.games.gan_passes import Passes
@@ -114,7 +113,7 @@ class GAN(RealData, Passes, TwoPlayers, Generative, Game):
             generator, discriminator, num_classes, condition, prior is not False
         )
         self.num_classes = self.data_classes = self._conditions.num_classes
-        self.latent_dim = gan_checks.latent_dim(generator, prior)
+        self.latent_dim = network_checks.latent_dim(generator, prior)
         self.prior = priors.Normal(self.latent_dim) if prior is None else prior
         self.generator = generator
         self.discriminator = discriminator
@@ -137,11 +136,11 @@ class GAN(RealData, Passes, TwoPlayers, Generative, Game):
         self._outputs = fields.like(fake)
         self.data_shape = gan_checks.main_shape(fake)
         if hasattr(fake, "shape"):
-            arguments.discriminator_fits(self.discriminator, self.data_shape)
+            network_checks.discriminator_fits(self.discriminator, self.data_shape)
         shown = fake
         if self.augmentation is not None:
             shown = self.augmentation(fake, training=False)
-        self._pack = packs.together(self.discriminator)
+        self._pack = network_checks.together(self.discriminator)
         shown = tf.nest.map_structure(lambda x: tf.repeat(x, self._pack, axis=0), shown)
         judged = joined(shown, self._for_judge(told))
         outputs = heads(self.discriminator(judged, training=False))

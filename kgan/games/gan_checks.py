@@ -4,11 +4,12 @@ import math
 import warnings
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from kgan.core import arguments
-from kgan.core import independence as packs
 from kgan.engine.fields import Field
+from kgan.games import network_checks
 
 
 def label_classes(num_classes, terms, heads, prior):
@@ -74,7 +75,7 @@ def heads_are_logits(discriminator, terms):
     """Refuses heads of classes that end in probabilities: terms take logits."""
     probabilities = (keras.activations.softmax, keras.activations.sigmoid)
     for term in terms:
-        layer = term.needs_labels and arguments.head_layer(
+        layer = term.needs_labels and network_checks.head_layer(
             discriminator, getattr(term, "head", None)
         )
         if getattr(layer, "activation", None) in probabilities:
@@ -122,7 +123,7 @@ def augmentation_follows(augmentation, loss):
 
 def group_of(discriminator):
     """Gives the smallest number of rows of which D's layers take whole groups."""
-    layers = (discriminator, *arguments.all_layers(discriminator))
+    layers = (discriminator, *network_checks.all_layers(discriminator))
     return math.lcm(*(getattr(layer, "group_size", None) or 1 for layer in layers))
 
 
@@ -137,11 +138,11 @@ def rows_fit(discriminator, rows):
     Raises:
         ValueError: If a group does not divide the rows that come to it.
     """
-    together = packs.together(discriminator)
+    together = network_checks.together(discriminator)
     if together > 1:
         _check_group(discriminator, rows)
-    network, rows = packs.unpacked(discriminator), rows // together
-    for layer in arguments.all_layers(network):
+    network, rows = network_checks.unpacked(discriminator), rows // together
+    for layer in network_checks.all_layers(network):
         if getattr(layer, "group_size", None):
             _check_group(layer, rows)
 
@@ -193,7 +194,7 @@ def split(element):
 def check_classes(condition, num_classes, rows):
     """Refuses labels of which one is no class, or of another number."""
     arguments.label_values(condition, num_classes)
-    arguments.one_label_each(condition, rows)
+    one_label_each(condition, rows)
 
 
 def as_classes(condition):
@@ -236,8 +237,8 @@ def check_real(real, outputs, values=False):
     for data, field in zip(
         tf.nest.flatten(real), tf.nest.flatten(outputs), strict=True
     ):
-        arguments.dtype(data)
-        arguments.shape(data, field.shape)
+        dtype(data)
+        shape(data, field.shape)
         if values:
             arguments.values(data, is_image=len(field.shape) == 3)
 
@@ -246,37 +247,55 @@ def _structure(nest):
     return tf.nest.map_structure(lambda x: tuple(x.shape), nest)
 
 
-def latent_dim(generator, prior):
-    """Returns the number of components of a latent, of whatever shape G takes it.
-
-    Raises:
-        ValueError: If the generator's input has no known size, or the prior another.
-    """
-    inputs = getattr(generator, "inputs", None)
-    if prior is False:
-        return None
-    if not inputs or len(inputs[0].shape) == 2:
-        return arguments.latent_dim(generator, prior)
-    shape = tuple(inputs[0].shape)[1:]
-    if not shape or None in shape:
-        raise ValueError(
-            "`generator` must take latents of a known shape, (batch, latent_dim) or "
-            f"(batch, ...). Received: an input of shape {(None, *shape)}"
-        )
-    size = math.prod(shape)
-    if prior is not None and prior.latent_dim != size:
-        raise ValueError(
-            f"`prior` must draw the {size} components that the generator takes. "
-            f"Received: a prior with latent_dim={prior.latent_dim}"
-        )
-    return size
-
-
 def check_example(element, data_shape, num_classes):
     """Checks a batch of data alone, or with classes; see `check_real`."""
     data, classes = split(element)
     data = tf.convert_to_tensor(data)
     check_real(data, Field(tuple(data_shape)), values=True)
-    arguments.labels_match(classes, num_classes)
+    labels_match(classes, num_classes)
     if classes is not None:
         check_classes(classes, num_classes, len(data))
+
+
+def dtype(data, name="data"):
+    """Refuses real data that are not floats: uint8 images need scaling first."""
+    kind = tf.as_dtype(data.dtype)
+    if not kind.is_floating:
+        raise ValueError(
+            f"{name} must be float32: images in [-1, 1], or points. Received: "
+            f"{kind.name}. `kgan.data.load` converts; by hand: x / 127.5 - 1 for uint8"
+        )
+
+
+def shape(data, data_shape, name="data"):
+    """Refuses a batch whose examples have another shape than the generator's."""
+    examples = tuple(data.shape)[1:] if data.shape.rank else None
+    if examples is not None and None not in examples and examples != data_shape:
+        raise ValueError(
+            f"{name} must have examples of shape {data_shape}, as the generator gives. "
+            f"Received: examples of shape {examples}"
+        )
+
+
+def labels_match(labels, count):
+    """Refuses labels without conditional networks, and the reverse."""
+    if labels is None and count is not None:
+        raise ValueError(
+            "A conditional GAN must be given (images, labels), for example by "
+            "kgan.data.load(..., with_labels=True). Received: images alone"
+        )
+    if labels is not None and count is None:
+        raise ValueError(
+            "A GAN whose networks take no labels must be given images alone. "
+            "Received: (images, labels); drop the labels, or build both networks "
+            "with num_classes"
+        )
+
+
+def one_label_each(labels, rows):
+    """Refuses labels whose number is not that of the examples, such as one-hot rows."""
+    if np.size(labels) != rows:
+        raise ValueError(
+            f"labels must be one integer for each of {rows} examples. "
+            f"Received: an array of shape {np.shape(labels)}"
+        )

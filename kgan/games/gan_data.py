@@ -17,7 +17,7 @@ class RealData:
         real = tf.nest.map_structure(lambda x: tf.cast(x, tf.float32), real)
         if self._conditions.fields is not None:
             return {"real": real, "condition": self._conditions.cast(condition)}
-        arguments.labels_match(condition, self.data_classes)
+        gan_checks.labels_match(condition, self.data_classes)
         if condition is None:
             return {"real": real}
         return {"real": real, "condition": gan_checks.as_classes(condition)}
@@ -42,7 +42,7 @@ class RealData:
         if self._conditions.fields is not None:
             self._conditions.check(condition, rows)
             return
-        arguments.labels_match(condition, self.data_classes)
+        gan_checks.labels_match(condition, self.data_classes)
         if condition is not None:
             gan_checks.check_classes(condition, self.data_classes, rows)
 

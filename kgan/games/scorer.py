@@ -3,9 +3,9 @@
 import numpy as np
 import tensorflow as tf
 
-from kgan.core import arguments, independence
+from kgan.core import arguments
 from kgan.engine import feeding
-from kgan.games import gan_checks
+from kgan.games import gan_checks, network_checks
 from kgan.games.sampler import to_float
 from kgan.losses.input_gradients import LOGITS, heads, joined
 
@@ -40,14 +40,14 @@ class Scorer:
         """
         self._refuse_packs()
         outputs = heads(self.discriminator(joined(data, labels), training=False))
-        logits = tf.cast(outputs[LOGITS], tf.float32)
-        opinion = {"score": logits}
+        maps = [tf.cast(x, tf.float32) for x in tf.nest.flatten(outputs[LOGITS])]
+        opinion = {"score": maps}
         if self.loss.probabilistic:
-            opinion["probability"] = self.loss.score(logits)
+            opinion["probability"] = [self.loss.score(logits) for logits in maps]
         return {name: _mean_of_each(values) for name, values in opinion.items()}
 
     def _refuse_packs(self):
-        together = independence.together(self.discriminator)
+        together = network_checks.together(self.discriminator)
         if together > 1:
             raise ValueError(
                 "A discriminator must judge each example by itself to tell D(x). "
@@ -65,7 +65,7 @@ class Scorer:
         if data.dtype == np.uint8 and len(self.data_shape) == 3:
             data = to_float(data).numpy()
         if labels is not None:
-            arguments.labels_match(labels, self.num_classes)
+            gan_checks.labels_match(labels, self.num_classes)
             labels = arguments.spread_labels(labels, len(data), self.num_classes)
         example = data if labels is None else (data, labels)
         gan_checks.check_example(example, self.data_shape, self.num_classes)
@@ -80,14 +80,17 @@ class Scorer:
     def _scores(self, data, labels):
         """Scores a batch; one that D's layers cannot group is filled from its start."""
         group = gan_checks.group_of(self.discriminator)
-        batch = (data,) if labels is None else (data, labels)
+        batch = {"data": data} if labels is None else {"data": data, "labels": labels}
         filled = feeding.filled(group, batch)
-        return self._batch(*filled).numpy()[: len(data)]
+        scores = self._batch(filled["data"], filled.get("labels"))
+        return scores.numpy()[: len(data)]
 
 
 def _slices(count, size):
     return [slice(first, first + size) for first in range(0, count, size)]
 
 
-def _mean_of_each(values):
-    return tf.reduce_mean(tf.reshape(values, (tf.shape(values)[0], -1)), axis=1)
+def _mean_of_each(maps):
+    """The mean for each example over its logits, and over all maps."""
+    means = [tf.reduce_mean(tf.reshape(x, (tf.shape(x)[0], -1)), axis=1) for x in maps]
+    return means[0] if len(means) == 1 else tf.add_n(means) / len(means)

@@ -74,19 +74,3 @@ def test_a_subclass_may_do_anything():
     model = Subclass()
     model(keras.ops.ones((2, 4)))
     assert not independence.independent(model)
-
-
-def test_a_packed_discriminator_judges_several_together():
-    network = kgan.models.mlp_discriminator((4,), hidden=(3,))
-    packed = kgan.models.Packed(network, samples=2)
-    assert (independence.together(network), independence.unpacked(network)) == (
-        1,
-        network,
-    )
-    assert (independence.together(packed), independence.unpacked(packed)) == (
-        2,
-        network,
-    )
-    # It compares examples of a batch, and yet judges each.
-    layer = kgan.layers.MinibatchStandardDeviation(group_size=4)
-    assert independence.together(layer) == 1

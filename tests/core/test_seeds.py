@@ -201,7 +201,7 @@ def test_keras_own_dropout_differs_between_replicas(two_replicas):
     "prior", [priors.Normal(3), priors.Uniform(3), priors.TruncatedNormal(3)]
 )
 def test_latents_of_replicas_are_rows_of_the_global_batch(two_replicas, prior):
-    seed = seeds.fold(seeds.root(2), seeds.Use.LATENTS)
+    seed = seeds.fold(seeds.root(2), seeds.Use.DRAWS)
 
     @tf.function
     def run(seed, batch_size):

@@ -161,8 +161,7 @@ def test_a_discriminator_without_logits():
     generator = points(keras.layers.Dense(2), takes=3)
     with refuse(r"must return its logits.*Received: \['classes'\]"):
         kgan.GAN(generator, keras.Model(data, {"classes": first}))
-    with refuse("must return its logits.*Received: list"):
-        kgan.GAN(generator, keras.Model(data, [first, second]))
+    kgan.GAN(generator, keras.Model(data, [first, second]))  # maps of two scales
 
 
 @pytest.mark.parametrize("minibatch", [False, True])
@@ -486,3 +485,49 @@ def test_what_fits_together_trains():
     )
     history = gan.fit(POINTS, CLASSES, batch_size=8, verbose=0).history
     assert np.isfinite([values[-1] for values in history.values()]).all()
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float32", "float64"])
+def test_floats_are_data(dtype):
+    gan_checks.dtype(tf.zeros((1, 2), dtype))
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "int32", "bool"])
+def test_other_data_are_refused(dtype):
+    message = rf"data must be float32.*Received: {dtype}.*127\.5"
+    with pytest.raises(ValueError, match=message):
+        gan_checks.dtype(tf.zeros((1, 2), dtype))
+    with pytest.raises(ValueError, match=message):
+        gan_checks.dtype(np.zeros((1, 2), dtype))
+
+
+def test_shape():
+    gan_checks.shape(tf.zeros((5, 8, 8, 1)), (8, 8, 1))
+    with pytest.raises(ValueError, match=r"\(8, 8, 1\).*\(8, 8, 3\)"):
+        gan_checks.shape(tf.zeros((5, 8, 8, 3)), (8, 8, 1))
+    with pytest.raises(ValueError, match=r"\(8, 8, 1\).*\(8, 8\)"):
+        gan_checks.shape(tf.zeros((5, 8, 8)), (8, 8, 1))
+
+
+def test_shape_that_is_not_known_is_let_through():
+    gan_checks.shape(tf.TensorSpec(None), (8, 8, 1))
+    gan_checks.shape(tf.TensorSpec((None, None, 8, 1)), (8, 8, 1))
+    with pytest.raises(ValueError, match=r"\(8, 8, 3\)"):
+        gan_checks.shape(tf.TensorSpec((None, 8, 8, 3)), (8, 8, 1))
+
+
+def test_labels_match():
+    gan_checks.labels_match(None, None)
+    gan_checks.labels_match(tf.zeros((2,)), 3)
+    with pytest.raises(ValueError, match=r"conditional GAN must be given \(images, la"):
+        gan_checks.labels_match(None, 3)
+    with pytest.raises(ValueError, match=r"images alone\. Received: \(images, labels"):
+        gan_checks.labels_match(tf.zeros((2,)), None)
+
+
+def test_one_label_each():
+    gan_checks.one_label_each(np.zeros((4, 1)), 4)
+    gan_checks.one_label_each(tf.zeros((4,)), 4)
+    for shape in ((3,), (4, 10), ()):
+        with pytest.raises(ValueError, match=r"each of 4 ex.*" + re.escape(str(shape))):
+            gan_checks.one_label_each(np.zeros(shape), 4)

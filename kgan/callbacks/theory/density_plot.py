@@ -4,8 +4,7 @@ from kgan.callbacks.pictures import Pictures
 from kgan.callbacks.theory import figures
 from kgan.callbacks.theory.line import Line
 from kgan.callbacks.theory.plane import Plane
-from kgan.core import independence
-from kgan.games import generative
+from kgan.games import generative, network_checks
 
 
 def view_of(source, averaged=False, seed=0):
@@ -44,7 +43,7 @@ def check_model(callback, model, source):
             f"shape {tuple(source.shape)}. Received one that generates shape "
             f"{tuple(model.data_shape)}"
         )
-    together = independence.together(model.discriminator)
+    together = network_checks.together(model.discriminator)
     if together > 1:
         raise ValueError(
             f"`{callback}` needs a discriminator that judges each point by itself: it "

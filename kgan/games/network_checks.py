@@ -1,0 +1,193 @@
+"""What the networks of a GAN must be, as far as it can be known before training."""
+
+import math
+
+import keras
+
+from kgan.core import arguments
+
+
+def together(discriminator):
+    """Gives how many examples a discriminator judges together: 1, unless it is packed.
+
+    A packed one has `pack`, which joins examples, `packed_network`, which takes them
+    so, and `group_size`, the number of them: see `kgan.models.Packed`.
+    """
+    packed = unpacked(discriminator) is not discriminator
+    return discriminator.group_size if packed else 1
+
+
+def unpacked(discriminator):
+    """Gives the network inside of a packed discriminator; any other as it came."""
+    return getattr(discriminator, "packed_network", discriminator)
+
+
+def is_conditional(network, num_classes):
+    """Says whether a network takes labels: by its inputs, else by `num_classes`."""
+    inputs = getattr(network, "inputs", None)
+    return len(inputs) == 2 if inputs else num_classes is not None
+
+
+def all_layers(network):
+    """Gives all layers of a network, also those inside of models and wrappers."""
+    wrapped = [network.layer] if hasattr(network, "layer") else ()
+    for layer in getattr(network, "layers", wrapped):
+        yield layer
+        yield from all_layers(layer)
+
+
+def find_num_classes(network):
+    """Gives the number of classes that a network's label layer knows, or None."""
+    for layer in all_layers(network):
+        if isinstance(layer, keras.layers.Embedding):
+            return layer.input_dim
+        if getattr(layer, "num_classes", None) is not None:
+            return layer.num_classes
+        if isinstance(layer, keras.layers.CategoryEncoding):
+            return layer.num_tokens
+    return None
+
+
+def num_classes(generator, discriminator, given):
+    """Gives the number of classes of a pair of networks, None if unconditional."""
+    takes = [is_conditional(n, given) for n in (generator, discriminator)]
+    # D may tell classes by a head of its own where it is not told them.
+    if takes[0] != takes[1] and not (takes[0] and further_heads(discriminator)):
+        words = ["takes labels" if take else "takes no labels" for take in takes]
+        raise ValueError(
+            "`generator` and `discriminator` must both take labels or both not; a "
+            "discriminator may have a head of classes instead. "
+            f"Received: a generator that {words[0]} and a discriminator that {words[1]}"
+        )
+    if not takes[0]:
+        if given is not None:
+            raise ValueError(
+                "`num_classes` needs networks that take labels: [latents, labels] and "
+                f"[data, labels]. Received: num_classes={given!r} with networks of "
+                "one input"
+            )
+        return None
+    if given is not None:
+        return arguments.positive_integer("num_classes", given)
+    counts = [find_num_classes(network) for network in (generator, discriminator)]
+    known = set(counts) - {None}
+    if not known:
+        raise ValueError(
+            "`num_classes` must be given where networks take labels and no layer tells "
+            "how many there are. Received: None"
+        )
+    if len(known) > 1:
+        raise ValueError(
+            "`generator` and `discriminator` must have the same number of classes, or "
+            "`num_classes` must say which counts. Received: a generator of "
+            f"{counts[0]} and a discriminator of {counts[1]}"
+        )
+    return known.pop()
+
+
+def further_heads(discriminator):
+    """Gives the names of a Functional discriminator's heads beside its logits."""
+    outputs = getattr(discriminator, "output", None)
+    return [n for n in outputs if n != "logits"] if isinstance(outputs, dict) else []
+
+
+def latent_dim(generator, prior):
+    """Returns the number of components of a latent, of whatever shape G takes it.
+
+    Args:
+        generator: G.
+        prior: A `kgan.priors.Prior`; None for the default one, False for none at all.
+
+    Raises:
+        ValueError: If the generator's input has no known size, or the prior another.
+    """
+    if prior is False:
+        return None
+    if prior is not None and not hasattr(prior, "latent_dim"):
+        raise ValueError(
+            "`prior` must be a `kgan.priors.Prior`, for example kgan.priors.Normal(128)"
+            f". Received: {prior!r}"
+        )
+    inputs = getattr(generator, "inputs", None)
+    if not inputs:
+        if prior is None:
+            raise ValueError(
+                "`prior` must be given where the generator does not tell its input "
+                "shape (a subclassed model), for example kgan.priors.Normal(128)."
+            )
+        return prior.latent_dim
+    shape = tuple(inputs[0].shape)[1:]
+    if not shape or None in shape:
+        raise ValueError(
+            "`generator` must take latents of shape (batch, latent_dim), or of another "
+            f"known shape. Received: an input of shape {(None, *shape)}"
+        )
+    size = math.prod(shape)
+    if prior is not None and prior.latent_dim != size:
+        raise ValueError(
+            f"`prior` must draw the {size} components that the generator takes. "
+            f"Received: a prior with latent_dim={prior.latent_dim}"
+        )
+    return size
+
+
+# Layers that give the numbers that they take, in another shape or dtype.
+_PASSING = (keras.layers.Flatten, keras.layers.Reshape, keras.layers.Identity)
+
+
+def _passes(layer):
+    linear = getattr(layer, "activation", None) is keras.activations.linear
+    is_activation = isinstance(layer, keras.layers.Activation)
+    return isinstance(layer, _PASSING) or (is_activation and linear)
+
+
+def _maker(tensor):
+    """The layer or operation that has computed a symbolic tensor, None if unknown."""
+    layer = getattr(tensor, "_keras_history", (None,))[0]
+    while layer is not None and _passes(layer):
+        layer = getattr(layer.input, "_keras_history", (None,))[0]
+    return layer
+
+
+def head_layer(discriminator, name="logits"):
+    """Gives the layer that computes a head of D, where a graph of layers tells it."""
+    network = unpacked(discriminator)
+    while isinstance(network, keras.Sequential) or getattr(network, "outputs", None):
+        if isinstance(network, keras.Sequential):
+            network = next((x for x in network.layers[::-1] if not _passes(x)), None)
+        else:
+            outputs = network.output
+            head = outputs.get(name) if isinstance(outputs, dict) else outputs
+            network = _maker(head)
+    return getattr(network, "layer", network)  # what a wrapper wraps
+
+
+def discriminator_fits(discriminator, data_shape):
+    """Refuses a discriminator of data of another shape, or of probabilities."""
+    last = head_layer(discriminator)
+    activation = getattr(last, "activation", None)
+    # An operation, as `keras.ops.sigmoid` leaves it, tells by its name alone.
+    if activation is keras.activations.sigmoid or type(last).__name__ == "Sigmoid":
+        raise ValueError(
+            "`discriminator` must give logits, without a sigmoid: the loss applies it. "
+            f"Received: a last layer {last.name!r} with a sigmoid"
+        )
+    takes = _data_shape(discriminator)
+    if takes is None:
+        return
+    fits = len(takes) == len(data_shape) and all(
+        t is None or t == d for t, d in zip(takes, data_shape, strict=True)
+    )
+    if not fits:
+        raise ValueError(
+            "`discriminator` must take what the generator gives, data of shape "
+            f"{data_shape}. Received: a discriminator for data of shape {takes}"
+        )
+
+
+def _data_shape(discriminator):
+    """Gives the shape of an example that D takes, None if that cannot be known."""
+    inputs = getattr(discriminator, "inputs", None)
+    if inputs:
+        return tuple(inputs[0].shape)[1:]
+    return getattr(discriminator, "data_shape", None)
