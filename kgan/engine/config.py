@@ -25,7 +25,7 @@ class ConfigByArguments:
     def get_config(self):
         """Returns the constructor's arguments, serialised."""
         serialize = keras.saving.serialize_keras_object
-        return {n: serialize(getattr(self, n)) for n in _argument_names(type(self))}
+        return {n: serialize(getattr(self, n)) for n in argument_names(type(self))}
 
     @classmethod
     def from_config(cls, config, custom_objects=None):
@@ -49,7 +49,7 @@ class ConfigByArguments:
         self.compile(**_deserialize(config))
 
 
-def _argument_names(cls):
+def argument_names(cls):
     """Names of a constructor's arguments, its base's where it passes `**kwargs` on."""
     names = {}
     for base in (b for b in cls.__mro__ if "__init__" in vars(b)):
