@@ -52,12 +52,21 @@ def nets(training=True, now=None, **networks):
     return Networks(game, values(game), now or context(), training)
 
 
-def update(move, networks, batch, compiler=lambda f: f, norms=None, **changes):
-    """Plays one update on a dictionary of arrays; gives its `Result`."""
+def playing(move, networks, compiler=lambda f: f, norms=None):
+    """A function that plays one update on a dictionary of arrays: a `Result`."""
     game = stateless(**networks)
     function = compiler(Update(move, game, norms or {}))
-    batch = tf.nest.map_structure(tf.constant, batch)
-    return function(values(game), batch, context(**changes))
+
+    def play(batch, **changes):
+        batch = tf.nest.map_structure(tf.constant, batch)
+        return function(values(game), batch, context(**changes))
+
+    return play
+
+
+def update(move, networks, batch, norms=None, **changes):
+    """Plays one update on a dictionary of arrays; gives its `Result`."""
+    return playing(move, networks, norms=norms)(batch, **changes)
 
 
 def move_of(model, player):
@@ -73,12 +82,30 @@ def update_of(model, player, batch, compiler=lambda f: f, **changes):
 
 
 @keras.saving.register_keras_serializable(package="tests")
+class Memory(keras.layers.Layer):
+    """Keeps a running mean, linear in the batch, and counts its calls."""
+
+    def build(self, shape):
+        self.mean = self.add_weight(
+            shape=shape[1:], initializer="zeros", trainable=False, name="mean"
+        )
+        self.calls = self.add_weight(
+            shape=(), dtype="int32", initializer="zeros", trainable=False, name="calls"
+        )
+
+    def call(self, x):
+        self.mean.assign(0.9 * self.mean + 0.1 * tf.reduce_mean(x, axis=0))
+        self.calls.assign(self.calls + 1)
+        return x
+
+
+@keras.saving.register_keras_serializable(package="tests")
 class Pursuit(Game):
     """A hunter guesses where the prey goes, and the prey goes elsewhere."""
 
-    def __init__(self, prey, hunter, repeats=1, momentum=0.9, **kwargs):
+    def __init__(self, prey, hunter, memory, repeats=1, momentum=0.9, **kwargs):
         super().__init__(**kwargs)
-        self.prey, self.hunter = prey, hunter
+        self.prey, self.hunter, self.memory = prey, hunter, memory
         self.repeats, self.momentum = repeats, momentum
 
     def unpack(self, element):
@@ -91,6 +118,7 @@ class Pursuit(Game):
                 ("hunter",),
                 self.miss,
                 ("miss", "guess"),
+                writes=("memory",),
                 draws=draws,
                 repeats=self.repeats,
                 fresh_data=True,
@@ -104,18 +132,20 @@ class Pursuit(Game):
     def noise(self, rows, seed):
         return {"noise": priors.Normal(2).sample(rows, seed)}
 
-    def distance(self, nets, prey, hunter, batch):
+    def distance(self, prey, hunter, batch):
         place = prey.prey(batch["points"] + batch["noise"])
         guess = hunter.hunter(batch["points"])
-        return tf.reduce_mean(tf.square(place - guess)), tf.reduce_mean(guess)
+        return tf.reduce_sum(tf.square(place - guess), axis=1), tf.reduce_mean(guess)
 
     def miss(self, nets, batch):
-        distance, guess = self.distance(nets, nets.frozen, nets, batch)
-        return distance, {"miss": distance, "guess": guess}
+        nets.memory(batch["points"])
+        distances, guess = self.distance(nets.frozen, nets, batch)
+        loss = tf.reduce_mean(distances)
+        return loss, {"miss": loss, "guess": guess}
 
     def flee(self, nets, batch):
-        distance, _ = self.distance(nets, nets, nets.frozen, batch)
-        loss = 1.0 / (1.0 + distance)
+        distances, _ = self.distance(nets, nets.frozen, batch)
+        loss = tf.reduce_mean(1.0 / (1.0 + distances))
         return loss, {"flee": loss}
 
     def held_out(self, nets, batch):
@@ -123,12 +153,14 @@ class Pursuit(Game):
 
 
 def pursuit(layers=(), compiled=None, rate=0.1, **options):
-    """A compiled `Pursuit` of one dense layer each, with further layers for the prey."""
+    """A compiled `Pursuit` of dense networks, with further layers for the prey."""
     prey = keras.Sequential(
         [keras.Input((2,)), *layers, keras.layers.Dense(2)], name="prey"
     )
     hunter = keras.Sequential([keras.Input((2,)), keras.layers.Dense(2)], name="hunter")
-    game = Pursuit(prey, hunter, **options)
+    memory = Memory()
+    memory.build((None, 2))
+    game = Pursuit(prey, hunter, memory, **options)
     optimizers = {
         name: keras.optimizers.SGD(rate, momentum=0.5) for name in ("prey", "hunter")
     }

@@ -39,16 +39,11 @@ class CollapseWatch(keras.callbacks.Callback):
       where they are. `model.rollbacks` is raised by one and logged; it is a part of
       every seed, since the same draws would lead to the same collapse. After
       `max_rollbacks` the next collapse restores the model once more and stops training.
-      The state is kept in the host's memory and takes what a checkpoint takes on disk:
-      with Adam about three times all networks, and the averages. It is not saved: a
-      run that is resumed begins with that in which it is resumed.
+      The state lies in the host's memory, as large as a checkpoint, and is not saved.
 
     Put it before other callbacks: they then see no value of an attempt that was undone.
-    It covers what `TerminateOnNaN` does. Beside a watch that rolls back that one has no
-    task; in front of it, it would stop the run first.
-
-    Under several workers each of them needs the watch: they decide alike, each from the
-    same logs and weights.
+    It covers what `TerminateOnNaN` does, which in front of it would stop the run first.
+    Under several workers each of them needs the watch: they decide alike.
 
     Args:
         real: Real data for the symptom of diversity, as `fit` takes them: an array,

@@ -11,11 +11,10 @@ class EvaluateGenerator(keras.callbacks.Callback):
     """Measures what a game generates and writes the figures into the logs.
 
     `logs["frechet_mnist"]` and the like are seen by every callback that comes later in
-    the list: `ModelCheckpoint(monitor="frechet_mnist", mode="min")`, `CSVLogger`,
-    TensorBoard, and by `fit`'s history. It measures at the ends of epochs, where these
-    callbacks save the weights: of those in which it is due, of the first, so that no
-    key is missing, and of the last. In the others the last figures are repeated. The
-    real examples are swept once, before training.
+    the list, such as `ModelCheckpoint`, and by `fit`'s history. It measures at the ends
+    of the epochs in which it is due, of the first, so that no key is missing, and of
+    the last. In the others the last figures are repeated. The real examples are read
+    once, before training.
 
     Args:
         metrics: Names or objects, see `kgan.metrics.get`. None: those that fit.

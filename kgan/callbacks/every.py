@@ -15,25 +15,6 @@ class Pace:
 
     Raises:
         ValueError: If `every` is neither.
-
-    Example:
-        ```python
-        class Habit(keras.callbacks.Callback):
-            def __init__(self, every):
-                super().__init__()
-                self.pace = Pace(every)
-
-            def on_epoch_begin(self, epoch, logs=None):
-                self.pace.begin_epoch(self.model.step)
-
-            def on_train_batch_begin(self, batch, logs=None):
-                if self.pace.before_batch(batch):
-                    self.act()
-
-            def on_epoch_end(self, epoch, logs=None):
-                if self.pace.at_epoch_end(self.model.step):
-                    self.act()
-        ```
     """
 
     def __init__(self, every):

@@ -68,13 +68,6 @@ class Events:
 
     Args:
         log_dir: The directory; made with the first summary.
-
-    Example:
-        ```python
-        events = Events("logs")
-        events.write(step, lambda: tf.summary.scalar("d_loss", 1.38))
-        events.close()
-        ```
     """
 
     def __init__(self, log_dir):

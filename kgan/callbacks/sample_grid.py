@@ -87,15 +87,9 @@ class SampleGrid(Pictures):
 
 
 def alike(columns):
-    """Returns columns of images of one size and of equal channels.
+    """Returns columns of images as arrays of one shape.
 
-    Small images are enlarged by repeating pixels, gray ones get three equal channels.
-
-    Args:
-        columns: uint8 arrays of shape `(rows, height, width, channels)`.
-
-    Returns:
-        A list of arrays of one shape.
+    Small images are enlarged by repeating pixels, gray ones get more equal channels.
 
     Raises:
         ValueError: If a size is no multiple of another.

@@ -24,13 +24,6 @@ class Snapshot:
 
     Attributes:
         step: The model's step at that time.
-
-    Example:
-        ```python
-        before = Snapshot(gan)
-        gan.fit(train)
-        before.restore(gan)
-        ```
     """
 
     def __init__(self, model):

@@ -5,14 +5,7 @@ import numpy as np
 
 
 def first_not_finite(logs):
-    """Returns the first logged value that is NaN or infinite.
-
-    Args:
-        logs: Dictionary of names and numbers, or None.
-
-    Returns:
-        `(key, value)`, or None if all values are finite.
-    """
+    """Returns `(key, value)` of the first log that is NaN or infinite, or None."""
     for key, value in (logs or {}).items():
         if not np.all(np.isfinite(value)):
             return key, np.ravel(value)[0]

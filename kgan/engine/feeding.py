@@ -65,7 +65,7 @@ def _first(iterator):
 
 
 def _chain(first, rest):
-    # Of all iterators Keras takes generators alone, and from them only tuples.
+    # Keras takes no iterators but those of `yield`, and from them only tuples.
     for element in itertools.chain([first], rest):
         yield element if isinstance(element, tuple) else (element,)
 

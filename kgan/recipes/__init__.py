@@ -1,7 +1,8 @@
 """Recipes: configurations with the results that were measured for them.
 
-Each recipe is a module of this package that holds a `RECIPE`; a new one is found
-without being listed anywhere.
+Each recipe is a module of this package that holds a `RECIPE`, and each game that
+recipes can be of is a module of `kgan.recipes.options`; a new one is found without
+being listed anywhere.
 """
 
 import functools

@@ -41,7 +41,7 @@ def check(recipe) -> None:
 
 
 def _check_best(recipe, metric):
-    """Refuses a mode that would keep the worst model."""
+    """Checks that `best_mode` does not keep the worst model."""
     for figure, better in zip(metric.figures, metric.best, strict=True):
         named = str(recipe.best) in (figure, metric.standard_name)
         named = named or str(recipe.best).startswith(f"{figure}_")

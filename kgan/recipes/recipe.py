@@ -313,6 +313,12 @@ class Recipe:
         """Returns what a run draws: "samples", "density" of points, or None."""
         return "samples"
 
+    def shown_data(self, source):
+        """Returns a data set of whose first batch pictures show what becomes of it.
+
+        None: the game's pictures show nothing of the data.
+        """
+
     def traits(self, game) -> dict:
         """Returns what two games must share for one to start from the other's weights.
 
@@ -321,10 +327,3 @@ class Recipe:
             `{"latents of size": 64}`.
         """
         return {}
-
-    def describe(self, game) -> dict:
-        """Returns a line for each player: what `kgan train` prints of it."""
-        return {
-            player: f"{getattr(game, player).count_params():,} parameters"
-            for player in self.players
-        }

@@ -30,12 +30,9 @@ FIGURES = "evaluation.json"
 
 
 def check_free(run_dir: pathlib.Path) -> None:
-    """Checks that a run directory is new or empty.
+    """Raises FileExistsError if a run directory is neither new nor empty.
 
-    What a process left half-written that was killed at its start counts for nothing.
-
-    Raises:
-        FileExistsError: If it is neither new nor an empty directory.
+    Half-written files of a process that was killed at its start do not count.
     """
     if run_dir.is_dir():
         taken = set(run_dir.iterdir()) - set(leftovers(run_dir))
@@ -51,10 +48,9 @@ def save(game: keras.Model, path: str | os.PathLike) -> None:
 
 
 def tidy(run_dir: pathlib.Path, step: int) -> None:
-    """Tidies a directory for a run that goes on at a step.
+    """Removes half-written files, and renames checkpoints of later steps.
 
-    Half-written files of a killed process are removed. Checkpoints of later steps,
-    which could not be read, get another name, and so do not count any more.
+    A run that goes on at `step` could not read those.
     """
     for directory in (run_dir, run_dir / CHECKPOINTS, run_dir / SAMPLES):
         for path in leftovers(directory):
@@ -65,11 +61,11 @@ def tidy(run_dir: pathlib.Path, step: int) -> None:
 
 
 def find_model(path: str | os.PathLike) -> pathlib.Path:
-    """Finds the file of a model.
+    """Returns the file of a model.
 
     Args:
-        path: A `.keras` file, or a run directory: then its `gan.keras`, or where the
-            run did not come so far, its newest checkpoint.
+        path: A `.keras` file, or a run directory, for its `gan.keras` or else its
+            newest checkpoint.
 
     Raises:
         FileNotFoundError: If there is no such file, or no model in the directory.

@@ -26,8 +26,8 @@ class Stopped(KeyboardInterrupt):
 class Stop:
     """Context in which the first Ctrl-C or SIGTERM is only noted.
 
-    The second one ends the process at once. Outside of the main thread, where Python
-    handles no signals, it does nothing.
+    The second one ends the process. Outside of the main thread, where Python handles no
+    signals, the context does nothing.
 
     Attributes:
         number: The signal that came, or None.
@@ -66,17 +66,13 @@ class Stop:
 
 
 class StopBetweenSteps(keras.callbacks.Callback):
-    """Ends `fit` before the next step when that is wished for.
+    """Raises `Stopped` from `fit` before the next step when a stop was requested.
 
-    It raises, so that no other callback takes what was played of the epoch for a whole
+    An error, so that no other callback takes what was played of the epoch for a whole
     one.
 
     Args:
-        stop: An object with `requested() -> bool`, which is asked before each step, and
-            `number`, the signal that came.
-
-    Raises:
-        Stopped: From `fit`.
+        stop: An object with `requested() -> bool` and `number`, the signal that came.
     """
 
     def __init__(self, stop):

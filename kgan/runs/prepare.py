@@ -115,25 +115,17 @@ def prepare_to_resume(
 
 
 def find_source(recipe: Recipe, data_dir: str | None) -> kgan.data.Source:
-    """Finds a recipe's data.
-
-    Raises:
-        ValueError: If there are none, or they are not what the game needs.
-    """
+    """Returns a recipe's data, after a check that its game can be played with them."""
     source = kgan.data.source(recipe.dataset, recipe.image_size, data_dir=data_dir)
     recipe.check_source(source)
     return source
 
 
 def cut(recipe: Recipe, num_examples: int) -> int:
-    """Returns the rounds of an epoch, so that epochs are of nearly equal length.
+    """Returns the rounds of an epoch, which is what lies between two pictures.
 
-    An epoch is what lies between two pictures: `sample_every` rounds, or one pass
-    through the data, or a little less, so that the last epoch is not a short rest.
-
-    Args:
-        recipe: A `Recipe`.
-        num_examples: Size of the data.
+    `sample_every` rounds, or one pass through `num_examples` examples, or a little
+    less, so that the last epoch is not a short rest.
     """
     one_pass = num_examples // (recipe.batch_size * recipe.batches_a_round)
     longest = recipe.sample_every or max(1, one_pass)
@@ -141,11 +133,7 @@ def cut(recipe: Recipe, num_examples: int) -> int:
 
 
 def build(recipe: Recipe, source, strategy: tf.distribute.Strategy) -> keras.Model:
-    """Builds and compiles the game of a recipe in a strategy's scope.
-
-    Raises:
-        ValueError: If the workers of the strategy were not started alike.
-    """
+    """Builds and compiles the game of a recipe in a strategy's scope."""
     _compare_workers(recipe, source, strategy)
     keras.utils.set_random_seed(recipe.seed)
     with strategy.scope():

@@ -14,31 +14,19 @@ _NO_FIGURES = ("epoch", "step", "_seconds", "_per_second", "_learning_rate")
 
 
 def name_of(path):
-    """Returns the name of a model's recipe, else that of its file.
-
-    Args:
-        path: A run directory or a `.keras` file.
-    """
+    """Returns the recipe's name for a run directory or `.keras` file, or the file's."""
     recipe = _recipe(_run_dir(path))
     return pathlib.Path(path).resolve().stem if recipe is None else recipe.name
 
 
 def dataset_of(path):
-    """Returns the name or folder of the data that a run was trained on, or None.
-
-    Args:
-        path: A run directory or a `.keras` file.
-    """
+    """Returns the data set of a run directory or `.keras` file, or None."""
     recipe = _recipe(_run_dir(path))
     return recipe and recipe.dataset
 
 
 def metrics_of(path):
-    """Returns the path of the curves of a model's run, or None.
-
-    Args:
-        path: A run directory or a `.keras` file.
-    """
+    """Returns the path of `metrics.csv` for a run directory or `.keras` file."""
     run_dir = _run_dir(path)
     found = run_dir and run_dir / directory.METRICS
     return found if found and found.is_file() else None
@@ -48,8 +36,8 @@ def provenance(path, step, license=None):
     """Collects what a run's directory records about its model.
 
     Args:
-        path: The run directory, or a `.keras` file, in a run's directory or not.
-        step: The model's number of rounds: figures are those of this step.
+        path: A run directory, or a `.keras` file in one or elsewhere.
+        step: The model's number of rounds, of which figures are collected.
         license: Under what terms the model may be used, or None.
 
     Returns:
@@ -103,11 +91,7 @@ def _recipe(run_dir):
 
 
 def _measured(run_dir, step, recipe):
-    """Reads what `kgan evaluate` found of the model that is exported.
-
-    That is the one of a step, without truncation, with averaged weights where there
-    are any, against the data that it was trained on.
-    """
+    """Reads what `kgan evaluate` found of the model that is exported."""
     path = run_dir / directory.EVALUATION / directory.FIGURES
     if not path.is_file():
         return {}

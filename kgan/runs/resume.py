@@ -43,11 +43,11 @@ def restore(game: keras.Model, run_dir: pathlib.Path) -> list:
     """Loads the newest checkpoint that can be read into a model.
 
     Args:
-        game: A compiled model, made from the run's recipe.
+        game: A compiled model, built from the run's recipe.
         run_dir: The run's directory.
 
     Returns:
-        Lines that say from where the run goes on, and which files are damaged.
+        Lines about where the run goes on, and which files are damaged.
 
     Raises:
         ValueError: If a checkpoint is of another recipe.

@@ -238,7 +238,8 @@ def _writers(plan, checkpoints):
 
 def _samples(plan):
     directory, log_dir = plan.run_dir / runs.SAMPLES, plan.run_dir / runs.LOGS
-    return [callbacks.SampleGrid(directory, log_dir=log_dir)]
+    shown = plan.recipe.shown_data(plan.source)
+    return [callbacks.SampleGrid(directory, log_dir=log_dir, examples=shown)]
 
 
 def _densities(plan):

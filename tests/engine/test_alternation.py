@@ -5,7 +5,6 @@ import dataclasses
 import contracts
 import keras
 import moves
-import networks
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -13,7 +12,6 @@ import tensorflow as tf
 from kgan.engine.alternation import Periods, get
 from kgan.engine.move import Term
 
-DATA = networks.images(56)
 BOTH = ("discriminator", "generator")
 
 
@@ -78,27 +76,28 @@ def test_get():
         Periods(discriminator=1, generator=0)
 
 
-def build(alternation=None, batch_norm=True, **options):
+def build(n, m, repeats=1, momentum=0.9, layers=(), **options):
     keras.utils.set_random_seed(2)
     compiled = {
-        "generator_optimizer": keras.optimizers.Adam(0.01, epsilon=1e-3),
-        "discriminator_optimizer": keras.optimizers.Adam(0.01, epsilon=1e-3),
-        "alternation": alternation,
-        "regularizers": ["lecam"],
+        "optimizers": {
+            name: keras.optimizers.Adam(0.01, epsilon=1e-3)
+            for name in ("prey", "hunter")
+        },
+        "alternation": Periods(hunter=n, prey=m),
         **options,
     }
-    return networks.gan(batch_norm=batch_norm, compiled=compiled)
+    return moves.pursuit(layers, compiled, repeats=repeats, momentum=momentum)
 
 
-def state(gan):
+def written(game):
     """All that each player's update may write."""
-    written = {
-        "d": [*gan.discriminator.weights, *gan.discriminator_optimizer.variables],
-        "g": [*gan.generator.weights, *gan.generator_optimizer.variables],
-        "terms": [weight for term in gan.terms for weight in term.weights],
-        "average": gan.ema_generator.weights,
+    those = {
+        "hunter": [*game.hunter.weights, *game.hunter_optimizer.variables],
+        "prey": [*game.prey.weights, *game.prey_optimizer.variables],
+        "memory": game.memory.weights,
+        "average": game.ema_prey.weights,
     }
-    return {who: [v.numpy().copy() for v in those] for who, those in written.items()}
+    return {who: [np.array(v) for v in found] for who, found in those.items()}
 
 
 def moved(before, after):
@@ -109,46 +108,46 @@ def moved(before, after):
     }
 
 
-@pytest.mark.parametrize("jit_compile", [False, True])
-def test_who_waits_keeps_everything(jit_compile):
-    gan = build(Periods(discriminator=2, generator=1), jit_compile=jit_compile)
-    for who in ({"d", "terms"}, {"d", "terms"}, {"g", "average"}, {"d", "terms"}):
-        before = state(gan)
-        gan.fit(DATA[:8], batch_size=8, verbose=0)
-        assert moved(before, state(gan)) == who
-    assert gan.discriminator_optimizer.iterations == 3
-    assert gan.generator_optimizer.iterations == 1
+@pytest.mark.parametrize("options", [{}, {"run_eagerly": False, "jit_compile": True}])
+def test_who_waits_keeps_everything(options):
+    game = build(2, 1, layers=[keras.layers.BatchNormalization()], **options)
+    of_hunter = {"hunter", "memory"}
+    for who in (of_hunter, of_hunter, {"prey", "average"}, of_hunter):
+        before = written(game)
+        moves.fit(game, 8)
+        assert moved(before, written(game)) == who
+    assert game.hunter_optimizer.iterations == 3
+    assert game.prey_optimizer.iterations == 1
 
 
 def test_logs_are_of_those_who_moved():
-    gan = build(Periods(discriminator=1, generator=1))
-    history = gan.fit(DATA[:16], batch_size=8, shuffle=False, verbose=0).history
-    assert history["d_loss"][0] > 0
-    assert history["g_loss"][0] > 0  # a mean over one round, not over two with a 0
-    one = build(Periods(discriminator=1, generator=1))
-    one.fit(DATA[:8], batch_size=8, verbose=0)
-    alone = one.fit(DATA[8:16], batch_size=8, verbose=0).history["g_loss"][0]  # G moves
-    assert history["g_loss"][0] == pytest.approx(alone, rel=1e-5)
+    history = moves.fit(build(1, 1), 16).history
+    assert history["miss"][0] > 0
+    assert history["flee"][0] > 0  # a mean over one round, not over two with a 0
+    one = build(1, 1)
+    moves.fit(one, 8)
+    alone = moves.fit(one, 16, first=8).history["flee"][0]  # the prey moves
+    assert history["flee"][0] == pytest.approx(alone, rel=1e-5)
 
 
 def test_ways_to_run_it_agree():
+    graph = {"run_eagerly": False}
     games = [
-        build(Periods(discriminator=2, generator=1), **options)
+        build(2, 1, **options)
         for options in (
-            {"jit_compile": False},
-            {"jit_compile": True, "steps_per_execution": 7},
             {"run_eagerly": True},
+            graph | {"jit_compile": False},
+            graph | {"jit_compile": True, "steps_per_execution": 6},
         )
     ]
-    for gan in games:
-        gan.fit(DATA, batch_size=8, shuffle=False, verbose=0)
-    for gan in games[1:]:
-        assert networks.largest_difference(games[0], gan) < 1e-5
+    for game in games:
+        moves.fit(game)
+        moves.assert_equal(games[0], game, 1e-5)
 
 
 @pytest.mark.parametrize(("n", "m", "interval"), [(1, 1, 2), (2, 1, 3), (1, 3, 4)])
-@pytest.mark.parametrize("steps", [1, 2])
-def test_a_lazy_term_counts_the_updates_of_its_player(n, m, interval, steps):
+@pytest.mark.parametrize("repeats", [1, 2])
+def test_a_lazy_term_counts_the_updates_of_its_player(n, m, interval, repeats):
     """As it says: in every `interval`-th update of D, with k updates in a round."""
     acted = []
 
@@ -163,47 +162,34 @@ def test_a_lazy_term_counts_the_updates_of_its_player(n, m, interval, steps):
             return tf.reduce_mean(nets.hunter(batch["points"]))
 
     game = moves.pursuit()
-    game = Counting(game.prey, game.hunter, repeats=steps)
+    game = Counting(game.prey, game.hunter, game.memory, repeats=repeats)
     game.compile(
         {"prey": "sgd", "hunter": "sgd"},
         alternation=Periods(hunter=n, prey=m),
         run_eagerly=True,
     )
     rounds = 12
-    data = np.zeros((4 * rounds * steps, 2), "float32")
+    data = np.zeros((4 * rounds * repeats, 2), "float32")
     game.fit(data, batch_size=4, verbose=0)
     assert game.step == rounds
-    updates = rounds * n // (n + m) * steps
+    updates = rounds * n // (n + m) * repeats
     assert len(acted) == -(-updates // interval)
 
 
 def test_replicas_wait_together(two_replicas):
-    def build_plain():
-        return build(
-            Periods(discriminator=2, generator=1),
-            regularizers=["lecam", "weight_clipping"],
-            batch_norm=False,
-        )
-
-    one = build_plain()
+    one = build(2, 1)
     with two_replicas.scope():
-        two = build_plain()
-    for gan in (one, two):
-        gan.fit(DATA, batch_size=8, shuffle=False, verbose=0)
-    assert networks.largest_difference(one, two) < 1e-5
-    for name in ("generator_optimizer", "discriminator_optimizer"):
-        slots = [getattr(gan, name).variables for gan in (one, two)]
-        for alone, shared in zip(*slots, strict=True):
-            np.testing.assert_allclose(alone.numpy(), shared.numpy(), atol=1e-5)
+        two = build(2, 1, run_eagerly=False)
+    for game in (one, two):
+        moves.fit(game)
+    moves.assert_equal(one, two, 1e-5)
 
 
 def test_a_resumed_game_goes_on_in_its_period(tmp_path):
-    whole = build(Periods(discriminator=2, generator=2))
-    whole.fit(DATA, batch_size=8, shuffle=False, verbose=0)
-    first = build(Periods(discriminator=2, generator=2))
-    first.fit(DATA[:24], batch_size=8, shuffle=False, verbose=0)
-    first.save(tmp_path / "gan.keras")
-    second = keras.models.load_model(tmp_path / "gan.keras")
-    second.fit(DATA[24:], batch_size=8, shuffle=False, verbose=0)
-    for old, new in zip(whole.get_weights(), second.get_weights(), strict=True):
-        np.testing.assert_array_equal(old, new)
+    whole, first = build(2, 2), build(2, 2)
+    moves.fit(whole)
+    moves.fit(first, 24)
+    first.save(tmp_path / "game.keras")
+    second = keras.models.load_model(tmp_path / "game.keras")
+    moves.fit(second, first=24)
+    moves.assert_equal(whole, second)

@@ -1,6 +1,7 @@
 """What is made outside of a strategy's scope is refused with a sentence."""
 
 import keras
+import moves
 import networks
 import pytest
 import tensorflow as tf
@@ -41,15 +42,14 @@ def test_networks_and_optimizers_belong_into_the_scope(two_replicas):
 
 
 def test_fit_belongs_into_the_models_scope(two_replicas):
-    outside = networks.gan()
-    images = networks.images(16)
+    outside = moves.pursuit()
     other = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
     with two_replicas.scope():
-        refuse("made inside", lambda: outside.fit(images, verbose=0))
-        inside = networks.gan()
+        refuse("made inside", lambda: moves.fit(outside))
+        inside = moves.pursuit(compiled={"run_eagerly": False})
     with other.scope():
-        refuse("in the scope in which", lambda: inside.fit(images, verbose=0))
-    inside.fit(images, batch_size=8, verbose=0)  # outside of any scope
+        refuse("in the scope in which", lambda: moves.fit(inside))
+    moves.fit(inside, 16)  # outside of any scope
     assert inside.step == 2
 
 
@@ -66,31 +66,24 @@ def test_synchronized_batch_norm_is_refused(two_replicas):
         refuse("synchronized=True.*together", gan.compile)
 
 
-@pytest.mark.parametrize("jit_compile", [False, True])
-def test_several_steps_in_one_call_take_a_reduction_that_runs(
-    two_replicas, jit_compile
-):
-    options = {"steps_per_execution": 3, "jit_compile": jit_compile}
+def test_several_steps_in_one_call_take_a_reduction_that_runs(two_replicas):
+    options = {"run_eagerly": False}
     default = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
     with default.scope():
-        refuse("ReductionToOneDevice", lambda: networks.gan(compiled=options))
-        networks.gan()
-    images = networks.images(32)
-    with two_replicas.scope():
-        together = networks.gan(batch_norm=False, compiled=options)
-        keras.utils.set_random_seed(0)
-        apart = networks.gan(batch_norm=False, compiled=options)
-        apart.compile(
-            keras.optimizers.SGD(0.05),
-            keras.optimizers.SGD(0.05),
-            penalties=[kgan.penalties.R1(1.0)],
-            jit_compile=jit_compile,
+        refuse(
+            "ReductionToOneDevice",
+            lambda: moves.pursuit(compiled=options | {"steps_per_execution": 3}),
         )
-    apart.set_weights(together.get_weights())
-    for gan in (together, apart):
-        gan.fit(images, batch_size=8, shuffle=False, verbose=0)
-        assert gan.step == 4
-    assert networks.largest_difference(together, apart) < 2e-6
+        moves.pursuit(compiled=options)
+    games = []
+    for together in ({}, {"steps_per_execution": 4}):
+        for compiled in ({}, {"jit_compile": True}):
+            keras.utils.set_random_seed(0)
+            with two_replicas.scope():
+                games.append(moves.pursuit(compiled=options | together | compiled))
+            moves.fit(games[-1], 32)
+            assert games[-1].step == 4
+            moves.assert_equal(games[0], games[-1], 2e-6)
 
 
 def test_one_device_is_no_strategy(two_replicas):

@@ -1,289 +1,291 @@
-"""The two gradients: what they are, what they touch, how they are compiled."""
+"""The gradient of a move: what it is, what it touches, what it refuses."""
 
 import keras
-import networks
+import moves
 import numpy as np
 import pytest
 import tensorflow as tf
 
 import kgan
-from kgan.core import seeds
-from kgan.engine.clock import Turn
-from kgan.engine.stateless import Player
-from kgan.engine.update import Game
+from kgan.engine import update
+from kgan.engine.move import Move, Term
+from kgan.engine.update import Update, dense_gradients
+
+X = np.array([[0.3], [-0.7], [1.1]], "float32")
+SLOPE = 2.0  # of the player
+OTHER = -1.5
 
 
-def turn(update=0, seed=1):
-    one = tf.constant(1.0)
-    step = tf.constant(update, tf.int64)
-    return Turn(step, step, one, tf.constant(0), seeds.root(seed))
+def networks(**options):
+    return {"player": moves.line(SLOPE, **options), "other": moves.line(OTHER)}
 
 
-def linear_game(loss, penalties=(), compiler=lambda f: f):
-    """G(z) = a z + b and D(x) = w x + c in one dimension."""
-    g = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
-    d = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
-    g.set_weights([np.array([[0.5]]), np.array([0.25])])
-    d.set_weights([np.array([[2.0]]), np.array([0.0])])
-    terms = kgan.penalties.by_name(penalties)
-    return Game(
-        Player(g),
-        Player(d),
-        Player(keras.layers.Identity()),
-        kgan.losses.get(loss),
-        terms,
-        compiler=compiler,
-    )
+def loss(nets, batch):
+    """½ (w v x)² with the player's w and the other's v."""
+    y = nets.player(nets.other(batch["x"]))
+    value = tf.reduce_mean(0.5 * tf.square(y))
+    return value, {"loss": value}
 
 
-REAL = np.array([[0.3], [-0.7], [1.1]], "float32")
-LATENTS = np.array([[0.2], [-1.0], [0.6]], "float32")
-FAKE = 0.5 * LATENTS + 0.25
+def slope(nets, batch):
+    """The gradient w of the player at each example."""
+    x = batch["x"]
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        total = tf.reduce_sum(nets.player(x))
+    return tf.square(tape.gradient(total, x))
 
 
-def sigmoid(x):
-    return 1 / (1 + np.exp(-x))
+MEAN = float(np.mean((OTHER * X) ** 2))
+GRADIENT = SLOPE * MEAN
 
 
-def arguments(game, **changes):
-    return (
-        game.values(),
-        tf.constant(REAL),
-        None,
-        tf.constant(LATENTS),
-        turn(**changes),
-    )
+def compiled(jit_compile=None):
+    return lambda f: tf.function(f, autograph=False, jit_compile=jit_compile)
 
 
-def test_discriminator_gradient_is_the_papers():
-    game = linear_game("minimax")
-    gradients, _, logs = game.discriminator_gradients(*arguments(game))
-    real, fake = sigmoid(2 * REAL), sigmoid(2 * FAKE)
-    # d/dw of −mean(log D(x) + log(1 − D(G(z))))
-    expected_w = np.mean(-(1 - real) * REAL + fake * FAKE)
-    expected_c = np.mean(-(1 - real) + fake)
-    np.testing.assert_allclose(gradients[0], [[expected_w]], rtol=1e-5)
-    np.testing.assert_allclose(gradients[1], [expected_c], rtol=1e-5)
-    value = np.mean(np.log(real) + np.log(1 - fake))
-    np.testing.assert_allclose(logs["d_loss"], -value, rtol=1e-5)
-    np.testing.assert_allclose(logs["d_real"], real.mean(), rtol=1e-5)
-    np.testing.assert_allclose(logs["d_fake"], fake.mean(), rtol=1e-5)
-    np.testing.assert_allclose(logs["d_accuracy"], np.mean(real > fake))
+WRAPS = {"eager": lambda f: f, "graph": compiled(), "xla": compiled(True)}
+EVERYWHERE = pytest.mark.parametrize("wrap", WRAPS.values(), ids=WRAPS)
 
 
-@pytest.mark.parametrize("loss", ["minimax", "non_saturating"])
-def test_generator_gradient_is_the_papers(loss):
-    game = linear_game(loss)
-    gradients, _, logs = game.generator_gradients(*arguments(game))
-    fake = sigmoid(2 * FAKE)
-    # d/dx of log(1 − D) is −2 D, of −log D it is −2 (1 − D)
-    slope = -2 * fake if loss == "minimax" else -2 * (1 - fake)
-    np.testing.assert_allclose(gradients[0], [[np.mean(slope * LATENTS)]], rtol=1e-5)
-    np.testing.assert_allclose(gradients[1], [np.mean(slope)], rtol=1e-5)
-    value = np.log(1 - fake) if loss == "minimax" else -np.log(fake)
-    np.testing.assert_allclose(logs["g_loss"], value.mean(), rtol=1e-5)
+@EVERYWHERE
+def test_the_gradient_of_a_loss_and_its_terms(wrap):
+    terms = {
+        "square": Term(slope, weight=3.0),
+        "lazy": Term(slope, weight=5.0, interval=4),
+        "scalar": Term(lambda nets, batch: tf.reduce_sum(nets.weights("player")[0])),
+    }
+    move = Move(("player",), loss, ("loss",), terms)
+    play = moves.playing(move, networks(), wrap, {"player": "norm"})
+    for number in (0, 1, 4, 6):
+        result = play({"x": X}, update=number)
+        acts = number % 4 == 0
+        # w² has the gradient 2 w, w itself 1; a lazy term is 4 times as strong.
+        expected = GRADIENT + 3.0 * 2 * SLOPE + 1.0
+        expected += 4 * 5.0 * 2 * SLOPE if acts else 0.0
+        ((gradient,),) = result.gradients.values()
+        np.testing.assert_allclose(gradient, [[expected]], rtol=1e-5)
+        logs = {
+            "loss": 0.5 * SLOPE**2 * MEAN,
+            "square": SLOPE**2,
+            "lazy": SLOPE**2 if acts else 0.0,
+            "scalar": SLOPE,
+            "norm": expected,
+        }
+        assert set(result.logs) == set(logs)
+        for name, value in logs.items():
+            assert result.logs[name].dtype == tf.float32
+            np.testing.assert_allclose(result.logs[name], value, rtol=1e-5)
 
 
-def test_relativistic_generator_reads_the_real_logits():
-    game = linear_game("relativistic_pairing")
-    gradients, _, logs = game.generator_gradients(*arguments(game))
-    gap = 2 * FAKE - 2 * REAL
-    slope = -2 * sigmoid(-gap)
-    np.testing.assert_allclose(gradients[1], [np.mean(slope)], rtol=1e-5)
-    np.testing.assert_allclose(logs["g_loss"], np.log1p(np.exp(-gap)).mean(), rtol=1e-5)
+@EVERYWHERE
+def test_the_second_derivative_of_a_lazy_term_is_not_lost(wrap):
+    """Even where the loss has found the same gradient before, under its own tape."""
+
+    def known(nets, batch):
+        if "slope" not in nets.known:
+            nets.known["slope"] = slope(nets, batch)
+        return nets.known["slope"]
+
+    def sharing(nets, batch):
+        value = tf.reduce_mean(known(nets, batch))
+        return value, {"loss": value}
+
+    move = Move(("player",), sharing, ("loss",), {"lazy": Term(known, 1.0, 2)})
+    result = moves.playing(move, networks(), wrap)({"x": X})
+    ((gradient,),) = result.gradients.values()
+    np.testing.assert_allclose(gradient, [[2 * SLOPE + 2 * 2 * SLOPE]], rtol=1e-5)
 
 
-@pytest.mark.parametrize("interval", [1, 4])
-@pytest.mark.parametrize("jit_compile", [None, True])
-def test_penalty_on_a_linear_critic_has_the_closed_form(interval, jit_compile):
-    def compiler(function):
-        return tf.function(function, autograph=False, jit_compile=jit_compile)
-
-    plain = linear_game("wasserstein")
-    base = plain.discriminator_gradients(*arguments(plain))[0]
-    game = linear_game(
-        "wasserstein",
-        [
-            kgan.penalties.R1(3.0, interval),
-            kgan.penalties.R2(5.0, interval),
-            kgan.penalties.GradientPenalty(7.0, interval),
-        ],
-        compiler,
-    )
-    for update in (0, 1, 4):
-        acts = update % interval == 0
-        gradients, _, logs = game.discriminator_gradients(
-            *arguments(game, update=update)
-        )
-        # ∇D = w = 2 everywhere: R1 and R2 give ½ w², the third (w − 1)².
-        extra = interval * (3.0 * 2 + 5.0 * 2 + 7.0 * 2 * (2 - 1)) if acts else 0.0
-        np.testing.assert_allclose(gradients[0] - base[0], [[extra]], 1e-4, 1e-6)
-        np.testing.assert_allclose(gradients[1], base[1], atol=1e-6)
-        expected = {"r1": 2.0, "r2": 2.0, "gradient_penalty": 1.0}
-        for name, value in expected.items():
-            np.testing.assert_allclose(logs[name], value if acts else 0.0, rtol=1e-5)
-
-
-def test_penalties_share_the_passes_of_the_loss():
-    calls = []
-
-    class Counting(keras.layers.Layer):
-        def call(self, x):
-            calls.append(1)
-            return x
-
-    d = keras.Sequential([keras.Input((1,)), Counting(), keras.layers.Dense(1)])
-    game = linear_game("hinge", [kgan.penalties.R1(1.0), kgan.penalties.R2(1.0)])
-    game.discriminator = Player(d)
-    calls.clear()
-    game.discriminator_gradients(*arguments(game))
-    assert len(calls) == 2
-
-
-def test_points_and_layers_draw_from_seeds_of_their_own():
-    """The place of a penalty's points says nothing about a mask of the critic."""
-    drawn = []
-
-    class Drawing(kgan.penalties.GradientPenalty):
-        def points(self, real, fake, seed):
-            drawn.append(tuple(seed.numpy()))
-            return super().points(real, fake, seed)
-
-    class Recording(keras.layers.Layer):
-        def __init__(self):
-            super().__init__()
-            self.seed_generator = keras.random.SeedGenerator(1)
-
-        def call(self, x):
-            if tf.is_tensor(x) and hasattr(x, "numpy"):
-                drawn.append(tuple(self.seed_generator.next().numpy()))
-            return x
-
-    d = keras.Sequential([keras.Input((1,)), Recording(), keras.layers.Dense(1)])
-    game = linear_game("hinge", [Drawing(1.0)])
-    game.discriminator = Player(d)
-    drawn.clear()
-    game.discriminator_gradients(*arguments(game))
-    assert len(drawn) == len(set(drawn)) == 4  # points; D at real, fake and points
-
-
-def test_weight_schedules_count_steps():
-    schedule = keras.optimizers.schedules.PolynomialDecay(2.0, 10, 0.0)
-    game = linear_game("wasserstein", [kgan.penalties.R1(schedule)])
-    plain = linear_game("wasserstein")
-    base = plain.discriminator_gradients(*arguments(plain))[0][0]
-    for update, weight in ((0, 2.0), (5, 1.0), (20, 0.0)):
-        gradient = game.discriminator_gradients(*arguments(game, update=update))[0][0]
-        np.testing.assert_allclose(gradient - base, [[2.0 * weight]], atol=1e-5)
-
-
-def test_the_networks_own_losses_count_once():
-    d = keras.Sequential(
-        [keras.Input((1,)), keras.layers.Dense(1, kernel_regularizer="l2")]
-    )
-    d.set_weights([np.array([[2.0]]), np.array([0.0])])
-    game = linear_game("wasserstein")
-    base = game.discriminator_gradients(*arguments(game))[0][0]
-    game.discriminator = Player(d)
-    gradient = game.discriminator_gradients(*arguments(game))[0][0]
-    np.testing.assert_allclose(gradient - base, [[2 * 0.01 * 2.0]], rtol=1e-4)
-
-
-def test_pure_functions_write_no_variable_and_give_the_new_state():
-    model = networks.gan(dropout=0.3)
-    game = model._game
-    before = networks.weights(model)
-    real = tf.constant(networks.images())
-    latents = tf.random.stateless_normal((16, networks.LATENT_DIM), [1, 2])
-    for gradients_of, player in (
-        (game.discriminator_gradients, game.discriminator),
-        (game.generator_gradients, game.generator),
-    ):
-        gradients, state, _ = gradients_of(game.values(), real, None, latents, turn())
-        assert len(gradients) == len(player.trainable)
-        assert all(float(tf.norm(g)) > 0 for g in gradients[:1])
-        moved = [
-            np.abs(v - s).max()
-            for v, s in zip(player.state, state.network, strict=True)
-        ]
-        assert min(moved) > 0
-    after = networks.weights(model)
-    assert all((before[key] == after[key]).all() for key in before)
-
-
-def test_a_layers_seed_follows_from_the_turn():
-    model = networks.gan(dropout=0.5, batch_norm=False)
-    player = model._game.discriminator
-    real = tf.constant(networks.images())
-
-    def logits(seed):
-        return player(player.values(), real, None, turn(seed=seed))[0].numpy()
-
-    assert (logits(1) == logits(1)).all()
-    assert (logits(1) != logits(2)).any()
-
-
-def test_subclassed_networks_train_in_training_mode():
-    class Subclassed(keras.Model):
-        def __init__(self):
-            super().__init__()
-            self.norm = keras.layers.BatchNormalization()
-            self.dropout = keras.layers.Dropout(0.5)
-            self.head = keras.layers.Dense(1)
-
-        def call(self, x):  # no `training`: its layers look the flag up
-            return self.head(self.dropout(self.norm(x)))
-
-    network = Subclassed()
-    network(tf.constant(REAL))
-    player = Player(network)
-    outputs, (_, state), _ = player(player.values(), tf.constant(REAL), None, turn())
-    np.testing.assert_allclose(state[0], 0.01 * REAL.mean(0), rtol=1e-4)
-    other = player(player.values(), tf.constant(REAL), None, turn(seed=5))[0]
-    assert (outputs.numpy() != other.numpy()).any()
-
-
-def test_held_out_moves_nothing_and_reports_the_game():
-    game = linear_game("minimax")
-    values, real, labels, latents, now = arguments(game)
-    logs = game.held_out(values, real, labels, latents, now)
-    assert set(logs) == {"d_loss", "g_loss", "d_real", "d_fake", "d_accuracy"}
-    np.testing.assert_allclose(logs["d_real"], sigmoid(2 * REAL).mean(), rtol=1e-5)
-
-
-@pytest.mark.parametrize("num_classes", [None, 3])
-@pytest.mark.parametrize(
-    ("penalties", "passes"),
-    [
-        ((), 1),
-        ((kgan.penalties.R1(1.0),), 2),
-        ((kgan.penalties.R2(1.0, interval=2),), 1),
-    ],
-    ids=["none", "r1", "lazy r2"],
-)
-def test_one_pass_over_real_and_fake_is_two(num_classes, penalties, passes):
-    generator, discriminator = kgan.models.mlp(
-        (8, 8, 1), latent_dim=4, num_classes=num_classes, discriminator_hidden=(16,)
-    )
+def test_what_the_loss_found_is_shared_with_terms_of_every_update():
     seen = []
-    call = discriminator.call
-    discriminator.call = lambda inputs, **kwargs: (
-        seen.append(tf.nest.flatten(inputs)[0].shape[0]) or call(inputs, **kwargs)
+
+    def first(nets, batch):
+        nets.known["found"], nets.fixed["fixed"] = 1, 2
+        return loss(nets, batch)
+
+    def look(nets, batch):
+        seen.append((dict(nets.known), dict(nets.fixed)))
+        return 0.0 * tf.reduce_sum(nets.weights("player")[0])
+
+    terms = {"always": Term(look), "lazy": Term(look, interval=2)}
+    moves.update(Move(("player",), first, ("loss",), terms), networks(), {"x": X})
+    assert seen == [({"found": 1}, {"fixed": 2}), ({}, {"fixed": 2})]
+
+
+def test_a_schedule_counts_rounds():
+    schedule = keras.optimizers.schedules.PolynomialDecay(2.0, 10, 0.0)
+    for interval in (1, 20):
+        terms = {"term": Term(slope, schedule, interval)}
+        move = Move(("player",), loss, ("loss",), terms)
+        for step, weight in ((0, 2.0), (5, 1.0), (20, 0.0)):
+            result = moves.update(move, networks(), {"x": X}, update=0, step=step)
+            expected = GRADIENT + interval * weight * 2 * SLOPE
+            gradient = result.gradients["player"][0]
+            np.testing.assert_allclose(gradient, [[expected]], rtol=1e-5)
+
+
+def test_own_losses_of_the_players_alone_count():
+    regularizer = keras.regularizers.L2(0.01)
+    given = networks(kernel_regularizer=regularizer)
+    given["other"] = moves.line(OTHER, kernel_regularizer=regularizer)
+
+    def twice(nets, batch):
+        nets.player(batch["x"])
+        return loss(nets, batch)
+
+    result = moves.update(Move(("player",), twice, ("loss",)), given, {"x": X})
+    expected = GRADIENT + 2 * 0.01 * SLOPE
+    np.testing.assert_allclose(result.gradients["player"][0], [[expected]], rtol=1e-5)
+
+
+def test_several_players_have_gradients_of_their_own():
+    norms = {"player": "p_norm", "other": "o_norm"}
+    move = Move(("player", "other"), loss, ("loss",))
+    result = moves.update(move, networks(), {"x": X}, norms=norms)
+    square = float(np.mean(X**2))
+    expected = {
+        "player": SLOPE * OTHER**2 * square,
+        "other": OTHER * SLOPE**2 * square,
+    }
+    for name, value in expected.items():
+        np.testing.assert_allclose(result.gradients[name][0], [[value]], rtol=1e-5)
+        norm = result.logs[norms[name]]
+        np.testing.assert_allclose(norm, abs(value), rtol=1e-5)
+
+
+def test_scales_and_shares():
+    """Gradients carry the loss scale and are a share; their norm is of the mean."""
+    game = moves.stateless(**networks())
+    terms = {"always": Term(slope), "lazy": Term(slope, 0.5, 2)}
+    move = Move(("player",), loss, ("loss",), terms)
+    shared = Update(move, game, {"player": "norm"}, num_replicas=4)
+    batch = {"x": tf.constant(X)}
+    found = shared(moves.values(game), batch, moves.context(scale=64.0))
+    whole = moves.update(move, networks(), {"x": X}, norms={"player": "norm"})
+    np.testing.assert_allclose(
+        found.gradients["player"][0], 16 * whole.gradients["player"][0], rtol=1e-5
     )
-    gan = kgan.GAN(generator, discriminator)
-    gan.compile(penalties=penalties)
-    labels = None if num_classes is None else tf.constant([0, 1, 2, 0])
-    one = turn(update=1)  # no lazy penalty acts
-    latents = gan.prior.sample(4, one.seed)
-    batch = (tf.constant(networks.images(4)), labels, latents, one)
-    results = []
-    for by_example in (True, False):
-        gan._game.discriminator.by_example = by_example
-        seen.clear()
-        results.append(gan._game.discriminator_gradients(gan._game.values(), *batch))
-        assert seen[:2] == ([8, *seen[1:2]] if by_example and passes == 1 else [4, 4])
-    (together, _, logs), (apart, _, expected) = results
-    for ours, theirs in zip(together, apart, strict=True):
-        np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-6)
-    for key, value in expected.items():
-        np.testing.assert_allclose(logs[key], value, rtol=1e-5, atol=1e-6)
+    for name, value in whole.logs.items():
+        np.testing.assert_allclose(found.logs[name], value, rtol=1e-5)
+
+
+def test_a_pure_function_writes_no_variable_and_returns_the_new_state():
+    layers = [keras.layers.BatchNormalization(), kgan.layers.Dropout(0.3)]
+    game = moves.pursuit(layers)
+    before = moves.state(game)
+    batch = {"points": tf.constant(moves.POINTS[:8])}
+    batch |= game.noise(8, moves.context().seed)
+    for player, written in (("hunter", {"hunter", "memory"}), ("prey", {"prey"})):
+        result = moves.update_of(game, player, batch)
+        assert set(result.state) == written
+        assert all(float(tf.norm(g)) > 0 for g in result.gradients[player][-1:])
+        for name in written:
+            pairs = zip(
+                game._plain.stateless[name].state, result.state[name], strict=True
+            )
+            assert all(np.any(old.numpy() != new.numpy()) for old, new in pairs)
+    for old, new in zip(before, moves.state(game), strict=True):
+        np.testing.assert_array_equal(old, new)
+
+
+@EVERYWHERE
+def test_state_that_a_lazy_term_writes(wrap):
+    memory = moves.Memory()
+    memory.build((None, 1))
+
+    def remember(nets, batch):
+        nets.memory(batch["x"])
+        return 0.0 * tf.reduce_sum(nets.weights("player")[0])
+
+    def first(nets, batch):
+        nets.memory(batch["x"])
+        return loss(nets, batch)
+
+    for start, calls in ((loss, (1, 0, 1)), (first, (2, 1, 2))):
+        terms = {"lazy": Term(remember, interval=2)}
+        move = Move(("player",), start, ("loss",), terms, writes=("memory",))
+        play = moves.playing(move, networks() | {"memory": memory}, wrap)
+        for number, expected in enumerate(calls):
+            result = play({"x": X}, update=number)
+            mean, count = result.state["memory"]
+            assert int(count) == expected
+            np.testing.assert_allclose(mean, [(1 - 0.9**expected) * X.mean()], 1e-5)
+
+
+def test_a_move_that_waits():
+    game = moves.stateless(**networks())
+    move = Move(("player",), loss, ("loss",), {"term": Term(slope)})
+    idle = Update(move, game, {"player": "norm"}).idle(moves.values(game), {"r": 1})
+    np.testing.assert_array_equal(idle.gradients["player"], [[[0.0]]])
+    assert idle.rows == {"r": 1}
+    assert {n: float(v) for n, v in idle.logs.items()} == dict.fromkeys(
+        ("loss", "term", "norm"), 0.0
+    )
+
+
+def test_a_network_that_nothing_trains_has_no_gradient():
+    frozen = moves.line(1.0)
+    frozen.trainable = False
+
+    def both(nets, batch):
+        nets.frozen.player(batch["x"])
+        return loss(nets, batch)
+
+    move = Move(("player", "frozen_one"), both, ("loss",))
+    given = networks() | {"frozen_one": frozen}
+    norms = {"frozen_one": "norm"}
+    result = moves.update(move, given, {"x": X}, norms=norms)
+    assert result.gradients["frozen_one"] == []
+    assert float(result.logs["norm"]) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("returned", "message"),
+    [
+        (lambda y: y, r"`\(scalar, logs\)`.*Received: \(3, 1\) and dict"),
+        (lambda y: 1.0, "Received: float and dict"),
+        (lambda y: None, "Received: NoneType and dict"),
+    ],
+)
+def test_a_loss_is_a_scalar(returned, message):
+    def broken(nets, batch):
+        return returned(nets.player(batch["x"])), {}
+
+    with pytest.raises(ValueError, match=rf"^The loss 'broken' .*{message}"):
+        moves.update(Move(("player",), broken), networks(), {"x": X})
+
+
+def test_logs_are_those_of_the_move():
+    def broken(nets, batch):
+        value, logs = loss(nets, batch)
+        return value, logs | {"more": value}
+
+    def none(nets, batch):
+        return loss(nets, batch)[0], None
+
+    message = (
+        r"The loss 'broken' must log what `Move\.logs` names: \['loss', 'mo'\]\. "
+        r"Received: \['loss', 'more'\]"
+    )
+    with pytest.raises(ValueError, match=message):
+        moves.update(Move(("player",), broken, ("loss", "mo")), networks(), {"x": X})
+    with pytest.raises(ValueError, match=r"Received: \(\) and NoneType"):
+        moves.update(Move(("player",), none, ("loss",)), networks(), {"x": X})
+
+
+def test_gradients_are_dense_and_zero_where_nothing_leads():
+    table, lonely = tf.Variable(tf.ones((4, 2))), tf.Variable([1.0, 2.0])
+    with tf.GradientTape(persistent=True) as tape:
+        total = tf.reduce_sum(tf.gather(table, [1, 1, 3]))
+    assert isinstance(tape.gradient(total, table), tf.IndexedSlices)
+    found = dense_gradients(tape, total, {"a": [table], "b": [lonely]})
+    assert all(tf.is_tensor(gradient) for gradient in tf.nest.flatten(found))
+    np.testing.assert_array_equal(found["a"][0], [[0, 0], [2, 2], [0, 0], [1, 1]])
+    np.testing.assert_array_equal(found["b"][0], [0, 0])
+
+
+def test_a_mean_is_of_float32():
+    values = tf.constant([[1.0, 2.0]], "float16")
+    assert update.mean(values).dtype == tf.float32
+    assert float(update.mean(tf.constant([True, False]))) == 0.5

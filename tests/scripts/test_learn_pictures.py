@@ -12,7 +12,6 @@ import tensorflow as tf
 from scipy.spatial.distance import jensenshannon
 
 import kgan
-from kgan.engine import round as rounds
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "scripts"))
 
@@ -183,12 +182,14 @@ def test_each_picture_is_there_small_and_made_by_a_command_in_the_text():
     assert {f"pictures/{name}.png" for name in made} < set(shown)
 
 
-def test_quoted_lines_of_the_training_step_are_those_of_the_model():
-    def without_space(text):
-        return re.sub(r"\s", "", text)
+def without_space(text):
+    return re.sub(r"\s", "", text)
 
-    source = without_space(pathlib.Path(rounds.__file__).read_text(encoding="utf-8"))
-    (quoted,) = re.findall(r"```python\n(def _play.*?)```", TEXT, re.DOTALL)
+
+@pytest.mark.parametrize("file", ["kgan/games/gan.py", "kgan/engine/round.py"])
+def test_quoted_lines_of_a_round_are_those_of_the_code(file):
+    source = without_space((ROOT / file).read_text(encoding="utf-8"))
+    (quoted,) = re.findall(rf"`{file}`.*?```python\n(.*?)```", TEXT, re.DOTALL)
     extracts = [without_space(extract) for extract in quoted.split("...")]
     assert len(extracts) > 1
     assert [extract for extract in extracts if extract not in source] == []

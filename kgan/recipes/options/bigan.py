@@ -45,6 +45,9 @@ class BiGANRecipe(Recipe, game="bigan"):
     def pictures(self, game):
         return "samples" if len(game.data_shape) == 3 else None
 
+    def shown_data(self, source):
+        return data.load(source, batch_size=8)
+
     def traits(self, game):
         return {
             "samples of shape": game.data_shape,

@@ -7,7 +7,7 @@ from kgan.engine import alternation
 from kgan.games import network_checks
 from kgan.games.gan import GAN
 from kgan.latents import priors
-from kgan.losses import gradient_penalties, objectives, regularizers
+from kgan.losses import gradient_penalties, objectives, regularizers, term
 from kgan.losses.top_k import TopK
 from kgan.recipes import build, schedules
 from kgan.recipes.flag_types import (
@@ -37,6 +37,7 @@ _TERMS = {
     "penalties": gradient_penalties,
     "regularizers": regularizers,
     "objectives": objectives,
+    "terms": term,
 }
 
 
@@ -74,6 +75,9 @@ class GANRecipe(Recipe, game="gan"):
         Mappings(),
         "terms of kgan.objectives, for the discriminator's further heads",
         (),
+    )
+    terms: tuple = field(
+        Mappings(), 'terms of any kind, as in [{"name": "path_length"}]', ()
     )
     augmentation: dict = options(  # noqa: RUF009
         'layer of kgan.augment, as in {"name": "diff_augment"}'
@@ -238,12 +242,6 @@ class GANRecipe(Recipe, game="gan"):
             "latents of size": game.latent_dim,
             "num_classes": game.num_classes,
         }
-
-    def describe(self, game):
-        lines = super().describe(game)
-        shape = " × ".join(map(str, game.data_shape))
-        lines["generator"] += f", from {game.latent_dim} latents to {shape}"
-        return lines
 
 
 def families() -> dict:

@@ -68,6 +68,12 @@ class Pix2PixRecipe(Recipe, game="pix2pix"):
         )
         return game
 
+    def shown_data(self, source):
+        """Pairs that were held out, in their order; all where none are."""
+        if source.held_out:
+            source = data.source(self.dataset, self.image_size, split="test")
+        return data.load(source, min(8, source.num_examples), shuffle=False)
+
     def traits(self, game):
         return {
             "sources of shape": game.generator.input_shape[1:],

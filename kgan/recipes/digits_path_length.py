@@ -1,0 +1,19 @@
+"""Handwritten digits of 8×8 pixels behind a mapping network, with path length."""
+
+from kgan.recipes.recipe import Recipe
+
+RECIPE = Recipe(
+    name="digits_path_length",
+    description="8×8 digits, a DCGAN behind a mapping network, with path length",
+    dataset="digits",
+    model="mapped_dcgan",
+    model_options={"generator_width": 32, "discriminator_width": 32},
+    latent_dim=32,
+    penalties=({"name": "r1", "weight": 0.1},),
+    terms=({"name": "path_length", "weight": 2.0, "interval": 4},),
+    generator_learning_rate=1e-3,
+    discriminator_learning_rate=1e-3,
+    batch_size=64,
+    steps=3_000,
+    sample_every=500,
+)

@@ -1,0 +1,71 @@
+"""Recipes of pix2pix: from a text and pairs to a trained game."""
+
+import numpy as np
+import PIL.Image
+import pytest
+
+from kgan import data, recipes
+from kgan.runs import prepare, train
+
+SIDE = 16
+
+
+@pytest.fixture
+def pairs(tmp_path):
+    """The text of a folder of gray and coloured pairs, some of which are held out."""
+    draw = np.random.default_rng(0)
+    for name in map(str, range(24)):
+        gray = draw.integers(0, 255, (SIDE, SIDE), np.uint8)
+        for folder, pixels in (("gray", gray), ("colour", np.stack([gray] * 3, -1))):
+            path = tmp_path / "set" / folder / f"{name}.png"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            PIL.Image.fromarray(pixels).save(path)
+    return f"pairs:{tmp_path / 'set'}:gray:colour:0.2"
+
+
+def tiny(dataset, **values):
+    small = {"generator_width": 2, "discriminator_width": 2, "discriminator_depth": 1}
+    steps = {"batch_size": 4, "steps": 3, "sample_every": 2}
+    return recipes.get("emoji_pix2pix").override(
+        dataset=dataset, generator_depth=2, **small, **steps, **values
+    )
+
+
+def test_a_run_on_pairs(pairs, tmp_path):
+    recipe = tiny(pairs, l1=3.0, loss="least_squares")
+    assert recipes.Recipe.from_json(recipe.to_json()) == recipe
+    game = train.train(recipe, tmp_path / "run", verbose=0)
+    assert (game.step, game.l1) == (3, 3.0)
+    assert type(game.adversarial_loss).__name__ == "LeastSquares"
+    names = {path.name for path in (tmp_path / "run").rglob("*")}
+    assert {"recipe.json", "gan.keras", "metrics.csv", "samples.gif"} <= names
+    resumed = train.resume(tmp_path / "run", steps=4, verbose=0)
+    assert resumed.step == 4
+
+
+def test_pictures_show_pairs_that_were_held_out(pairs):
+    recipe = tiny(pairs)
+    shown = next(iter(recipe.shown_data(data.source(pairs)).take(1)))
+    held_out = data.source(pairs, split="test")
+    count = min(8, held_out.num_examples)
+    expected = held_out.sources.read(np.arange(count)) / np.float32(127.5) - 1
+    np.testing.assert_allclose(shown["source"][:count], expected, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"dataset": "digits"}, "`dataset` must be pairs of images.*'digits'"),
+        ({"l1": -1.0}, "`l1` must be a number"),
+        ({"optimizers": {"judge": {"name": "adam"}}}, "judge"),
+    ],
+)
+def test_bad_values(pairs, values, message, tmp_path):
+    with pytest.raises(ValueError, match=message):
+        prepare.prepare(tiny(**{"dataset": pairs, **values}), tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+def test_options_of_another_game_are_refused():
+    with pytest.raises(ValueError, match="game pix2pix has the fields"):
+        recipes.get("emoji_pix2pix").override(latent_dim=4)
