@@ -7,17 +7,12 @@ import tensorflow as tf
 def one_step(train_step, otherwise):
     """Builds the function that `fit` calls per step on one device.
 
-    Keras' own function hands out what a step logs inside of an optional value, since
-    one call may play several steps, and data may end between them. To unwrap a dozen
-    scalars in Python takes a good part of the time of a small game.
+    Keras' own function returns logs inside of an optional value, whose unwrapping takes
+    a good part of the time of a small game.
 
     Args:
         train_step: Function of a batch; returns logs.
         otherwise: Keras' own function, for data that are no `tf.data.Dataset`.
-
-    Returns:
-        A function of an iterator; it returns logs, and raises `StopIteration` where
-        there is no batch left.
     """
 
     @tf.function(autograph=False, reduce_retracing=True)
@@ -50,8 +45,8 @@ class Guarded:
     Args:
         model: The game.
         function: What `fit` calls for each step.
-        logs: Names of the losses and terms to check in the first step of a game; empty
-            for one that has played before.
+        logs: Names of the losses and terms to check in a game's first step; empty for
+            one that has played before.
     """
 
     def __init__(self, model, function, logs=()):
@@ -59,7 +54,6 @@ class Guarded:
         self._logs = logs
 
     def __call__(self, iterator):
-        """Plays a step; returns its logs."""
         if self.model.trainable_has_changed():
             return self.model.make_train_function(force=True)(iterator)
         logs = self.function(iterator)
