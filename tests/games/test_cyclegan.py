@@ -9,7 +9,7 @@ from kgan.layers import ImagePool
 X, Y = (4, 4, 1), (4, 4, 3)
 
 
-def cyclegan(random=False, size=8, **options):
+def cyclegan(random=False, size=20, **options):
     dropout = 0.3 if random else 0.0
     return CycleGAN(
         network([X], Y, dropout),
@@ -30,6 +30,7 @@ class TestContract(Contract):
     case = Case(
         cyclegan,
         both,
+        rounds=4,  # the pools are full after three of eight
         writes={1: ("pool_x", "pool_y")},
         columns=("x", "G(x)", "y", "F(y)"),
         endpoints=("to_y", "to_x"),

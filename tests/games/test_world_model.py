@@ -1,18 +1,18 @@
 """A game of nested batches whose networks are unrolled over time."""
 
 import contract
+import keras
 import numpy as np
 from contract import Case, Contract, network
 from keras import layers
 from world_model import WorldModel
 
+import kgan
+
 TIMES, FRAME, MEMORY, ACTIONS = 4, (3, 3, 1), 2, 3
 
 
 def dynamics(dropout):
-    import keras
-    import kgan
-
     frame, memory = keras.Input(FRAME), keras.Input((MEMORY,))
     action = keras.Input((), dtype="int32")
     done = layers.Embedding(ACTIONS, 3)(action)
@@ -40,4 +40,4 @@ def videos(count):
 
 
 class TestContract(Contract):
-    case = Case(world_model, videos, xla_on_replicas=True)
+    case = Case(world_model, videos)
