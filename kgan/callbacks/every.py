@@ -5,35 +5,14 @@ class Pace:
     """Schedule of a callback, kept without asking the device.
 
     Reading `model.step` makes Python wait until an accelerator has played it. So steps
-    are counted here: those that were played when the epoch began, and the batches
-    since. A callback asks before each batch, where Keras calls it on the main thread
-    and without logs (after a batch it may call from other threads, while training goes
-    on), and at the end of each epoch.
+    are counted here, from the beginning of an epoch on. A callback asks before each
+    batch, where Keras calls it on the main thread, and at the end of each epoch.
 
     Args:
         every: `"epoch"`, or a positive integer: a number of steps.
 
     Raises:
         ValueError: If `every` is neither.
-
-    Example:
-        ```python
-        class Habit(keras.callbacks.Callback):
-            def __init__(self, every):
-                super().__init__()
-                self.pace = Pace(every)
-
-            def on_epoch_begin(self, epoch, logs=None):
-                self.pace.begin_epoch(self.model.step)
-
-            def on_train_batch_begin(self, batch, logs=None):
-                if self.pace.before_batch(batch):
-                    self.act()
-
-            def on_epoch_end(self, epoch, logs=None):
-                if self.pace.at_epoch_end(self.model.step):
-                    self.act()
-        ```
     """
 
     def __init__(self, every):

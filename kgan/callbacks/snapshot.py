@@ -10,27 +10,16 @@ def inner(optimizer):
 
 
 class Snapshot:
-    """All that training changes: networks, averages, optimizers, loss scales, the step.
+    """All that training changes, in the host's memory: to be restored later.
 
-    Left out are the position in the data, which are not rewound, the number of
-    rollbacks, which is raised and never lowered, and learning rates that are variables:
-    what was done to them stays done.
-
-    It lies in the host's memory and takes as much of it as a checkpoint takes on disk:
-    with Adam about three times all networks, and the averages.
+    Left out are the position in the data, the number of rollbacks, which is never
+    lowered, and learning rates that are variables: what was done to them stays done.
 
     Args:
         model: A compiled game.
 
     Attributes:
         step: The model's step at that time.
-
-    Example:
-        ```python
-        before = Snapshot(gan)
-        gan.fit(train)
-        before.restore(gan)
-        ```
     """
 
     def __init__(self, model):
