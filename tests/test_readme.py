@@ -10,7 +10,7 @@ import pytest
 
 import kgan
 from kgan.cli import flags
-from kgan.cli.command import COMMANDS
+from kgan.cli.command import COMMANDS, flags_of
 
 ROOT = pathlib.Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -48,7 +48,7 @@ def test_every_flag_of_the_commands_is_known(command):
     _, name, *arguments = command.split()
     assert name in COMMANDS
     module = importlib.import_module(f"kgan.cli.{name}")
-    flags.parse(flags.new(module.define), arguments)
+    flags.parse(flags_of(module, arguments), arguments)
 
 
 def test_the_recipes_that_are_named_exist():

@@ -86,7 +86,7 @@ class SampleGrid(Pictures):
 def alike(columns):
     """Returns columns of uint8 images in one shape `(rows, height, width, channels)`.
 
-    Small images are enlarged by repeating pixels, gray ones get three equal channels.
+    Small images are enlarged by repeating pixels, gray ones get more equal channels.
 
     Raises:
         ValueError: If a size is no multiple of another.

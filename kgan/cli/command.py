@@ -6,7 +6,6 @@ flags depend on others, `define_for(values, argv)` declares them.
 """
 
 import contextlib
-import functools
 import importlib
 import os
 import sys
@@ -58,10 +57,21 @@ def _dispatch(argv):
     return _run(f"kgan {name}", _load(name), argv[1:])
 
 
+def flags_of(command, argv: list):
+    """Returns the flags of a command's module, with those that `argv` asks for."""
+
+    def declare(values):
+        command.define(values)
+        if hasattr(command, "define_for"):
+            command.define_for(values, argv)
+
+    return flags.new(declare)
+
+
 def _run(program, command, argv):
     debug = False
     try:
-        values = flags.new(functools.partial(_declare, command, argv))
+        values = flags_of(command, argv)
         if set(argv) & set(_HELP):
             print(flags.help_text(command.__doc__, values))
             return 0
@@ -82,12 +92,6 @@ def _run(program, command, argv):
             raise
         return _fail(program, error, FAILED)
     return 0
-
-
-def _declare(command, argv, values):
-    command.define(values)
-    if hasattr(command, "define_for"):
-        command.define_for(values, argv)
 
 
 @contextlib.contextmanager

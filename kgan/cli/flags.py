@@ -1,6 +1,7 @@
 """Flags of one command: absl's, with kgan's own messages and help."""
 
 import inspect
+import itertools
 import textwrap
 
 from absl import flags
@@ -91,7 +92,7 @@ def peek(argv: list, name: str) -> str | None:
     A command asks so for what decides which flags it has.
     """
     value = None
-    for text, following in zip(argv, [*argv[1:], None], strict=True):
+    for text, following in itertools.pairwise([*argv, None]):
         key, given, after = text.partition("=")
         if key in (f"--{name}", f"-{name}"):
             value = after if given else following

@@ -30,23 +30,38 @@ def check_methods(cls):
             )
 
 
+def check_attribute(game, name, value):
+    """Refuses a network that would hide a member of the engine or of Keras.
+
+    Args:
+        game: The class `kgan.Game`.
+        name: Name of the attribute that is set.
+        value: What it is set to.
+
+    Raises:
+        ValueError: If it is a layer of a name that is needed.
+    """
+    is_network = isinstance(value, keras.layers.Layer) and not isinstance(value, Clock)
+    needed = name in _OF_NETWORKS | _OF_KERAS | {"clock"} or hasattr(game, name)
+    if is_network and needed:
+        raise ValueError(
+            "A network of a game must have a name that neither Keras nor the engine "
+            f"needs. Received: {type(value).__name__} as the attribute {name!r}"
+        )
+
+
 def checked(game):
     """Returns the moves of a game, checked.
 
     Raises:
         ValueError: If they name networks that the game does not have, two of them have
-            one stream of seeds, or a network cannot be used.
+            one stream of seeds, or a network was not built.
     """
-    if not isinstance(game.clock, Clock):
-        raise ValueError(
-            "A network of a game must have a name that neither Keras nor the engine "
-            f"needs. Received: {type(game.clock).__name__} as the attribute 'clock'"
-        )
     networks, moves = game.networks, tuple(game.moves())
     if not moves:
         raise ValueError("`moves` must return at least one move. Received: none")
     for name, network in networks.items():
-        _check_network(name, network)
+        _check_built(name, network)
     for place, move in enumerate(moves):
         for what in ("players", "writes"):
             _check_names(what, getattr(move, what), networks)
@@ -56,12 +71,7 @@ def checked(game):
     return moves
 
 
-def _check_network(name, network):
-    if name in _OF_NETWORKS | _OF_KERAS or hasattr(keras.Model, name):
-        raise ValueError(
-            "A network of a game must have a name that neither Keras nor the engine "
-            f"needs. Received: {type(network).__name__} as the attribute {name!r}"
-        )
+def _check_built(name, network):
     if not network.built:
         raise ValueError(
             f"`{name}` must be built before `compile`: call it once, or give it an "

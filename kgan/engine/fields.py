@@ -126,6 +126,14 @@ def _check_values(name, values, field):
     low_is_wrong = field.low is not None and low < field.low - _TOLERANCE
     if low_is_wrong or (field.high is not None and high > field.high + _TOLERANCE):
         raise ValueError(
-            f"The field {name!r} must lie in [{field.low:g}, {field.high:g}]. "
+            f"The field {name!r} must {_range(field)}. "
             f"Received: values from {low:g} to {high:g}"
         )
+
+
+def _range(field):
+    if field.high is None:
+        return f"be at least {field.low:g}"
+    if field.low is None:
+        return f"be at most {field.high:g}"
+    return f"lie in [{field.low:g}, {field.high:g}]"

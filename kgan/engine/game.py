@@ -87,6 +87,10 @@ class Game(Interface, ConfigByArguments, keras.Model):
         self.clock = Clock()
         self.built = True
 
+    def __setattr__(self, name, value):
+        declaration.check_attribute(Game, name, value)
+        super().__setattr__(name, value)
+
     # === What a subclass writes ===
 
     def moves(self):

@@ -89,6 +89,23 @@ def prepare_all(given, networks):
     return {player: prepare(given[player], n) for player, n in networks.items()}
 
 
+class _Named:
+    """An optimizer under the name of its player.
+
+    Callbacks log each by its name, which by default is that of its class: two of one
+    class would be one.
+    """
+
+    def __init__(self, name, optimizer):
+        vars(self).update(name=name, optimizer=optimizer)
+
+    def __getattr__(self, name):
+        return getattr(self.optimizer, name)
+
+    def __setattr__(self, name, value):
+        setattr(self.optimizer, name, value)
+
+
 class OptimizerView:
     """What callbacks know as `model.optimizer`, for a game of several players.
 
@@ -107,8 +124,8 @@ class OptimizerView:
 
     @property
     def optimizers(self):
-        """All of them, in the order of the moves."""
-        return list(self.named.values())
+        """All of them, in the order of the moves; each has the name of its player."""
+        return [_Named(player, optimizer) for player, optimizer in self.named.items()]
 
     @property
     def variables(self):

@@ -2,6 +2,7 @@
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from kgan.engine import feeding
 from kgan.games import sampler
@@ -61,7 +62,7 @@ class Reference:
         if first is None:
             raise ValueError("`real` must be an array or a tf.data.Dataset.")
         model.check(first)
-        batch = model.unpack(first)
+        batch = model.unpack(keras.tree.map_structure(tf.convert_to_tensor, first))
         data, labels = batch["real"], batch.get("condition")
         data = np.asarray(data, np.float32)[:_ROWS]
         self.labels = self._classes = None

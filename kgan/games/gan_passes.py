@@ -22,7 +22,7 @@ class Passes:
         inputs = self._generator_inputs(latents, batch.get("condition"))
         return nets.generator(inputs, key=key)
 
-    def shown(self, nets, data, use):
+    def judged(self, nets, data, use):
         """Returns data as D sees them: augmented, and packed if D takes them so."""
         if self.augmentation is not None:
             data = nets.frozen.augmentation(data, key=(use, Use.AUGMENT))
@@ -30,15 +30,15 @@ class Passes:
 
     def judge(self, nets, batch, use, data):
         """Returns D's heads for data, with the draws of `use`; leaves no trace."""
-        shown = self.shown(nets, data, use)
+        shown = self.judged(nets, data, use)
         return self._discriminator(nets, batch)(shown, use, nets.frozen)
 
     def pair(self, nets, batch):
         """Fakes, and real and fake data as D sees them; no weight of D leads there."""
         if "pair" not in nets.fixed:
             fake = self.generate_in(nets.frozen, batch, batch.get("latents"))
-            real = self.shown(nets, batch["real"], Use.REAL)
-            shown = self.shown(nets, fake, Use.FAKE)
+            real = self.judged(nets, batch["real"], Use.REAL)
+            shown = self.judged(nets, fake, Use.FAKE)
             points = self._terms.points(nets, real, shown)
             nets.fixed["pair"] = fake, real, shown, points
         return nets.fixed["pair"]

@@ -4,7 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 from kgan import export
-from kgan.games import served
+from kgan.games import conditioned, served
 from kgan.games.generated import Generated
 
 _ROWS = 8
@@ -99,8 +99,11 @@ class Generative:
         Raises:
             ValueError: If `max_images` is out of range.
         """
+        sampler = self.chosen_sampler(averaged)
+        if sampler.told:
+            return conditioned.endpoints(sampler, self.data_shape)
         scorer = self.scorer if discriminator else None
-        return served.servable(self, self.chosen_sampler(averaged), scorer, max_images)
+        return served.servable(self, sampler, scorer, max_images)
 
     @property
     def latents_in_words(self):

@@ -117,6 +117,11 @@ class Sampler:
         """Returns the network's float32 output, images in [−1, 1]; see `decode`."""
         return samples(self.network, drawn, labels, self.inputs)
 
+    @property
+    def told(self):
+        """Whether the network is told a condition that is no class."""
+        return self.conditions is not None and self.conditions.fields is not None
+
     def inputs(self, drawn, labels):
         """Returns what the network takes."""
         if self.conditions is None:
@@ -202,7 +207,7 @@ class Sampler:
         Raises:
             ValueError: If the network takes none, or they are no classes that it knows.
         """
-        if self.conditions is not None and self.conditions.fields is not None:
+        if self.told:
             return self.conditions.rows(labels, count)
         if labels is None:
             return None

@@ -78,7 +78,8 @@ wants labels of one shape from all: one for each request.
 def _portable(sampler):
     def function(network):
         def serving_default(latents, labels=None):
-            return to_served(sampling.samples(network, latents, labels))
+            rows = latents, labels
+            return to_served(sampling.samples(network, *rows, sampler.inputs))
 
         return serving_default
 

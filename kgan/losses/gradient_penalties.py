@@ -100,8 +100,8 @@ class Penalty(LossTerm):
         return self.value(view.input_gradient(self))
 
     def get_config(self):
-        config = super().get_config()
-        return {"weight": config["weight"], "interval": config["interval"]}
+        weight = super().get_config()["weight"]
+        return {"weight": weight, "interval": self.interval}
 
 
 @keras.saving.register_keras_serializable(package="kgan")

@@ -131,11 +131,12 @@ class LossTerm(keras.layers.Layer):
 
     def get_config(self):
         """Returns the constructor's arguments."""
-        return {
+        config = {
             "weight": schedules.config(self.weight),
             "generator_weight": schedules.config(self.generator_weight),
-            "interval": self.interval,
         }
+        # A subclass's constructor need not take an interval.
+        return config if self.interval == 1 else config | {"interval": self.interval}
 
     @classmethod
     def from_config(cls, config):

@@ -91,6 +91,7 @@ def test_a_hidden_flag_is_read_and_a_refused_one_says_why():
 @pytest.mark.parametrize(
     ("argv", "value"),
     [
+        ([], None),
         (["--steps=3"], None),
         (["--game=a"], "a"),
         (["-game", "a", "--steps=3"], "a"),

@@ -119,6 +119,43 @@ def test_a_saved_model_is_loaded_and_compiled(tmp_path):
     assert loaded(x).numpy().tolist() == model(x).numpy().tolist()
 
 
+class Strong(Pair):
+    """A user's own `compile`, in words of its own."""
+
+    def compile(self, strength=1.0, **options):
+        self.strength = strength
+        super().compile("minimax", **options)
+
+
+class Kept(Pair):
+    """One that hands over what it has made of its arguments."""
+
+    def compile(self, loss="hinge", **options):
+        super().compile(loss, **options)
+        self.keep_compile_arguments(loss=self.loss_object, **options)
+
+
+def test_a_compile_in_words_of_its_own_is_called_with_them():
+    model = Strong(_network())
+    model.compile(strength=2.0, run_eagerly=True)
+    assert model.get_compile_config() == {"strength": 2.0, "run_eagerly": True}
+    restored = Strong.from_config(model.get_config())
+    restored.compile_from_config(json.loads(json.dumps(model.get_compile_config())))
+    assert restored.strength == 2.0
+    assert restored.run_eagerly is True
+    assert type(restored.loss_object) is losses.Minimax
+    restored.compile()
+    assert restored.get_compile_config() == {"strength": 1.0}
+
+
+def test_what_it_hands_over_is_kept():
+    model = Kept(_network())
+    model.compile("minimax", run_eagerly=True)
+    config = model.get_compile_config()
+    assert config["loss"]["class_name"] == "Minimax"  # not its name
+    assert config["run_eagerly"] is True
+
+
 class Own(priors.Prior):
     pass
 

@@ -186,3 +186,15 @@ def test_networks_of_another_structure_are_refused():
     with pytest.raises(ValueError, match="zip"):
         ema.update(copy, other, tf.constant(1.0))
     assert len(before) == len(network.weights)
+
+
+@pytest.mark.parametrize("kind", BUILDERS)
+def test_a_copy_of_a_network_that_is_built(kind):
+    build, shapes = BUILDERS[kind]
+    network, inputs = build(), _inputs(shapes)
+    network(inputs)
+    network.set_weights([weight + 1 for weight in network.get_weights()])
+    copy = ema.copy_of(network)
+    assert copy.name == "ema_net"
+    assert copy.trainable_weights == []
+    np.testing.assert_array_equal(copy(inputs), network(inputs))

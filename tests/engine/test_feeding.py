@@ -15,57 +15,11 @@ def _images(rows, value=0.0):
     return np.full((rows, *SHAPE), value, "float32")
 
 
-def test_split():
-    images, labels = _images(3), np.arange(3)
-    for element in (images, (images,)):
-        found = feeding.split(element)
-        assert found[0] is images
-        assert found[1] is None
-    assert feeding.split((images, labels))[1] is labels
-    with pytest.raises(ValueError, match=r"`sample_weight` has no meaning"):
-        feeding.split((images, labels, np.ones(3)))
-
-
-def test_join():
-    assert feeding.join("data", None) == "data"
-    assert feeding.join("data", "labels") == ["data", "labels"]
-
-
 @pytest.mark.parametrize("name", ["sample_weight", "class_weight"])
 def test_weights_are_refused(name):
     feeding.refuse_weights({name: None, "verbose": 1})
     with pytest.raises(ValueError, match=rf"`{name}` has no meaning"):
         feeding.refuse_weights({name: {0: 1.0}})
-
-
-def test_batches_that_fit():
-    feeding.check(_images(3), SHAPE, None)
-    feeding.check((_images(3),), SHAPE, None)
-    feeding.check((_images(3), None), SHAPE, None)
-    feeding.check((_images(3), [0, 4, 1]), SHAPE, 5)
-    feeding.check((tf.zeros((3, *SHAPE)), tf.constant([[0], [4], [1]])), SHAPE, 5)
-    feeding.check(np.full((3, 2), 300.0), (2,), None)  # points have no range
-
-
-@pytest.mark.parametrize(
-    ("batch", "num_classes", "message"),
-    [
-        (_images(3).astype("uint8"), None, r"float32.*uint8"),
-        (np.zeros((3, 2, 2, 3)), None, r"\(2, 2, 1\).*\(2, 2, 3\)"),
-        (_images(3, 255.0), None, r"\[-1, 1\].*255"),
-        (_images(3, np.nan), None, "finite"),
-        (_images(0), None, "hold examples"),
-        (_images(3), 5, r"must be given \(images, labels\)"),
-        ((_images(3), [0, 1, 2]), None, "images alone"),
-        ((_images(3), [0, 1, 5]), 5, r"\[0, 5\)"),
-        ((_images(3), [0.0, 1.0, 2.0]), 5, "integers"),
-        ((_images(3), [0, 1]), 5, r"each of 3 examples.*\(2,\)"),
-        ((_images(3), np.eye(3, 5, dtype=int)), 5, r"each of 3 examples.*\(3, 5\)"),
-    ],
-)
-def test_batches_that_do_not_fit(batch, num_classes, message):
-    with pytest.raises(ValueError, match=message):
-        feeding.check(batch, SHAPE, num_classes)
 
 
 def test_peek_at_arrays():
@@ -75,7 +29,28 @@ def test_peek_at_arrays():
         assert same is data
         np.testing.assert_array_equal(images, x[:4])
         np.testing.assert_array_equal(labels, y[:4])
-    assert feeding.peek(x, None, 4)[0][1] is None
+    np.testing.assert_array_equal(feeding.peek(x, None, 4)[0], x[:4])
+
+
+def test_peek_at_a_dictionary_of_arrays():
+    x, y = {"a": np.arange(6), "b": tf.range(6)}, np.arange(6)
+    first, same = feeding.peek(x, None, 2)
+    assert same is x
+    assert {name: list(rows) for name, rows in first.items()} == {
+        "a": [0, 1],
+        "b": [0, 1],
+    }
+    first, beside = feeding.peek(x, y, 2)[0]
+    assert set(first) == {"a", "b"}
+    assert list(beside) == [0, 1]
+
+
+def test_data_alone_stand_in_no_tuple():
+    data, beside = _images(2), np.arange(2)
+    for element in (data, (data,), (data, None), (data, None, None)):
+        assert feeding.without_tuple(element) is data
+    for element in ((data, beside), [data], {"x": data}):
+        assert feeding.without_tuple(element) is element
 
 
 def test_peek_at_a_data_set():
@@ -142,7 +117,9 @@ def test_nothing_to_peek_at(data):
     if data is types.SimpleNamespace:
         data = Loader()
         data.__class__ = type("Empty", (Loader,), {"__iter__": lambda self: iter([])})
-    with pytest.raises(ValueError, match=r"`x` must hold a batch"):
+    with pytest.raises(
+        ValueError, match=r"`x` must yield at least one batch\. It is empty"
+    ):
         feeding.peek(data, None, 32)
 
 
@@ -179,14 +156,23 @@ def test_from_arrays_shuffles_pairs_anew_in_each_epoch():
 
 def test_parts():
     tensor = tf.range(6)
-    assert feeding.parts(tensor, 1) == [tensor]
-    assert [part.numpy().tolist() for part in feeding.parts(tensor, 3)] == [
-        [0, 1],
-        [2, 3],
-        [4, 5],
-    ]
-    with pytest.raises(ValueError, match=r"discriminator_steps=4\. Received: 6 rows"):
-        feeding.parts(tensor, 4)
+    (same,) = feeding.parts({"a": tensor}, 1)
+    assert same["a"] is tensor
+    cut = feeding.parts({"a": tensor, "b": [2 * tensor]}, 3)
+    assert [part["a"].numpy().tolist() for part in cut] == [[0, 1], [2, 3], [4, 5]]
+    assert [part["b"][0].numpy().tolist() for part in cut] == [[0, 2], [4, 6], [8, 10]]
+    message = r"must be a multiple of the batches of a round=4\. Received: 6 rows"
+    with pytest.raises(ValueError, match=message):
+        feeding.parts({"a": tensor}, 4)
+
+
+def test_rows_of_parts():
+    tensor = tf.reshape(tf.range(12), (6, 2))
+    parts = feeding.rows_of_parts(tensor, 3)
+    assert parts.shape == (3, 2, 2)
+    np.testing.assert_array_equal(tf.reshape(parts, (6, 2)), tensor)
+    with pytest.raises(ValueError, match=r"micro_batches=4\. Received: 6 rows"):
+        feeding.rows_of_parts(tensor, 4)
 
 
 def _numbered(count, rows, labels=False):
@@ -211,12 +197,23 @@ def test_each_update_of_all_replicas_sees_one_batch(count, replicas):
         assert images.shape == (count * 4, *SHAPE)
         np.testing.assert_array_equal(images[:, 0, 0, 0], labels)
         shares = [
-            feeding.parts(tf.constant(s), count) for s in _shares(labels, replicas)
+            feeding.parts({"x": tf.constant(s)}, count)
+            for s in _shares(labels, replicas)
         ]
         for update in range(count):
-            rows = np.concatenate([share[update] for share in shares])
+            rows = np.concatenate([share[update]["x"] for share in shares])
             begin = (step * count + update) * 4
             assert rows.tolist() == list(range(begin, begin + 4))
+
+
+@pytest.mark.parametrize("replicas", [1, 2])
+def test_groups_of_dictionaries(replicas):
+    images = _numbered(4, 2).batch(2, drop_remainder=True)
+    data = images.map(lambda x: {"x": x, "nested": {"a": 2.0 * x, "b": x[:, 0, 0, 0]}})
+    for element in feeding.group(data, 2, replicas):
+        assert element["x"].shape == element["nested"]["a"].shape == (4, *SHAPE)
+        np.testing.assert_array_equal(element["nested"]["a"], 2.0 * element["x"])
+        np.testing.assert_array_equal(element["nested"]["b"], element["x"][:, 0, 0, 0])
 
 
 def test_groups_of_images_alone():
@@ -259,7 +256,7 @@ def test_endless_data_are_grouped():
 
 def test_too_few_batches_for_a_step():
     data = _numbered(2, 4).batch(4)
-    with pytest.raises(ValueError, match=r"discriminator_steps=3.*2 full batches"):
+    with pytest.raises(ValueError, match=r"repeats=3.*2 full batches"):
         feeding.group(data, 3, 1)
 
 
@@ -271,17 +268,18 @@ def test_batch_size_that_replicas_do_not_divide():
 
 def test_only_data_sets_are_grouped():
     with pytest.raises(ValueError, match=r"discriminator_steps=2.*Received: Sequence"):
-        feeding.prepare(_model(discriminator_steps=2), Sequence(), None, None, {})
+        feeding.prepare(_model(batches=2), Sequence(), None, None, {})
 
 
-def _model(discriminator_steps=1, replicas=1, num_classes=None):
-    """What `prepare` reads of a model."""
+def _model(batches=1, replicas=1, group_size=1, check=lambda element: None):
+    """What `prepare` reads of a game."""
     return types.SimpleNamespace(
-        data_shape=SHAPE,
-        data_classes=num_classes,
-        discriminator=keras.layers.Identity(),
+        batches_a_round=batches,
+        batches_argument="discriminator_steps",
+        group_size=group_size,
+        check=check,
         check_rows=lambda rows: None,
-        discriminator_steps=discriminator_steps,
+        check_targets=lambda targets: None,
         distribute_strategy=types.SimpleNamespace(num_replicas_in_sync=replicas),
         seed=0,
     )
@@ -289,14 +287,14 @@ def _model(discriminator_steps=1, replicas=1, num_classes=None):
 
 def test_prepare_hands_on_what_needs_no_grouping():
     x, y = _images(10), np.arange(10)
-    assert feeding.prepare(_model(num_classes=10), x, y, 4, {}) == (x, y, 4)
+    assert feeding.prepare(_model(), x, y, 4, {}) == (x, y, 4)
     data = tf.data.Dataset.from_tensor_slices(x).batch(4)
     assert feeding.prepare(_model(), data, None, None, {}) == (data, None, None)
 
 
 def test_prepare_groups():
     x, y = _images(10), np.arange(10)
-    model = _model(discriminator_steps=2, num_classes=10)
+    model = _model(batches=2)
     data, labels, batch_size = feeding.prepare(model, x, y, 4, {"shuffle": False})
     assert (labels, batch_size) == (None, None)
     elements = [labels.numpy().tolist() for _, labels in data]
@@ -307,25 +305,52 @@ def test_prepare_groups():
         feeding.prepare(model, x, y, None, {})
 
 
-@pytest.mark.parametrize("steps", [1, 2])
-def test_prepare_checks_the_first_batch(steps):
-    with pytest.raises(ValueError, match=r"\[-1, 1\]"):
-        feeding.prepare(_model(steps), _images(8, 255.0), None, 4, {})
-    data = tf.data.Dataset.from_tensor_slices(_images(8)).batch(4)
-    with pytest.raises(ValueError, match=r"must be given \(images, labels\)"):
-        feeding.prepare(_model(steps, num_classes=3), data, None, None, {})
+def _refusing(element):
+    raise ValueError(f"refused {len(tf.nest.flatten(element)[0])} rows")
+
+
+@pytest.mark.parametrize("batches", [1, 2])
+def test_prepare_checks_the_first_batch(batches):
+    model = _model(batches, check=_refusing)
+    with pytest.raises(ValueError, match="refused 4 rows"):
+        feeding.prepare(model, _images(8), None, 4, {})
+    data = tf.data.Dataset.from_tensor_slices(_images(8)).batch(2)
+    with pytest.raises(ValueError, match="refused 2 rows"):
+        feeding.prepare(model, data, None, None, {})
     with pytest.raises(ValueError, match=r"`class_weight` has no meaning"):
-        feeding.prepare(_model(steps), data, None, None, {"class_weight": {0: 2.0}})
+        feeding.prepare(_model(batches), data, None, None, {"class_weight": {0: 2.0}})
 
 
-def test_all_labels_of_an_array_are_checked():
-    labels = np.array([0, 1, 2, 1, 0, 2, 1, 5])
-    model = _model(num_classes=3)
-    with pytest.raises(ValueError, match=r"\[0, 3\).*from 0 to 5"):
-        feeding.prepare(model, _images(8), labels, 4, {})
-    held_out = {"validation_data": (_images(8), labels)}
-    with pytest.raises(ValueError, match=r"\[0, 3\).*from 0 to 5"):
-        feeding.prepare(model, _images(8), labels % 3, 4, held_out)
+def test_validation_data_are_checked_too():
+    checked = []
+    model = _model(check=checked.append)
+    held_out = tf.data.Dataset.from_tensor_slices(_images(6, 1.0)).batch(3)
+    for given, rows in ((held_out, 3), ((_images(5, 1.0), None), 4)):
+        checked.clear()
+        feeding.prepare(model, _images(8), None, 4, {"validation_data": given})
+        assert [len(element) for element in checked] == [4, rows]
+        np.testing.assert_array_equal(checked[1], _images(rows, 1.0))
+    weighted = (_images(4), np.arange(4), np.ones(4))
+    with pytest.raises(ValueError, match="`sample_weight` has no meaning"):
+        feeding.prepare(model, _images(8), None, 4, {"validation_data": weighted})
+
+
+def test_all_targets_of_an_array_are_checked():
+    checked, labels = [], np.arange(8)
+    model = _model()
+    model.check_targets = checked.append
+    held_out = {"validation_data": (_images(8), labels + 8)}
+    feeding.prepare(model, _images(8), labels, 4, held_out)
+    assert [list(targets) for targets in checked] == [
+        list(range(8)),
+        list(range(8, 16)),
+    ]
+
+
+def test_a_validation_split_of_joined_batches_is_refused():
+    for model in (_model(2), _model(replicas=2), _model(group_size=4)):
+        with pytest.raises(ValueError, match=r"`validation_split` cuts.*Received: 0.5"):
+            feeding.prepare(model, _images(8), None, 4, {"validation_split": 0.5})
 
 
 def test_peek_keeps_the_labels_of_an_iterator():
@@ -341,7 +366,7 @@ def test_a_generator_trains_a_keras_model():
 
     class Recorder(keras.Model):
         def train_step(self, data):
-            seen.append(float(feeding.split(data)[0][0, 0, 0, 0]))
+            seen.append(float(data[0][0, 0, 0, 0]))
             return {"d_loss": 0.0}
 
     model = Recorder()
@@ -352,15 +377,8 @@ def test_a_generator_trains_a_keras_model():
     assert seen == pytest.approx([0.0, 0.1, 0.2, 0.3])
 
 
-class Grouping(keras.layers.Layer):
-    """Takes four examples together."""
-
-    group_size = 4
-
-
-def test_a_discriminator_that_takes_groups_gets_full_batches():
-    model = _model()
-    model.discriminator = Grouping()
+def test_a_game_of_groups_gets_full_batches():
+    model = _model(group_size=4)
     checked = []
     model.check_rows = checked.append
     data, _, _ = feeding.prepare(model, _images(10), None, 4, {"shuffle": False})
@@ -386,6 +404,5 @@ def test_a_discriminator_that_takes_groups_gets_full_batches():
 )
 def test_a_batch_is_filled_from_its_start(count, group, expected):
     values = tf.range(count)
-    for run in contracts.modes(lambda x: feeding.filled(group, x, None)[0]):
+    for run in contracts.modes(lambda x: feeding.filled(group, {"x": x})["x"]):
         np.testing.assert_array_equal(run(values), expected)
-    assert feeding.filled(group, values, None)[1] is None

@@ -118,11 +118,15 @@ def test_one_object_cannot_serve_two():
 def test_the_view_of_all():
     first, second = keras.optimizers.SGD(0.5), keras.optimizers.Adam(0.25)
     view = optimizers.OptimizerView({"a": first, "b": second})
-    for optimizer in view.optimizers:
+    for optimizer in (first, second):
         optimizer.build(_network().trainable_variables)
     assert not isinstance(view, keras.optimizers.Optimizer)
     assert view.built
-    assert view.optimizers == [first, second]
+    assert [each.optimizer for each in view.optimizers] == [first, second]
+    assert [each.name for each in view.optimizers] == ["a", "b"]
+    view.optimizers[1].learning_rate = 0.125
+    assert float(second.learning_rate) == float(view.optimizers[1].learning_rate)
+    assert float(second.learning_rate) == 0.125
     assert dict(view.named) == {"a": first, "b": second}
     with pytest.raises(TypeError):
         view.named["a"] = second
@@ -130,7 +134,7 @@ def test_the_view_of_all():
     assert view.iterations is first.iterations
     assert len(view.variables) == len(first.variables) + len(second.variables)
     config = view.get_config()
-    assert (config["a_learning_rate"], config["b_learning_rate"]) == (0.5, 0.25)
+    assert (config["a_learning_rate"], config["b_learning_rate"]) == (0.5, 0.125)
     assert config["b_beta_1"] == pytest.approx(0.9)
 
 

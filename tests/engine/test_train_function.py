@@ -1,12 +1,13 @@
 import keras
-import networks
+import moves
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from kgan.engine import train_function
+from kgan.engine.train_function import Guarded
 
-DATA = networks.images(20)
+DATA = moves.POINTS[:20]
 
 
 def batches(count=5):
@@ -15,7 +16,7 @@ def batches(count=5):
 
 def unknown_length(count=5):
     """Data whose end Keras learns from the iterator alone."""
-    return batches(count).filter(lambda images: True)
+    return batches(count).filter(lambda points: True)
 
 
 def test_a_step_takes_a_batch_and_gives_logs():
@@ -58,30 +59,82 @@ def test_what_an_element_lacks():
     assert float(step(iter(data))["sum"]) == 1.0
 
 
+GRAPH = {"run_eagerly": False}
+
+
 def test_fit_on_data_of_unknown_length():
-    gan = networks.gan()
+    game = moves.pursuit(compiled=GRAPH)
     with pytest.warns(UserWarning, match="ran out of data"):
-        gan.fit(unknown_length(), steps_per_epoch=9, verbose=0)
-    assert gan.step == gan.position == 5
+        game.fit(unknown_length(), steps_per_epoch=9, verbose=0)
+    assert game.step == game.position == 5
 
 
 def test_fit_equals_keras_own_way():
-    ours, theirs = networks.gan(dropout=0.3), networks.gan(dropout=0.3)
+    dropout = [keras.layers.Dropout(0.3)]
+    ours, theirs = (moves.pursuit(dropout, GRAPH) for _ in range(2))
     theirs.set_weights(ours.get_weights())
     theirs.make_train_function = lambda force=False: keras.Model.make_train_function(
         theirs, force
     )
-    for gan in (ours, theirs):
-        gan.fit(batches(), epochs=2, verbose=0)
-    for first, second in zip(ours.get_weights(), theirs.get_weights(), strict=True):
-        np.testing.assert_array_equal(first, second)
+    for game in (ours, theirs):
+        game.fit(batches(), epochs=2, verbose=0)
+    moves.assert_equal(ours, theirs)
     assert ours.history.history == theirs.history.history
 
 
 def test_the_function_is_made_once_and_again_after_compile():
-    gan = networks.gan()
-    first = gan.make_train_function()
-    assert gan.make_train_function() is first
-    assert gan.make_train_function(force=True) is not first
-    gan.compile()
-    assert gan.train_function is None
+    game = moves.pursuit()
+    first = game.make_train_function()
+    assert game.make_train_function() is first
+    assert game.make_train_function(force=True) is not first
+    game.compile({"prey": "sgd", "hunter": "sgd"})
+    assert game.train_function is None
+
+
+class Model:
+    """What `Guarded` asks of a game."""
+
+    changed = False
+
+    def trainable_has_changed(self):
+        return self.changed
+
+    def make_train_function(self, force=False):
+        assert force
+        return lambda iterator: {"loss": "of another function"}
+
+
+def logs_in_turn(*values):
+    given = iter(values)
+    return lambda iterator: {"loss": next(given), "norm": np.inf}
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_the_first_step_of_a_game_must_be_finite(value):
+    value = tf.constant(value)
+    guarded = Guarded(Model(), logs_in_turn(value), ("loss",))
+    message = rf"`loss` must be finite\. Received: {float(value)} in the first step"
+    with pytest.raises(FloatingPointError, match=message):
+        guarded(None)
+
+
+def test_later_steps_may_be_anything():
+    guarded = Guarded(Model(), logs_in_turn(1.0, np.nan), ("loss",))
+    assert guarded(None)["loss"] == 1.0
+    assert np.isnan(guarded(None)["loss"])
+    played_before = Guarded(Model(), logs_in_turn(np.nan))
+    assert np.isnan(played_before(None)["loss"])
+
+
+def test_logs_of_several_workers_are_looked_at_all():
+    guarded = Guarded(Model(), logs_in_turn(tf.constant([np.nan])), ("loss",))
+    with pytest.raises(FloatingPointError, match="`loss` must be finite"):
+        guarded(None)
+
+
+def test_a_layer_that_was_frozen_leads_to_another_function():
+    model = Model()
+    guarded = Guarded(model, logs_in_turn(1.0))
+    assert guarded(None)["loss"] == 1.0
+    model.changed = True
+    assert guarded(None)["loss"] == "of another function"

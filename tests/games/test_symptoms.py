@@ -77,10 +77,16 @@ def test_a_generator_that_is_not_trained_has_no_gradient():
 class Spread:
     """Stands for a game of points as far apart as it is told."""
 
-    data_shape, data_classes, num_classes = (2,), None, None
+    num_classes = None
 
     def __init__(self, spread=1.0):
         self.spread = spread
+
+    def check(self, element):
+        assert element.shape[1:] == (2,)
+
+    def unpack(self, element):
+        return {"real": element}
 
     def examples(self, count, seed, averaged):
         assert not averaged

@@ -17,7 +17,7 @@ def _subject(source, fake, num_classes=None):
 
     return types.SimpleNamespace(
         source=source,
-        gan=types.SimpleNamespace(num_classes=num_classes),
+        classes=num_classes,
         real_points=lambda count: (
             source.read(None) if hasattr(source, "read") else source.sample(count, 0)
         ),

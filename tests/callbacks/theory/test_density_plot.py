@@ -2,6 +2,8 @@ import gc
 
 import numpy as np
 import pytest
+import small_games
+import tensorflow as tf
 from matplotlib.figure import Figure
 from PIL import Image
 
@@ -64,3 +66,11 @@ def test_conditional_model_is_refused(tmp_path, images):
     plot.set_model(images(shape=(2,), num_classes=3))
     with pytest.raises(ValueError, match=r"without classes.*Received: 3 classes"):
         plot.on_train_begin()
+
+
+def test_a_game_that_does_not_generate_from_latents_is_refused(tmp_path):
+    plot = DensityPlot(tmp_path / "none", source("ring"))
+    data = tf.data.Dataset.from_tensors(small_games.pairs())
+    with pytest.raises(ValueError, match="`DensityPlot` needs a game of latents"):
+        small_games.translator().fit(data, verbose=0, callbacks=[plot], shuffle=False)
+    assert not (tmp_path / "none").exists()

@@ -1,0 +1,80 @@
+"""What is served of generators that are told a structure, or draw nothing."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import kgan
+from kgan.games import conditioned
+
+ROWS = 5
+
+
+def networks(latents, told):
+    """A generator and a discriminator of points that are told a nest of tensors."""
+    condition = {
+        name: keras.Input(shape, dtype=dtype, name=name)
+        for name, (shape, dtype) in told.items()
+    }
+    flat = [
+        keras.layers.Flatten()(keras.ops.cast(part, "float32"))
+        for part in condition.values()
+    ]
+    z, x = keras.Input((3,), name="latents"), keras.Input((2,), name="points")
+    made = keras.layers.Concatenate()([*([z] if latents else []), *flat])
+    judged = keras.layers.Concatenate()([x, *flat])
+    return (
+        keras.Model([z, condition] if latents else condition, _dense(made, 2)),
+        keras.Model([x, condition], _dense(judged, 1)),
+    )
+
+
+def _dense(x, units):
+    return keras.layers.Dense(units)(keras.layers.Dense(4, "tanh")(x))
+
+
+TOLD = {
+    "age": ((1,), "float32"),
+    "words": ((4,), "int32"),
+}
+
+
+def conditions(rows=ROWS):
+    draw = np.random.default_rng(0)
+    return {
+        "age": draw.normal(size=(rows, 1)).astype("float32"),
+        "words": draw.integers(0, 9, (rows, 4)).astype("int32"),
+    }
+
+
+@pytest.mark.parametrize("latents", [True, False])
+def test_an_exported_generator_is_told_each_part(latents, tmp_path):
+    gan = kgan.GAN(*networks(latents, TOLD), prior=None if latents else False)
+    gan.compile()
+    told = conditions()
+    points = np.random.default_rng(1).normal(size=(ROWS, 2)).astype("float32")
+    data = tf.data.Dataset.from_tensors((points, told))
+    gan.fit(data, epochs=2, verbose=0)
+    served = tf.saved_model.load(gan.export(tmp_path / "model"))
+    drawn = np.random.default_rng(2).normal(size=(ROWS, 3)).astype("float32")
+    given = {"condition_0": told["age"], "condition_1": told["words"]}
+    inputs = {k: tf.constant(v) for k, v in given.items()}
+    if latents:
+        inputs["latents"] = tf.constant(drawn)
+    answer = served.signatures["serving_default"](**inputs)["points"]
+    expected = gan([drawn, told] if latents else told)
+    np.testing.assert_allclose(answer, expected, atol=1e-6)
+    assert np.ptp(np.asarray(expected)[:, 0]) > 0.0
+    if latents:
+        np.testing.assert_allclose(gan.decode(drawn, told), expected, atol=1e-6)
+    assert gan.generate(ROWS, labels=told).shape == (ROWS, 2)
+    with pytest.raises(ValueError, match="condition must be given for each sample"):
+        gan.generate(ROWS)
+
+
+def test_the_names_of_the_inputs():
+    gan = kgan.GAN(*networks(True, {"age": TOLD["age"]}))
+    (endpoint,) = conditioned.endpoints(gan.raw_sampler, gan.data_shape).values()
+    assert [spec.name for spec in endpoint.specs] == ["latents", "condition"]
+    assert endpoint.outputs == {"points": "float32 (batch, 2)"}
