@@ -96,7 +96,7 @@ class Logs:
         """Adds means over a batch; those of lazy terms only where they acted.
 
         Args:
-            values: Dictionary of names and float32 scalars; NaN where there are no rows.
+            values: Dictionary of names and float32 scalars; NaN where no rows are.
             rows: Number of examples in the batch.
             update: Number of updates of the move before this one.
             acts: Whether the move acted: True, or a boolean tensor.

@@ -129,6 +129,7 @@ def test_an_interval_is_a_positive_integer(interval):
 
 def test_an_interval_is_saved_and_none_needs_no_argument():
     assert LossTerm().interval == 1
+    assert "interval" not in Drifting().get_config()
     lazy = LossTerm(interval=4)
     assert LossTerm.from_config(lazy.get_config()).interval == 4
     # A term that takes no interval can be built from its config as well.
@@ -171,17 +172,22 @@ def test_a_class_without_a_kind_of_its_own_hides_no_other():
 
 def test_a_kind_has_one_class(monkeypatch):
     monkeypatch.setitem(terms._KINDS, "once", Once)  # set back afterwards
-    with pytest.raises(ValueError, match="no other term has.*'lecam'.*regularizers"):
+    with pytest.raises(ValueError, match=r"no other term has.*'lecam'.*regularizers"):
 
         class Second(Term):
             kind = "lecam"
 
     assert type(terms.get("lecam")) is regularizers.LeCam
 
-    class Anew(Once):  # in the same module, as in a notebook
-        kind = "once"
 
-    assert type(terms.get("once")) is Anew
+def test_a_class_may_be_written_anew_as_in_a_notebook():
+    for weight in (1.0, 2.0):
+
+        class Twice(Term):
+            kind = "twice"
+            first = weight
+
+    assert terms.get("twice").first == 2.0
 
 
 def test_all_rooms_read_one_table():
