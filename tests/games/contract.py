@@ -107,7 +107,7 @@ def network(shapes, out, dropout=0.0, classes=None, units=8, name=None):
         name: Of the network.
     """
     inputs = [keras.Input(shape) for shape in shapes]
-    flat = [layers.Reshape((math.prod(shape),))(x) for x, shape in zip(inputs, shapes)]
+    flat = [layers.Reshape((math.prod(x.shape[1:]),))(x) for x in inputs]
     if classes is not None:
         inputs.append(keras.Input((), dtype="int32"))
         flat.append(layers.Embedding(classes, 3)(inputs[-1]))
@@ -169,9 +169,7 @@ def play_alone(game, place, batch):
     move = whole.moves[place]
     norms = {p: f"{game.log_name(p)}_gradient_norm" for p in move.players}
     eager = Compiler(True, run_eagerly=True)
-    alone = Round(
-        (move,), whole.stateless, norms, whole.clock, whole.logs, {}, eager
-    )
+    alone = Round((move,), whole.stateless, norms, whole.clock, whole.logs, {}, eager)
     alone.play(batch, alone.draw(game.seed, ROWS))
 
 
@@ -234,7 +232,11 @@ class Contract:
 
     def test_all_at_once(self, whole, two_replicas):
         compiled = self.case.xla_on_replicas
-        options = {"steps_per_execution": 2, "micro_batches": 2, "jit_compile": compiled}
+        options = {
+            "steps_per_execution": 2,
+            "micro_batches": 2,
+            "jit_compile": compiled,
+        }
         game = self.case.make(two_replicas, random=False, **options)
         self.near(self.case.fit(game), whole, self.case.apart)
 
@@ -265,7 +267,10 @@ class Contract:
         self.case.fit(game, initial_epoch=1)
         assert changed(base.state, state(game)) == set()
         assert (game.step, game.position) == (base.game.step, base.game.position)
-        assert changed(base.state, state(keras.models.load_model(folder / "2.keras"))) == set()
+        assert (
+            changed(base.state, state(keras.models.load_model(folder / "2.keras")))
+            == set()
+        )
 
     # === Moves ===
 

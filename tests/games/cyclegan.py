@@ -21,7 +21,16 @@ class CycleGAN(kgan.Game):
     log_names = {"to_y": "g", "to_x": "f", "judge_x": "dx", "judge_y": "dy"}
 
     def __init__(
-        self, to_y, to_x, judge_x, judge_y, pool_x, pool_y, cycle=10.0, seed=0, name=None
+        self,
+        to_y,
+        to_x,
+        judge_x,
+        judge_y,
+        pool_x,
+        pool_y,
+        cycle=10.0,
+        seed=0,
+        name=None,
     ):
         super().__init__(seed=seed, name=name)
         self.to_y, self.to_x = to_y, to_x
