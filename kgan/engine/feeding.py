@@ -10,8 +10,8 @@ from kgan.core import peeking
 
 
 def is_arrays(x):
-    """Returns whether `x` is an array, or a dictionary of arrays."""
-    leaves = list(x.values()) if isinstance(x, dict) else [x]
+    """Returns whether `x` is an array, or a dictionary of arrays, also a nested one."""
+    leaves = tf.nest.flatten(x) if isinstance(x, dict) else [x]
     return bool(leaves) and all(hasattr(leaf, "shape") for leaf in leaves)
 
 
@@ -27,11 +27,13 @@ def peek(x, y, batch_size):
         batch_size: Number of rows to look at in arrays.
 
     Raises:
-        ValueError: If `x` holds no batch, or no batches at all.
+        ValueError: If `x` holds no batch, no batches at all, or arrays that differ in
+            their number of rows.
     """
     if isinstance(x, tf.distribute.DistributedDataset):
         return None, x
     if is_arrays(x):
+        _check_rows(x if y is None else (x, y))
         first = tf.nest.map_structure(lambda rows: np.asarray(rows[:batch_size]), x)
         return (first if y is None else (first, np.asarray(y[:batch_size]))), x
     if isinstance(x, keras.utils.PyDataset):
@@ -48,6 +50,15 @@ def peek(x, y, batch_size):
         "`x` must be an array of images, a tf.data.Dataset or another iterable of "
         f"batches. Received: {type(x).__name__}"
     )
+
+
+def _check_rows(arrays):
+    rows = sorted({len(array) for array in tf.nest.flatten(arrays)})
+    if len(rows) > 1:
+        raise ValueError(
+            "Arrays of `x` and `y` must have one number of rows. "
+            f"Received: {' and '.join(map(str, rows))}"
+        )
 
 
 def without_tuple(element):

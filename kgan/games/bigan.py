@@ -38,7 +38,9 @@ class BiGAN(Encoding, Generative, Game):
         name: Name of the model.
 
     Raises:
-        ValueError: If the latents of generator, encoder and prior differ.
+        ValueError: If the latents of generator, encoder and prior differ, encoder or
+            discriminator take other data than the generator returns, or the latter
+            returns probabilities.
 
     Example:
         ```python
@@ -61,6 +63,11 @@ class BiGAN(Encoding, Generative, Game):
                 f"`encoder` must return the {self.latent_dim} components of a latent. "
                 f"Received: an encoder that returns shape {encoder.output_shape}"
             )
+        pair = {"data": generator.output_shape[1:], "latents": (self.latent_dim,)}
+        network_checks.takes("generator", generator, latents=pair["latents"])
+        network_checks.takes("encoder", encoder, data=pair["data"])
+        network_checks.takes("discriminator", discriminator, **pair)
+        network_checks.gives_logits(discriminator)
         self.prior = priors.Normal(self.latent_dim) if prior is None else prior
         self.generator, self.encoder = generator, encoder
         self.discriminator = discriminator

@@ -162,8 +162,8 @@ def head_layer(discriminator, name="logits"):
     return getattr(network, "layer", network)  # what a wrapper wraps
 
 
-def discriminator_fits(discriminator, data_shape):
-    """Checks that D takes data of the generator's shape and returns logits."""
+def gives_logits(discriminator):
+    """Checks that D returns logits and no probabilities, where layers tell it."""
     last = head_layer(discriminator)
     activation = getattr(last, "activation", None)
     # An operation, as `keras.ops.sigmoid` leaves it, tells by its name alone.
@@ -172,17 +172,44 @@ def discriminator_fits(discriminator, data_shape):
             "`discriminator` must give logits, without a sigmoid: the loss applies it. "
             f"Received: a last layer {last.name!r} with a sigmoid"
         )
-    takes = _data_shape(discriminator)
-    if takes is None:
-        return
-    fits = len(takes) == len(data_shape) and all(
-        t is None or t == d for t, d in zip(takes, data_shape, strict=True)
-    )
-    if not fits:
+
+
+def discriminator_fits(discriminator, data_shape):
+    """Refuses a discriminator of data of another shape, or of probabilities."""
+    gives_logits(discriminator)
+    found = _data_shape(discriminator)
+    if found is not None and not _fits(found, data_shape):
         raise ValueError(
             "`discriminator` must take what the generator gives, data of shape "
-            f"{data_shape}. Received: a discriminator for data of shape {takes}"
+            f"{data_shape}. Received: a discriminator for data of shape {found}"
         )
+
+
+def takes(argument, network, **shapes):
+    """Checks that a Functional network takes inputs of given shapes, in their order.
+
+    Args:
+        argument: Name of the network, for the message.
+        network: A `keras.Model`; one that does not tell its inputs is let through.
+        **shapes: Shape of an example of each input, by what it is.
+
+    Raises:
+        ValueError: If it takes others.
+    """
+    found = [tuple(x.shape)[1:] for x in getattr(network, "inputs", None) or ()]
+    fits = len(found) == len(shapes) and all(map(_fits, found, shapes.values()))
+    if found and not fits:
+        wanted = " and ".join(f"{what} of shape {s}" for what, s in shapes.items())
+        raise ValueError(
+            f"`{argument}` must take {wanted}. Received: a network that takes inputs "
+            f"of shape {' and '.join(map(str, found))}"
+        )
+
+
+def _fits(found, shape):
+    return len(found) == len(shape) and all(
+        f is None or f == s for f, s in zip(found, shape, strict=True)
+    )
 
 
 def _data_shape(discriminator):

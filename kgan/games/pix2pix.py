@@ -4,12 +4,13 @@ import keras
 import tensorflow as tf
 
 from kgan import losses
-from kgan.core import schedules
+from kgan.core import arguments, schedules
 from kgan.core.seeds import Use
 from kgan.engine.fields import Field
 from kgan.engine.game import Game
 from kgan.engine.move import Move
 from kgan.engine.update import mean
+from kgan.games import network_checks
 from kgan.games.translation import Translation
 
 
@@ -39,6 +40,10 @@ class Pix2Pix(Translation, Game):
         seed: Every draw follows from it and from the step's number.
         name: Name of the model.
 
+    Raises:
+        ValueError: If `l1` is negative, there is no such loss, or the discriminator
+            takes other images than those of the generator.
+
     Example:
         ```python
         generator, discriminator = kgan.models.unet((64, 64, 3)), ...
@@ -61,10 +66,14 @@ class Pix2Pix(Translation, Game):
         name="pix2pix",
     ):
         super().__init__(seed=seed, name=name)
+        source, target = generator.input_shape[1:], generator.output_shape[1:]
+        pair = {"source": source, "target": target}
+        network_checks.takes("discriminator", discriminator, **pair)
+        network_checks.gives_logits(discriminator)
         self.generator, self.discriminator = generator, discriminator
         self.l1 = schedules.check("l1", l1)
         self.adversarial_loss = losses.get(adversarial_loss)
-        self.ema_momentum = ema_momentum
+        self.ema_momentum = arguments.ema_momentum(ema_momentum)
 
     def fields(self):
         ends = {
@@ -92,8 +101,12 @@ class Pix2Pix(Translation, Game):
         """−log D(x, G(x)) + λ · |y − G(x)| for the non-saturating loss."""
         fake = nets.generator(batch["source"], key=Use.GENERATOR)
         fake_logits = nets.frozen.discriminator([batch["source"], fake])
+        real_logits = None
+        if self.adversarial_loss.relativistic:
+            pair = [batch["source"], batch["target"]]
+            real_logits = nets.frozen.discriminator(pair)
         loss = self.adversarial_loss.at(nets.step)
-        g_loss = mean(loss.generator_loss(None, fake_logits))
+        g_loss = mean(loss.generator_loss(real_logits, fake_logits))
         l1 = tf.reduce_mean(tf.abs(batch["target"] - fake))
         weight = schedules.at(self.l1, nets.step)
         return g_loss + weight * l1, {"g_loss": g_loss, "l1": l1}

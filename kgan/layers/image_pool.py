@@ -33,10 +33,11 @@ class ImagePool(keras.layers.Layer):
     Example:
         ```python
         def moves(self):
-            def draws(rows, seed):
-                return {"swap": self.pool.swaps(rows, seed)}
+            judge = kgan.Move(("judge",), self.judge_loss, ("d_loss",), draws=self.swaps)
+            return (judge, ...)
 
-            return (kgan.Move(("judge",), self.judge_loss, ("d_loss",), draws=draws), ...)
+        def swaps(self, rows, seed):
+            return {"swap": self.pool.swaps(rows, seed)}
 
         def judge_loss(self, nets, batch):
             shown = nets.pool(nets.frozen.generator(...), batch["swap"])

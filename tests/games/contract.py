@@ -107,7 +107,7 @@ def network(shapes, out, dropout=0.0, classes=None, units=8, name=None):
         name: Of the network.
     """
     inputs = [keras.Input(shape) for shape in shapes]
-    flat = [layers.Reshape((math.prod(shape),))(x) for x, shape in zip(inputs, shapes)]
+    flat = [layers.Reshape((math.prod(x.shape[1:]),))(x) for x in inputs]
     if classes is not None:
         inputs.append(keras.Input((), dtype="int32"))
         flat.append(layers.Embedding(classes, 3)(inputs[-1]))

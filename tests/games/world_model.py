@@ -8,7 +8,7 @@ import kgan
 
 @keras.saving.register_keras_serializable(package="tests")
 class WorldModel(kgan.Game):
-    """Dynamics (xₜ, aₜ, hₜ) ↦ (xₜ₊₁, hₜ₊₁) that are unrolled, against a judge of videos.
+    """Dynamics (xₜ, aₜ, hₜ) ↦ (xₜ₊₁, hₜ₊₁) that are unrolled, and a judge of videos.
 
         min_G max_D  E log D(x₁ … x_T) + E log(1 − D(G(x₀, a))) + λ · E ‖x − G(x₀, a)‖²
 

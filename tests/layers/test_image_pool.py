@@ -16,7 +16,7 @@ def images(first, count=4):
 
 
 def by_hand(pool, batch, swap):
-    """What is shown, and the pool afterwards: lists of numbers, None is an empty place."""
+    """What is shown, and the pool afterwards, lists; None is an empty place."""
     full, shown, held = None not in pool, [], list(pool)
     for number, place in zip(batch, swap, strict=True):
         if not full:

@@ -168,8 +168,8 @@ def test_a_generator_without_mapping_is_refused():
     gan = kgan.GAN(generator, discriminator)
     with pytest.raises(
         ValueError,
-        match="'path_length' needs a generator with `mapping` and `synthesis`. "
-        "Received: a Functional without mapping and synthesis",
+        match=r"'path_length' needs a generator with `mapping` and `synthesis`\. "
+        r"Received: a Functional without mapping and synthesis",
     ):
         gan.compile(terms=["path_length"])
 
