@@ -33,8 +33,8 @@ class ImagePool(keras.layers.Layer):
     Example:
         ```python
         def moves(self):
-            judge = kgan.Move(("judge",), self.judge_loss, ("d_loss",), draws=self.swaps)
-            return (judge, ...)
+            draws = self.swaps
+            return (kgan.Move(("judge",), self.judge_loss, ("loss",), draws=draws),)
 
         def swaps(self, rows, seed):
             return {"swap": self.pool.swaps(rows, seed)}
