@@ -44,7 +44,8 @@ def bigan(data_shape, latent_dim=50, hidden=(1024, 1024), dtype=None):
 
 def _hidden(x, hidden, name, dtype):
     for place, units in enumerate(hidden):
-        x = layers.Dense(units, name=f"{name}_{place}", dtype=dtype)(x)
+        bias = not place  # a normalisation would take it away again
+        x = layers.Dense(units, use_bias=bias, name=f"{name}_{place}", dtype=dtype)(x)
         if place:
             x = batch_norm(f"{name}_{place}_norm", dtype)(x)
         x = layers.LeakyReLU(0.2, name=f"{name}_{place}_relu", dtype=dtype)(x)

@@ -34,7 +34,6 @@ def test_contract_of_the_judge():
 
 
 def test_published_sizes():
-    # Without batch normalisation, whose four vectors a unit come on top.
     _, encoder, judge = models.bigan((28, 28, 1))
     for network, first, last in ((encoder, 784, 50), (judge, 784 + 50, 1)):
         dense = [x for x in network.layers if isinstance(x, keras.layers.Dense)]
@@ -46,8 +45,8 @@ def test_published_sizes():
         names = [layer.name for layer in network.layers]
         norms = [name for name in names if name.endswith("_norm")]
         assert len(norms) == 1  # none in the first layer
-        weights = sum((i + 1) * o for i, o in (layer.kernel.shape for layer in dense))
-        assert network.count_params() == weights + 4 * 1024
+        kernels = sum(i * o for i, o in (layer.kernel.shape for layer in dense))
+        assert network.count_params() == kernels + 1024 + last + 4 * 1024
 
 
 def test_points():

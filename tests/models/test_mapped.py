@@ -72,5 +72,5 @@ def test_the_pair():
 
 
 def test_classes_are_refused():
-    with pytest.raises(ValueError, match="`num_classes` must be None.* Received: 3"):
+    with pytest.raises(ValueError, match=r"`num_classes` must be None.* Received: 3"):
         models.mapped_dcgan(SHAPE, num_classes=3)
