@@ -36,7 +36,9 @@ def bigan(data_shape, latent_dim=50, hidden=(1024, 1024), dropout=0.3, dtype=Non
     flat = layers.Flatten(name="flat", dtype=dtype)(data)
     x = flat
     for place, units in enumerate(hidden):
-        x = layers.Dense(units, name=f"encoder_{place}", dtype=dtype)(x)
+        bias = not place  # a normalisation would take it away again
+        dense = layers.Dense(units, use_bias=bias, name=f"encoder_{place}", dtype=dtype)
+        x = dense(x)
         if place:
             x = batch_norm(f"encoder_{place}_norm", dtype)(x)
         x = layers.LeakyReLU(0.2, name=f"encoder_{place}_relu", dtype=dtype)(x)
