@@ -319,9 +319,9 @@ class Game(Interface, ConfigByArguments, keras.Model):
                     self.train_step, self.train_function
                 )
             moves = self._plain.round.moves
-            names = [n for m in moves for n in (*m.logs, *m.terms)]
+            logs = {n: m.players for m in moves for n in (*m.logs, *m.terms)}
             self.train_function = train_function.Guarded(
-                self, self.train_function, names if self.step == 0 else ()
+                self, self.train_function, None if self.step else logs
             )
         return self.train_function
 

@@ -45,11 +45,11 @@ class Guarded:
     Args:
         model: The game.
         function: What `fit` calls for each step.
-        logs: Names of the losses and terms to check in a game's first step; empty for
-            one that has played before.
+        logs: By the name of a loss or term, the players of its move: what is checked in
+            a game's first step; empty for one that has played before.
     """
 
-    def __init__(self, model, function, logs=()):
+    def __init__(self, model, function, logs=None):
         self.model, self.function = model, function
         self._logs = logs
 
@@ -59,15 +59,15 @@ class Guarded:
         logs = self.function(iterator)
         if self._logs:
             _check_finite(logs, self._logs)
-            self._logs = ()
+            self._logs = None
         return logs
 
 
-def _check_finite(logs, names):
-    for name in names:
+def _check_finite(logs, players):
+    for name, moved in players.items():
         value = np.asarray(logs[name]).ravel()
         if not np.isfinite(value).all():
             raise FloatingPointError(
-                f"`{name}` must be finite. Received: {value[0]} in the first step of "
-                "the game"
+                f"`{name}`, of the move of {' and '.join(moved)}, must be finite. "
+                f"Received: {value[0]} in the first step of the game"
             )

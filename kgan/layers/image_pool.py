@@ -33,8 +33,8 @@ class ImagePool(keras.layers.Layer):
     Example:
         ```python
         def moves(self):
-            judge = kgan.Move(("judge",), self.judge_loss, ("d_loss",), draws=self.swaps)
-            return (judge, ...)
+            loss, swaps = self.judge_loss, self.swaps
+            return (kgan.Move(("judge",), loss, ("d_loss",), draws=swaps), ...)
 
         def swaps(self, rows, seed):
             return {"swap": self.pool.swaps(rows, seed)}

@@ -1,4 +1,7 @@
-"""The contract of `kgan.GAN`: with terms that keep state, by class, and mapped."""
+"""The contract of `kgan.GAN`: with terms that keep state, by class, and mapped.
+
+Its endpoints are those of tests/export; here they are asked of a mapped generator.
+"""
 
 import contract
 import numpy as np
@@ -8,7 +11,7 @@ import kgan
 
 LATENT_DIM = 3
 SHAPE = (4, 4, 1)
-SERVED = ("serving_default", "generate", "generate_png", "interpolate")
+COLUMNS = ("samples 0", "samples 1")
 
 
 def gan(random, classes=None, augmented=True):
@@ -50,8 +53,8 @@ class TestGAN(Contract):
         },
         optimizer=contract.adam,
         writes={0: ("term_lecam",)},
-        columns=("samples 0", "samples 1"),
-        endpoints=SERVED,
+        columns=COLUMNS,
+        endpoints=None,
     )
 
 
@@ -60,8 +63,8 @@ class TestByClass(Contract):
         by_class,
         labelled,
         options=lambda random: {"loss": "hinge"},
-        columns=("samples 0", "samples 1"),
-        endpoints=SERVED,
+        columns=COLUMNS,
+        endpoints=None,
     )
 
 
@@ -73,6 +76,21 @@ class TestPathLength(Contract):
         options=lambda random: {"terms": path_length(random)},
         writes={1: ("term_path_length",)},
         apart=1e-3,  # each replica's rows are compared with the mean that they moved
-        columns=("samples 0", "samples 1"),
-        endpoints=SERVED,
+        columns=COLUMNS,
+        endpoints=("serving_default", "generate", "generate_png", "interpolate"),
+    )
+
+
+def test_published_networks_with_path_lengths(tmp_path, bare_process):
+    gan = kgan.GAN(*kgan.models.mapped_dcgan((8, 8, 1), 4, 4, 4, mapping_depth=2))
+    optimizers = {"generator_optimizer": "adam", "discriminator_optimizer": "adam"}
+    terms = {"terms": ["path_length"], "penalties": ["r1"]}
+    contract.check_own_networks(
+        gan,
+        contract.images(8, (8, 8, 1)),
+        tmp_path,
+        bare_process,
+        "serving_default",
+        **optimizers,
+        **terms,
     )
