@@ -23,7 +23,7 @@ def peek(x, y, batch_size):
 
     Args:
         x: A data set, arrays, a `keras.utils.PyDataset` or an iterator.
-        y: Targets beside arrays, or None.
+        y: Targets beside arrays, an array or a dictionary of them, or None.
         batch_size: Number of rows to look at in arrays.
 
     Raises:
@@ -34,8 +34,8 @@ def peek(x, y, batch_size):
         return None, x
     if is_arrays(x):
         _check_rows(x if y is None else (x, y))
-        first = tf.nest.map_structure(lambda rows: np.asarray(rows[:batch_size]), x)
-        return (first if y is None else (first, np.asarray(y[:batch_size]))), x
+        first = _head(x, batch_size)
+        return (first if y is None else (first, _head(y, batch_size))), x
     if isinstance(x, keras.utils.PyDataset):
         return x[0], x
     if isinstance(x, tf.data.Dataset):
@@ -59,6 +59,12 @@ def _check_rows(arrays):
             "Arrays of `x` and `y` must have one number of rows. "
             f"Received: {' and '.join(map(str, rows))}"
         )
+
+
+def _head(arrays, count):
+    if isinstance(arrays, dict):
+        return {name: _head(rows, count) for name, rows in arrays.items()}
+    return np.asarray(arrays[:count])
 
 
 def without_tuple(element):
@@ -103,22 +109,22 @@ def parts(batch, count):
     """Returns `count` equal parts of a batch, a list of structures of tensors."""
     flat = tf.nest.flatten(batch)
     for tensor in flat:
-        _check_divides("the batches of a round", tensor, count)
+        _check_divides(f"the {count} batches of a round", tensor, count)
     cut = [tf.split(tensor, count) if count > 1 else [tensor] for tensor in flat]
     return [tf.nest.pack_sequence_as(batch, part) for part in zip(*cut, strict=True)]
 
 
 def rows_of_parts(tensor, count):
     """Cuts the rows of an update into `count` parts, along a new first axis."""
-    _check_divides("micro_batches", tensor, count)
+    _check_divides(f"micro_batches={count}", tensor, count)
     return tf.reshape(tensor, (count, -1, *tensor.shape[1:]))
 
 
-def _check_divides(name, tensor, count):
+def _check_divides(what, tensor, count):
     rows = tensor.shape[0]
     if rows is not None and rows % count:
         raise ValueError(
-            f"A step's rows must be a multiple of {name}={count}. Received: {rows} rows"
+            f"A step's rows must be a multiple of {what}. Received: {rows} rows"
         )
 
 

@@ -180,8 +180,8 @@ def split(element):
 
 def check_classes(condition, num_classes, rows):
     """Checks that labels are classes, one for each row."""
-    arguments.label_values(condition, num_classes)
     one_label_each(condition, rows)
+    arguments.label_values(condition, num_classes)
 
 
 def as_classes(condition):
@@ -283,6 +283,7 @@ def one_label_each(labels, rows):
     """Checks that there is a label for each example: no one-hot rows."""
     if np.size(labels) != rows:
         raise ValueError(
-            f"labels must be one integer for each of {rows} examples. "
+            f"labels must be one integer for each of {rows} examples; one-hot vectors "
+            "become classes by keras.ops.argmax(labels, axis=-1). "
             f"Received: an array of shape {np.shape(labels)}"
         )

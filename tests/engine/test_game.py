@@ -349,6 +349,7 @@ def test_stock_callbacks_steer_and_log_every_player(tmp_path):
         ),
         keras.callbacks.TensorBoard(tmp_path / "logs", update_freq=1),
         keras.callbacks.CSVLogger(tmp_path / "log.csv"),
+        keras.callbacks.EarlyStopping(monitor="flee", mode="min", patience=5),
         keras.callbacks.ModelCheckpoint(
             tmp_path / "best.keras", monitor="miss", mode="min", save_best_only=True
         ),
