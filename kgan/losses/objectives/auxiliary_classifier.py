@@ -29,8 +29,15 @@ class AuxiliaryClassifier(Objective):
     kind = "auxiliary_classifier"
     needs_labels = True
 
-    def __init__(self, weight=1.0, generator_weight=None, head="classes", on_fake=True):
-        super().__init__(weight, generator_weight, head)
+    def __init__(
+        self,
+        weight=1.0,
+        generator_weight=None,
+        head="classes",
+        on_fake=True,
+        interval=1,
+    ):
+        super().__init__(weight, generator_weight, head, interval)
         if not isinstance(on_fake, bool):
             raise ValueError(f"`on_fake` must be a boolean. Received: {on_fake!r}")
         self.on_fake = on_fake

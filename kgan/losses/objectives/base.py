@@ -31,8 +31,8 @@ class Objective(LossTerm):
 
     width = None
 
-    def __init__(self, weight=1.0, generator_weight=None, head="head"):
-        super().__init__(weight, generator_weight)
+    def __init__(self, weight=1.0, generator_weight=None, head="head", interval=1):
+        super().__init__(weight, generator_weight, interval)
         if not isinstance(head, str) or not head:
             raise ValueError(f"`head` must be the name of a head. Received: {head!r}")
         self.head = head

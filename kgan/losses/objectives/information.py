@@ -48,8 +48,9 @@ class Information(Objective):
         categorical=(10,),
         continuous=2,
         continuous_weight=1.0,
+        interval=1,
     ):
-        super().__init__(weight, generator_weight, head)
+        super().__init__(weight, generator_weight, head, interval)
         self.categorical, self.continuous = arguments.codes(categorical, continuous)
         self.continuous_weight = schedules.check("continuous_weight", continuous_weight)
 

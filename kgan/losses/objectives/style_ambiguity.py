@@ -26,8 +26,8 @@ class StyleAmbiguity(Objective):
     kind = "style_ambiguity"
     needs_labels = True
 
-    def __init__(self, weight=1.0, generator_weight=None, head="styles"):
-        super().__init__(weight, generator_weight, head)
+    def __init__(self, weight=1.0, generator_weight=None, head="styles", interval=1):
+        super().__init__(weight, generator_weight, head, interval)
 
     def discriminator_term(self, view):
         return tf.nn.sparse_softmax_cross_entropy_with_logits(

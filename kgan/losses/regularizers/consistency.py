@@ -29,8 +29,8 @@ class Consistency(LossTerm):
 
     kind = "consistency"
 
-    def __init__(self, weight=10.0, on_fake=False, transform=None):
-        super().__init__(weight)
+    def __init__(self, weight=10.0, on_fake=False, transform=None, interval=1):
+        super().__init__(weight, interval=interval)
         self.on_fake = bool(on_fake)
         if transform is None:
             transform = FlipAndShift(name="transform")

@@ -19,8 +19,8 @@ class Drift(LossTerm):
 
     kind = "drift"
 
-    def __init__(self, weight=1e-3):
-        super().__init__(weight)
+    def __init__(self, weight=1e-3, interval=1):
+        super().__init__(weight, interval=interval)
 
     def discriminator_term(self, view):
         return tf.square(view.real_outputs["logits"])

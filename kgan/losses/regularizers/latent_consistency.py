@@ -29,8 +29,10 @@ class LatentConsistency(LossTerm):
     kind = "latent_consistency"
     reads = ("latents",)
 
-    def __init__(self, weight=20.0, generator_weight=0.5, deviation=0.05, seed=None):
-        super().__init__(weight, generator_weight)
+    def __init__(
+        self, weight=20.0, generator_weight=0.5, deviation=0.05, seed=None, interval=1
+    ):
+        super().__init__(weight, generator_weight, interval)
         self.deviation = schedules.check("deviation", deviation)
         self.seed = seed
         self.seed_generator = keras.random.SeedGenerator(seed)

@@ -36,8 +36,8 @@ class LeCam(LossTerm):
 
     kind = "lecam"
 
-    def __init__(self, weight=0.3, decay=0.99):
-        super().__init__(weight)
+    def __init__(self, weight=0.3, decay=0.99, interval=1):
+        super().__init__(weight, interval=interval)
         self.decay = schedules.check("decay", decay, maximum=1.0)
         names = ("real_average", "fake_average", "evidence")
         self.real_average, self.fake_average, self.evidence = (

@@ -29,8 +29,10 @@ class Orthogonal(LossTerm):
 
     kind = "orthogonal"
 
-    def __init__(self, weight=1e-4, generator_weight=None, players=("generator",)):
-        super().__init__(weight, generator_weight)
+    def __init__(
+        self, weight=1e-4, generator_weight=None, players=("generator",), interval=1
+    ):
+        super().__init__(weight, generator_weight, interval)
         given = [players] if isinstance(players, str) else players
         listed = isinstance(given, (list, tuple)) and given
         if not listed or not all(player in _PLAYERS for player in given):
