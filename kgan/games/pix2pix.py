@@ -4,24 +4,27 @@ import keras
 import tensorflow as tf
 
 from kgan import losses
-from kgan.core import schedules
+from kgan.core import arguments, schedules
 from kgan.core.seeds import Use
 from kgan.engine.fields import Field
 from kgan.engine.game import Game
 from kgan.engine.move import Move
 from kgan.engine.update import mean
+from kgan.games import network_checks
 from kgan.games.translation import Translation
 
 
 @keras.saving.register_keras_serializable(package="kgan")
 class Pix2Pix(Translation, Game):
-    """A generator that translates images, and a judge of pairs.
+    """A generator that translates images, and a discriminator of pairs.
 
         min_G max_D  E log D(x, y) + E log(1 − D(x, G(x))) + λ · E ‖y − G(x)‖₁
 
     x is the source, y its target. D sees both, and may return a map of logits, each of
     a patch (PatchGAN). There are no latents: what is random in G is its dropout, in
-    training alone. As in the paper D's loss is halved, which slows it beside G.
+    training alone. As in the paper D's loss is halved, which slows it beside G. Isola
+    et al. (2017), Image-to-Image Translation with Conditional Adversarial Networks,
+    equations 1 to 4, with λ = 100.
 
     Batches are `{"source", "target"}`, float32 images in [−1, 1], as
     `kgan.data.load("pairs:...")` yields them. `fit` logs `d_loss`, `g_loss` and `l1`,
@@ -38,7 +41,8 @@ class Pix2Pix(Translation, Game):
         name: Name of the model.
 
     Raises:
-        ValueError: If `l1` is negative, or there is no such loss.
+        ValueError: If `l1` is negative, there is no such loss, or the discriminator
+            takes other images than those of the generator.
 
     Example:
         ```python
@@ -47,9 +51,6 @@ class Pix2Pix(Translation, Game):
         game.compile({"generator": "adam", "discriminator": "adam"})
         game.fit(kgan.data.load("pairs:FOLDER:lines:colours", batch_size=8), epochs=10)
         ```
-
-    Source: Isola et al. (2017), Image-to-Image Translation with Conditional Adversarial
-    Networks, equations 1 to 4, with λ = 100.
     """
 
     log_names = {"generator": "g", "discriminator": "d"}
@@ -65,10 +66,14 @@ class Pix2Pix(Translation, Game):
         name="pix2pix",
     ):
         super().__init__(seed=seed, name=name)
+        source, target = generator.input_shape[1:], generator.output_shape[1:]
+        pair = {"source": source, "target": target}
+        network_checks.takes("discriminator", discriminator, **pair)
+        network_checks.gives_logits(discriminator)
         self.generator, self.discriminator = generator, discriminator
         self.l1 = schedules.check("l1", l1)
         self.adversarial_loss = losses.get(adversarial_loss)
-        self.ema_momentum = ema_momentum
+        self.ema_momentum = arguments.ema_momentum(ema_momentum)
 
     def fields(self):
         ends = {
@@ -96,8 +101,12 @@ class Pix2Pix(Translation, Game):
         """−log D(x, G(x)) + λ · |y − G(x)| for the non-saturating loss."""
         fake = nets.generator(batch["source"], key=Use.GENERATOR)
         fake_logits = nets.frozen.discriminator([batch["source"], fake])
+        real_logits = None
+        if self.adversarial_loss.relativistic:
+            pair = [batch["source"], batch["target"]]
+            real_logits = nets.frozen.discriminator(pair)
         loss = self.adversarial_loss.at(nets.step)
-        g_loss = mean(loss.generator_loss(None, fake_logits))
+        g_loss = mean(loss.generator_loss(real_logits, fake_logits))
         l1 = tf.reduce_mean(tf.abs(batch["target"] - fake))
         weight = schedules.at(self.l1, nets.step)
         return g_loss + weight * l1, {"g_loss": g_loss, "l1": l1}

@@ -4,6 +4,7 @@ from kgan.layers.conditional_batch_normalization import (
     ConditionalBatchNormalization as ConditionalBatchNormalization,
 )
 from kgan.layers.dropout import Dropout as Dropout
+from kgan.layers.image_pool import ImagePool as ImagePool
 from kgan.layers.maxout import Maxout as Maxout
 from kgan.layers.minibatch_discrimination import (
     MinibatchDiscrimination as MinibatchDiscrimination,

@@ -60,13 +60,14 @@ def unet(
     for stage in range(depth):
         if stage:
             x = layers.LeakyReLU(_LEAK, name=f"down_{stage}_relu", dtype=dtype)(x)
-        x = _convolution(width, stage, f"down_{stage}", dtype)(x)
-        if 0 < stage < depth - 1:
+        normalised = 0 < stage < depth - 1
+        x = _convolution(width, stage, f"down_{stage}", dtype, not normalised)(x)
+        if normalised:
             x = _instance(f"down_{stage}_norm", dtype)(x)
         seen.append(x)
     for stage in range(depth - 2, -1, -1):
         x = layers.ReLU(name=f"up_{stage}_relu", dtype=dtype)(x)
-        x = _convolution(width, stage, f"up_{stage}", dtype, up=True)(x)
+        x = _convolution(width, stage, f"up_{stage}", dtype, False, up=True)(x)
         x = _instance(f"up_{stage}_norm", dtype)(x)
         if dropout and stage > depth - 2 - _DROPOUT_STAGES and stage:
             x = Dropout(dropout, name=f"up_{stage}_dropout", dtype=dtype)(x)
@@ -112,11 +113,11 @@ def patchgan(
     ]
     x = layers.Concatenate(name="pair", dtype=dtype)(inputs)
     for stage in range(depth):
-        x = _convolution(width, stage, f"stage_{stage}", dtype)(x)
+        x = _convolution(width, stage, f"stage_{stage}", dtype, not stage)(x)
         if stage:
             x = _instance(f"stage_{stage}_norm", dtype)(x)
         x = layers.LeakyReLU(_LEAK, name=f"stage_{stage}_relu", dtype=dtype)(x)
-    x = _convolution(width, depth, "last", dtype, strides=1)(x)
+    x = _convolution(width, depth, "last", dtype, False, strides=1)(x)
     x = _instance("last_norm", dtype)(x)
     x = layers.LeakyReLU(_LEAK, name="last_relu", dtype=dtype)(x)
     x = layers.Conv2D(
@@ -139,13 +140,15 @@ def _deepest(shape):
     return depth
 
 
-def _convolution(width, stage, name, dtype, up=False, strides=2):
+def _convolution(width, stage, name, dtype, use_bias, up=False, strides=2):
+    # A normalisation would take a bias away again: its gradient is rounding alone.
     kind = layers.Conv2DTranspose if up else layers.Conv2D
     return kind(
         width * min(2**stage, _LONGEST),
         4,
         strides=strides,
         padding="same",
+        use_bias=use_bias,
         kernel_initializer=normal(),
         name=name,
         dtype=dtype,

@@ -12,6 +12,7 @@ from kgan.runs import directory
 
 # What Keras numbers anew in each process.
 _NAMES = {
+    "module",  # where a class stands is no part of what it does
     "name",
     "shared_object_id",
     "inbound_nodes",

@@ -480,7 +480,7 @@ def broken(step):
 
 def test_a_first_loss_that_is_not_finite_names_itself():
     game = broken(0)
-    message = "`flee` must be finite. Received: nan in the first step of the game"
+    message = "`flee`, of the move of prey, must be finite. Received: nan in the first"
     with pytest.raises(FloatingPointError, match=message):
         moves.fit(game)
     assert game.step == 1

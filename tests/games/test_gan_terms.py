@@ -183,6 +183,33 @@ def test_a_lazy_term_of_g_acts_in_its_updates_alone():
     assert counts == [1, 0, 1, 0]
 
 
+@pytest.mark.parametrize("kind", ["drift", "latent_consistency"])
+def test_any_term_may_be_lazy_and_is_then_as_strong_in_the_mean(kind):
+    base = update(networks.linear_gan("wasserstein")).gradients["discriminator"][0]
+
+    def extra(number, interval):
+        term = {"name": kind, "weight": 3.0, "interval": interval}
+        gan = networks.linear_gan("wasserstein", terms=[term])
+        found = update(gan, update=number).gradients["discriminator"][0] - base
+        return float(found[0, 0])
+
+    assert extra(1, 4) == 0.0
+    np.testing.assert_allclose(extra(4, 4), 4.0 * extra(4, 1), rtol=1e-4, atol=1e-6)
+    if kind == "drift":  # the mean of D(x)² = w² x²
+        real = np.ravel(BATCH["real"])
+        np.testing.assert_allclose(
+            extra(4, 4), 4 * 3.0 * np.mean(2 * SLOPE * real**2), rtol=1e-5
+        )
+
+
+def test_a_lazy_average_moves_in_its_updates_alone():
+    gan = networks.linear_gan("wasserstein", terms=[regularizers.LeCam(interval=2)])
+    evidence = [
+        float(update(gan, update=number).state["term_lecam"][2]) for number in range(3)
+    ]
+    np.testing.assert_allclose(evidence, [0.01, 0.0, 0.01], rtol=1e-5)
+
+
 def test_terms_that_constrain_weights_come_one_after_the_other():
     class Halved(LossTerm):
         kind = "halved"

@@ -7,7 +7,7 @@ import pytest
 import tensorflow as tf
 import term_views
 
-from kgan.losses import objectives, regularizers
+from kgan.losses import gradient_penalties, objectives, regularizers
 from kgan.losses import term as terms
 from kgan.losses.term import LossTerm, Term
 
@@ -129,7 +129,7 @@ def test_an_interval_is_a_positive_integer(interval):
 
 def test_an_interval_is_saved_and_none_needs_no_argument():
     assert LossTerm().interval == 1
-    assert "interval" not in LossTerm().get_config()
+    assert "interval" not in Drifting().get_config()
     lazy = LossTerm(interval=4)
     assert LossTerm.from_config(lazy.get_config()).interval == 4
     # A term that takes no interval can be built from its config as well.
@@ -168,6 +168,34 @@ def test_a_class_without_a_kind_of_its_own_hides_no_other():
 
     assert Steeper().kind == "drifting"
     assert type(terms.get("drifting")) is Drifting
+
+
+def test_a_kind_has_one_class(monkeypatch):
+    monkeypatch.setitem(terms._KINDS, "once", Once)  # set back afterwards
+    with pytest.raises(ValueError, match=r"no other term has.*'lecam'.*regularizers"):
+
+        class Second(Term):
+            kind = "lecam"
+
+    assert type(terms.get("lecam")) is regularizers.LeCam
+
+
+def test_a_class_may_be_written_anew_as_in_a_notebook():
+    for weight in (1.0, 2.0):
+
+        class Twice(Term):
+            kind = "twice"
+            first = weight
+
+    assert terms.get("twice").first == 2.0
+
+
+def test_all_rooms_read_one_table():
+    rooms = (gradient_penalties, regularizers, objectives)
+    of_rooms = [name for room in rooms for name in room.names()]
+    assert len(of_rooms) == len({*of_rooms})
+    assert {*of_rooms, "path_length", "drifting"} <= {*terms.names()}
+    assert all(terms.find(n) is room.find(n) for room in rooms for n in room.names())
 
 
 def test_a_room_knows_its_own_terms():
@@ -335,9 +363,9 @@ def test_compiling_anew_leaves_no_term_behind(tmp_path):
 
 def test_a_name_that_is_taken_is_refused():
     class Loss(Drifting):
-        kind = "d_loss"
+        kind = "g_loss"
 
-    with pytest.raises(ValueError, match=r"name of its own.*d_loss"):
+    with pytest.raises(ValueError, match=r"name of its own.*g_loss"):
         build(regularizers=[Loss()])
 
 

@@ -1,0 +1,130 @@
+"""What a game of translation is used for: `translate`, pictures, examples, serving."""
+
+import contract
+import numpy as np
+import pytest
+import tensorflow as tf
+from contract import network
+from PIL import Image
+
+import kgan
+from kgan.games.sampler import to_uint8
+from kgan.metrics.examples import Examples
+
+SOURCE, TARGET = (4, 4, 1), (4, 4, 3)
+IMAGES = contract.images(7, SOURCE)
+
+
+@pytest.fixture(scope="module")
+def game():
+    return make()
+
+
+def make(**options):
+    generator = network([SOURCE], TARGET, dropout=0.5)
+    return kgan.Pix2Pix(generator, network([SOURCE, TARGET], (1,)), **options)
+
+
+def test_translate(game):
+    expected = to_uint8(game.generator(IMAGES)).numpy()
+    for batch_size in (1, 3, 7, 32):
+        found = game.translate(IMAGES, batch_size)
+        assert found.dtype == np.uint8
+        np.testing.assert_array_equal(found, expected)
+    assert expected.shape == (7, *TARGET)
+    np.testing.assert_allclose(game(IMAGES), game.generator(IMAGES))
+    np.testing.assert_allclose(game.predict(IMAGES, verbose=0), game(IMAGES), atol=1e-6)
+
+
+def test_bytes_are_taken_as_images(game):
+    images = to_uint8(IMAGES).numpy()
+    np.testing.assert_array_equal(
+        game.translate(images), game.translate(images / 127.5 - 1.0)
+    )
+
+
+@pytest.mark.parametrize(
+    ("images", "message"),
+    [
+        (IMAGES[0], r"`images` must have shape \(count, 4, 4, 1\)\. .*\(4, 4, 1\)$"),
+        (np.zeros((2, 4, 4, 3)), r"Received: an array of shape \(2, 4, 4, 3\)$"),
+        (IMAGES[:0], r"Received: an array of shape \(0, 4, 4, 1\)$"),
+    ],
+)
+def test_other_images_are_refused(game, images, message):
+    with pytest.raises(ValueError, match=message):
+        game.translate(images)
+    with pytest.raises(ValueError, match="`batch_size` must be a positive integer"):
+        game.translate(IMAGES, batch_size=0)
+
+
+def test_the_averaged_generator_translates():
+    game = make(ema_momentum=0.9)
+    assert game.translator is game.generator  # before `compile` there is no average
+    game.compile(dict.fromkeys(game.players, "sgd"))
+    assert game.translator is game.ema_generator
+    game.ema_generator.set_weights([0 * w for w in game.ema_generator.get_weights()])
+    assert (game.translate(IMAGES) == 128).all()
+    assert game.averages() == {"generator": 0.9}
+    assert make().averages() == {}
+    assert game.data_shape == TARGET
+
+
+def test_pictures(game):
+    batch = {"source": IMAGES, "target": contract.images(7, TARGET)}
+    shown = game.shown(3, examples=batch)
+    assert list(shown) == ["source", "output", "target"]
+    np.testing.assert_array_equal(shown["source"], to_uint8(IMAGES[:3]))
+    np.testing.assert_array_equal(shown["output"], game.translate(IMAGES[:3]))
+    np.testing.assert_array_equal(shown["target"], to_uint8(batch["target"][:3]))
+    assert {len(x) for x in game.shown(examples=batch).values()} == {7}
+    with pytest.raises(ValueError, match="`examples` must be a batch"):
+        game.shown(3)
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("pairs")
+    for part, images in (("from", IMAGES), ("to", contract.images(7, TARGET))):
+        (folder / part).mkdir()
+        for index, pixels in enumerate(to_uint8(images).numpy()):
+            path = folder / part / f"{index}.png"
+            Image.fromarray(pixels.squeeze()).save(path)
+    return kgan.data.Pairs(folder, "from", "to", split="all")
+
+
+def test_examples_are_translations_in_order(game, dataset):
+    examples = game.examples(5, dataset=dataset)
+    assert isinstance(examples, Examples)
+    assert (examples.count, examples.shape) == (5, TARGET)
+    batches = [images for images, labels in examples.batches(2) if labels is None]
+    assert [len(images) for images in batches] == [2, 2, 1]
+    expected = game.translate(dataset.sources.read(np.arange(5)))
+    np.testing.assert_array_equal(np.concatenate(batches), expected)
+    assert game.examples(100, dataset=dataset).count == 7  # as many as there are
+
+
+@pytest.mark.parametrize("dataset", [None, IMAGES])
+def test_examples_need_pairs(game, dataset):
+    with pytest.raises(ValueError, match="`dataset` must be a source of pairs"):
+        game.examples(5, dataset=dataset)
+
+
+def test_endpoints(game):
+    endpoints = game.endpoints()
+    assert set(endpoints) == {"serving_default", "translate"}
+    images = to_uint8(IMAGES)
+    found = endpoints["translate"].function(images)["images"]
+    np.testing.assert_array_equal(found, game.translate(images.numpy()))
+    (spec,) = endpoints["translate"].specs
+    assert (spec.dtype, spec.shape.as_list()) == (tf.uint8, [None, *SOURCE])
+    assert endpoints["translate"].networks == (game.translator,)
+
+
+def test_an_untrained_game_is_not_exported(game, tmp_path):
+    game.compile(dict.fromkeys(game.players, "sgd"))
+    with pytest.raises(ValueError, match="must be trained before it is exported"):
+        game.export(tmp_path / "served")
+    path = game.export(tmp_path / "served", version=3, allow_untrained=True)
+    assert path.name == "3"
+    assert "images" in (path / "README.md").read_text("utf-8")
