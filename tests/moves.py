@@ -74,11 +74,21 @@ def move_of(model, player):
     return next(m for m in model._plain.round.moves if player in m.players)
 
 
+def playing_of(model, player, compiler=lambda f: f):
+    """A function that plays the update of a player of a compiled game: a `Result`."""
+    game, move = model._plain.stateless, move_of(model, player)
+    norms = {player: f"{player}_norm" for player in move.players}
+    function = compiler(Update(move, game, norms))
+
+    def play(batch, **changes):
+        return function(values(game), batch, context(**changes))
+
+    return play
+
+
 def update_of(model, player, batch, compiler=lambda f: f, **changes):
     """Plays the update of a player of a compiled game; gives its `Result`."""
-    game, move = model._plain.stateless, move_of(model, player)
-    function = compiler(Update(move, game, {p: f"{p}_norm" for p in move.players}))
-    return function(values(game), batch, context(**changes))
+    return playing_of(model, player, compiler)(batch, **changes)
 
 
 @keras.saving.register_keras_serializable(package="tests")

@@ -7,6 +7,9 @@ import kgan
 
 LATENT_DIM = 5
 IMAGE_SHAPE = (8, 8, 1)
+# What every GAN logs; the norms in training alone.
+GAME_LOGS = ("d_loss", "g_loss", "d_real", "d_fake", "d_accuracy")
+NORMS = ("d_gradient_norm", "g_gradient_norm")
 
 
 @keras.saving.register_keras_serializable(package="tests")
@@ -118,6 +121,18 @@ def gan(
         "penalties": [kgan.penalties.R1(1.0)],
     }
     model.compile(**(options | (compiled or {})))
+    return model
+
+
+def linear_gan(loss="minimax", discriminator=None, **compiled):
+    """G(z) = z / 2 + 1/4 and, unless it is given, D(x) = 2 x, in one dimension."""
+    g, d = (
+        keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)]) for _ in range(2)
+    )
+    g.set_weights([np.array([[0.5]]), np.array([0.25])])
+    d.set_weights([np.array([[2.0]]), np.array([0.0])])
+    model = kgan.GAN(g, discriminator or d, ema_momentum=None)
+    model.compile(loss=loss, **compiled)
     return model
 
 

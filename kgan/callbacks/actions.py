@@ -9,10 +9,10 @@ from kgan.core.arguments import positive_integer
 
 
 class Outcome(typing.NamedTuple):
-    """Result of an action.
+    """Result of an action: a sentence for the user, and what became of the training.
 
     Attributes:
-        sentence: What happened, for the user.
+        sentence: What happened.
         stopped: Whether training ends.
         restored: Whether the model is in an earlier state now.
     """
@@ -23,34 +23,19 @@ class Outcome(typing.NamedTuple):
 
 
 class Warn:
-    """Returns what was found, and lets training go on.
+    """Returns what was found, and lets training go on; the base of all actions."""
 
-    Attributes:
-        restores: Whether it brings the model back to an earlier state.
-    """
-
+    # Whether the model goes back to an earlier state.
     restores = False
 
     def begin(self, model):
         """Prepares for a training; raises `ValueError` where it cannot be watched."""
 
     def keep(self, model):
-        """Notes a state in which nothing was found.
-
-        Returns:
-            None, or `(path, value)` of a variable that is not finite after all.
-        """
+        """Notes a sound state; returns path and value of a variable that is NaN."""
 
     def act(self, model, found):
-        """Acts on what was found.
-
-        Args:
-            model: The game.
-            found: What has gone wrong, in words.
-
-        Returns:
-            An `Outcome`.
-        """
+        """Acts on what has gone wrong, `found` in words; returns an `Outcome`."""
         return Outcome(f"Warning at step {model.step:,}: {found}")
 
 
@@ -65,11 +50,10 @@ class Stop(Warn):
 
 
 class RollBack(Warn):
-    """Restores the last sound state, and training goes on.
+    """Restores the last sound state, and training goes on; see `CollapseWatch`.
 
     Args:
-        max_rollbacks: Number of rollbacks in the model's life, before or after it was
-            resumed, after which the next one stops training.
+        max_rollbacks: Number of rollbacks in the model's life.
         learning_rate_factor: Factor in (0, 1] of all learning rates at each.
 
     Raises:
@@ -146,11 +130,7 @@ _ACTIONS = {"warn": Warn, "stop": Stop, "rollback": RollBack}
 
 
 def get(name, **arguments):
-    """Returns an action by its name.
-
-    Args:
-        name: "warn", "stop" or "rollback".
-        **arguments: Arguments of a rollback, checked whatever the name.
+    """Returns the action "warn", "stop" or "rollback"; arguments are those of the last.
 
     Raises:
         ValueError: If there is no such action, or an argument is out of range.

@@ -30,14 +30,11 @@ def step_of(path):
 class Checkpoints(keras.callbacks.Callback):
     """Saves the model every so many steps and at the end, and keeps the newest files.
 
-    Each file is a whole model: all networks, averages, optimizers and loss scales, the
-    step and the position in the data. `keras.models.load_model` and `fit`
-    with `kgan.data.load(..., start=gan.position)` go on from it bit for bit. A file is
-    complete or absent, whenever the run is stopped, even by a power cut. A model whose
-    logs or weights are NaN or infinite does not take the place of a sound one.
-
-    A full disk does not end the run: a line is printed, the files there are stay, and
-    an error is raised in the end if the last state is not among them.
+    Each file is a whole model. `keras.models.load_model` and `fit` with
+    `kgan.data.load(..., start=gan.position)` go on from it bit for bit. A file is
+    complete or absent, whenever the run is stopped. A model whose logs or weights are
+    NaN or infinite does not take the place of a sound one. A full disk does not end
+    the run: a line is printed, and the files there are stay.
 
     Args:
         directory: Where `step-NNNNNNNN.keras` go; made with the first one.
@@ -106,11 +103,6 @@ class Checkpoints(keras.callbacks.Callback):
             self._keep_best(logs)
 
     def on_train_end(self, logs=None):
-        """Saves the last state.
-
-        Raises:
-            OSError: If that is not possible.
-        """
         if self._sound and _finite(self.model) and not self.save():
             raise OSError(
                 f"The last state, of step {self.model.step}, could not be written to "
@@ -118,12 +110,7 @@ class Checkpoints(keras.callbacks.Callback):
             )
 
     def save(self):
-        """Saves the model as it is, then removes the oldest files.
-
-        Returns:
-            Whether its state is saved: a disk may be full, and a model whose weights
-            are NaN is left out.
-        """
+        """Saves the model as it is; returns whether its state is on the disk."""
         state = self.model.step, self.model.rollbacks
         if state != self._saved and self._write(f"step-{self.model.step:08d}.keras"):
             self._saved = state
@@ -171,10 +158,7 @@ class Checkpoints(keras.callbacks.Callback):
 
 
 def _finite(model):
-    """Whether all weights of the players are finite.
-
-    Logs show it one step later, and in the middle of an epoch not at all.
-    """
+    """Whether all weights of the players are finite; logs show it one step later."""
     networks = [getattr(model, player) for player in model.players]
     weights = (weight for network in networks for weight in network.get_weights())
     return all(np.all(np.isfinite(weight)) for weight in weights)

@@ -17,38 +17,27 @@ _DIVERGED = helps(
 class CollapseWatch(keras.callbacks.Callback):
     """Prints one line when a game has failed; can stop it, or roll it back.
 
-    It looks for a logged value that is NaN or infinite, after every batch, and for the
-    symptoms of the game (`game.symptoms`). Those of a `kgan.GAN`:
-
-    - D has won: `kgan.callbacks.DiscriminatorWon`;
-    - G's gradient has vanished: `kgan.callbacks.GradientVanished`;
-    - samples have lost their diversity, if `real` is given:
-      `kgan.callbacks.DiversityLost`, which also logs `diversity`.
-
-    They are looked for at checks, in the means since the check before, and are named
-    when `patience` checks in a row have found them. A game without such a symptom
-    ignores its threshold.
-
-    What follows is the `action`:
+    After every batch it looks for a logged value that is NaN or infinite, and at each
+    check, in the means since the check before, for the game's symptoms
+    (`game.symptoms`). Those of a `kgan.GAN` are `kgan.callbacks.DiscriminatorWon`,
+    `GradientVanished` and, if `real` is given, `DiversityLost`, which also logs
+    `diversity`. What `patience` checks in a row have found is named. The `action`:
 
     - "warn": the sentence is printed, once until the symptom is gone.
-    - "stop": it is printed and kept in `reason`, and training stops.
-    - "rollback": the model goes back to its state at the last check that found no
-      trace of a symptom (at first, to that in which training began): all networks,
-      averages and optimizers with their loss scales, and `model.step`. Data go on
-      where they are. `model.rollbacks` is raised by one and logged; it is a part of
-      every seed, since the same draws would lead to the same collapse. After
-      `max_rollbacks` the next collapse restores the model once more and stops training.
-      The state lies in the host's memory, as large as a checkpoint, and is not saved.
+    - "stop": training stops as well.
+    - "rollback": all networks, averages, optimizers and the step go back to the last
+      check that found no trace of a symptom; data go on where they are.
+      `model.rollbacks`, a part of every seed, is raised by one and logged. After
+      `max_rollbacks` the next collapse restores the model once more and stops. The
+      state lies in the host's memory, as large as a checkpoint, and is not saved.
 
     Put it before other callbacks: they then see no value of an attempt that was undone.
-    It covers what `TerminateOnNaN` does, which in front of it would stop the run first.
-    Under several workers each of them needs the watch: they decide alike.
+    It covers what `TerminateOnNaN` does. Under several workers each of them needs it.
 
     Args:
-        real: Real data for the symptom of diversity, as `fit` takes them: an array,
-            `(images, labels)`, or a `tf.data.Dataset`, of which the first batch is
-            read without advancing it. None: diversity is not measured.
+        real: Real data for the symptom of diversity, as `fit` takes them; of a
+            `tf.data.Dataset` the first batch is read without advancing it. None:
+            diversity is not measured.
         every: "epoch", or a positive integer: the number of steps between checks.
         action: "warn", "stop" or "rollback".
         patience: Number of checks in a row.
@@ -72,11 +61,8 @@ class CollapseWatch(keras.callbacks.Callback):
 
     Example:
         ```python
-        train = kgan.data.load("digits", batch_size=64)
         watch = kgan.callbacks.CollapseWatch(train, action="rollback")
         gan.fit(train, epochs=50, callbacks=[watch])
-        if watch.reason:
-            raise SystemExit(watch.reason)
         ```
     """
 

@@ -10,17 +10,15 @@ from kgan.metrics.measure import example_shape
 class EvaluateGenerator(keras.callbacks.Callback):
     """Measures what a game generates and writes the figures into the logs.
 
-    `logs["frechet_mnist"]` and the like are seen by every callback that comes later in
-    the list, such as `ModelCheckpoint`, and by `fit`'s history. It measures at the ends
-    of the epochs in which it is due, of the first, so that no key is missing, and of
-    the last. In the others the last figures are repeated. The real examples are read
-    once, before training.
+    Every callback that comes later in the list sees `logs["frechet_mnist"]` and the
+    like, as does `fit`'s history. It measures at the ends of epochs, where weights are
+    saved: of the first, of the last, and of those in which it is due. In the others the
+    last figures are repeated. The real examples are swept once, before training.
 
     Args:
         metrics: Names or objects, see `kgan.metrics.get`. None: those that fit.
         dataset: The real examples, as in `kgan.metrics.measure`.
-        every: `"epoch"`, or a positive integer: the number of steps after which the
-            next end of an epoch is due.
+        every: `"epoch"`, or the number of steps after which the next end is due.
         num_images: How many examples are generated; figures of different numbers are
             not comparable.
         seed: Seed of the latents, the same each time.
@@ -36,12 +34,8 @@ class EvaluateGenerator(keras.callbacks.Callback):
 
     Example:
         ```python
-        gan.fit(train, epochs=10, callbacks=[
-            kgan.callbacks.EvaluateGenerator(["frechet_mnist"], "mnist", every=500),
-            keras.callbacks.ModelCheckpoint(
-                "best.keras", monitor="frechet_mnist", mode="min", save_best_only=True
-            ),
-        ])
+        measured = kgan.callbacks.EvaluateGenerator(["frechet_mnist"], "mnist")
+        gan.fit(train, epochs=10, callbacks=[measured])
         ```
     """
 
@@ -69,10 +63,7 @@ class EvaluateGenerator(keras.callbacks.Callback):
         self.prepare(self.model)
 
     def prepare(self, model):
-        """Finds metrics and data and sweeps the real examples, once.
-
-        Args:
-            model: The game that will be trained.
+        """Finds metrics and data for a model and sweeps the real examples, once.
 
         Raises:
             ValueError: If a metric is unknown, or data are missing or do not fit.

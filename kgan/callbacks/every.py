@@ -5,10 +5,8 @@ class Pace:
     """Schedule of a callback, kept without asking the device.
 
     Reading `model.step` makes Python wait until an accelerator has played it. So steps
-    are counted here: those that were played when the epoch began, and the batches
-    since. A callback asks before each batch, where Keras calls it on the main thread
-    and without logs (after a batch it may call from other threads, while training goes
-    on), and at the end of each epoch.
+    are counted here, from the beginning of an epoch on. A callback asks before each
+    batch, where Keras calls it on the main thread, and at the end of each epoch.
 
     Args:
         every: `"epoch"`, or a positive integer: a number of steps.

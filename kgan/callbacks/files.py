@@ -12,12 +12,7 @@ _LAST_FRAME_MS = 3_000
 
 
 def write_png(path, picture):
-    """Writes a picture as a PNG file, atomically.
-
-    Args:
-        path: The file.
-        picture: uint8 array of shape `(height, width, channels)`: gray, RGB or RGBA.
-    """
+    """Writes a uint8 picture `(height, width, channels)` as a PNG file, atomically."""
     write_atomically(path, png(picture))
 
 
@@ -36,15 +31,12 @@ def _image(picture):
 def write_gif(path, pictures):
     """Writes a film of pictures, atomically.
 
-    Frames are shown for equal times, 12 seconds in all where that gives each between
-    0.05 and 0.5 seconds, and the last one for 3 seconds; the film repeats. Of more
-    than 120 pictures, 120 at equal distances are shown, the first and the last among
-    them.
+    It takes about 12 seconds, has 120 frames at most, and repeats.
 
     Args:
         path: The file.
-        pictures: Pictures of one size, in the order of the film; at least one. Paths
-            of files, or uint8 arrays as in `write_png`.
+        pictures: Pictures of one size in their order, at least one: paths of files, or
+            uint8 arrays as in `write_png`.
     """
     write_atomically(path, gif(pictures))
 
@@ -67,10 +59,7 @@ def gif(pictures):
 
 
 def durations(count):
-    """Returns how long each of `count` frames is shown, in milliseconds.
-
-    The GIF format counts in hundredths of a second.
-    """
+    """Returns how long each of `count` frames is shown, in milliseconds, by 10."""
     each = int(np.clip(_FILM_MS / count, *_FRAME_MS)) // 10 * 10
     return [each] * (count - 1) + [_LAST_FRAME_MS]
 

@@ -13,15 +13,14 @@ _LEGIBLE = 64
 def grid(images, rows=None, columns=None, scale=None, gap=2, background=128):
     """Lays images out in rows, from left to right and from top to bottom.
 
-    Small images are enlarged by repeating pixels, never smoothed: what the picture
-    shows is what the generator made.
+    Small images are enlarged by repeating pixels, never smoothed.
 
     Args:
-        images: uint8 array of shape `(n, height, width, channels)`: gray (1 channel),
-            RGB (3) or RGBA (4).
+        images: uint8 array of shape `(n, height, width, channels)`, of 1, 3 or 4
+            channels.
         rows: Number of rows. None: as many as the images need.
-        columns: Number of columns. None: as many as the images need, or as make the
-            picture nearly square when `rows` is None too.
+        columns: Number of columns. None: as many as the images need; nearly as many as
+            rows if `rows` is None too.
         scale: Each pixel becomes `scale` × `scale` pixels. None: the smallest integer
             that brings the longer side of an image to at least 64 pixels.
         gap: Pixels between images, and around all of them.
@@ -36,8 +35,7 @@ def grid(images, rows=None, columns=None, scale=None, gap=2, background=128):
 
     Example:
         ```python
-        images = gan.generate(64, seed=1)
-        keras.utils.save_img("grid.png", kgan.callbacks.grid(images), scale=False)
+        picture = kgan.callbacks.grid(gan.generate(64, seed=1))
         ```
     """
     images = _checked(images)

@@ -6,12 +6,11 @@ from kgan.callbacks.snapshot import inner
 
 
 class LearningRates(keras.callbacks.Callback):
-    """Logs all learning rates, and the loss scales where float16 needs them.
+    """Logs the learning rate of each player, and loss scales where float16 needs them.
 
-    They are added to the logs of each epoch as `PLAYER_learning_rate`, as they are at
-    its end, whether constant, changed by somebody, or from a schedule; the scales as
-    `PLAYER_loss_scale`. PLAYER is the player's name in logs, of a `kgan.GAN` g and d.
-    Put it before the callbacks that write logs.
+    They are added to the logs of each epoch as `PLAYER_learning_rate` and
+    `PLAYER_loss_scale`, by the names of players in logs, of a `kgan.GAN` g and d. Put
+    it before the callbacks that write logs.
 
     Example:
         ```python

@@ -16,18 +16,14 @@ _GRAPH = re.compile(r"\{\{.*?\}\}")
 class Metrics(keras.callbacks.Callback):
     """Writes what is logged as CSV, a line an epoch, the step among it.
 
-    `keras.callbacks.CSVLogger` keeps its file open when a run is interrupted, knows no
-    key that comes after the first epoch, and adds empty columns for a validation. A
-    training that begins at a later epoch keeps the lines of those before.
+    `keras.callbacks.CSVLogger` keeps its file open when a run is interrupted, and knows
+    no key that comes after the first epoch. A training that begins at a later epoch
+    keeps the lines of those before.
 
     Args:
         path: The file; written whole after each epoch.
 
-    Example:
-        ```python
-        table = kgan.callbacks.logging.Metrics("metrics.csv")
-        gan.fit(train, epochs=10, callbacks=[table])
-        ```
+    Example: `kgan.callbacks.logging.Metrics("metrics.csv")`
     """
 
     def __init__(self, path):
@@ -62,9 +58,7 @@ class Metrics(keras.callbacks.Callback):
 
 
 class Events:
-    """Writes TensorBoard summaries onto the disk at once.
-
-    Where that is not possible a line is printed, and training goes on.
+    """Writes TensorBoard summaries onto the disk at once; prints a line if it cannot.
 
     Args:
         log_dir: The directory; made with the first summary.
@@ -105,10 +99,9 @@ class Events:
 class Board(keras.callbacks.Callback):
     """Writes logs for TensorBoard, over the step, and a text beside the curves.
 
-    `keras.callbacks.TensorBoard` makes Python wait for the device after each batch,
-    counts epochs, and loses what it has not written when the process is killed. Its
-    curves are a group each, of which TensorBoard opens two; here they stand together:
-    `game`, `gradients`, `optimizers`, `speed` and `validation`.
+    `keras.callbacks.TensorBoard` waits for the device after each batch, counts epochs,
+    and loses what it has not written when the process is killed. Curves stand in the
+    groups `game`, `gradients`, `optimizers`, `speed` and `validation`.
 
     Args:
         log_dir: Where TensorBoard's files go.

@@ -14,15 +14,10 @@ from kgan.core.atomic_files import attempt
 class Pictures(keras.callbacks.Callback):
     """Base class of callbacks that draw one picture again and again.
 
-    A picture is taken before training starts, after each epoch or every `every` steps,
-    and when training ends. Its file is named after `model.step`, so that names sort in
-    the order of the run, and a resumed run goes on where it was: it replaces the
-    pictures of steps that are trained again, keeps those before, and takes the next one
-    when it is due. A run that is interrupted keeps its pictures; one that ends makes a
-    film of all of them, those from before it was resumed included. A disk that is full
-    costs pictures, not the run.
-
-    A subclass sets `name` and writes `draw`.
+    A picture is taken before training starts, when it is due, and when training ends.
+    Its file is named after `model.step`; a resumed run replaces the pictures of steps
+    that are trained again, and goes on. At the end a film is made of all of them. A
+    full disk costs pictures, not the run. A subclass sets `name` and writes `draw`.
 
     Args:
         directory: Where the files go; made with the first picture. Each callback needs
@@ -36,12 +31,11 @@ class Pictures(keras.callbacks.Callback):
 
     Example:
         ```python
-        class Histogram(kgan.callbacks.Pictures):
-            name = "histogram"
+        class First(kgan.callbacks.Pictures):
+            name = "first"
 
             def draw(self):
-                values = self.model.generate(1000)
-                return my_plot(values)  # uint8 of shape (height, width, 3)
+                return self.model.generate(1)[0]
         ```
     """
 
@@ -61,11 +55,7 @@ class Pictures(keras.callbacks.Callback):
         """Raises `ValueError` if `self.model` cannot be drawn."""
 
     def draw(self):
-        """Draws the state of `self.model`.
-
-        Returns:
-            A uint8 array of shape `(height, width, channels)`.
-        """
+        """Returns a uint8 picture of `self.model`, `(height, width, channels)`."""
         raise NotImplementedError
 
     def on_train_begin(self, logs=None):
@@ -97,7 +87,7 @@ class Pictures(keras.callbacks.Callback):
             self._events.close()
 
     def _begin(self):
-        """Takes the first picture of a game, once per training."""
+        """Draws the first picture of a game, once per training."""
         if self._begun:
             return
         self._begun = True

@@ -19,14 +19,9 @@ class RecentMeans:
         self._sums = {}
 
     def take(self, logs, steps):
-        """Returns the means since the last call, or since `begin`.
+        """Returns the means since the last call, or since `begin`, `steps` steps ago.
 
-        Args:
-            logs: Running means by name; what is no number is left out.
-            steps: Number of steps since `begin`.
-
-        Returns:
-            A dictionary of names and floats.
+        What is no number among `logs`, running means by name, is left out.
         """
         if steps <= self._steps:  # nothing was played since
             return dict(logs)

@@ -10,25 +10,23 @@ from kgan.core.arguments import positive_integer
 
 
 class SampleGrid(Pictures):
-    """Draws a grid of what the game makes, from the same draws each time.
+    """Draws a grid of what the game shows, from the same draws each time.
 
-    What it shows says the game (`game.shown`). A `kgan.GAN` shows samples, a
-    conditional one a class in each row: row r shows class `r % num_classes`. A game
-    that transforms examples shows one in each row, before and after side by side.
+    A `kgan.GAN` shows samples, a conditional one a class in each row: row r shows class
+    `r % num_classes`. A game that transforms examples shows one in each row, before and
+    after side by side.
 
     Args:
         directory: Where the PNG files and `samples.gif` go; made when first needed.
         every: `"epoch"`, or the number of steps between pictures.
-        rows: Number of rows. None: as many as suit the game, of a GAN 8, or the
-            number of classes.
+        rows: Number of rows. None: as many as suit the game.
         columns: Number of columns, where the game leaves them open.
         seed: Seed of what is drawn. Image i of a GAN's grid is image i of
             `model.generate(n, seed=seed)`.
         log_dir: A TensorBoard directory that gets the pictures too, under `samples`.
         gif: Whether the end of training makes `samples.gif` from all pictures.
-        examples: For games that show what becomes of them: a batch of data as the game
-            takes it, or a `tf.data.Dataset`, whose first batch is read without
-            advancing it.
+        examples: For games that show what becomes of them: a batch of data, or a
+            `tf.data.Dataset`, whose first batch is read without advancing it.
 
     Raises:
         ValueError: If an argument is out of range, or (when training begins) the model
@@ -36,9 +34,8 @@ class SampleGrid(Pictures):
 
     Example:
         ```python
-        gan.fit(train, epochs=10, callbacks=[
-            kgan.callbacks.SampleGrid("samples/", every=500, log_dir="logs/"),
-        ])
+        grid = kgan.callbacks.SampleGrid("samples/", every=500, log_dir="logs/")
+        gan.fit(train, epochs=10, callbacks=[grid])
         ```
     """
 
@@ -87,7 +84,7 @@ class SampleGrid(Pictures):
 
 
 def alike(columns):
-    """Returns columns of images as arrays of one shape.
+    """Returns columns of uint8 images in one shape `(rows, height, width, channels)`.
 
     Small images are enlarged by repeating pixels, gray ones get more equal channels.
 

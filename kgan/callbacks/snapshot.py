@@ -10,14 +10,10 @@ def inner(optimizer):
 
 
 class Snapshot:
-    """All that training changes: networks, averages, optimizers, loss scales, the step.
+    """All that training changes, in the host's memory: to be restored later.
 
-    Left out are the position in the data, which are not rewound, the number of
-    rollbacks, which is raised and never lowered, and learning rates that are variables:
-    what was done to them stays done.
-
-    It lies in the host's memory and takes as much of it as a checkpoint takes on disk:
-    with Adam about three times all networks, and the averages.
+    Left out are the position in the data, the number of rollbacks, which is never
+    lowered, and learning rates that are variables: what was done to them stays done.
 
     Args:
         model: A compiled game.

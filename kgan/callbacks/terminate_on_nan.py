@@ -5,7 +5,7 @@ import numpy as np
 
 
 def first_not_finite(logs):
-    """Returns `(key, value)` of the first log that is NaN or infinite, or None."""
+    """Returns name and value of the first log that is NaN or infinite, or None."""
     for key, value in (logs or {}).items():
         if not np.all(np.isfinite(value)):
             return key, np.ravel(value)[0]
@@ -16,21 +16,15 @@ class TerminateOnNaN(keras.callbacks.Callback):
     """Stops training when any logged value is NaN or infinite, and names it.
 
     `keras.callbacks.TerminateOnNaN` reads `logs["loss"]` alone, which a game does not
-    have. This one reads every key after each batch, and those of validation and of
-    other callbacks after each epoch.
-
-    `kgan.callbacks.CollapseWatch` sees NaN, too, and more; one that rolls back takes
-    the place of this guard, or stands before it.
+    have. This one reads every key after each batch and epoch. It comes after a
+    `kgan.callbacks.CollapseWatch` that rolls back.
 
     Attributes:
         reason: None, or the sentence that was printed.
 
     Example:
         ```python
-        guard = kgan.callbacks.TerminateOnNaN()
-        gan.fit(train, epochs=10, callbacks=[guard])
-        if guard.reason:
-            raise SystemExit(guard.reason)
+        gan.fit(train, epochs=10, callbacks=[kgan.callbacks.TerminateOnNaN()])
         ```
     """
 

@@ -14,14 +14,10 @@ from kgan.engine.logs import Means
 class Throughput(keras.callbacks.Callback):
     """Logs `step_seconds` and `images_per_second` of each epoch.
 
-    A step is a round of the game. Images are examples of real data, those of all
-    replicas together, in all batches of a round. Only the time between a step's
-    begin and its end counts, waiting for data included: pictures, checkpoints and
-    validation are left out. So is the first step of a training, in which functions are
-    traced and compiled; an epoch in which there was no other logs nothing.
-
-    Put it first in the list, so that the work of other callbacks after a step comes
-    after its end.
+    A step is a round of the game. Images are real examples in all batches of a round,
+    those of all replicas together. Only the time between a step's begin and its end
+    counts, waiting for data included, and not that of the first step of a training, in
+    which functions are compiled. Put it first in the list.
 
     Args:
         batch_size: Examples of one batch, over all replicas. None: as the model's
@@ -105,8 +101,7 @@ class Throughput(keras.callbacks.Callback):
 def _examples(model):
     """Counts the examples of all batches since the metrics were reset.
 
-    What this process has seen, times the number of equal processes: reading the sum of
-    all would wait for them.
+    Those of this process times the number of equal ones: a sum would wait for all.
     """
     strategy = model.distribute_strategy
     means = next(metric for metric in model.metrics if isinstance(metric, Means))

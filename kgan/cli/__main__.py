@@ -1,4 +1,4 @@
-"""Makes `python -m kgan.cli` the same as `kgan`."""
+"""Runs `python -m kgan.cli` as `kgan`."""
 
 import sys
 

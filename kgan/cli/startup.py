@@ -1,4 +1,4 @@
-"""Makes the `kgan` command fast on any CPU, and keeps TensorFlow's log lines out of it.
+"""Settings of the `kgan` command: TensorFlow's kernels on a CPU, and its log lines.
 
 TensorFlow turns the kernels of oneDNN on by itself only where the CPU has instructions
 for neural networks; on others, convolutions take twice as long without need. A library
@@ -30,7 +30,7 @@ _LOG_LINE = re.compile(
 
 
 def is_command():
-    """Says whether this process was started as `kgan ...` or `python -m kgan...`."""
+    """Returns whether this process runs `kgan ...` or `python -m kgan...`."""
     name = os.path.splitext(os.path.basename(sys.argv[0]))[0]
     return name == "kgan" or "kgan.cli" in sys.orig_argv
 
@@ -82,7 +82,7 @@ def stop_quietly():
 
 
 def allow_interrupt():
-    """Lets Ctrl-C raise `KeyboardInterrupt` again."""
+    """Restores Python's handling of Ctrl-C: `KeyboardInterrupt`."""
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, signal.default_int_handler)
 

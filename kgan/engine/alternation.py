@@ -16,12 +16,6 @@ class Periods:
     optimizer, so that schedules of its step size wait as well. A player without a
     period of its own moves whenever the others of its move do.
 
-    Algorithm 1 of Goodfellow et al. (2014) alternates within a round, k updates of D
-    and one of G; early texts describe long periods instead, of an epoch and more. D
-    learns in n rounds which samples were real when they began: where n is small, the
-    game is nearly that of Algorithm 1; where it is large, G meets a D that rejects all
-    it does, and D meets a G that has run away from it.
-
     Args:
         **rounds: By the name of a player, a positive integer; 1 for each player of the
             game where none is given.
@@ -29,10 +23,7 @@ class Periods:
     Raises:
         ValueError: If one of them is not a positive integer.
 
-    Example:
-        ```python
-        gan.compile(alternation=kgan.alternation.Periods(PLAYER=5, OTHER=5))
-        ```
+    Example: `gan.compile(alternation=kgan.alternation.Periods(PLAYER=5, OTHER=5))`.
     """
 
     def __init__(self, **rounds):
@@ -41,11 +32,7 @@ class Periods:
         self.rounds = rounds
 
     def spans(self, players):
-        """Returns `{player: (begin, end)}` and the length of a cycle, in rounds.
-
-        Raises:
-            ValueError: If a period belongs to no player of the game.
-        """
+        """Returns `{player: (begin, end)}` and the length of a cycle, in rounds."""
         unknown = set(self.rounds) - set(players)
         if unknown:
             raise ValueError(
@@ -60,12 +47,7 @@ class Periods:
         return spans, end
 
     def acts(self, step, players):
-        """Returns `{player: whether it moves}`, booleans or boolean tensors.
-
-        Args:
-            step: Number of rounds played before, an integer or an integer tensor.
-            players: Names of the game's players, in the order of its moves.
-        """
+        """Returns `{player: whether it moves}` after `step` rounds, or tensors."""
         spans, length = self.spans(players)
         phase = step % length
         return {p: (phase >= a) & (phase < b) for p, (a, b) in spans.items()}
@@ -80,12 +62,10 @@ class Periods:
         }
 
     def get_config(self):
-        """Returns the constructor's arguments."""
         return dict(self.rounds)
 
     @classmethod
     def from_config(cls, config):
-        """Builds the object that `get_config` describes."""
         return cls(**config)
 
 
@@ -94,11 +74,7 @@ def get(identifier):
 
     Args:
         identifier: None where all players move in every round, a dictionary of the
-            arguments of `Periods`, or an object with methods `acts` and `before` like
-            its own.
-
-    Raises:
-        ValueError: If it is nothing of these.
+            arguments of `Periods`, or an object with its methods `acts` and `before`.
     """
     if isinstance(identifier, dict):
         return Periods(**identifier)

@@ -1,7 +1,7 @@
 """Counters of the training loop, and the context of one update.
 
-Every random draw and every schedule follows from them, so that these three counters are
-all that a run must keep to go on as if it had never stopped.
+Every random draw and every schedule follows from three counters: all that a run must
+keep to go on as if it had never stopped.
 """
 
 import typing
@@ -14,7 +14,7 @@ from kgan.core.seeds import Use
 
 
 class Context(typing.NamedTuple):
-    """What an update knows besides its data: all of it tensors.
+    """The tensors that an update reads besides its data.
 
     Attributes:
         step: Number of rounds before this one, which schedules count.
@@ -36,17 +36,13 @@ class Context(typing.NamedTuple):
 
 
 class Clock(keras.layers.Layer):
-    """Counts what has been played; saved with the model that owns it.
-
-    Args:
-        name: Name of the layer.
+    """Three int64 counters, saved with the model that owns them.
 
     Attributes:
-        rounds: Number of rounds played, int64.
-        position: Number of batches of data taken. A rollback to an earlier round does
-            not rewind the data.
-        rollbacks: How often the game was rolled back. It is a part of every seed: the
-            same draws would lead to the same collapse.
+        rounds: Number of rounds played.
+        position: Number of batches of data taken, which a rollback does not rewind.
+        rollbacks: Number of rollbacks to an earlier round. It is a part of every seed:
+            the same draws would lead to the same collapse.
     """
 
     def __init__(self, name="clock"):
@@ -71,7 +67,7 @@ class Clock(keras.layers.Layer):
 
         Args:
             seed: The model's seed, an integer.
-            stream: A tuple of integers that tells the draws of a move apart.
+            stream: A tuple of integers that separates the draws of moves.
             updates_per_step: Number of such updates in a round.
             index: Which of them this is, an integer or a scalar integer tensor.
         """
@@ -84,16 +80,13 @@ class Clock(keras.layers.Layer):
     def draws(self, context, draw, rows):
         """Returns this replica's rows of what a move draws for the global batch.
 
-        Args:
-            context: The update's `Context`.
-            draw: `(rows, seed) -> dict` of tensors; row i does not depend on `rows`.
-            rows: Number of rows of this replica.
+        `draw` is `(rows, seed) -> dict` of tensors: row i does not depend on `rows`.
         """
         seed, end = context.fold(Use.DRAWS).seed, (seeds.replica_id() + 1) * rows
         drawn = draw(end, seed)
         return tf.nest.map_structure(lambda tensor: tensor[end - rows :], drawn)
 
     def advance(self, batches):
-        """Counts one round that has taken so many batches of data."""
+        """Counts one round and the batches that it has taken."""
         self.rounds.assign_add(1)
         self.position.assign_add(batches)

@@ -1,4 +1,4 @@
-"""What XLA compiles: the whole round on one device, each gradient on several."""
+"""XLA compilation: of the whole round on one device, of each gradient on several."""
 
 import tensorflow as tf
 
@@ -6,18 +6,14 @@ import tensorflow as tf
 class Compiler:
     """Wraps the functions of a training step.
 
-    On one device XLA takes the whole round, with the optimizers and the average in it:
-    hundreds of small operations become a few. Under a strategy that fails on variables
-    of another device, and gradients are to be summed in between: there it takes the
-    pure functions that give each replica's gradients.
+    On one device XLA takes the whole round, optimizers and averages included. Under a
+    strategy that fails on variables of another device, and gradients are to be summed
+    in between: there it takes the pure gradient functions of each replica.
 
     Args:
         on_one_device: Whether there is no strategy.
         run_eagerly: Whether to run all as plain Python.
-        jit_compile: Whether XLA compiles; "auto": where `pays` says so.
-
-    Raises:
-        ValueError: If `jit_compile` is neither a boolean nor "auto".
+        jit_compile: Whether XLA compiles; "auto": where `pays` returns True.
     """
 
     def __init__(self, on_one_device, run_eagerly=False, jit_compile="auto"):
@@ -46,10 +42,9 @@ class Compiler:
 
 
 def pays():
-    """Says whether XLA makes a step faster here: wherever there is an accelerator.
+    """Returns whether XLA makes a step faster here: wherever there is an accelerator.
 
-    On a CPU it takes as long as the kernels of oneDNN do, and has to compile first:
-    docs/performance.md shows both.
+    On a CPU it takes as long as oneDNN's kernels, after compiling: docs/performance.md.
     """
     devices = tf.config.list_physical_devices()
     return any(device.device_type != "CPU" for device in devices)

@@ -12,9 +12,8 @@ class ConfigByArguments:
 
     Each argument of the constructor must be an attribute of the same name. The
     arguments of `compile`, also of one that a subclass writes in words of its own, are
-    kept as they came, or as it hands them to `keep_compile_arguments`. Keras saves both
-    with the model and calls both when it is loaded; a `compile` that is overridden
-    without `compile_from_config` would be skipped with a warning.
+    kept as they came, or as it passes them to `keep_compile_arguments`. Keras saves
+    both with the model and calls both when it is loaded.
     """
 
     def __init_subclass__(cls, **kwargs):
@@ -23,13 +22,11 @@ class ConfigByArguments:
             cls.compile = _keeping(cls.compile)
 
     def get_config(self):
-        """Returns the constructor's arguments, serialised."""
         serialize = keras.saving.serialize_keras_object
-        return {n: serialize(getattr(self, n)) for n in _argument_names(type(self))}
+        return {n: serialize(getattr(self, n)) for n in argument_names(type(self))}
 
     @classmethod
     def from_config(cls, config, custom_objects=None):
-        """Builds the model that `get_config` describes."""
         return cls(**_deserialize(config, custom_objects))
 
     def keep_compile_arguments(self, **arguments):
@@ -39,18 +36,16 @@ class ConfigByArguments:
         self._compile_arguments = types.SimpleNamespace(**arguments)
 
     def get_compile_config(self):
-        """Returns the arguments of `compile`, serialised."""
         serialize = keras.saving.serialize_keras_object
         arguments = vars(self._compile_arguments)
         return {name: serialize(value) for name, value in arguments.items()}
 
     def compile_from_config(self, config):
-        """Compiles as the saved model was compiled."""
         self.compile(**_deserialize(config))
 
 
-def _argument_names(cls):
-    """Names of a constructor's arguments, its base's where it passes `**kwargs` on."""
+def argument_names(cls):
+    """Returns names of a constructor's arguments, its base's for `**kwargs`."""
     names = {}
     for base in (b for b in cls.__mro__ if "__init__" in vars(b)):
         parameters = list(inspect.signature(base.__init__).parameters.values())[1:]

@@ -16,11 +16,7 @@ _OF_NETWORKS = {
 
 
 def check_methods(cls):
-    """Refuses methods of a game's class whose names Keras needs.
-
-    Raises:
-        ValueError: If there is one.
-    """
+    """Raises a ValueError for a method of a game's class whose name Keras needs."""
     for name in _OF_KERAS & vars(cls).keys():
         if callable(vars(cls)[name]):
             raise ValueError(
@@ -31,15 +27,12 @@ def check_methods(cls):
 
 
 def check_attribute(game, name, value):
-    """Refuses a network that would hide a member of the engine or of Keras.
+    """Checks that a network does not hide a member of the engine or of Keras.
 
     Args:
         game: The class `kgan.Game`.
         name: Name of the attribute that is set.
         value: What it is set to.
-
-    Raises:
-        ValueError: If it is a layer of a name that is needed.
     """
     is_network = isinstance(value, keras.layers.Layer) and not isinstance(value, Clock)
     needed = name in _OF_NETWORKS | _OF_KERAS | {"clock"} or hasattr(game, name)
@@ -51,12 +44,7 @@ def check_attribute(game, name, value):
 
 
 def checked(game):
-    """Returns the moves of a game, checked.
-
-    Raises:
-        ValueError: If they name networks that the game does not have, two of them have
-            one stream of seeds, or a network was not built.
-    """
+    """Returns the moves of a game, once names, streams and networks are checked."""
     networks, moves = game.networks, tuple(game.moves())
     if not moves:
         raise ValueError("`moves` must return at least one move. Received: none")

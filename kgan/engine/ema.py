@@ -1,8 +1,7 @@
 """The exponential moving average of a player's values.
 
-What an averaged network returns is better than that of any single step, because the
-players circle each other: Yazici et al., "The Unusual Effectiveness of Averaging in
-GAN Training" (2019).
+It is better than the values of any single step, because the players circle each other:
+Yazici et al., "The Unusual Effectiveness of Averaging in GAN Training" (2019).
 """
 
 import keras
@@ -19,9 +18,6 @@ def momentum_at(momentum, step):
     Args:
         momentum: Final momentum m in [0, 1), or a schedule of the step.
         step: Number t of earlier updates, an integer tensor.
-
-    Returns:
-        A float32 scalar.
     """
     momentum = schedules.at(momentum, step)
     step = tf.cast(step, tf.float32)
@@ -29,14 +25,11 @@ def momentum_at(momentum, step):
 
 
 def averaged_copy(network):
-    """Builds a network of the same shape and values that no optimizer moves.
+    """Builds a network of the same shape and values, `ema_<name>`, that is not trained.
 
     Args:
-        network: A built `keras.Model`: Functional, Sequential, or a subclass with
-            `get_config`.
-
-    Returns:
-        A `keras.Model` named `ema_<name>`, built if it is Functional or Sequential.
+        network: A built `keras.Model`: Functional or Sequential (and so is the copy
+            built), or a subclass with `get_config`.
 
     Raises:
         ValueError: If a subclass has no `get_config` to copy it by.

@@ -16,16 +16,15 @@ def is_arrays(x):
 
 
 def peek(x, y, batch_size):
-    """Returns the first batch of anything that `fit` takes.
+    """Returns `(batch, x)`: the first batch of anything that `fit` takes, and its data.
+
+    The batch is None where it cannot be seen without harm; an iterator that has lost
+    its first batch is replaced.
 
     Args:
         x: A data set, arrays, a `keras.utils.PyDataset` or an iterator.
-        y: Targets beside arrays, or None.
+        y: Targets beside arrays, an array or a dictionary of them, or None.
         batch_size: Number of rows to look at in arrays.
-
-    Returns:
-        `(batch, x)`: the batch or None where it cannot be seen without harm, and what
-        to train on in place of `x` (an iterator has lost its first batch otherwise).
 
     Raises:
         ValueError: If `x` holds no batch, no batches at all, or arrays that differ in
@@ -35,8 +34,8 @@ def peek(x, y, batch_size):
         return None, x
     if is_arrays(x):
         _check_rows(x if y is None else (x, y))
-        first = tf.nest.map_structure(lambda rows: np.asarray(rows[:batch_size]), x)
-        return (first if y is None else (first, np.asarray(y[:batch_size]))), x
+        first = _head(x, batch_size)
+        return (first if y is None else (first, _head(y, batch_size))), x
     if isinstance(x, keras.utils.PyDataset):
         return x[0], x
     if isinstance(x, tf.data.Dataset):
@@ -62,8 +61,14 @@ def _check_rows(arrays):
         )
 
 
+def _head(arrays, count):
+    if isinstance(arrays, dict):
+        return {name: _head(rows, count) for name, rows in arrays.items()}
+    return np.asarray(arrays[:count])
+
+
 def without_tuple(element):
-    """Returns data that came alone as they are: Keras puts some in a tuple of one."""
+    """Returns data that Keras has put in a tuple of one as they were."""
     alone = isinstance(element, tuple) and all(x is None for x in element[1:])
     return element[0] if alone else element
 
@@ -91,7 +96,7 @@ def from_arrays(x, y, batch_size, shuffle, seed):
 
 
 def refuse_weights(given):
-    """Refuses the weights of samples and classes that `keras.Model.fit` takes."""
+    """Raises a ValueError for the weights that `keras.Model.fit` takes."""
     for name in ("sample_weight", "class_weight"):
         if given.get(name) is not None:
             raise ValueError(
@@ -101,45 +106,33 @@ def refuse_weights(given):
 
 
 def parts(batch, count):
-    """Cuts a batch into `count` equal ones, a list.
-
-    Args:
-        batch: Structure of tensors with as many rows, batch axis first.
-        count: Number of batches.
-
-    Raises:
-        ValueError: If the number of rows is known and not a multiple of `count`.
-    """
+    """Returns `count` equal parts of a batch, a list of structures of tensors."""
     flat = tf.nest.flatten(batch)
     for tensor in flat:
-        _check_divides("the batches of a round", tensor, count)
+        _check_divides(f"the {count} batches of a round", tensor, count)
     cut = [tf.split(tensor, count) if count > 1 else [tensor] for tensor in flat]
     return [tf.nest.pack_sequence_as(batch, part) for part in zip(*cut, strict=True)]
 
 
 def rows_of_parts(tensor, count):
-    """Cuts the rows of an update into `count` parts, along a new first axis.
-
-    Raises:
-        ValueError: If the number of rows is known and not a multiple of `count`.
-    """
-    _check_divides("micro_batches", tensor, count)
+    """Cuts the rows of an update into `count` parts, along a new first axis."""
+    _check_divides(f"micro_batches={count}", tensor, count)
     return tf.reshape(tensor, (count, -1, *tensor.shape[1:]))
 
 
-def _check_divides(name, tensor, count):
+def _check_divides(what, tensor, count):
     rows = tensor.shape[0]
     if rows is not None and rows % count:
         raise ValueError(
-            f"A step's rows must be a multiple of {name}={count}. Received: {rows} rows"
+            f"A step's rows must be a multiple of {what}. Received: {rows} rows"
         )
 
 
 def full(dataset, batch_size):
-    """Leaves out the last batch of a data set where it may be shorter.
+    """Returns a data set without a last batch that may be shorter.
 
-    Replicas and updates of D take equal parts. A known length stays known, since Keras
-    warns about data that end without one: then the last batch goes unseen.
+    A known length stays known, since Keras warns about data that end without one: then
+    the last batch goes unseen.
     """
     if tf.nest.flatten(dataset.element_spec)[0].shape[0] is not None:
         return dataset
@@ -165,12 +158,6 @@ def group(dataset, count, replicas, argument="repeats"):
         count: Number of batches of a round.
         replicas: Number of replicas, a divisor of the batch size.
         argument: What the game calls `count`.
-
-    Returns:
-        A `tf.data.Dataset` with `count` times as many rows in an element.
-
-    Raises:
-        ValueError: If there are fewer than `count` batches.
     """
     batches = dataset.cardinality().numpy()
     if 0 <= batches < count:
@@ -211,12 +198,7 @@ def _join_by_replica(dataset, count, replicas):
 def filled(group, batch):
     """Repeats the first rows of a batch until it has a whole number of groups.
 
-    Args:
-        group: How many rows make a group, an integer.
-        batch: Structure of tensors of one number of rows.
-
-    Returns:
-        The same structure.
+    `group` is the number of rows of a group, `batch` a structure of tensors.
     """
     count = tf.shape(tf.nest.flatten(batch)[0])[0]
     index = tf.range(count + -count % group)
@@ -229,16 +211,13 @@ def prepare(game, x, y, batch_size, given):
 
     Args:
         game: The game that will be trained.
-        x: What `fit` got as `x`.
-        y: What `fit` got as `y`.
-        batch_size: What `fit` got as `batch_size`.
+        x: What `fit` got as `x`, and so `y` and `batch_size`.
+        y: The same.
+        batch_size: The same.
         given: The other arguments of `fit`; `shuffle` is set to what fits `x`.
 
     Returns:
         `(x, y, batch_size)` for `keras.Model.fit`.
-
-    Raises:
-        ValueError: If the first batch is not what the networks take.
     """
     refuse_weights(given)
     rows = batch_size or 32

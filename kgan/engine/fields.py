@@ -12,7 +12,7 @@ _TOLERANCE = 1e-3
 @keras.saving.register_keras_serializable(package="kgan")
 @dataclasses.dataclass(frozen=True)
 class Field:
-    """What one named tensor of a batch must be.
+    """What one named tensor of a batch must be: `kgan.Field((28, 28, 1), low=-1.0)`.
 
     Attributes:
         shape: Shape of one example; None stands for any size.
@@ -20,11 +20,6 @@ class Field:
         low: The smallest value, or None.
         high: The largest value, or None.
         optional: Whether it may be missing.
-
-    Example:
-        ```python
-        kgan.Field((28, 28, 1), low=-1.0, high=1.0)
-        ```
     """
 
     shape: tuple
@@ -34,12 +29,10 @@ class Field:
     optional: bool = False
 
     def get_config(self):
-        """Returns the constructor's arguments."""
         return dataclasses.asdict(self) | {"shape": list(self.shape)}
 
     @classmethod
     def from_config(cls, config):
-        """Builds the field that `get_config` describes."""
         return cls(**{**config, "shape": tuple(config["shape"])})
 
 
@@ -56,11 +49,10 @@ def check(batch, fields, values=False):
     Args:
         batch: Dictionary of arrays or tensors, batch axis first; it may be nested.
         fields: The same structure of `Field`s.
-        values: Whether to check values too.
+        values: Whether to check ranges too.
 
     Raises:
-        ValueError: If a tensor is missing, unknown, of another shape or dtype, or has
-            values out of range.
+        ValueError: If a tensor is missing or unknown, or is not as its field.
     """
     found, expected = dict(_flat(batch)), dict(_flat(fields))
     needed = {name for name, field in expected.items() if not field.optional}

@@ -23,7 +23,7 @@ from kgan.engine.interface import Interface
 from kgan.engine.logs import Logs
 from kgan.engine.networks import Networks
 from kgan.engine.optimizers import OptimizerView, prepare_all, refuse_callbacks
-from kgan.engine.round import Round, players_of, rows_of
+from kgan.engine.round import Round, batches_of, players_of, rows_of
 from kgan.engine.stateless import Stateless
 
 
@@ -105,9 +105,9 @@ class Game(Interface, ConfigByArguments, keras.Model):
         """Returns a nest of `Field`; None: batches must be as the first one is."""
 
     def averages(self):
-        """Returns by player the momentum of its average, a number or a schedule.
+        """Returns by player the momentum of its average `ema_<player>`, or a schedule.
 
-        It is a network of its own, `ema_<player>`, and moves when the player moved.
+        It is a network of its own, which moves when the player moved.
         """
         return {}
 
@@ -119,10 +119,10 @@ class Game(Interface, ConfigByArguments, keras.Model):
         )
 
     def check_rows(self, count):
-        """Refuses a number of rows on a replica that the networks cannot take."""
+        """Checks that networks can take a number of rows on a replica."""
 
     def check_targets(self, targets):
-        """Refuses targets of an array of which one is not what the game takes."""
+        """Checks each target of an array."""
 
     # === What other rooms know of a game ===
 
@@ -144,7 +144,6 @@ class Game(Interface, ConfigByArguments, keras.Model):
 
     @property
     def players(self):
-        """Names of the players, in the order of the moves."""
         return players_of(self.moves())
 
     @property
@@ -161,8 +160,7 @@ class Game(Interface, ConfigByArguments, keras.Model):
 
     @property
     def batches_a_round(self):
-        """Number of batches that a round takes."""
-        return max([m.repeats for m in self.moves() if m.fresh_data], default=1)
+        return batches_of(self.moves())
 
     # === Compile ===
 
@@ -176,7 +174,7 @@ class Game(Interface, ConfigByArguments, keras.Model):
         jit_compile="auto",
         micro_batches=1,
     ):
-        """Chooses how the game is played.
+        """Sets how the game is played.
 
         Args:
             optimizers: By player, a Keras optimizer or its name. Each is kept as the
@@ -274,7 +272,6 @@ class Game(Interface, ConfigByArguments, keras.Model):
 
     @property
     def metrics(self):
-        """The means that `fit` logs: one metric for all of them."""
         return [self._plain.logs.means] if self.compiled else []
 
     # === Training ===
@@ -283,16 +280,15 @@ class Game(Interface, ConfigByArguments, keras.Model):
         """Plays the game; takes what `keras.Model.fit` takes.
 
         Args:
-            x: Data: a `tf.data.Dataset` of batches, an array or a dictionary of arrays,
-                a `keras.utils.PyDataset`.
+            x: A `tf.data.Dataset` of batches, arrays or a `keras.utils.PyDataset`.
             y: Targets beside an array.
             batch_size: Examples of one update, for arrays; 32 by default.
             epochs: Number of passes over the data.
             **kwargs: As in `keras.Model.fit`, without weights of samples or classes.
 
         Raises:
-            ValueError: If the first batch is not what the networks take, if weights
-                are given, or a callback that steers the optimizer of a model.
+            ValueError: If the first batch is not what the networks take, or an argument
+                does not fit a game of several players.
             FloatingPointError: If a loss of a game's first step is not finite.
         """
         self._assert_compile_called("fit")
@@ -313,7 +309,6 @@ class Game(Interface, ConfigByArguments, keras.Model):
         fields.check(batch, self._plain.fields, values=True)
 
     def make_train_function(self, force=False):
-        """Builds what `fit` calls: Keras' function, or on one device a shorter way."""
         if self.trainable_has_changed():
             self._follow_frozen()
             force = True
@@ -325,9 +320,9 @@ class Game(Interface, ConfigByArguments, keras.Model):
                     self.train_step, self.train_function
                 )
             moves = self._plain.round.moves
-            names = [n for m in moves for n in (*m.logs, *m.terms)]
+            logs = {n: m.players for m in moves for n in (*m.logs, *m.terms)}
             self.train_function = train_function.Guarded(
-                self, self.train_function, names if self.step == 0 else ()
+                self, self.train_function, None if self.step else logs
             )
         return self.train_function
 
@@ -344,7 +339,6 @@ class Game(Interface, ConfigByArguments, keras.Model):
         self._set_up(self.moves())
 
     def train_step(self, data):
-        """Plays one round; see `moves`."""
         plain = self._plain
         batch = self._batch(data)
         rows = rows_of(batch) // plain.round.fresh
@@ -352,7 +346,7 @@ class Game(Interface, ConfigByArguments, keras.Model):
         return replicas.logs_for_keras(self.get_metrics_result())
 
     def test_step(self, data):
-        """Reports what `held_out` computes, in inference mode."""
+        """Returns the logs of `held_out`, in inference mode."""
         plain = self._plain
         batch = self._batch(data)
         count = rows_of(batch)
@@ -370,17 +364,16 @@ class Game(Interface, ConfigByArguments, keras.Model):
         return replicas.logs_for_keras({name: results[name] for name in logs})
 
     def _batch(self, data):
-        """Returns an element as a dictionary in the dtypes of the fields."""
         batch = self.unpack(feeding.without_tuple(data))
         expected = self._plain.fields or self.fields() or fields.like(batch)
         fields.check(batch, expected)
         return fields.cast(batch, expected)
 
     def _maybe_symbolic_build(self, iterator=None, data_batch=None):
-        """Takes no batch, as Keras would under a strategy: a game is built."""
+        """Does nothing: a game is built. Keras would take a batch for it."""
 
     def _get_metrics_result_or_logs(self, logs):
-        """Returns the means over all replicas, as Keras does for equal keys alone."""
+        """Returns the means over all replicas, where Keras asks equal keys."""
         means = self.get_metrics_result()
         return {name: means.get(name, value) for name, value in logs.items()}
 
@@ -396,11 +389,9 @@ class Game(Interface, ConfigByArguments, keras.Model):
         return [name for name in names if name != "layers"]
 
     def load_own_variables(self, store):
-        """Loads variables; sees whether the file holds layers by class and order."""
         self._layers_were_stored = "layers" in getattr(store, "h5_file", ())
         super().load_own_variables(store)
 
     def save_own_variables(self, store):
-        """Saves variables; layers are stored under the names of their attributes."""
         self._layers_were_stored = False
         super().save_own_variables(store)

@@ -6,10 +6,9 @@ import types
 class Interface:
     """Mixin without state: what callbacks, metrics, exports and commands ask of a game.
 
-    They reach a game through these members alone, so that each game works with all of
-    them. A game has its players and `clock` (a `kgan.engine.clock.Clock`) as attributes
-    and, once it was compiled, `<player>_optimizer`. A question that it does not answer
-    raises a `ValueError` with its class.
+    They reach a game through these members alone. A game has its players and `clock` (a
+    `kgan.engine.clock.Clock`) as attributes and, once it was compiled,
+    `<player>_optimizer`. A question without an answer raises a `ValueError`.
 
     Attributes:
         players: Names of the players, a tuple in the order of their moves.
@@ -42,7 +41,7 @@ class Interface:
 
     @property
     def rollbacks(self):
-        """How often the game was taken back to an earlier round."""
+        """Number of rollbacks to an earlier round."""
         return int(self.clock.rollbacks.numpy())
 
     def log_name(self, player):
@@ -50,68 +49,52 @@ class Interface:
         return self.log_names.get(player, player)
 
     def shown(self, rows=None, seed=0, examples=None, columns=8):
-        """Returns the columns of a picture by which a run is watched.
+        """Returns the columns of a picture by which a run is watched, by their names.
+
+        A column is uint8 images of shape `(rows, height, width, channels)`. What is no
+        image has another shape.
 
         Args:
             rows: Number of rows. None: as many as suit the game.
             seed: Seed of all that is drawn: equal seeds show the same each time.
             examples: A batch of the data, for games that show what becomes of it.
             columns: Number of columns, where the game leaves them open.
-
-        Returns:
-            A dictionary of uint8 images of shape `(rows, height, width, channels)` by
-            the name of their column. What is no image has another shape.
         """
         raise self._unanswered("shown", "draws no pictures")
 
     def examples(self, count, seed=0, dataset=None, **options):
-        """Returns what metrics compare with real examples.
+        """Returns `kgan.metrics.examples.Examples`, which metrics compare with reals.
 
         Args:
             count: How many.
             seed: Seed of all that is drawn.
-            dataset: The real examples: a `kgan.data.Source`, the name of one, or a
-                `tf.data.Dataset`, for games that make examples of others. It is read
-                when batches are asked for.
+            dataset: The real examples (a `kgan.data.Source`, its name, or a
+                `tf.data.Dataset`) for games that make examples of others.
             **options: Of the game, such as `averaged`: whether averaged weights are
                 used where there are any.
-
-        Returns:
-            A `kgan.metrics.examples.Examples`.
         """
         raise self._unanswered("examples", "makes no examples to measure")
 
     def endpoints(self, **options):
-        """Returns what is served.
+        """Returns what is served: `kgan.export.endpoints.Endpoint` by name.
 
-        Args:
-            **options: Of the game, such as `averaged`.
-
-        Returns:
-            A dictionary of `kgan.export.endpoints.Endpoint` by name, or a
-            `kgan.export.endpoints.Servable`, which holds more for the model's card.
+        A `kgan.export.endpoints.Servable` holds more for the model's card. Options are
+        the game's, such as `averaged`.
         """
         raise self._unanswered("endpoints", "serves nothing")
 
     def symptoms(self, real=None, patience=3, **thresholds):
-        """Returns what a failing game looks like, objects for one training.
+        """Returns a list of `kgan.engine.symptom.Symptom` for one training.
 
         Args:
             real: Real data as for `fit`, for the symptoms that need them, or None.
             patience: Number of checks in a row that must find a symptom.
-            **thresholds: Of a game's symptoms, as `kgan.callbacks.CollapseWatch` has
-                them; a game ignores those of others.
-
-        Returns:
-            A list of `kgan.engine.symptom.Symptom`. By default it is empty.
+            **thresholds: As `kgan.callbacks.CollapseWatch` has them, of any game.
         """
         return []
 
     def describe(self):
-        """Returns lines that describe the game, texts by name.
-
-        By default the number of parameters of each player.
-        """
+        """Returns lines that describe the game, texts by name: the players' sizes."""
         sizes = {name: getattr(self, name).count_params() for name in self.players}
         return {name: f"{size:,} parameters" for name, size in sizes.items()}
 

@@ -7,10 +7,9 @@ import tensorflow as tf
 class Means(keras.metrics.Metric):
     """Means of several values at once, each with weights of its own.
 
-    One metric for all, since a metric for each would cost a small game more time than
-    its networks do. A mean keeps its last value through an epoch in which nothing came:
-    a penalty with an interval of 16 steps does not act in every epoch of 10, and
-    showing 0 there would be false.
+    One metric for each would cost a small game more time than its networks do. A mean
+    keeps its last value through an epoch in which nothing came: a penalty with an
+    interval of 16 steps does not act in every epoch of 10.
 
     Args:
         names: Of the values, in the order in which they are shown.
@@ -29,7 +28,7 @@ class Means(keras.metrics.Metric):
         )
 
     def place(self, name):
-        """Gives the place of a value in `total`, `count` and `last`."""
+        """Returns the place of a value in `total`, `count` and `last`."""
         return self.names.index(name)
 
     def update_state(self, values, weights):
@@ -42,13 +41,11 @@ class Means(keras.metrics.Metric):
         self.count.assign_add(weights)
 
     def reset_state(self):
-        """Starts new means; remembers those before."""
         self.last.assign(self._means())
         self.total.assign(tf.zeros_like(self.total))
         self.count.assign(tf.zeros_like(self.count))
 
     def result(self):
-        """Gives the means since `reset_state`, or those before where nothing came."""
         return dict(zip(self.names, tf.unstack(self._means()), strict=True))
 
     def _means(self):
@@ -92,16 +89,15 @@ class Logs:
         self.data = next((n for move in fresh for n in move.logs), names[-1])
 
     def rows(self):
-        """Number of examples that this replica has seen since the last reset, int64."""
+        """Returns how many examples this replica saw since the last reset, int64."""
         return tf.cast(self.means.count.value[self.means.place(self.data)], tf.int64)
 
     def update(self, values, rows, update=0, acts=True):
         """Adds means over a batch; those of lazy terms only where they acted.
 
         Args:
-            values: Dictionary of names and float32 scalars.
-            rows: Number of examples in the batch. A last batch may leave a replica
-                none, and then a mean that is NaN.
+            values: Dictionary of names and float32 scalars; NaN where no rows are.
+            rows: Number of examples in the batch.
             update: Number of updates of the move before this one.
             acts: Whether the move acted: True, or a boolean tensor.
         """

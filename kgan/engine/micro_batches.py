@@ -1,4 +1,4 @@
-"""Gradients of a batch that is too large for the device: one part after the other."""
+"""Gradients of a batch in equal parts, one after the other, in the memory of one."""
 
 import tensorflow as tf
 
@@ -8,26 +8,17 @@ from kgan.engine.update import Result
 
 
 def in_parts(update, count):
-    """Returns an update that takes its batch in equal parts.
+    """Returns an update that takes its batch in equal parts: g = 1/n Σ g(part i).
 
-    g = 1/n Σ g(part i), i = 1 ... n
-
-    It needs the memory of one part, and computes what the whole batch would where no
-    layer looks at the batch as a whole. The players' state passes from one part to the
-    next; random layers draw anew for each. All other state is a mean over the batch, as
-    over replicas: each part moves it from where it was, and the mean counts. Rows for
-    layers with `absorb` line up.
-
-    The optimizers of Keras accumulate over steps and update inside a condition, which a
-    distribution strategy cannot run. Here every update stays an update, and schedules,
-    averages and intervals count as they do without parts.
+    It computes what the whole batch would where no layer looks at the batch as a whole.
+    The players' state passes from one part to the next; random layers draw anew for
+    each. All other state is a mean over the batch, as over replicas: each part moves it
+    from where it was, and the mean counts. Rows for layers with `absorb` line up. (The
+    optimizers of Keras accumulate inside a condition, which a strategy cannot run.)
 
     Args:
         update: An `Update`.
-        count: Number of parts.
-
-    Returns:
-        A function with the same arguments and results; `update` itself for one part.
+        count: Number of parts; 1 returns `update` itself.
     """
     if count == 1:
         return update

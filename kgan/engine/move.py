@@ -24,8 +24,8 @@ class Term:
     Attributes:
         value: `(nets, batch) -> one value for each example, or a scalar`.
         weight: A non-negative float or a schedule of the training step.
-        interval: Acts in those updates whose number it divides. 1 shares the tape and
-            the passes of the move's loss; more has a tape of its own.
+        interval: 1 shares the tape and the passes of the move's loss; more has a tape
+            of its own.
 
     Raises:
         ValueError: If `weight` is negative, or `interval` is no positive integer.
@@ -52,13 +52,11 @@ class Move:
         terms: `Term` by the name under which it is logged.
         writes: Names of other layers whose state this update keeps: augmentation,
             running means. Layers with `absorb` (image pools) need not be named.
-        draws: `(rows, seed) -> dict`: random tensors that join the batch. They are
-            drawn for the global batch and cut: each replica and micro-batch gets its
-            own. Row i must not depend on the number of rows.
+        draws: `(rows, seed) -> dict`: random tensors that join the batch, drawn for the
+            global batch and cut. Row i must not depend on the number of rows.
         repeats: Number of such updates in a round.
-        fresh_data: Whether each of them takes a batch of its own (k of Algorithm 1). A
-            move takes the first `repeats` batches of a round, one without fresh data
-            the last.
+        fresh_data: Whether each of them takes a batch of its own (k of Algorithm 1): a
+            move takes the first `repeats` batches of a round. Without: the last one.
         interval: Acts in every `interval`-th round; in idle rounds its weights, state
             and optimizers stay as they are.
         after: `(player, value, step) -> value` of each trainable weight, applied after
@@ -68,11 +66,6 @@ class Move:
     Raises:
         ValueError: If `repeats` or `interval` is no positive integer, or there is no
             player.
-
-    Example:
-        ```python
-        Move(("translator",), self.translation_loss, ("loss",))
-        ```
     """
 
     players: tuple
@@ -97,7 +90,7 @@ class Move:
             )
 
     def seed_stream(self, place):
-        """Returns the integers that tell this move's seeds from those of others."""
+        """Returns the integers that separate this move's seeds from others'."""
         if isinstance(self.stream, Use):
             return (self.stream,)
         return (Use.MOVE, place if self.stream is None else self.stream)

@@ -14,11 +14,8 @@ class Networks:
     begins there; `nets.frozen.judge(x)` does not. Random layers draw from the update's
     seed and the call's `key`, an integer or a tuple of them; by default the key is the
     network and the number of its call. Networks run in training mode, their methods
-    too. Outputs are float32.
-
-    A layer with `absorb` is only read by a call; what it was called with is absorbed
-    once, after the update, from all replicas and micro-batches together
-    (`kgan.engine.state`).
+    too. Outputs are float32. A layer with `absorb` is only read by a call; what it was
+    called with is absorbed once, after the update (`kgan.engine.state`).
 
     Attributes:
         step: Number of rounds played, for schedules.
@@ -39,7 +36,7 @@ class Networks:
 
     @property
     def frozen(self):
-        """The same networks, whose calls leave no trace in the state."""
+        """The same networks, whose calls keep no state."""
         view = object.__new__(Networks)
         view.__dict__.update(self.__dict__)  # the same dictionaries
         view._keep = False
@@ -48,8 +45,8 @@ class Networks:
     def branch(self, players):
         """Returns the networks for a loss of its own in a branch of `tf.cond`.
 
-        The players are as they were before the update; other state is as it is now.
-        What is `known` is forgotten: it was found under another tape.
+        The players are as before the update; other state is as it is now. `known` is
+        empty: it was found under another tape.
         """
         values = self.values | {player: self._start[player] for player in players}
         view = Networks(self._stateless, values, self.context, self._training)
@@ -77,7 +74,7 @@ class Networks:
         return self._stateless[name].by_example
 
     def run(self, name, function, key=None):
-        """Runs `function(network)` with this update's values as its variables."""
+        """Returns `function(network)` with this update's values as its variables."""
         calls = self._calls[name] = self._calls.get(name, 0) + 1
         if key is None:
             key = (Use.CALL, list(self._stateless).index(name), calls)
@@ -93,10 +90,7 @@ class Networks:
         return keras.tree.map_structure(_float32, result)
 
     def own_losses(self, players):
-        """Returns the players' own regularisation losses, a list of scalars.
-
-        Each layer's loss is the mean over the calls of its network.
-        """
+        """Returns the players' regularisation losses: a layer's mean over its calls."""
         calls = (self._losses.get(player, []) for player in players)
         return [
             tf.add_n([tf.add_n(losses) / float(len(made)) for losses in made])
@@ -105,7 +99,7 @@ class Networks:
         ]
 
     def unroll(self, function, initial, elements):
-        """Scans over time with networks inside.
+        """Scans over time with networks inside; returns the carries of all times.
 
         A network must not be called inside of `tf.scan` or `tf.while_loop` in any other
         way: the state that it moves there belongs to the loop. Here state passes from
@@ -115,9 +109,6 @@ class Networks:
             function: `(nets, carry, element) -> carry`: what happens at one time.
             initial: Structure of tensors.
             elements: Structure of tensors, the time axis first.
-
-        Returns:
-            The carries of all times, the time axis first.
         """
         names = [n for n, (_, state) in self.values.items() if state]
         trainable = {n: t for n, (t, _) in self.values.items()}
@@ -140,8 +131,6 @@ class Networks:
 
 
 class _Network:
-    """One network in one update."""
-
     def __init__(self, nets, name):
         self._nets, self._name = nets, name
 
@@ -185,7 +174,7 @@ class _CallContext(keras.layers.Layer):
 
 
 def refuse_pools(nets, place):
-    """Refuses layers with `absorb` where their rows would have no order."""
+    """Raises a ValueError for layers with `absorb` whose rows have no order."""
     if nets.rows:
         raise ValueError(
             f"{', '.join(nets.rows)} must not be called inside of {place}: the rows "

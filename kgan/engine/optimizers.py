@@ -8,7 +8,7 @@ import tensorflow as tf
 
 
 def prepare(optimizer, network):
-    """Returns an optimizer that is ready to move a network.
+    """Returns a built optimizer for a network.
 
     It is wrapped in a `LossScaleOptimizer` of its own for float16, and has its slots
     before any weights are loaded, which would otherwise be skipped.
@@ -16,9 +16,6 @@ def prepare(optimizer, network):
     Args:
         optimizer: A Keras optimizer, or its name.
         network: The network that it will move.
-
-    Returns:
-        A built `keras.optimizers.Optimizer`.
 
     Raises:
         ValueError: If it averages weights, or accumulates gradients over replicas.
@@ -56,14 +53,11 @@ def _refuse(optimizer):
 
 
 def prepare_all(given, networks):
-    """Prepares the optimizers of a game, one for each player.
+    """Returns the built optimizers of a game by player, in the order of `networks`.
 
     Args:
         given: By player, a Keras optimizer or its name.
         networks: By player, the network that it moves.
-
-    Returns:
-        A dictionary of built optimizers, in the order of `networks`.
 
     Raises:
         ValueError: If a player has none, one belongs to no player, or one object is to
@@ -90,11 +84,7 @@ def prepare_all(given, networks):
 
 
 class _Named:
-    """An optimizer under the name of its player.
-
-    Callbacks log each by its name, which by default is that of its class: two of one
-    class would be one.
-    """
+    """An optimizer under its player's name, by which callbacks log it."""
 
     def __init__(self, name, optimizer):
         vars(self).update(name=name, optimizer=optimizer)
@@ -110,8 +100,7 @@ class OptimizerView:
     """What callbacks know as `model.optimizer`, for a game of several players.
 
     A read-only view of all: no `keras.Optimizer`, which `fit` would call and Keras
-    save. Keras' callbacks that find `optimizers`, the attribute of its own
-    `MultiOptimizer`, steer and log each of them.
+    save. Keras' callbacks find `optimizers`, as in its own `MultiOptimizer`.
 
     Args:
         named: Optimizers by player.
@@ -129,7 +118,6 @@ class OptimizerView:
 
     @property
     def variables(self):
-        """The variables of all."""
         return [v for optimizer in self.optimizers for v in optimizer.variables]
 
     @property
@@ -152,7 +140,7 @@ class OptimizerView:
 
 
 def refuse_callbacks(callbacks):
-    """Refuses callbacks that exchange the weights of a model with one average."""
+    """Raises a ValueError for callbacks that swap a model's weights and one average."""
     callbacks = getattr(callbacks, "callbacks", callbacks)  # a `CallbackList`
     for callback in tf.nest.flatten(callbacks or []):
         if isinstance(callback, keras.callbacks.SwapEMAWeights):

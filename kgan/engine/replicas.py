@@ -1,4 +1,4 @@
-"""What several replicas do together: sum gradients, average moving statistics."""
+"""Exchange between replicas: sums of gradients, means of moving statistics."""
 
 import tensorflow as tf
 
@@ -9,16 +9,9 @@ def sum_gradients(optimizer, gradients):
     """Sums gradients over the replicas and clips the sum, not its parts.
 
     Keras' optimizers sum the gradients themselves, but clip, and look for the
-    infinities of float16, on each replica before that. So where either matters the sum
-    is made here, and each replica hands its optimizer an equal share of it: the shares
+    infinities of float16, on each replica before that. Where either matters the sum is
+    made here, and each replica passes its optimizer an equal share of it: the shares
     add up to the clipped sum, and no share exceeds the limit once more.
-
-    Args:
-        optimizer: The Keras optimizer that will apply them.
-        gradients: List of this replica's gradients.
-
-    Returns:
-        A list of gradients to apply.
     """
     count = seeds.num_replicas()
     inner = getattr(optimizer, "inner_optimizer", optimizer)
@@ -49,7 +42,7 @@ def _clip(optimizer, gradients, scale):
 
 
 def mean_state(values):
-    """Averages moving statistics over the replicas; integers are alike on all."""
+    """Returns means of moving statistics over the replicas; integers are alike."""
     floats = [value for value in values if value.dtype.is_floating]
     if seeds.num_replicas() == 1 or not floats:
         return values
@@ -59,30 +52,20 @@ def mean_state(values):
 
 
 def apply(player, gradients):
-    """Applies one update to the trainable variables of a player.
-
-    Args:
-        player: A `kgan.engine.stateless.Stateless` with an optimizer.
-        gradients: This replica's share of the gradients.
-    """
+    """Applies this replica's share of the gradients to a player, a `Stateless`."""
     if player.trainable:  # a frozen network has none
         gradients = sum_gradients(player.optimizer, gradients)
         player.optimizer.apply(gradients, player.trainable)
 
 
 def move(variables, values):
-    """Writes the mean over the replicas of new moving statistics.
-
-    Args:
-        variables: List of variables.
-        values: Their new values on this replica.
-    """
+    """Writes the mean over the replicas of new moving statistics to variables."""
     for variable, value in zip(variables, mean_state(values), strict=True):
         variable.assign(value)
 
 
 def logs_for_keras(logs):
-    """Gives scalar logs the shape in which Keras reduces them.
+    """Returns scalar logs in the shape in which Keras reduces them.
 
     Across several processes it takes their mean along a first axis.
     """

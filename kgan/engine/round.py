@@ -12,11 +12,9 @@ from kgan.engine.update import Update
 class Round:
     """Plays the moves of a game once, over the variables of its networks.
 
-    All that is random by floats is drawn before: XLA draws other floats from the same
-    seed than the plain graph does.
-
-    A plain object: `tf.function` wrappers kept as attributes of a `keras.Model` would
-    be tracked as a part of it.
+    Random floats are drawn before: XLA draws others from the same seed than the plain
+    graph. It is a plain object: `tf.function` wrappers kept as attributes of a
+    `keras.Model` would be tracked as a part of it.
 
     Args:
         moves: The game's `Move`s.
@@ -26,8 +24,7 @@ class Round:
         logs: The `kgan.engine.logs.Logs` of the game.
         averages: By player, `(network that holds its average, momentum)`.
         compiler: A `kgan.engine.compilation.Compiler`.
-        alternation: Says which players move in a round, as
-            `kgan.engine.alternation.Periods` does; None: all in every round.
+        alternation: As `kgan.engine.alternation.Periods`; None: all players move.
         num_replicas: Number of replicas that train in step.
         micro_batches: Number of parts in which an update takes its batch.
 
@@ -53,7 +50,7 @@ class Round:
         self.averages = averages
         self.players = players_of(moves)
         self.alternation = alternation
-        self.fresh = max([m.repeats for m in moves if m.fresh_data], default=1)
+        self.fresh = batches_of(moves)
         self._updates = [
             Update(move, stateless, {p: norms[p] for p in move.players}, num_replicas)
             for move in moves
@@ -67,12 +64,11 @@ class Round:
     def draw(self, seed, rows):
         """Draws what all moves of the coming round need, before XLA.
 
+        Returns for each move a list of `(context, draws)`, one for each of its updates.
+
         Args:
             seed: The model's seed, an integer.
             rows: Number of rows of an update on this replica.
-
-        Returns:
-            For each move a list of `(context, draws)`, one for each of its updates.
         """
         drawn = []
         for place, move in enumerate(self.moves):
@@ -109,11 +105,11 @@ class Round:
         scales = [optimizer.scale_loss(context.scale) for optimizer in optimizers]
         # One tape, one scale: the smallest, a power of two as they all are.
         scale = scales[0] if len(scales) == 1 else tf.reduce_min(tf.stack(scales))
-        acts, before = self._turn(move, context.step)
+        acts, before = self._due(move, context.step)
         idle = 0 if acts is True else (context.step - before) * move.repeats
         return context._replace(scale=scale, update=context.update - idle), acts
 
-    def _turn(self, move, step):
+    def _due(self, move, step):
         """Returns whether a move acts (True, or a tensor), and in how many rounds."""
         acts, before = True, step
         if self.alternation is not None:
@@ -130,7 +126,6 @@ class Round:
         return acts, before
 
     def _where(self, acts, place, values, batch, context):
-        """Computes gradients that cost nothing where the move waits."""
         update, gradients_of = self._updates[place], self._gradients[place]
         pools = {}
 
@@ -171,7 +166,7 @@ class Round:
         now = ema.momentum_at(momentum, step)
         step = tf.convert_to_tensor(step)
         moves = [move for move in self.moves if player in move.players]
-        acts = [self._turn(move, step)[0] for move in moves]
+        acts = [self._due(move, step)[0] for move in moves]
         if not any(each is True for each in acts):
             now = tf.where(tf.reduce_any(acts), now, 1.0)
         ema.update(average, self.stateless[player].network, now)
@@ -180,6 +175,11 @@ class Round:
 def players_of(moves):
     """Returns the names of all players, in the order of the moves."""
     return tuple(dict.fromkeys(player for move in moves for player in move.players))
+
+
+def batches_of(moves):
+    """Returns the number of batches that a round takes."""
+    return max([move.repeats for move in moves if move.fresh_data], default=1)
 
 
 def rows_of(batch):
@@ -194,7 +194,7 @@ def _constrain(after, player, weights, step):
 
 @contextlib.contextmanager
 def _kept_unless(acts, variables):
-    """Takes what is written to variables back where `acts` is false.
+    """Restores variables that were written where `acts` is false.
 
     An optimizer cannot be called inside of a condition: under a strategy its replicas
     wait for each other there.

@@ -5,8 +5,8 @@ Three kinds of state, by what happens to it after an update:
 - MEAN, the default: each replica and micro-batch moves it, and the mean counts.
 - SAME: integers, which move alike everywhere.
 - GLOBAL: a layer with `absorb`. Calls only read it; once after the update it absorbs
-  what it was called with, from all replicas and micro-batches in the order of the
-  global batch. So neither number changes what it holds; it is saved as any variable.
+  what it was called with, in the order of the global batch. So the numbers of replicas
+  and micro-batches do not change what it holds.
 """
 
 import tensorflow as tf
@@ -15,12 +15,10 @@ from kgan.core import seeds
 
 
 def absorb(layer, inputs):
-    """Hands a layer the rows of all replicas; each then writes the same values.
+    """Passes a layer the rows of all replicas; each then writes the same values.
 
-    Args:
-        layer: A layer with `absorb(*rows)`, whose weights have the aggregation
-            `"only_first_replica"`.
-        inputs: What it was called with on this replica, a list of tensors.
+    The layer has `absorb(*rows)`, and weights of the aggregation
+    `"only_first_replica"`; `inputs` lists what it was called with on this replica.
     """
     if seeds.num_replicas() > 1:
         context = tf.distribute.get_replica_context()

@@ -17,8 +17,7 @@ class Stateless:
         trainable: Its trainable variables.
         state: Variables that training moves without a gradient: moving statistics,
             spectral vectors.
-        seed_states: States of its random layers. They are no weights: Keras lists
-            them among the variables only.
+        seed_states: States of its random layers, no weights for Keras.
         by_example: Whether two batches may be given to it as one.
     """
 
@@ -41,23 +40,23 @@ class Stateless:
         self.by_example = not moves_itself and independence.independent(network)
 
     def values(self):
-        """Reads the variables: `(trainable, state)`, two lists of tensors."""
+        """Returns the variables' values: `(trainable, state)`, two lists of tensors."""
         read = tf.convert_to_tensor
         return [read(v.value) for v in self.trainable], [
             read(v.value) for v in self.state
         ]
 
     def run(self, values, context, function):
-        """Runs a function in which the variables have given values.
+        """Runs a function of no arguments in which the variables have given values.
 
         Args:
             values: `(trainable, state)` as `values` returns them.
             context: The `Context` from whose seed each random layer gets its own.
-            function: Function without arguments.
+            function: The function.
 
         Returns:
-            `(result, values, losses)`: what the function returned, the values with the
-            state that it has assigned, and the layers' own losses, float32 scalars.
+            `(result, values, losses)`: its result, the values with the state that it
+            has assigned, and the layers' own losses, float32 scalars.
         """
         trainable, state = values
         variables = [*self.trainable, *self.state, *self.seed_states]

@@ -1,27 +1,25 @@
-"""What must be in order before several replicas train: who was made in which scope."""
+"""Checks before several replicas train: what was made in which scope."""
 
 import tensorflow as tf
 
 
 def on_one_device(strategy):
-    """Returns whether a strategy is TensorFlow's default one: no strategy at all."""
+    """Returns whether a strategy is TensorFlow's default one, no strategy at all."""
     with strategy.scope():
         return not tf.distribute.has_strategy()
 
 
 def check_compile(model, networks, optimizers, steps_per_execution):
-    """Refuses what the model's strategy could not run.
+    """Checks that networks and optimizers were made in the scope of a game's strategy.
+
+    And that it can run them: no layer exchanges statistics in the middle of a step, and
+    no reduction that fails inside of a loop stands in one.
 
     Args:
         model: A game inside the scope of its strategy.
         networks: Its networks by name.
         optimizers: By player, what `compile` was given.
         steps_per_execution: What `compile` was given.
-
-    Raises:
-        ValueError: If a network or an optimizer was made outside the scope, a layer
-            exchanges statistics in the middle of a step, or the strategy's reduction
-            does not run inside of a loop.
     """
     if model.distribute_strategy.num_replicas_in_sync == 1:
         return
@@ -33,11 +31,7 @@ def check_compile(model, networks, optimizers, steps_per_execution):
 
 
 def check_fit(model, networks):
-    """Refuses to train in the scope of another strategy than the model's.
-
-    Raises:
-        ValueError: If the model was made in another scope, or in none.
-    """
+    """Checks that `fit` is called in the scope of the model's strategy, or in none."""
     if not tf.distribute.has_strategy():
         return
     current, own = tf.distribute.get_strategy(), model.distribute_strategy
@@ -58,7 +52,7 @@ def _check_made_inside(model, networks):
 
 
 def _check_variables(name, owner):
-    """Refuses variables of one device: the first step fails on them without a word."""
+    """Checks for variables of one device, on which the first step would fail."""
     for variable in getattr(owner, "variables", ()):
         if not isinstance(variable.value, tf.distribute.DistributedValues):
             raise ValueError(
@@ -69,11 +63,7 @@ def _check_variables(name, owner):
 
 
 def _check_synchronized(model):
-    """Refuses BatchNormalization that talks to other replicas in the middle of a step.
-
-    The gradient functions are compiled for each replica alone. Moving statistics are
-    averaged after the step.
-    """
+    """Checks for layers whose exchange cannot be compiled for each replica alone."""
     for layer in model._flatten_layers():
         if getattr(layer, "synchronized", False):
             raise ValueError(
@@ -84,11 +74,7 @@ def _check_synchronized(model):
 
 
 def _check_reduction(strategy, steps_per_execution):
-    """Refuses a loop over steps where CPU devices reduce in their default way.
-
-    That reduction is made of collective operations, which fail inside of a loop on CPU
-    devices of one process, in any Keras model.
-    """
+    """Checks for a reduction that fails inside of a loop, in any Keras model."""
     if steps_per_execution == 1 or type(strategy) is not tf.distribute.MirroredStrategy:
         return
     collective = type(strategy.extended._cross_device_ops).__name__

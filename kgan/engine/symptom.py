@@ -6,8 +6,8 @@ from kgan.core.arguments import positive_integer
 class Symptom:
     """Base class of a symptom, which is looked for at every check.
 
-    A symptom is named when `patience` checks in a row have found it: a single bad
-    stretch is a part of many good runs. A subclass writes `find`.
+    It counts when `patience` checks in a row have found it: a single bad stretch is a
+    part of many good runs. A subclass writes `find`.
 
     Args:
         patience: Number of checks in a row, a positive integer.
@@ -16,10 +16,7 @@ class Symptom:
         count: How many of the last checks in a row have found it.
         measured: Dictionary of what the last check measured itself, for the logs.
         memory: What `find` remembers from check to check, a value that is replaced and
-            not changed: a rollback takes it back, too.
-
-    Raises:
-        ValueError: If `patience` is not a positive integer.
+            not changed: a rollback restores it.
 
     Example:
         ```python
@@ -44,23 +41,16 @@ class Symptom:
         """Prepares for a training; raises `ValueError` where it cannot be watched."""
 
     def find(self, model, logs):
-        """Looks for the symptom.
+        """Returns None, or two texts: a key and its value, and what it means.
 
         Args:
             model: The game that is trained.
             logs: Means since the last check, by name.
-
-        Returns:
-            None, or two texts: what was found, a key and its value, and what it means.
         """
         raise NotImplementedError
 
     def check(self, model, logs):
-        """Counts what `find` finds; returns it when the patience is at its end.
-
-        Returns:
-            None, or a sentence, once for each uninterrupted row of checks.
-        """
+        """Counts what `find` finds; returns a sentence when the patience ends."""
         found = self.find(model, logs)
         self.count = self.count + 1 if found else 0
         if self.count != self.patience:
@@ -70,7 +60,7 @@ class Symptom:
         return f"{what}{times}: {meaning}. {helps(self.remedy)}"
 
     def doubtful(self):
-        """Whether the last check was no sound one: its state is none to go back to."""
+        """Returns whether the last check found it: no state to go back to."""
         return self.count > 0
 
     def keep(self):

@@ -7,17 +7,12 @@ import tensorflow as tf
 def one_step(train_step, otherwise):
     """Builds the function that `fit` calls per step on one device.
 
-    Keras' own function hands out what a step logs inside of an optional value, since
-    one call may play several steps, and data may end between them. To unwrap a dozen
-    scalars in Python takes a good part of the time of a small game.
+    Keras' own function returns logs inside of an optional value, whose unwrapping takes
+    a good part of the time of a small game.
 
     Args:
         train_step: Function of a batch; returns logs.
         otherwise: Keras' own function, for data that are no `tf.data.Dataset`.
-
-    Returns:
-        A function of an iterator; it returns logs, and raises `StopIteration` where
-        there is no batch left.
     """
 
     @tf.function(autograph=False, reduce_retracing=True)
@@ -50,30 +45,29 @@ class Guarded:
     Args:
         model: The game.
         function: What `fit` calls for each step.
-        logs: Names of the losses and terms to check in the first step of a game; empty
-            for one that has played before.
+        logs: By the name of a loss or term, the players of its move: what is checked in
+            a game's first step; empty for one that has played before.
     """
 
-    def __init__(self, model, function, logs=()):
+    def __init__(self, model, function, logs=None):
         self.model, self.function = model, function
         self._logs = logs
 
     def __call__(self, iterator):
-        """Plays a step; returns its logs."""
         if self.model.trainable_has_changed():
             return self.model.make_train_function(force=True)(iterator)
         logs = self.function(iterator)
         if self._logs:
             _check_finite(logs, self._logs)
-            self._logs = ()
+            self._logs = None
         return logs
 
 
-def _check_finite(logs, names):
-    for name in names:
+def _check_finite(logs, players):
+    for name, moved in players.items():
         value = np.asarray(logs[name]).ravel()
         if not np.isfinite(value).all():
             raise FloatingPointError(
-                f"`{name}` must be finite. Received: {value[0]} in the first step of "
-                "the game"
+                f"`{name}`, of the move of {' and '.join(moved)}, must be finite. "
+                f"Received: {value[0]} in the first step of the game"
             )

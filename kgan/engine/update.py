@@ -1,8 +1,8 @@
 """The gradient function of a move: pure, so that XLA compiles it for one replica.
 
-It takes all values that it reads as tensors, calls the networks with those values in
-place of their variables, and returns gradients, new state and logs. It neither reads
-nor writes a variable: so replicas run side by side, and a move changes what it names.
+It takes all values that it reads as tensors and returns gradients, new state and logs.
+It neither reads nor writes a variable: replicas run side by side, and a move changes
+what it names.
 """
 
 import typing
@@ -14,7 +14,7 @@ from kgan.engine.networks import Networks, refuse_pools
 
 
 class Result(typing.NamedTuple):
-    """What an update returns.
+    """The result of an update.
 
     Attributes:
         gradients: By player, a list of dense tensors.
@@ -69,7 +69,6 @@ class Update:
         return (*self.move.logs, *self.move.terms, *self.norms.values())
 
     def __call__(self, values, batch, context):
-        """Computes the gradients on a batch; see `Result`."""
         nets = Networks(self.stateless, values, context)
         trainable = {player: values[player][0] for player in self.move.players}
         with tf.GradientTape(watch_accessed_variables=False) as tape:
@@ -117,8 +116,7 @@ class Update:
     def _lazy_gradients(self, term, nets, batch, trainable):
         """Returns a lazy term's gradients, or zeros, and its value.
 
-        Value, gradient and new state are all taken inside the branch: XLA cannot
-        differentiate every `tf.cond`.
+        All is taken inside the branch: XLA cannot differentiate every `tf.cond`.
         """
         context, writes = nets.context, self.move.writes
 
@@ -145,7 +143,6 @@ class Update:
 
 
 def _checked(move, loss, logs):
-    """Checks what a loss returned; returns its logs."""
     where = f"The loss {getattr(move.loss, '__name__', move.loss)!r}"
     if getattr(loss, "shape", None) != () or not isinstance(logs, dict):
         what = getattr(loss, "shape", type(loss).__name__)

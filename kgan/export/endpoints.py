@@ -86,7 +86,7 @@ class Portable:
 
 @dataclasses.dataclass(frozen=True)
 class Servable:
-    """All endpoints of a game, and what the model's card says of them.
+    """All endpoints of a game, and the words of the model's card about them.
 
     Args:
         endpoints: `Endpoint` by name. "serving_default" answers clients that name none.

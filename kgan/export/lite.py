@@ -18,8 +18,8 @@ _COMPARED = 64
 def tflite(game, filepath, averaged=True, allow_untrained=False):
     """Writes a game's network as TensorFlow Lite models, and compares them with it.
 
-    Which network, and its inputs and outputs, says the game: `portable` of what its
-    `endpoints` returns. `NAME.float32.tflite` computes as the network does.
+    Network, inputs and outputs are `portable` of what the game's `endpoints` returns.
+    `NAME.float32.tflite` computes as the network does.
     `NAME.int8.tflite` has weights of 8 bits, by dynamic-range quantisation: about a
     quarter of the size, and other outputs.
 

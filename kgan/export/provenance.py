@@ -1,4 +1,4 @@
-"""What a model's card says of where the model comes from."""
+"""Origin of a model, for its card."""
 
 import dataclasses
 

@@ -39,7 +39,7 @@ class Requests:
         self.longest = tf.reduce_max(self.counts)
 
     def each(self, name, values):
-        """Gives one value for each request, from one for all or one for each."""
+        """Returns one value for each request, from one for all or one for each."""
         size = tf.size(values)
         values = requirements.require(
             values,
@@ -49,7 +49,7 @@ class Requests:
         return tf.broadcast_to(tf.reshape(values, [-1]), [self.number])
 
     def each_image(self, name, values):
-        """Gives one value for each image: from one for all, each request, or image."""
+        """Returns one value for each image, from one for all, each request or image."""
         size, one = tf.size(values), tf.constant(1)
         all_images = self.number * self.longest
         values = requirements.require(
@@ -64,7 +64,7 @@ class Requests:
         return tf.boolean_mask(table, self._wanted())
 
     def index(self):
-        """Gives each image's place in its request, counted from 0."""
+        """Returns each image's place in its request, counted from 0."""
         places = tf.range(self.longest)[None, :] * tf.ones_like(self.counts)[:, None]
         return tf.boolean_mask(places, self._wanted())
 
@@ -91,7 +91,7 @@ class Requests:
         return rows.values
 
     def answer(self, images):
-        """Gives each request its images; those with fewer are filled up with zeros."""
+        """Groups images by request; requests with fewer are filled up with zeros."""
         rows = tf.RaggedTensor.from_row_lengths(images, self.counts).to_tensor()
         return tf.reshape(
             rows, tf.concat([self.shape, [self.longest], tf.shape(images)[1:]], axis=0)

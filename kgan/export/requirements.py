@@ -1,10 +1,10 @@
-"""Checks that stand in the graph: a served model has no Python to refuse with."""
+"""Checks that stand in the graph: a served model has no Python to raise in."""
 
 import tensorflow as tf
 
 
 def require(value, condition, expected):
-    """Gives `value` once a condition is known to hold, or fails with a sentence.
+    """Returns `value` once a condition is known to hold, or fails with a sentence.
 
     What is computed from the result waits for the check: a request for 10⁹ images is
     refused before memory is taken for them.
@@ -24,19 +24,19 @@ def require(value, condition, expected):
 
 
 def between(name, value, minimum, maximum):
-    """Refuses numbers outside of [minimum, maximum]; NaN lies in none."""
+    """Checks that numbers lie in [minimum, maximum], where NaN does not."""
     inside = (value >= minimum) & (value <= maximum)
     return require(value, inside, f"`{name}` must lie in [{minimum}, {maximum}]")
 
 
 def as_many(name, value, rows):
-    """Refuses a vector that has not one entry for each of the rows."""
+    """Checks that a vector has one entry for each of the rows."""
     expected = f"`{name}` must have one entry for each of the rows"
     return require(value, tf.size(value) == rows, expected)
 
 
 def rows(name, value, shape):
-    """Refuses examples of another shape than `shape`.
+    """Checks that examples have the shape `shape`.
 
     Nothing but this checks the shape of what TensorFlow Serving feeds.
     """
@@ -44,5 +44,5 @@ def rows(name, value, shape):
 
 
 def finite(value, expected):
-    """Refuses NaN and infinity with a sentence."""
+    """Checks that values are neither NaN nor infinite."""
     return tf.debugging.check_numerics(value, expected)

@@ -32,10 +32,9 @@ def saved_model(
         README.md                                      the model's card
         SHA256SUMS                                     checksums of all files
 
-    Which signatures it has, with named inputs and outputs, says the game:
-    `game.endpoints`. Those of a `kgan.GAN` stand in `kgan.games.endpoints`. Numbers of
-    requests may have an axis more, and so have the answers then: that is how TensorFlow
-    Serving joins requests.
+    Its signatures, with named inputs and outputs, are `game.endpoints`; those of a
+    `kgan.GAN` stand in `kgan.games.endpoints`. Numbers of requests may have an axis
+    more, and so have the answers then: that is how TensorFlow Serving joins requests.
 
     Args:
         game: A trained game, such as a `kgan.GAN`.

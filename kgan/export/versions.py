@@ -84,7 +84,7 @@ def _refuse_existing(root, version):
 
 @contextlib.contextmanager
 def _unfinished(root):
-    """Gives a folder without a number, which is gone at the end of the block."""
+    """Yields a folder without a number, which is gone at the end of the block."""
     with _locked(root):  # nobody may clean up between the next three lines
         _remove_abandoned(root)
         folder = root / f"{_UNFINISHED}{uuid.uuid4().hex}"

@@ -16,17 +16,18 @@ from kgan.latents import priors
 
 @keras.saving.register_keras_serializable(package="kgan")
 class BiGAN(Encoding, Generative, Game):
-    """A generator G and an encoder E against a judge of pairs of data and latents.
+    """A generator G and an encoder E against a discriminator of pairs.
 
         min_{G,E} max_D  E log D(x, E(x)) + E log(1 − D(G(z), z))
 
     D sees data with the latents that belong to them, and has to tell whose pair it is.
     At the equilibrium E is the inverse of G, though neither ever sees the other's
-    output: reconstructions G(E(x)) are near x in what they show. G and E share a move,
-    on the loss with both labels flipped, which does not saturate.
+    output. G and E share a move, on the loss with both labels flipped, which does not
+    saturate. Donahue, Krähenbühl and Darrell (2017), Adversarial Feature Learning,
+    equation 2 and section 3.4.
 
     Batches are real data alone; `fit` logs `d_loss` and `g_loss`. `generate` and the
-    other methods of `kgan.games.generative` go by G, `encode` and `reconstruct` by E.
+    other methods of `kgan.games.generative` use G, `encode` and `reconstruct` E.
 
     Args:
         generator: G, a `keras.Model` from latents to data.
@@ -48,9 +49,6 @@ class BiGAN(Encoding, Generative, Game):
         game.compile(dict.fromkeys(game.players, "adam"))
         game.fit(kgan.data.load("digits", batch_size=64), epochs=100)
         ```
-
-    Source: Donahue, Krähenbühl and Darrell (2017), Adversarial Feature Learning,
-    equation 2 and section 3.4.
     """
 
     log_names = {"generator": "g", "encoder": "e", "discriminator": "d"}

@@ -1,4 +1,4 @@
-"""What a GAN serves whose generator is told what is no class, or draws nothing."""
+"""The endpoint of a GAN whose condition is no class, or which draws nothing."""
 
 import tensorflow as tf
 
@@ -9,15 +9,12 @@ from kgan.games.endpoints import to_served
 def endpoints(sampler, data_shape):
     """Returns `serving_default`: latents and the parts of the condition, to samples.
 
-    Args:
-        sampler: The `kgan.games.sampler.Sampler` of the network that is served, with
-            `conditions`.
-        data_shape: Shape of a sample.
+    Its inputs are `latents`, where there are any, and `condition`, or `condition_0`,
+    `condition_1`, ... in the order of `tf.nest.flatten`; a row each for every sample.
 
-    Returns:
-        A dictionary of one `kgan.export.endpoints.Endpoint`. Its inputs are `latents`,
-        where there are any, and `condition`, or `condition_0`, `condition_1`, ... in
-        the order of `tf.nest.flatten`; a row each for every sample.
+    Args:
+        sampler: The `kgan.games.sampler.Sampler`, with `conditions`, that is served.
+        data_shape: Shape of a sample.
     """
     fields = sampler.conditions.fields
     parts = tf.nest.flatten(fields)

@@ -1,4 +1,4 @@
-"""What the networks of a GAN are told besides latents and data."""
+"""The condition of a GAN: what its networks take besides latents and data."""
 
 import keras
 import numpy as np
@@ -13,24 +13,21 @@ class Conditions:
     """The condition that generator and discriminator take.
 
     It is an integer class, or any structure of tensors: a vector, attributes, an
-    image, token ids. Functional networks tell it by their second input; for others it
-    is given.
+    image, token ids. It is the second input of Functional networks; for others it is
+    given.
 
     Args:
         generator: G.
         discriminator: D.
-        num_classes: Number of classes, where no layer tells it, or None.
-        given: A nest of `kgan.Field`, where the networks do not tell it, or None.
+        num_classes: Number of classes, where no layer has it, or None.
+        given: A nest of `kgan.Field` for networks without symbolic inputs, or None.
         latents: Whether G takes latents before the condition.
 
     Attributes:
         fields: A nest of `kgan.Field`; None for classes and without a condition.
-        num_classes: Number of classes that both are told, or None.
+        num_classes: Number of classes that both take, or None.
         generator_takes: Whether G takes a condition.
         discriminator_takes: Whether D takes one.
-
-    Raises:
-        ValueError: If the networks do not fit each other.
     """
 
     def __init__(self, generator, discriminator, num_classes, given, latents=True):
@@ -61,7 +58,7 @@ class Conditions:
         self.discriminator_takes = theirs is not None or not _tells(discriminator)
 
     def generator_inputs(self, latents, condition):
-        """Returns what G takes: latents in its shape, and the condition, if any."""
+        """Returns G's inputs: latents in its shape, and the condition, if any."""
         condition = condition if self.generator_takes else None
         if latents is None:
             return condition
@@ -72,11 +69,7 @@ class Conditions:
         return joined(latents, condition)
 
     def rows(self, condition, count):
-        """Returns a structured condition for each of `count` samples.
-
-        Raises:
-            ValueError: If there is none, or it is not what the networks take.
-        """
+        """Returns a structured condition, checked: a row for each of `count` rows."""
         if condition is None:
             raise ValueError(
                 f"A condition must be given for each sample: {_words(self.fields)}. "
@@ -102,11 +95,7 @@ class Conditions:
         )
 
     def check(self, condition, rows):
-        """Checks the values of a condition, as far as they are structured.
-
-        Raises:
-            ValueError: If it is not what the networks take.
-        """
+        """Checks the values of a condition, as far as they are structured."""
         if self.fields is None or condition is None:
             return
         _refuse_classes(condition, self.fields)
@@ -182,7 +171,7 @@ def _is_class(shape, dtype):
 
 
 def _refuse_classes(condition, expected):
-    """Names the usual mistake: classes where one-hot vectors are expected."""
+    """Checks for the usual mistake: classes where one-hot vectors are expected."""
     wanted = tf.nest.flatten(expected)
     flat = tf.nest.flatten(condition)
     if len(flat) == len(wanted) == 1:

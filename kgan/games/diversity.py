@@ -1,4 +1,4 @@
-"""How far samples lie apart, as a part of how far real data do."""
+"""Diversity of samples: their mean distance over that of real data."""
 
 import keras
 import numpy as np
@@ -43,17 +43,12 @@ class Reference:
     """Real data by whose distances samples are measured.
 
     Args:
-        real: Real data as for `fit`.
+        real: Real data as for `fit`: at least two examples that differ.
         model: A compiled game of latents.
 
     Attributes:
         distance: Mean distance of the first 64 real examples, or of the first batch if
-            it is smaller: within classes if G takes labels, and 32 pairs share
-            theirs.
-
-    Raises:
-        ValueError: If `real` is not what the model takes, or too few examples, or all
-            of them are equal.
+            it is smaller: within classes if G takes labels, and 32 pairs share theirs.
     """
 
     def __init__(self, real, model):
@@ -79,15 +74,14 @@ class Reference:
             )
 
     def diversity(self, model, seed=0):
-        """Computes the mean distance of the playing generator's samples over real's.
+        """Returns the mean distance of raw samples over that of real data, a float.
+
+        It is 0 where all samples are equal, near 1 where they vary as real data, NaN
+        where they are not finite.
 
         Args:
             model: The game.
             seed: Seed of the latents.
-
-        Returns:
-            A float: 0 where all samples are equal, near 1 where they vary as real data;
-            NaN where samples are not finite.
         """
         classes = {} if self.labels is None else {"labels": self.labels}
         examples = model.examples(self.rows, seed, averaged=False, **classes)

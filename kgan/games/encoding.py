@@ -1,12 +1,11 @@
-"""What a trained game with an encoder is used for besides: latents of given data."""
+"""Methods of a trained game with an encoder: latents of given data."""
 
 import numpy as np
 import tensorflow as tf
 
 from kgan import losses
-from kgan.core import arguments
 from kgan.export.endpoints import Endpoint, Input
-from kgan.games.sampler import Sampler, to_float, to_uint8
+from kgan.games.sampler import Sampler, as_floats, in_batches, to_float, to_uint8
 
 
 class Encoding:
@@ -25,32 +24,17 @@ class Encoding:
         return self.generator(inputs, training=False)
 
     def encode(self, data, batch_size=128):
-        """Computes E(x), the latents of data.
+        """Computes E(x), the latents of data, float32 `(examples, latent_dim)`.
 
         Args:
             data: Array of images, float32 in [−1, 1] or uint8, or of points.
             batch_size: Examples in memory at a time.
-
-        Returns:
-            A float32 NumPy array of shape `(examples, latent_dim)`.
-
-        Raises:
-            ValueError: If data have another shape than the encoder takes.
         """
-        arguments.positive_integer("batch_size", batch_size)
-        data = np.asarray(data)
-        if data.dtype == np.uint8 and len(self.data_shape) == 3:
-            data = to_float(data).numpy()
-        if data.shape[1:] != self.data_shape or not len(data):
-            raise ValueError(
-                f"`data` must have examples of shape {self.data_shape}. "
-                f"Received: an array of shape {data.shape}"
-            )
-        parts = range(0, len(data), batch_size)
-        encoded = [
-            self.encoder(data[i : i + batch_size], training=False) for i in parts
-        ]
-        return np.concatenate([np.asarray(part, np.float32) for part in encoded])
+        data = as_floats("data", data, self.data_shape)
+        return in_batches(self._encoded, batch_size, data)
+
+    def _encoded(self, data):
+        return np.asarray(self.encoder(data, training=False), np.float32)
 
     def reconstruct(self, data, batch_size=128):
         """Computes G(E(x)): uint8 images, or float32 points; see `encode`."""
@@ -64,12 +48,7 @@ class Encoding:
             found |= {"real": to_uint8(real).numpy(), "G(E(x))": self.reconstruct(real)}
         return found
 
-    def describe(self):
-        sizes = {name: getattr(self, name).count_params() for name in self.players}
-        return {name: f"{size:,} parameters" for name, size in sizes.items()}
-
     def endpoints(self, **options):
-        """Returns those of a game of latents, and `encode`."""
         served = super().endpoints(**options)
         is_image = len(self.data_shape) == 3
         dtype, name = (tf.uint8, "images") if is_image else (tf.float32, "points")

@@ -1,4 +1,4 @@
-"""The functions of a game of latents that are served."""
+"""Endpoints of a game of latents."""
 
 import functools
 
@@ -43,9 +43,6 @@ class Signatures:
         max_images: The most images of one request, and about the most rows of one
             call; in [2, 10⁶].
         scorer: A `kgan.games.scorer.Scorer` where D is served as well, or None.
-
-    Raises:
-        ValueError: If `max_images` is out of range.
     """
 
     def __init__(self, sampler, data_shape, max_images, scorer=None):
@@ -97,7 +94,7 @@ class Signatures:
         return {self.data_name: requests.answer(images)}
 
     def generate_png(self, num_images, seed, labels, truncation):
-        """Generates what `generate` does, as PNG files."""
+        """Generates PNG files of the images of `generate`."""
         requests, images = self._generate(num_images, seed, labels, truncation)
         files = tf.map_fn(tf.io.encode_png, images, fn_output_signature=tf.string)
         # TensorFlow Serving encodes as base64 what is named so.
@@ -248,7 +245,7 @@ class Signatures:
 
 
 def to_served(samples):
-    """Names samples, and scales images from [−1, 1] to [0, 1]."""
+    """Returns samples by name, images scaled from [−1, 1] to [0, 1]."""
     if samples.shape.rank != 4:
         return {"points": samples}
     return {"images": tf.clip_by_value((samples + 1.0) / 2.0, 0.0, 1.0)}
@@ -267,7 +264,7 @@ def _with_labels(spec, num_classes):
 
 
 def _number(name, dtype):
-    """A number, or one for each request: of any number of axes."""
+    """Returns a spec of a number, or of one for each request: of any axes."""
     return tf.TensorSpec(None, dtype, name)
 
 
@@ -281,15 +278,12 @@ def _seeds(requests, name, values):
 
 
 def in_chunks(decode, spec, *rows):
-    """Applies a network to rows, a bounded number at a time.
+    """Returns the results of a network for all rows, a bounded number at a time.
 
     Args:
         decode: Function of tensors with as many rows as `rows`.
         spec: Dtype and shape of its output, a `tf.TensorSpec`.
         *rows: Tensors with an equal number of rows, at least one.
-
-    Returns:
-        The results of all, one after the other.
     """
     chunks = (tf.shape(rows[0])[0] + _CHUNK - 1) // _CHUNK
     results = tf.TensorArray(

@@ -50,7 +50,7 @@ class GAN(RealData, Passes, TwoPlayers, Generative, Game):
     `fit` logs `d_loss` (log 4 at the equilibrium of the minimax game) and `g_loss`,
     `d_real` and `d_fake` (mean of D on real and on generated data: probabilities for
     losses that have one, scores otherwise), `d_accuracy` (share of pairs with
-    D(real) > D(fake)) and one key for each penalty and each further term.
+    D(real) > D(fake)) and one key for each term.
 
     Args:
         generator: G, a `keras.Model` from latents to data.
@@ -58,17 +58,16 @@ class GAN(RealData, Passes, TwoPlayers, Generative, Game):
         prior: p(z), a `kgan.priors.Prior`. Default: `Normal` of the generator's size.
             False: the generator takes its condition alone.
         augmentation: Layer applied to real and generated data before D sees them.
-        ema_momentum: Momentum m of the averaged generator, which gives all samples, a
+        ema_momentum: Momentum m of the averaged generator, of which samples are, a
             number in [0, 1) or a schedule of the training step. It warms up as
             min(m, (1 + t) / (10 + t)). None: no average.
         discriminator_steps: k of Algorithm 1. Batch size counts the examples of one
             update: `fit` takes k batches for a step.
         generator_steps: Updates of G in a step, on latents of their own.
         seed: Every draw follows from it and from the step's number.
-        num_classes: Number of classes of conditional networks, where no `Embedding`
-            layer tells it.
+        num_classes: Number of classes of conditional networks without an `Embedding`.
         condition: `kgan.Field`, or a nest of them, of a condition that is no class,
-            where the networks (subclassed models) do not tell it.
+            where the networks are subclassed models.
         name: Name of the model.
 
     Raises:
@@ -101,12 +100,9 @@ class GAN(RealData, Passes, TwoPlayers, Generative, Game):
         name="gan",
     ):
         super().__init__(seed=seed, name=name)
-        self.discriminator_steps = arguments.positive_integer(
-            "discriminator_steps", discriminator_steps
-        )
-        self.generator_steps = arguments.positive_integer(
-            "generator_steps", generator_steps
-        )
+        count = arguments.positive_integer
+        self.discriminator_steps = count("discriminator_steps", discriminator_steps)
+        self.generator_steps = count("generator_steps", generator_steps)
         self.ema_momentum = arguments.ema_momentum(ema_momentum)
         # === Networks ===
         self._conditions = Conditions(
@@ -152,7 +148,7 @@ class GAN(RealData, Passes, TwoPlayers, Generative, Game):
 
     @property
     def sampler(self):
-        """The network that gives samples: the averaged generator if there is one."""
+        """The network of all samples: the averaged generator if there is one."""
         return self.generator if self.ema_generator is None else self.ema_generator
 
     def call(self, inputs):
@@ -170,13 +166,9 @@ class GAN(RealData, Passes, TwoPlayers, Generative, Game):
         objectives=(),
         terms=(),
         top_k=1.0,
-        alternation=None,
-        run_eagerly=False,
-        steps_per_execution=1,
-        jit_compile="auto",
-        micro_batches=1,
+        **played,
     ):
-        """Chooses how the game is played. Every argument has a default that trains.
+        """Sets how the game is played. Every argument has a default that trains.
 
         Args:
             generator_optimizer: Keras optimizer of G. Default: Adam(2e-4, β₁ = 0.5),
@@ -189,7 +181,7 @@ class GAN(RealData, Passes, TwoPlayers, Generative, Game):
             terms: List of any of these, `kgan.terms.LossTerm`, or of their names.
             top_k: Share of the samples that train G, the best by D: a number in (0, 1]
                 or a schedule, see `kgan.top_k.TopK`.
-            alternation: As in `kgan.Game.compile`, as are the other arguments.
+            **played: Of `kgan.Game.compile`: `alternation`, `jit_compile`, ...
 
         Raises:
             ValueError: If a loss, a penalty, a term or an optimizer is not one, was
@@ -202,17 +194,10 @@ class GAN(RealData, Passes, TwoPlayers, Generative, Game):
         gan_checks.compile_fits(self, self.adversarial_loss, found)
         self._take_terms(found)
         optimizers = {
-            "generator": generator_optimizer,
-            "discriminator": discriminator_optimizer,
+            "generator": generator_optimizer or _adam(),
+            "discriminator": discriminator_optimizer or _adam(),
         }
-        super().compile(
-            {name: self._default(given) for name, given in optimizers.items()},
-            alternation=alternation,
-            run_eagerly=run_eagerly,
-            steps_per_execution=steps_per_execution,
-            jit_compile=jit_compile,
-            micro_batches=micro_batches,
-        )
+        super().compile(optimizers, **played)
         self.scorer = Scorer(
             self.discriminator,
             self.adversarial_loss,
@@ -225,21 +210,11 @@ class GAN(RealData, Passes, TwoPlayers, Generative, Game):
             loss=loss,
             **found.given,
             top_k=top_k,
-            alternation=self._plain.alternation,
-            run_eagerly=run_eagerly,
-            steps_per_execution=steps_per_execution,
-            jit_compile=jit_compile,
-            micro_batches=micro_batches,
+            **played,
         )
 
-    @staticmethod
-    def _default(optimizer):
-        if optimizer is None:
-            return keras.optimizers.Adam(2e-4, beta_1=0.5)
-        return optimizer
-
     def _take_terms(self, found):
-        """Makes terms a part of the model in place of those before."""
+        """Puts terms in the place of those before, as attributes of the model."""
         self.data_classes = data_classes(
             self._conditions, found.further.values(), self._heads, self.prior
         )
@@ -257,7 +232,6 @@ class GAN(RealData, Passes, TwoPlayers, Generative, Game):
 
     @property
     def group_size(self):
-        """How many rows of a batch the discriminator's layers take together."""
         return gan_checks.group_of(self.discriminator)
 
     @property
@@ -325,10 +299,9 @@ class GAN(RealData, Passes, TwoPlayers, Generative, Game):
         return g_loss, {"g_loss": g_loss}
 
     def held_out(self, nets, batch):
-        """The losses on held-out data, without terms.
+        """Returns the losses on held-out data, without terms.
 
-        A discriminator that remembers its training data tells itself away here: its
-        `d_real` falls.
+        A discriminator that remembers its training data shows here: its `d_real` falls.
         """
         fake = self.generate_in(nets, batch, batch.get("latents"), key=())
         real_logits, fake_logits = (
@@ -352,12 +325,16 @@ class GAN(RealData, Passes, TwoPlayers, Generative, Game):
         return {} if self.ema_momentum is None else {"generator": self.ema_momentum}
 
 
+def _adam():
+    return keras.optimizers.Adam(2e-4, beta_1=0.5)
+
+
 def _shape(head):
     return tuple(head.shape[1:]) if hasattr(head, "shape") else ()
 
 
 def _over_maps(function, *logits):
-    """The mean of a function of logits, over all maps where there are several."""
+    """Returns the mean of a function of logits, over all maps if there are several."""
     maps = [tf.nest.flatten(each) for each in logits]
     count = max(map(len, maps))
     maps = [each if len(each) == count else each * count for each in maps]

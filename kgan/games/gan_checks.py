@@ -8,16 +8,17 @@ import numpy as np
 import tensorflow as tf
 
 from kgan.core import arguments
+from kgan.engine import feeding
 from kgan.engine.fields import Field
 from kgan.games import network_checks
 
 
 def label_classes(num_classes, terms, heads, prior):
-    """Gives the number of classes of the labels that data must come with, or None.
+    """Returns the number of classes of the labels that data must come with, or None.
 
     Args:
         num_classes: Number of classes that the generator takes, or None.
-        terms: Sequence of `kgan.terms.Term`.
+        terms: Sequence of `kgan.terms.LossTerm`.
         heads: Shapes of D's heads for one example, by name.
         prior: The `kgan.priors.Prior` of the latents.
 
@@ -54,7 +55,7 @@ def _classes_of(term, heads):
 
 
 def labels_are_used(generator_takes, discriminator_takes, terms):
-    """Refuses labels that the generator takes and nothing judges, and the reverse."""
+    """Checks that labels of the generator are compared with its fakes, and reverse."""
     judges = [term for term in terms if term.judges_fakes]
     if judges and not generator_takes:
         raise ValueError(
@@ -72,7 +73,7 @@ def labels_are_used(generator_takes, discriminator_takes, terms):
 
 
 def heads_are_logits(discriminator, terms):
-    """Refuses heads of classes that end in probabilities: terms take logits."""
+    """Checks that heads of classes do not end in probabilities: terms take logits."""
     probabilities = (keras.activations.softmax, keras.activations.sigmoid)
     for term in terms:
         layer = term.needs_labels and network_checks.head_layer(
@@ -103,14 +104,11 @@ def warn_of_batch_norm(discriminator, penalties):
 
 
 def augmentation_follows(augmentation, loss):
-    """Refuses an augmentation that asks what D takes for real, where D never says so.
+    """Checks that the loss has the `boundary` that an adaptive augmentation reads.
 
     Args:
         augmentation: The layer through which D sees all data, or None.
         loss: A `kgan.losses.AdversarialLoss`.
-
-    Raises:
-        ValueError: If it needs the loss's `boundary`, and there is none.
     """
     if getattr(augmentation, "needs_boundary", False) and loss.boundary is None:
         raise ValueError(
@@ -122,17 +120,17 @@ def augmentation_follows(augmentation, loss):
 
 
 def group_of(discriminator):
-    """Gives the smallest number of rows of which D's layers take whole groups."""
+    """Returns the smallest number of rows of which D's layers take whole groups."""
     layers = (discriminator, *network_checks.all_layers(discriminator))
     return math.lcm(*(getattr(layer, "group_size", None) or 1 for layer in layers))
 
 
 def rows_fit(discriminator, rows):
-    """Refuses a number of rows that layers cannot cut into their groups.
+    """Checks that layers can cut a number of rows into their groups.
 
     Args:
-        discriminator: D; it, and layers of it, tell by `group_size` how many examples
-            they take together.
+        discriminator: D; `group_size` of it and of its layers is how many examples they
+            take together.
         rows: Examples that it sees at a time: of one update, on one replica.
 
     Raises:
@@ -157,14 +155,11 @@ def _check_group(layer, rows):
 
 
 def check_terms(game, terms):
-    """Refuses terms that read what the game does not have.
+    """Checks that the game has what its terms read.
 
     Args:
-        game: The game, with `view_fields`, the names of what its terms may look at.
+        game: The game, with `view_fields`, names of fields of `kgan.losses.view.View`.
         terms: Sequence of `kgan.terms.LossTerm`.
-
-    Raises:
-        ValueError: If a term reads another field of `kgan.losses.view.View`.
     """
     for term in terms:
         term.check_networks(game.networks)
@@ -177,24 +172,16 @@ def check_terms(game, terms):
 
 
 def split(element):
-    """Splits an element of a data set into `(real, condition)`; the latter may be None.
-
-    Raises:
-        ValueError: If the element carries sample weights.
-    """
+    """Splits an element of a data set into `(real, condition)`, or `(real, None)`."""
     real, condition, weights = keras.utils.unpack_x_y_sample_weight(element)
-    if weights is not None:
-        raise ValueError(
-            "`sample_weight` has no meaning in the minimax game, where both players "
-            "see whole distributions; draw the data in the proportions you want."
-        )
+    feeding.refuse_weights({"sample_weight": weights})
     return real, condition
 
 
 def check_classes(condition, num_classes, rows):
-    """Refuses labels of which one is no class, or of another number."""
-    arguments.label_values(condition, num_classes)
+    """Checks that labels are classes, one for each row."""
     one_label_each(condition, rows)
+    arguments.label_values(condition, num_classes)
 
 
 def as_classes(condition):
@@ -217,7 +204,7 @@ def main_shape(fake):
 
 
 def check_real(real, outputs, values=False):
-    """Checks real data against what the generator returns.
+    """Checks real data against the generator's outputs.
 
     Args:
         real: Data of a batch, in the structure of the generator's outputs.
@@ -258,7 +245,7 @@ def check_example(element, data_shape, num_classes):
 
 
 def dtype(data, name="data"):
-    """Refuses real data that are not floats: uint8 images need scaling first."""
+    """Checks that real data are floats: uint8 images need scaling first."""
     kind = tf.as_dtype(data.dtype)
     if not kind.is_floating:
         raise ValueError(
@@ -268,7 +255,7 @@ def dtype(data, name="data"):
 
 
 def shape(data, data_shape, name="data"):
-    """Refuses a batch whose examples have another shape than the generator's."""
+    """Checks that the examples of a batch have the generator's shape."""
     examples = tuple(data.shape)[1:] if data.shape.rank else None
     if examples is not None and None not in examples and examples != data_shape:
         raise ValueError(
@@ -278,7 +265,7 @@ def shape(data, data_shape, name="data"):
 
 
 def labels_match(labels, count):
-    """Refuses labels without conditional networks, and the reverse."""
+    """Checks that labels come with conditional networks, and the reverse."""
     if labels is None and count is not None:
         raise ValueError(
             "A conditional GAN must be given (images, labels), for example by "
@@ -293,9 +280,10 @@ def labels_match(labels, count):
 
 
 def one_label_each(labels, rows):
-    """Refuses labels whose number is not that of the examples, such as one-hot rows."""
+    """Checks that there is a label for each example: no one-hot rows."""
     if np.size(labels) != rows:
         raise ValueError(
-            f"labels must be one integer for each of {rows} examples. "
+            f"labels must be one integer for each of {rows} examples; one-hot vectors "
+            "become classes by keras.ops.argmax(labels, axis=-1). "
             f"Received: an array of shape {np.shape(labels)}"
         )

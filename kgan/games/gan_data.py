@@ -1,4 +1,4 @@
-"""What real data of a GAN must be."""
+"""The real data of a GAN: how they are read and checked."""
 
 import tensorflow as tf
 
@@ -11,7 +11,6 @@ class RealData:
     """Reads and checks the elements of a GAN's data: `real`, or `(real, condition)`."""
 
     def unpack(self, element):
-        """Returns an element as `{"real": ..., "condition": ...}`."""
         real, condition = gan_checks.split(element)
         gan_checks.check_real(real, self._outputs)
         real = tf.nest.map_structure(lambda x: tf.cast(x, tf.float32), real)

@@ -11,7 +11,7 @@ from kgan.losses.view import View
 
 
 class Passes:
-    """Evaluates the generator and the discriminator inside an update.
+    """Passes of the generator and the discriminator inside an update.
 
     What is computed once is kept in the update's `nets`. The draws of each pass follow
     from its use, so that two passes over one batch agree.
@@ -29,12 +29,12 @@ class Passes:
         return self._packed(data)
 
     def judge(self, nets, batch, use, data):
-        """Returns D's heads for data, with the draws of `use`; leaves no trace."""
+        """Returns D's heads for data, with the draws of `use`; keeps no state."""
         shown = self.judged(nets, data, use)
         return self._discriminator(nets, batch)(shown, use, nets.frozen)
 
     def pair(self, nets, batch):
-        """Fakes, and real and fake data as D sees them; no weight of D leads there."""
+        """Returns fakes, and both data as D sees them: no weight of D leads there."""
         if "pair" not in nets.fixed:
             fake = self.generate_in(nets.frozen, batch, batch.get("latents"))
             real = self.judged(nets, batch["real"], Use.REAL)
@@ -44,7 +44,7 @@ class Passes:
         return nets.fixed["pair"]
 
     def outputs(self, nets, batch):
-        """D's heads for real and for generated data, while D is updated."""
+        """Returns D's heads for real and for generated data, while D is updated."""
         if "outputs" not in nets.known:
             _, real, fake, points = self.pair(nets, batch)
             wanted = self._terms.wanted(points)
@@ -53,14 +53,14 @@ class Passes:
         return nets.known["outputs"]
 
     def fake(self, nets, batch):
-        """Generated data and D's heads for them, while G is updated."""
+        """Returns generated data and D's heads for them, while G is updated."""
         if "fake" not in nets.known:
             fake = self.generate_in(nets, batch, batch.get("latents"))
             nets.known["fake"] = fake, self.judge(nets, batch, Use.FAKE, fake)
         return nets.known["fake"]
 
     def view(self, nets, batch, player):
-        """Returns what a term of a player may look at."""
+        """Returns the `View` that a term of a player may read."""
         of_d = player == "discriminator"
         later = {
             "fake": lambda: (self.pair if of_d else self.fake)(nets, batch)[0],
@@ -86,7 +86,7 @@ class Passes:
 
     @property
     def view_fields(self):
-        """Names of what terms of this game may look at."""
+        """Names of the fields of a view that this game has."""
         missing = {"latents"} if self.prior is False else set()
         if not isinstance(self._outputs, Field):
             missing.add("input_gradient")

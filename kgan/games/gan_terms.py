@@ -25,9 +25,6 @@ class Terms:
         penalties: The gradient penalties among them.
         further: The others.
         given: What `compile` was given, as objects.
-
-    Raises:
-        ValueError: If one is no list, or holds what is no term.
     """
 
     def __init__(self, penalties=(), regularizers=(), objectives=(), terms=()):
@@ -79,7 +76,7 @@ class Terms:
         return ("augmentation", *own) if augmented else own
 
     def constraint(self):
-        """Returns what the terms allow the weights of D to be; None where all is."""
+        """Returns the function after each update of D by which terms limit weights."""
         limits = [t for t in self.named.values() if t.overrides("constrain")]
 
         def after(player, value, step):
@@ -102,5 +99,5 @@ class Terms:
 
 
 def attribute(name):
-    """Returns the attribute of the game that holds a term: it names it in files."""
+    """Returns the attribute of the game that holds a term, its name in files."""
     return f"term_{name}"

@@ -1,4 +1,4 @@
-"""What a game of latents generates, as examples that metrics compare with reals."""
+"""Samples of a game of latents, as examples that metrics compare with reals."""
 
 import numpy as np
 
@@ -18,9 +18,6 @@ class Generated(Examples):
         truncation: ψ of `kgan.latents.truncate`.
         labels: Class of each sample, or of all. None: all classes in turn.
         weights: Which weights the sampler has, in words, for the provenance.
-
-    Raises:
-        ValueError: If a number is out of range, or labels are given without classes.
     """
 
     name = "generated examples"

@@ -1,4 +1,4 @@
-"""What a trained game of latents is used for: to generate, to judge, to be served."""
+"""Methods of a trained game of latents: to generate, to score, to be served."""
 
 import numpy as np
 import tensorflow as tf
@@ -30,10 +30,12 @@ def require(game, who):
 class Generative:
     """Mixin of games that generate from latents: the methods that do not train.
 
-    They read `raw_sampler` and `averaged_sampler` (each a
+    It reads `raw_sampler` and `averaged_sampler` (each a
     `kgan.games.sampler.Sampler`), `ema_generator`, `prior`, `latent_dim`,
     `num_classes`, `data_shape` and, once the game was compiled, `scorer` and
-    `adversarial_loss`.
+    `adversarial_loss`. An argument out of range, and labels of a model without classes,
+    raise a ValueError; `averaged` is whether to use the averaged generator where there
+    is one, `batch_size` how many images are in memory at a time.
     """
 
     # === What other rooms ask of any game ===
@@ -41,8 +43,7 @@ class Generative:
     def shown(self, rows=None, seed=0, examples=None, columns=8):
         """Returns columns of samples: image i of a picture is image i of `generate`.
 
-        A conditional game shows one class in a row: row r has class
-        `r % num_classes`, and by default there is a row for each.
+        Row r of a conditional game has class `r % num_classes`; by default once each.
         """
         rows = rows or self.num_classes or _ROWS
         labels = None
@@ -68,13 +69,9 @@ class Generative:
             count: How many.
             seed: Seed of the latents.
             dataset: Not read.
-            averaged: Whether to use the averaged generator where there is one.
-            truncation: As in `generate`.
-            labels: As in `generate`.
-
-        Raises:
-            ValueError: If a number is out of range, or labels are given to a model
-                without classes.
+            averaged: As in `generate`, and so are `truncation` and `labels`.
+            truncation: The same.
+            labels: The same.
         """
         average = averaged and self.ema_generator is not None
         return Generated(
@@ -95,9 +92,6 @@ class Generative:
             discriminator: Whether D is served as well.
             max_images: The most images of one request, and about the most rows of one
                 call; in [2, 10⁶].
-
-        Raises:
-            ValueError: If `max_images` is out of range.
         """
         sampler = self.chosen_sampler(averaged)
         if sampler.told:
@@ -113,10 +107,7 @@ class Generative:
     # === What only games of latents do ===
 
     def chosen_sampler(self, averaged):
-        """Returns the `Sampler` of the averaged generator, or of the raw one.
-
-        Without an average both are of the one generator.
-        """
+        """Returns the `Sampler` of the averaged generator, or of the raw one."""
         return self.averaged_sampler if averaged else self.raw_sampler
 
     def generate(
@@ -131,8 +122,8 @@ class Generative:
     ):
         """Generates images by index: image i depends on `seed` and `start + i` alone.
 
-        The batch size does not change them, nor does it cost more to start late, so
-        that a million images can be split over many machines.
+        So a million images can be split over many machines; a late start costs no more.
+        Example: `gan.generate(1000, seed=7, start=1000)`.
 
         Args:
             num_images: Number of images, a positive integer.
@@ -149,16 +140,6 @@ class Generative:
         Returns:
             A NumPy array of shape `(num_images, *data_shape)`: uint8 for images,
             float32 for points. Inside a `tf.function`, a tensor.
-
-        Raises:
-            ValueError: If a number is out of range, or labels are given to a model
-                without classes.
-
-        Example:
-            ```python
-            first = gan.generate(1000, seed=7)
-            more = gan.generate(1000, seed=7, start=1000)
-            ```
         """
         sampler = self.chosen_sampler(averaged)
         if not tf.executing_eagerly():
@@ -182,87 +163,56 @@ class Generative:
             second_seed: The path ends at image 0 of this one.
             steps: Number of images, both ends among them, at least 2.
             label: The class of all of them, for conditional models. Default: 0.
-            averaged: Whether to use the averaged generator where there is one.
-            truncation: As in `generate`.
-            batch_size: Images in memory at a time.
+            averaged: As in `generate`, and so are the others.
+            truncation: The same.
+            batch_size: The same.
 
         Returns:
-            A NumPy array of shape `(steps, *data_shape)`: uint8 for images, float32 for
-            points. See `kgan.latents.walk`.
-
-        Raises:
-            ValueError: If a number is out of range, or a label is given to a model
-                without classes.
-
-        Example:
-            ```python
-            images = gan.interpolate(3, 8, steps=24)
-            ```
+            A NumPy array of shape `(steps, *data_shape)`; see `kgan.latents.walk`.
         """
         return self.chosen_sampler(averaged).walk(
             first_seed, second_seed, steps, label, truncation, batch_size
         )
 
     def decode(self, latents, labels=None, averaged=True, batch_size=128):
-        """Generates images from given latents.
+        """Generates images from given latents, as `generate` returns them.
 
         Args:
             latents: float32 array of shape `(count, latent_dim)`.
-            labels: As in `generate`.
-            averaged: Whether to use the averaged generator where there is one.
-            batch_size: Images in memory at a time.
-
-        Returns:
-            A NumPy array of shape `(count, *data_shape)`: uint8 for images, float32 for
-            points.
-
-        Raises:
-            ValueError: If latents have another width, or are not finite, or labels are
-                not what the networks take.
+            labels: As in `generate`, and so are the others.
+            averaged: The same.
+            batch_size: The same.
         """
         return self.chosen_sampler(averaged).from_latents(latents, labels, batch_size)
 
     def discriminate(self, data, labels=None, batch_size=128):
-        """Computes how real data look: D(x), in inference mode.
+        """Computes D(x) of data in inference mode, float32 of shape `(examples,)`.
+
+        It is a probability in [0, 1] for losses that have one, a score otherwise.
 
         Args:
             data: Array of images, float32 in [−1, 1] or uint8, or of points.
             labels: Integer for each example; conditional models only.
             batch_size: Examples in memory at a time.
-
-        Returns:
-            A float32 NumPy array of shape `(examples,)`: probabilities in [0, 1] for
-            losses that have one, scores otherwise.
-
-        Raises:
-            ValueError: If data or labels are not what the networks take.
         """
         self._assert_compile_called("discriminate")
         return self.scorer(data, labels, batch_size)
 
     def export(self, filepath, version=None, **options):
-        """Exports a SavedModel that TensorFlow Serving runs as it is.
+        """Exports a SavedModel that TensorFlow Serving runs as it is; returns its path.
 
-        It writes `filepath/1`, `filepath/2` and so on, each whole or not there, which
-        need neither Python nor kgan: see `kgan.export.saved_model`.
+        It is the folder `filepath/1`, `filepath/2` and so on, whole or not there, which
+        needs neither Python nor kgan: `gan.export("saved_models/digits")`.
 
         Args:
             filepath: Folder of all versions of the model.
             version: Number of this one. Default: the next.
             **options: Further arguments of `kgan.export.saved_model`.
 
-        Returns:
-            The path of the folder that was written, a `pathlib.Path`.
-
         Raises:
             ValueError: If the model was not compiled or not trained, or its weights
                 are not finite.
             FileExistsError: If the version exists.
             OSError: If the folder cannot be written.
-
-        Example:
-            ```python
-            gan.export("saved_models/digits")
-            ```
         """
         return export.saved_model(self, filepath, version, **options)

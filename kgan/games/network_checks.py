@@ -1,4 +1,4 @@
-"""What the networks of a GAN must be, as far as it can be known before training."""
+"""Checks of a GAN's networks, as far as it can be known before training."""
 
 import math
 
@@ -8,7 +8,7 @@ from kgan.core import arguments
 
 
 def together(discriminator):
-    """Gives how many examples a discriminator judges together: 1, unless it is packed.
+    """Returns how many examples a discriminator takes together: 1, unless it is packed.
 
     A packed one has `pack`, which joins examples, `packed_network`, which takes them
     so, and `group_size`, the number of them: see `kgan.models.Packed`.
@@ -18,18 +18,18 @@ def together(discriminator):
 
 
 def unpacked(discriminator):
-    """Gives the network inside of a packed discriminator; any other as it came."""
+    """Returns the network inside of a packed discriminator; any other as it came."""
     return getattr(discriminator, "packed_network", discriminator)
 
 
 def is_conditional(network, num_classes):
-    """Says whether a network takes labels: by its inputs, else by `num_classes`."""
+    """Returns whether a network takes labels: by its inputs, else by `num_classes`."""
     inputs = getattr(network, "inputs", None)
     return len(inputs) == 2 if inputs else num_classes is not None
 
 
 def all_layers(network):
-    """Gives all layers of a network, also those inside of models and wrappers."""
+    """Yields all layers of a network, also those inside of models and wrappers."""
     wrapped = [network.layer] if hasattr(network, "layer") else ()
     for layer in getattr(network, "layers", wrapped):
         yield layer
@@ -37,7 +37,7 @@ def all_layers(network):
 
 
 def find_num_classes(network):
-    """Gives the number of classes that a network's label layer knows, or None."""
+    """Returns the number of classes that a network's label layer has, or None."""
     for layer in all_layers(network):
         if isinstance(layer, keras.layers.Embedding):
             return layer.input_dim
@@ -49,7 +49,7 @@ def find_num_classes(network):
 
 
 def num_classes(generator, discriminator, given):
-    """Gives the number of classes of a pair of networks, None if unconditional."""
+    """Returns the number of classes of a pair of networks, None if unconditional."""
     takes = [is_conditional(n, given) for n in (generator, discriminator)]
     # D may tell classes by a head of its own where it is not told them.
     if takes[0] != takes[1] and not (takes[0] and further_heads(discriminator)):
@@ -86,7 +86,7 @@ def num_classes(generator, discriminator, given):
 
 
 def further_heads(discriminator):
-    """Gives the names of a Functional discriminator's heads beside its logits."""
+    """Returns the names of a Functional discriminator's heads beside its logits."""
     outputs = getattr(discriminator, "output", None)
     return [n for n in outputs if n != "logits"] if isinstance(outputs, dict) else []
 
@@ -142,7 +142,7 @@ def _passes(layer):
 
 
 def _maker(tensor):
-    """The layer or operation that has computed a symbolic tensor, None if unknown."""
+    """Returns the layer or operation that computes a symbolic tensor, or None."""
     layer = getattr(tensor, "_keras_history", (None,))[0]
     while layer is not None and _passes(layer):
         layer = getattr(layer.input, "_keras_history", (None,))[0]
@@ -150,7 +150,7 @@ def _maker(tensor):
 
 
 def head_layer(discriminator, name="logits"):
-    """Gives the layer that computes a head of D, where a graph of layers tells it."""
+    """Returns the layer that computes a head of D, where a graph of layers shows it."""
     network = unpacked(discriminator)
     while isinstance(network, keras.Sequential) or getattr(network, "outputs", None):
         if isinstance(network, keras.Sequential):
@@ -213,7 +213,7 @@ def _fits(found, shape):
 
 
 def _data_shape(discriminator):
-    """Gives the shape of an example that D takes, None if that cannot be known."""
+    """Returns the shape of an example that D takes, None if that cannot be known."""
     inputs = getattr(discriminator, "inputs", None)
     if inputs:
         return tuple(inputs[0].shape)[1:]

@@ -16,13 +16,15 @@ from kgan.games.translation import Translation
 
 @keras.saving.register_keras_serializable(package="kgan")
 class Pix2Pix(Translation, Game):
-    """A generator that translates images, and a judge of pairs.
+    """A generator that translates images, and a discriminator of pairs.
 
         min_G max_D  E log D(x, y) + E log(1 − D(x, G(x))) + λ · E ‖y − G(x)‖₁
 
     x is the source, y its target. D sees both, and may return a map of logits, each of
     a patch (PatchGAN). There are no latents: what is random in G is its dropout, in
-    training alone. As in the paper D's loss is halved, which slows it beside G.
+    training alone. As in the paper D's loss is halved, which slows it beside G. Isola
+    et al. (2017), Image-to-Image Translation with Conditional Adversarial Networks,
+    equations 1 to 4, with λ = 100.
 
     Batches are `{"source", "target"}`, float32 images in [−1, 1], as
     `kgan.data.load("pairs:...")` yields them. `fit` logs `d_loss`, `g_loss` and `l1`,
@@ -49,9 +51,6 @@ class Pix2Pix(Translation, Game):
         game.compile({"generator": "adam", "discriminator": "adam"})
         game.fit(kgan.data.load("pairs:FOLDER:lines:colours", batch_size=8), epochs=10)
         ```
-
-    Source: Isola et al. (2017), Image-to-Image Translation with Conditional Adversarial
-    Networks, equations 1 to 4, with λ = 100.
     """
 
     log_names = {"generator": "g", "discriminator": "d"}

@@ -1,4 +1,4 @@
-"""Images by index: image i depends on the seed and i alone."""
+"""Samples by index: image i depends on the seed and i alone."""
 
 import math
 
@@ -11,13 +11,13 @@ from kgan.losses.input_gradients import joined
 
 
 def to_uint8(images):
-    """Turns float images in [−1, 1] into uint8: round(127.5 (x + 1)), clipped."""
+    """Returns float images in [−1, 1] as uint8: round(127.5 (x + 1)), clipped."""
     scaled = tf.round((tf.cast(images, tf.float32) + 1.0) * 127.5)
     return tf.cast(tf.clip_by_value(scaled, 0.0, 255.0), tf.uint8)
 
 
 def to_float(images):
-    """Turns uint8 images into float32 in [−1, 1]: x / 127.5 − 1."""
+    """Returns uint8 images as float32 in [−1, 1]: x / 127.5 − 1."""
     return tf.cast(images, tf.float32) / 127.5 - 1.0
 
 
@@ -28,17 +28,46 @@ def rows_of(labels, first, count):
     return tf.nest.map_structure(lambda array: array[first : first + count], labels)
 
 
+def as_floats(name, data, shape):
+    """Returns a user's data as examples of a shape; uint8 images become float32.
+
+    Raises:
+        ValueError: If there are none, or they have another shape.
+    """
+    data = np.asarray(data)
+    if data.shape[1:] != tuple(shape) or not len(data):
+        raise ValueError(
+            f"`{name}` must have examples of shape {tuple(shape)}. "
+            f"Received: an array of shape {data.shape}"
+        )
+    is_uint8 = data.dtype == np.uint8 and len(shape) == 3
+    return to_float(data).numpy() if is_uint8 else data
+
+
+def in_batches(function, batch_size, *arrays):
+    """Computes a function of arrays, batch by batch, as one NumPy array.
+
+    Args:
+        function: It takes a batch of each array, and returns NumPy rows.
+        batch_size: Rows in memory at a time.
+        *arrays: Arrays, or nests of them, with as many rows as the first; or None.
+    """
+    arguments.positive_integer("batch_size", batch_size)
+    batches = [
+        [rows_of(array, first, batch_size) for array in arrays]
+        for first in range(0, len(arrays[0]), batch_size)
+    ]
+    return np.concatenate([function(*batch) for batch in batches])
+
+
 def samples(network, drawn, labels=None, inputs=joined):
     """Generates float32 samples in inference mode, images in [−1, 1].
 
     Args:
-        network: A generator.
+        network: A generator; of several outputs the largest counts.
         drawn: float32 latents of shape `(count, latent_dim)`.
         labels: int32 of shape `(count,)`, or None without classes.
         inputs: Function of both that returns what the network takes.
-
-    Returns:
-        A tensor of shape `(count, ...)`: the largest output, where there are several.
     """
     outputs = tf.nest.flatten(network(inputs(drawn, labels), training=False))
     largest = max(outputs, key=lambda output: math.prod(output.shape[1:]))
@@ -52,9 +81,9 @@ class Sampler:
         network: A generator.
         prior: The `kgan.priors.Prior` of its latents.
         num_classes: Number of classes, or None.
-        conditions: The `kgan.games.conditions.Conditions` of a network that is told
-            what is no class, or takes its latents in another shape; None for others.
-            `labels` of all methods are then such conditions, one for each sample.
+        conditions: The `kgan.games.conditions.Conditions` of a network that takes what
+            is no class, or its latents in another shape; None for others. `labels` of
+            all methods are then such conditions, one for each sample.
     """
 
     def __init__(self, network, prior, num_classes, conditions=None):
@@ -76,14 +105,10 @@ class Sampler:
             labels: int32 of shape `(count,)` or one for all; None for the classes in
                 turn, or without classes.
             truncation: ψ of `kgan.latents.truncate`, a scalar.
-
-        Returns:
-            uint8 images, or float32 points, of shape `(count, ...)`.
         """
         return self.decode(*self._inputs(count, seed, start, labels, truncation))
 
     def _inputs(self, count, seed, start, labels, truncation):
-        """Draws latents and labels by index."""
         if self.prior is False:
             return None, labels
         drawn = latents.latents_at(self.prior, latents.table(seed), start, count)
@@ -101,15 +126,7 @@ class Sampler:
         return to_uint8(samples) if samples.shape.rank == 4 else samples, finite
 
     def decode(self, drawn, labels=None):
-        """Generates from latents, in one batch.
-
-        Args:
-            drawn: float32 latents of shape `(count, latent_dim)`.
-            labels: int32 of shape `(count,)`, or None without classes.
-
-        Returns:
-            uint8 images, or float32 points, of shape `(count, ...)`.
-        """
+        """Generates uint8 images, or float32 points, from latents, in one batch."""
         samples = self.samples(drawn, labels)
         return to_uint8(samples) if samples.shape.rank == 4 else samples
 
@@ -119,7 +136,7 @@ class Sampler:
 
     @property
     def told(self):
-        """Whether the network is told a condition that is no class."""
+        """Whether the network takes a condition that is no class."""
         return self.conditions is not None and self.conditions.fields is not None
 
     def inputs(self, drawn, labels):
@@ -154,10 +171,8 @@ class Sampler:
     def finite_rows(self, count, seed, start, truncation=1.0, labels=None):
         """Generates rows in one batch, as a NumPy array; see `rows`.
 
-        In uint8 a NaN could not be told from a number.
-
         Raises:
-            FloatingPointError: If the network gives NaN or infinity.
+            FloatingPointError: For NaN or infinity, which uint8 would hide.
         """
         rows, finite = self._checked(
             tf.constant(count),
@@ -186,27 +201,18 @@ class Sampler:
 
     def from_latents(self, drawn, labels, batch_size=128):
         """Generates from any number of latents as a NumPy array, batch by batch."""
-        arguments.positive_integer("batch_size", batch_size)
         drawn = arguments.latents(drawn, self.prior.latent_dim)
         if labels is None and self.num_classes is not None:
             labels = np.arange(len(drawn)) % self.num_classes
         labels = self.labels(len(drawn), labels)
-        return np.concatenate(
-            [
-                self._decoded(
-                    tf.constant(drawn[first : first + batch_size]),
-                    rows_of(labels, first, batch_size),
-                ).numpy()
-                for first in range(0, len(drawn), batch_size)
-            ]
-        )
+
+        def decoded(drawn, labels):
+            return self._decoded(tf.constant(drawn), labels).numpy()
+
+        return in_batches(decoded, batch_size, drawn, labels)
 
     def labels(self, count, labels):
-        """Returns int32 labels of shape `(count,)`, or None where none are given.
-
-        Raises:
-            ValueError: If the network takes none, or they are no classes that it knows.
-        """
+        """Returns int32 labels of shape `(count,)`, checked, or None for none."""
         if self.told:
             return self.conditions.rows(labels, count)
         if labels is None:

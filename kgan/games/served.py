@@ -13,19 +13,13 @@ _SEED = 0
 
 
 def servable(game, sampler, scorer, max_images):
-    """Returns the endpoints of a game of latents, and the words of its card.
+    """Returns the `Servable` of a game of latents: endpoints, and words of its card.
 
     Args:
         game: The game.
         sampler: The `kgan.games.sampler.Sampler` of the network that is served.
         scorer: A `kgan.games.scorer.Scorer` where D is served as well, or None.
         max_images: The most images of one request.
-
-    Returns:
-        A `kgan.export.endpoints.Servable`.
-
-    Raises:
-        ValueError: If `max_images` is out of range.
     """
     signatures = Signatures(sampler, game.data_shape, max_images, scorer)
     endpoints = signatures.endpoints

@@ -1,4 +1,4 @@
-"""What can go wrong in a game of a generator and a discriminator."""
+"""Symptoms of a failing game of a generator and a discriminator."""
 
 import statistics
 
@@ -18,12 +18,6 @@ def usual(
         accuracy: Threshold of `DiscriminatorWon`, or None.
         gradient_share: Threshold of `GradientVanished`, or None.
         diversity_share: Threshold of `DiversityLost`.
-
-    Returns:
-        A list of `kgan.engine.symptom.Symptom`.
-
-    Raises:
-        ValueError: If an argument is out of range.
     """
     found = []
     if accuracy is not None:
@@ -35,21 +29,23 @@ def usual(
     return found
 
 
+def _share(value):
+    if not 0.0 < value < 1.0:
+        raise ValueError(f"`share` must lie in (0, 1). Received: {value!r}")
+    return value
+
+
 class DiscriminatorWon(Symptom):
-    """D tells nearly every pair of real and generated data apart.
+    """D separates nearly all pairs of real and generated data.
 
     Where the supports of data and samples can be separated, a perfect D exists, and its
-    gradient tells G nothing about the way to the data: Arjovsky and Bottou, "Towards
-    Principled Methods for Training Generative Adversarial Networks" (2017), theorems
-    2.1 and 2.4. The critic of the Wasserstein loss is meant to be that far ahead and is
-    not judged.
+    gradient does not lead G to the data: Arjovsky and Bottou, "Towards Principled
+    Methods for Training Generative Adversarial Networks" (2017), theorems 2.1 and 2.4.
+    The critic of the Wasserstein loss is meant to be that far ahead and is left out.
 
     Args:
         accuracy: `d_accuracy` from which on D has won, in (0.5, 1].
         patience: Number of checks in a row.
-
-    Raises:
-        ValueError: If an argument is out of range.
     """
 
     remedy = (
@@ -73,27 +69,20 @@ class DiscriminatorWon(Symptom):
 
 
 class GradientVanished(Symptom):
-    """G's gradient is a small part of what it was, and the game is not over.
+    """G's gradient is a small part of what it was, away from the equilibrium.
 
     With a saturating loss the gradient falls with D(G(z)): Goodfellow et al. (2014),
     section 3; a network whose rectifiers have all died has none whatever the loss.
     `g_gradient_norm` is compared with its largest value so far, where a check's value
     is the median of it and the two before: a single explosion is no measure of what
-    follows.
-
-    At the equilibrium the gradient vanishes, too, and rightly: D is flat there and
-    tells no better than chance. So a small gradient counts only while `d_accuracy` is
-    away from 1/2, except for one that is nothing at all.
+    follows. It counts while `d_accuracy` is away from 1/2, or where it is zero.
 
     Args:
         share: Part of the largest norm up to which the gradient has vanished, in
             (0, 1).
-        floor: Norm up to which it is nothing at all.
+        floor: Norm up to which it is zero.
         margin: Distance of `d_accuracy` from 1/2 up to which the game may be over.
         patience: Number of checks in a row.
-
-    Raises:
-        ValueError: If an argument is out of range.
     """
 
     remedy = (
@@ -103,9 +92,7 @@ class GradientVanished(Symptom):
 
     def __init__(self, share=0.01, floor=1e-12, margin=0.1, patience=3):
         super().__init__(patience)
-        if not 0.0 < share < 1.0:
-            raise ValueError(f"`share` must lie in (0, 1). Received: {share!r}")
-        self.share = share
+        self.share = _share(share)
         self.floor = floor
         self.margin = margin
 
@@ -130,18 +117,15 @@ class GradientVanished(Symptom):
 
 
 class DiversityLost(Symptom):
-    """Samples lie close together where real data do not: G gives one thing to all z.
+    """Samples lie close together where real data do not.
 
     The mean distance of all pairs of samples of fixed latents, of the generator that
     plays and not of its average, relative to that of real data. Labels, where there are
     any, are those of the real data, and only pairs of one class count, as in Odena,
     Olah and Shlens, "Conditional Image Synthesis with Auxiliary Classifier GANs"
-    (2017), section 4.2. It sees a generator that has come down to one mode, or to a
-    few that lie close together; one that lost half of its modes keeps most of the
-    distance.
-
-    A generator that has not learned yet has little diversity, too, but more of it from
-    check to check: a check that sees more than all before finds nothing.
+    (2017), section 4.2. A generator that lost half of its modes keeps most of the
+    distance; one that has not learned yet has little of it, but more from check to
+    check: a check that sees more than all before finds nothing.
 
     The last measured value is logged as `diversity`, near 1 in a good run.
 
@@ -152,10 +136,6 @@ class DiversityLost(Symptom):
             (0, 1).
         patience: Number of checks in a row.
         seed: Seed of the fixed latents.
-
-    Raises:
-        ValueError: If an argument is out of range, or (when training begins) `real` is
-            not what the model takes.
     """
 
     remedy = (
@@ -165,10 +145,8 @@ class DiversityLost(Symptom):
 
     def __init__(self, real, share=0.2, patience=3, seed=0):
         super().__init__(patience)
-        if not 0.0 < share < 1.0:
-            raise ValueError(f"`share` must lie in (0, 1). Received: {share!r}")
         self.real = real
-        self.share = share
+        self.share = _share(share)
         self.seed = seed
 
     def begin(self, model):
@@ -190,5 +168,5 @@ class DiversityLost(Symptom):
         )
 
     def doubtful(self):
-        """Whether diversity is lost, or on its way: half of its largest value."""
+        """Returns whether diversity is lost, or half of its largest value is."""
         return self.count > 0 or self._value < 0.5 * min(1.0, self.memory)

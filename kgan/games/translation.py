@@ -1,4 +1,4 @@
-"""What a trained game of translation is used for: to translate images."""
+"""Methods of a trained game of translation."""
 
 import numpy as np
 import tensorflow as tf
@@ -6,7 +6,7 @@ import tensorflow as tf
 from kgan.core import arguments
 from kgan.export import saved_model
 from kgan.export.endpoints import Endpoint, Input
-from kgan.games.sampler import to_float, to_uint8
+from kgan.games.sampler import as_floats, in_batches, to_float, to_uint8
 from kgan.metrics.examples import Examples
 
 _ROWS = 8
@@ -36,31 +36,17 @@ class Translation:
         return self.translator(inputs, training=False)
 
     def translate(self, images, batch_size=32):
-        """Translates images.
+        """Translates images; returns a uint8 NumPy array of targets.
 
         Args:
             images: Array of sources, uint8, or float32 in [−1, 1].
             batch_size: Images in memory at a time.
 
-        Returns:
-            A uint8 NumPy array of targets.
-
         Raises:
             ValueError: If images have another shape than the generator takes.
         """
-        arguments.positive_integer("batch_size", batch_size)
-        images = np.asarray(images)
-        shape = tuple(self.generator.input_shape[1:])
-        if images.shape[1:] != shape or not len(images):
-            raise ValueError(
-                f"`images` must have shape (count, {', '.join(map(str, shape))}). "
-                f"Received: an array of shape {images.shape}"
-            )
-        if images.dtype == np.uint8:
-            images = to_float(images).numpy()
-        parts = range(0, len(images), batch_size)
-        translated = [self._translated(images[i : i + batch_size]) for i in parts]
-        return np.concatenate(translated)
+        images = as_floats("images", images, self.generator.input_shape[1:])
+        return in_batches(self._translated, batch_size, images)
 
     def _translated(self, images):
         return to_uint8(self(tf.convert_to_tensor(images, tf.float32))).numpy()
@@ -68,11 +54,7 @@ class Translation:
     # === What other rooms ask of any game ===
 
     def shown(self, rows=None, seed=0, examples=None, columns=8):
-        """Returns the columns source, output and target, for the first examples.
-
-        Raises:
-            ValueError: If there are no examples.
-        """
+        """Returns the columns source, output and target, for the first examples."""
         if examples is None:
             raise ValueError(
                 "`examples` must be a batch of the data: what a translation shows. "

@@ -13,12 +13,9 @@ LOGITS = "logits"
 
 
 def heads(outputs):
-    """Returns what a discriminator returned as a dictionary of its heads.
+    """Returns a discriminator's output as a dictionary of its heads.
 
     A tensor, or a list of maps at several scales, is its logits.
-
-    Raises:
-        ValueError: If it is neither, nor a dictionary of tensors with logits.
     """
     named = outputs if isinstance(outputs, dict) else {LOGITS: outputs}
     tensors = all(hasattr(x, "shape") for x in tf.nest.flatten(named))
@@ -32,18 +29,18 @@ def heads(outputs):
 
 
 def joined(data, condition):
-    """Returns what a network takes: data alone, or data with a condition."""
+    """Returns the inputs of a network: data alone, or data with a condition."""
     return data if condition is None else [data, condition]
 
 
 class Judge:
-    """A network that judges data, in one update.
+    """D, or another network that scores data, in one update.
 
     Args:
         nets: The update's `Networks`.
         name: Name of the network.
         condition: What it takes besides, or None.
-        method: Name of the method that judges; None: its call.
+        method: Name of its method for scores; None: its call.
     """
 
     def __init__(self, nets, name, condition=None, method=None):

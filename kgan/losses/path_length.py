@@ -1,4 +1,4 @@
-"""Keeps the generator's steps in image space equally long in all directions."""
+"""Path-length regularisation (StyleGAN2)."""
 
 import keras
 import tensorflow as tf
@@ -11,39 +11,27 @@ from kgan.losses.term import LossTerm
 
 @keras.saving.register_keras_serializable(package="kgan")
 class PathLength(LossTerm):
-    """Path-length regularisation of a generator with a mapping network.
+    """The path-length term of a generator with a mapping network (StyleGAN2).
 
         weight · E (‖J_wᵀ y‖ − a)²,   J_w = ∂G(w)/∂w,   y ~ N(0, I) / √(H·W)
 
     a is the moving mean of the lengths: a step of fixed size in w then changes the
-    image by a fixed amount, and G is easier to invert. The generator has two methods
-    besides its call, `mapping(latents)` → w and `synthesis(w)` → images; w has the
-    shape `(batch, width)`, or `(batch, layers, width)`: the mean over layers counts.
-
-    With an `interval` the term is added in every interval-th update of G, interval
-    times as strong; a move of its own, `kgan.Move(..., interval=4)`, makes a separate
-    step of the optimizer instead, as the authors' program does.
+    image by a fixed amount. The generator has two methods besides its call,
+    `mapping(latents)` → w and `synthesis(w)` → images; w has the shape `(batch, width)`
+    or `(batch, layers, width)`: the mean over layers counts. Karras et al. (2020),
+    Analyzing and Improving the Image Quality of StyleGAN, equation 4 and appendix B;
+    all defaults as published.
 
     Args:
-        weight: A non-negative float or a schedule of the training step.
-        interval: Acts in every `interval`-th update of G.
+        interval: As in `LossTerm`. A move of its own, `kgan.Move(..., interval=4)`,
+            makes a separate step of the optimizer instead, as the authors' program.
         decay: Share of the new lengths in the moving mean, in [0, 1].
-        shrink: The term looks at one `shrink`-th of the batch.
+        shrink: The term reads one `shrink`-th of the batch.
 
     Attributes:
         mean: a, a float32 variable, which starts at 0.
 
-    Raises:
-        ValueError: If an argument is out of range, or the generator (when it is
-            compiled) has no `mapping` and `synthesis`.
-
-    Example:
-        ```python
-        gan.compile(terms=[kgan.losses.PathLength()])
-        ```
-
-    Source: Karras et al. (2020), Analyzing and Improving the Image Quality of StyleGAN,
-    equation 4 and appendix B; weight, interval, decay and half batch as published.
+    Example: `gan.compile(terms=[kgan.losses.PathLength()])`.
     """
 
     kind = "path_length"
@@ -77,10 +65,8 @@ class PathLength(LossTerm):
         )
         generator = view.nets.frozen.generator
         lengths = self._lengths(generator.synthesis, generator.mapping(inputs))
-        old, share = (
-            tf.convert_to_tensor(self.mean),
-            schedules.at(self.decay, view.step),
-        )
+        old = tf.convert_to_tensor(self.mean)
+        share = schedules.at(self.decay, view.step)
         mean = old + share * (tf.reduce_mean(lengths) - old)
         self.mean.assign(tf.stop_gradient(mean))
         return tf.square(lengths - mean)
@@ -99,8 +85,3 @@ class PathLength(LossTerm):
             squares = tf.reduce_mean(squares, axis=list(range(1, squares.shape.rank)))
         # Without a constant inside the root a zero gradient has the slope NaN.
         return tf.sqrt(squares + 1e-8)
-
-    def get_config(self):
-        config = super().get_config()
-        own = {"decay": schedules.config(self.decay), "shrink": self.shrink}
-        return {"weight": config["weight"], "interval": config["interval"], **own}

@@ -1,16 +1,12 @@
-"""Further terms of the players' losses, and what they may look at.
-
-Regularizers and the objectives of further heads share this seam. A term is a layer: its
-state, if it has one, is saved with the model, and goes through the pure functions of
-the training step as a network's moving statistics do.
-"""
+"""Further terms of the players' losses: their base class, and all of them by name."""
 
 import keras
 
 from kgan.core import arguments, registry, schedules
+from kgan.engine.config import argument_names
 from kgan.losses.view import View as View
 
-# All terms that were imported, by kind.
+# The classes of all terms by kind, each from where it is written.
 _KINDS = {}
 
 
@@ -19,9 +15,11 @@ class LossTerm(keras.layers.Layer):
 
     The discriminator minimises `weight · mean(discriminator_term(view))` besides its
     adversarial loss, the generator `generator_weight · mean(generator_term(view))`. A
-    subclass writes one of them or both. Weights that it adds in its constructor by
-    `add_weight(trainable=False)` are its state: float32, assigned in
-    `discriminator_term`, averaged over the replicas after each update.
+    subclass writes one of them or both: functions of a `kgan.losses.view.View` to one
+    value for each example, or a scalar. A term is a layer: what its constructor adds by
+    `add_weight(trainable=False)` is its state, assigned in `discriminator_term`,
+    averaged over the replicas after each update, and saved with the model. An argument
+    of its constructor that is an attribute of the same name is a part of its config.
 
     Args:
         weight: Strength for D, a non-negative float or a
@@ -31,18 +29,18 @@ class LossTerm(keras.layers.Layer):
             strong: see `kgan.Term`.
 
     Attributes:
-        kind: The name by which it is found, and logged: the discriminator's term under
-            it, the generator's under `g_` and it.
-        reads: Fields of the view without which it cannot be computed: a game that has
-            them not refuses the term.
+        kind: The name, of no other class, by which it is found, and logged: the term of
+            D under it, that of G under `g_` and it.
+        reads: Fields of the view without which it cannot be computed: `compile` of a
+            game without them raises an error.
         needs_labels: Whether it reads `view.labels`.
         judges_fakes: Whether it compares fakes with `view.labels`, which are theirs
             only where the generator takes labels.
         num_classes: Number of classes of those labels, where neither a head nor the
-            generator tells it; otherwise None.
+            generator shows it; otherwise None.
 
     Raises:
-        ValueError: If a weight is negative.
+        ValueError: If an argument, here or of a subclass, is out of range.
 
     Example:
         ```python
@@ -52,6 +50,8 @@ class LossTerm(keras.layers.Layer):
 
             def discriminator_term(self, view):
                 return tf.square(view.real_outputs["features"])
+
+        gan.compile(terms=[FeatureScale(0.1), "lecam"])
         ```
     """
 
@@ -67,7 +67,14 @@ class LossTerm(keras.layers.Layer):
         if isinstance(own.get("name"), str) and "kind" not in own:
             cls.kind = own["name"]  # as penalties were named once
         if "kind" in vars(cls):
-            _KINDS[cls.kind] = cls
+            other = _KINDS.setdefault(cls.kind, cls)
+            if other.__module__ != cls.__module__:
+                raise ValueError(
+                    f"`kind` must be a name that no other term has. Received: "
+                    f"{cls.kind!r} of {cls.__module__}.{cls.__qualname__}, as of "
+                    f"{other.__module__}.{other.__qualname__}"
+                )
+            _KINDS[cls.kind] = cls  # written anew, as in a notebook
 
     def __init__(self, weight=1.0, generator_weight=None, interval=1):
         super().__init__(name=self.kind, dtype="float32", trainable=False)
@@ -81,28 +88,16 @@ class LossTerm(keras.layers.Layer):
         self.built = True
 
     def discriminator_term(self, view):
-        """Gives what D minimises too: one value for each example, or a scalar."""
+        """Computes what D minimises besides."""
 
     def generator_term(self, view):
-        """Gives what G minimises too: one value for each example, or a scalar."""
+        """Computes what G minimises besides."""
 
     def constrain(self, weight, step):
-        """Gives the value that a trainable weight of D takes after each update of D.
-
-        Args:
-            weight: Its value.
-            step: Number of rounds played before.
-
-        Returns:
-            A tensor of the same shape.
-        """
+        """Returns the new value of a trainable weight of D after each update of D."""
 
     def check(self, shapes, prior):
-        """Refuses networks that do not fit; called by `compile`.
-
-        Args:
-            shapes: Shapes of D's heads for one example, by name.
-            prior: The `kgan.priors.Prior` of the latents.
+        """Checks shapes of D's heads, by name, and the prior; called by `compile`.
 
         Raises:
             ValueError: If a head is missing or has another shape, or the latents are
@@ -110,36 +105,31 @@ class LossTerm(keras.layers.Layer):
         """
 
     def check_networks(self, networks):
-        """Refuses networks without what the term calls of them; called by `compile`.
-
-        Args:
-            networks: Networks of the game by name.
-        """
+        """Checks the networks by name; called by `compile`, as `check` is."""
 
     def overrides(self, method):
-        """Says whether this term's class writes one of the methods above."""
+        """Returns whether the class writes a method, given by its name."""
         return getattr(type(self), method) is not getattr(LossTerm, method)
 
     def weight_at(self, step):
-        """Gives the weight of D's term at a training step."""
+        """Returns the weight of D's term at a training step."""
         return schedules.at(self.weight, step)
 
     def generator_weight_at(self, step):
-        """Gives the weight of G's term at a training step."""
+        """Returns the weight of G's term at a training step."""
         own = self.generator_weight
         return self.weight_at(step) if own is None else schedules.at(own, step)
 
     def get_config(self):
-        """Returns the constructor's arguments."""
+        names = [n for n in argument_names(type(self)) if hasattr(self, n)]
+        values = {name: getattr(self, name) for name in names}
         return {
-            "weight": schedules.config(self.weight),
-            "generator_weight": schedules.config(self.generator_weight),
-            "interval": self.interval,
+            name: list(value) if isinstance(value, tuple) else schedules.config(value)
+            for name, value in values.items()
         }
 
     @classmethod
     def from_config(cls, config):
-        """Makes the term that `get_config` describes."""
         return cls(**config)
 
 
@@ -149,15 +139,25 @@ _REGISTRY = registry.Registry(
 names, get, find = _REGISTRY.names, _REGISTRY.get, _REGISTRY.find
 
 
-def get_all(argument, identifiers):
-    """Finds all terms of a list.
+def of_room(expected, room, base=LossTerm):
+    """Returns the `Registry` of the terms that a module or package of kgan defines.
+
+    Args:
+        expected: Beginning of the error message for unknown names.
+        room: Name of the module or package, once all its classes are written.
+        base: Base class of the objects that its `get` accepts.
+    """
+    known = {k: c for k, c in _KINDS.items() if c.__module__.startswith(room)}
+    return registry.Registry(expected, base, known)
+
+
+def get_all(argument, identifiers, get=get):
+    """Returns all terms of a list.
 
     Args:
         argument: Name of the argument, for the message.
         identifiers: List of what `get` takes.
-
-    Returns:
-        A list of `LossTerm`.
+        get: Finds one of them, as a registry's `get` does.
 
     Raises:
         ValueError: If it is no list, or one of them no term.

@@ -1,4 +1,4 @@
-"""Training G on those of its samples that D finds best."""
+"""Top-k training: G learns from the samples of the largest logits alone."""
 
 import keras
 import tensorflow as tf
@@ -9,18 +9,15 @@ from kgan.losses import adversarial
 
 @keras.saving.register_keras_serializable(package="kgan")
 class TopK(adversarial.AdversarialLoss):
-    """Lets only the best samples of a batch train the generator.
+    """A loss that G minimises over the best samples of a batch alone.
 
-    Of n generated samples those ⌈share · n⌉ count that have the largest logits; G
-    minimises the mean of the loss over them. The gradient of samples that D rejects
-    with confidence tends to lead away from the modes. D's loss is that of `loss`. A
-    share that falls slowly from 1 to 1/2 lets the game begin before D can tell samples
-    apart; under replicas and micro-batches the samples of each part are ranked among
-    themselves. Sinha et al., "Top-k Training of GANs: Improving GAN Performance by
-    Throwing Away Bad Samples" (2020), section 3.
+    These are the ⌈share · n⌉ of n generated samples that have the largest logits: the
+    gradient of samples that D rejects with confidence tends to lead away from the
+    modes. Each replica and micro-batch ranks its own. Sinha et al., "Top-k Training of
+    GANs" (2020), section 3.
 
     Args:
-        loss: The loss, by its name or as an object.
+        loss: The loss, by its name or as an object; D minimises it as it is.
         share: Number in (0, 1], or a schedule of the training step.
 
     Raises:
@@ -46,41 +43,32 @@ class TopK(adversarial.AdversarialLoss):
         self._step = None
 
     def at(self, step):
-        """Gives this loss with the share of a training step."""
         now = TopK(self.loss.at(step), self.share)
         now._step = step
         return now
 
     def score(self, logits):
-        """Gives what `loss` gives."""
         return self.loss.score(logits)
 
     def discriminator_loss(self, real_logits, fake_logits):
-        """Gives what `loss` gives."""
         return self.loss.discriminator_loss(real_logits, fake_logits)
 
     def generator_loss(self, real_logits, fake_logits):
-        """Gives losses whose mean is that over the best samples; the others are 0."""
         values = self.loss.generator_loss(real_logits, fake_logits)
         step = 0 if self._step is None else self._step
         return values * weights(fake_logits, schedules.at(self.share, step))
 
     def get_config(self):
-        """Returns the constructor's arguments."""
         loss = keras.saving.serialize_keras_object(self.loss)
         return {"loss": loss, "share": schedules.config(self.share)}
 
 
 def weights(logits, share):
-    """Gives n / k for the k = ⌈share · n⌉ largest logits, and 0 for the others.
+    """Returns n / k for the k = ⌈share · n⌉ largest logits, and 0 for the others.
 
     Args:
-        logits: float32 of shape `(n, ...)`; of an example with several their mean
-            counts.
+        logits: float32 of shape `(n, ...)`; several of an example count by their mean.
         share: Scalar in (0, 1].
-
-    Returns:
-        float32 of shape `(n, 1, ...)`, of the rank of `logits`, without a gradient.
     """
     rows = tf.shape(logits)[0]
     means = tf.reduce_mean(tf.reshape(tf.stop_gradient(logits), (rows, -1)), axis=1)

@@ -1,12 +1,11 @@
-"""What a term may look at in one update of a player."""
+"""What a term may read in one update of a player."""
 
 
 class View:
-    """What a term may look at in one update of a player.
+    """The tensors and functions that a term may read in one update of a player.
 
     A field that the game does not have is None. Fields may be computed when they are
-    first read, so that a lazy term, which looks at a view of its own, costs nothing in
-    the updates in which it does not act.
+    first read: in a view of its own a lazy term costs nothing while it does not act.
 
     Args:
         later: Functions without arguments, by the name of the field that each computes.
@@ -16,20 +15,18 @@ class View:
         step: Number of rounds played before, an int64 scalar.
         real: float32 batch of real data, as it came.
         fake: float32 batch of generated data.
-        condition: What both networks are told, such as classes: int32 of shape
-            `(batch,)`. The fakes have the same where the generator takes it. Also
-            `labels`.
+        condition: What both networks take besides, such as classes: int32 of shape
+            `(batch,)`. The fakes have the same where G takes it. Also `labels`.
         latents: float32 of shape `(batch, latent_dim)`, behind `fake`.
-        real_outputs: What D returns for the augmented real data: a dictionary of its
-            heads, `"logits"` among them, float32. None while G is updated.
+        real_outputs: D's heads for the augmented real data, a dictionary of float32
+            tensors with `"logits"`. None while G is updated.
         fake_outputs: The same for the generated data.
         weights: Values of the trainable weights of the player that is updated, a list.
         judge_real: Function from data to D's heads, with the draws (augmentation,
-            dropout) that `real_outputs` came from.
+            dropout) of `real_outputs`.
         judge_fake: The same, with those of `fake_outputs`.
         generate: Function from latents to data, with the draws of `fake`.
-        input_gradient: Function from a gradient penalty to the gradient of D at its
-            points.
+        input_gradient: Function from a gradient penalty to D's gradient at its points.
         nets: The update's `kgan.engine.networks.Networks`.
     """
 

@@ -2,6 +2,13 @@
 
 from kgan.recipes.recipe import Recipe
 
+_ADAM = {
+    "name": "adam",
+    "learning_rate": {"schedule": "linear", "first": 5e-4, "last": 2.5e-5},
+    "beta_1": 0.5,
+    "weight_decay": 2.5e-5,
+}
+
 RECIPE = Recipe(
     name="digits_bigan",
     description="8×8 digits and their latents, a BiGAN of MLPs",
@@ -9,16 +16,8 @@ RECIPE = Recipe(
     dataset="digits",
     latent_dim=50,
     width=256,
-    optimizers={
-        player: {
-            "name": "adam",
-            "learning_rate": 2e-4,
-            "beta_1": 0.5,
-            "weight_decay": 2.5e-5,
-        }
-        for player in ("discriminator", "generator", "encoder")
-    },
+    optimizers=dict.fromkeys(("discriminator", "generator", "encoder"), _ADAM),
     batch_size=128,
-    steps=6_000,
-    sample_every=500,
+    steps=8_000,
+    sample_every=1_000,
 )

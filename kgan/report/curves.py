@@ -1,4 +1,4 @@
-"""The course of a training: small panels over the steps."""
+"""Curves of a training: small panels over the steps."""
 
 import csv
 import os
@@ -47,7 +47,7 @@ def curves(columns: dict, probabilistic: bool = True, best: dict | None = None):
     """Draws the curves of a run, a panel for what belongs together.
 
     Args:
-        columns: What `read` gives.
+        columns: What `read` returns.
         probabilistic: Whether D gives probabilities, for which 1/2 is the equilibrium.
         best: "min" or "max" by the name of a metric: which value is better.
 
@@ -81,7 +81,7 @@ def _caption(probabilistic):
 
 
 def _plan(columns, probabilistic, best):
-    """Gives what each panel shows: title, columns, a level to mark, logarithmic."""
+    """Returns for each panel: title, columns, a level to mark, whether logarithmic."""
     penalty = [name for name in gradient_penalties.names() if name in columns]
     middle = 0.5 if probabilistic else None
     told = "Mean of D(x), a probability" if probabilistic else "Mean score of D"
@@ -156,7 +156,7 @@ def _wide(values):
 
 
 def _ends(columns, names):
-    """Says in words where curves begin and end."""
+    """Describes in words where curves begin and end."""
     told = []
     for name in names:
         known = columns[name][np.isfinite(columns[name])]

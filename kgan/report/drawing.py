@@ -60,7 +60,7 @@ def drawing(size: tuple, draw: Callable, alt: str) -> Html:
 
 
 def _render(size, draw, theme):
-    """Gives the pixels, uint8 of shape `(height, width, 3)`.
+    """Returns the pixels, uint8 of shape `(height, width, 3)`.
 
     Without `pyplot`, which keeps every figure in a list that all threads share.
     """

@@ -1,6 +1,6 @@
 """A page on which a person slides through a generator's latent space.
 
-`Explorer` turns the places of all controls into an image and knows nothing of pages;
+`Explorer` computes an image from the places of all controls and knows no pages;
 `page` puts the controls before it, and `serve` shows them to this machine alone.
 """
 

@@ -48,7 +48,7 @@ def nearest(
 
 
 def usual(features: np.ndarray, at: np.ndarray, without: np.ndarray) -> np.ndarray:
-    """Gives how far examples lie from the nearest other one of the same set.
+    """Computes how far examples lie from the nearest other one of the same set.
 
     Args:
         features: `(n, d)`, n at least 3.

@@ -103,7 +103,7 @@ def _both(points, labels):
     def draw(axes, theme):
         count = len(points[0])
         colors = np.repeat([theme.real, theme.fake], count)
-        # In turn: neither set lies on top of the other.
+        # Alternating: neither set lies on top of the other.
         order = np.arange(2 * count).reshape(2, count).T.ravel()
         axes.scatter(
             *np.concatenate(points)[order].T, s=7, c=colors[order], alpha=0.6, lw=0

@@ -42,7 +42,7 @@ def samples(subject) -> Html:
 
 
 def reduced(subject) -> str:
-    """Says that images are shown smaller than they are, where that is so."""
+    """Returns a note where images are shown smaller than they are."""
     factor = reduction(subject.source.shape)
     return "" if factor == 1 else f" Images are reduced to 1/{factor} of their size."
 

@@ -34,7 +34,7 @@ class Subject:
     Args:
         gan: A game of latents, such as a `kgan.GAN`.
         source: The `kgan.data.Source` that it was trained on.
-        extractor: The `kgan.metrics.features.Extractor` that tells what is near.
+        extractor: The `kgan.metrics.features.Extractor` by which examples are near.
         averaged: Whether the averaged generator is shown.
         truncation: ψ of `kgan.latents.truncate`.
         seed: Seed of the latents and of the choice of real examples.
@@ -71,7 +71,7 @@ class Subject:
 
     @property
     def probabilistic(self) -> bool:
-        """Whether D gives probabilities; True where no loss was chosen."""
+        """Whether D returns probabilities; True where no loss was chosen."""
         loss = getattr(self.gan, "adversarial_loss", None)
         return getattr(loss, "probabilistic", True)
 

@@ -43,6 +43,8 @@ def test_peek_at_a_dictionary_of_arrays():
     first, beside = feeding.peek(x, y, 2)[0]
     assert set(first) == {"a", "b"}
     assert list(beside) == [0, 1]
+    _, beside = feeding.peek(np.arange(6), {"c": x, "d": [1, 2, 3]}, 2)[0]
+    assert list(beside["d"]) == list(beside["c"]["a"] + 1) == [1, 2]
 
 
 def test_data_alone_stand_in_no_tuple():
@@ -161,7 +163,7 @@ def test_parts():
     cut = feeding.parts({"a": tensor, "b": [2 * tensor]}, 3)
     assert [part["a"].numpy().tolist() for part in cut] == [[0, 1], [2, 3], [4, 5]]
     assert [part["b"][0].numpy().tolist() for part in cut] == [[0, 2], [4, 6], [8, 10]]
-    message = r"must be a multiple of the batches of a round=4\. Received: 6 rows"
+    message = r"must be a multiple of the 4 batches of a round\. Received: 6 rows"
     with pytest.raises(ValueError, match=message):
         feeding.parts({"a": tensor}, 4)
 

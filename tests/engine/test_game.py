@@ -349,6 +349,7 @@ def test_stock_callbacks_steer_and_log_every_player(tmp_path):
         ),
         keras.callbacks.TensorBoard(tmp_path / "logs", update_freq=1),
         keras.callbacks.CSVLogger(tmp_path / "log.csv"),
+        keras.callbacks.EarlyStopping(monitor="flee", mode="min", patience=5),
         keras.callbacks.ModelCheckpoint(
             tmp_path / "best.keras", monitor="miss", mode="min", save_best_only=True
         ),
@@ -479,7 +480,7 @@ def broken(step):
 
 def test_a_first_loss_that_is_not_finite_names_itself():
     game = broken(0)
-    message = "`flee` must be finite. Received: nan in the first step of the game"
+    message = "`flee`, of the move of prey, must be finite. Received: nan in the first"
     with pytest.raises(FloatingPointError, match=message):
         moves.fit(game)
     assert game.step == 1

@@ -1,3 +1,5 @@
+import re
+
 import keras
 import moves
 import numpy as np
@@ -91,6 +93,9 @@ def test_the_function_is_made_once_and_again_after_compile():
     assert game.train_function is None
 
 
+PLAYERS = {"loss": ("prey", "hunter")}
+
+
 class Model:
     """What `Guarded` asks of a game."""
 
@@ -112,14 +117,15 @@ def logs_in_turn(*values):
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 def test_the_first_step_of_a_game_must_be_finite(value):
     value = tf.constant(value)
-    guarded = Guarded(Model(), logs_in_turn(value), ("loss",))
-    message = rf"`loss` must be finite\. Received: {float(value)} in the first step"
+    guarded = Guarded(Model(), logs_in_turn(value), PLAYERS)
+    message = "`loss`, of the move of prey and hunter, must be finite. Received: "
+    message = re.escape(f"{message}{float(value)} in the first step")
     with pytest.raises(FloatingPointError, match=message):
         guarded(None)
 
 
 def test_later_steps_may_be_anything():
-    guarded = Guarded(Model(), logs_in_turn(1.0, np.nan), ("loss",))
+    guarded = Guarded(Model(), logs_in_turn(1.0, np.nan), PLAYERS)
     assert guarded(None)["loss"] == 1.0
     assert np.isnan(guarded(None)["loss"])
     played_before = Guarded(Model(), logs_in_turn(np.nan))
@@ -127,8 +133,8 @@ def test_later_steps_may_be_anything():
 
 
 def test_logs_of_several_workers_are_looked_at_all():
-    guarded = Guarded(Model(), logs_in_turn(tf.constant([np.nan])), ("loss",))
-    with pytest.raises(FloatingPointError, match="`loss` must be finite"):
+    guarded = Guarded(Model(), logs_in_turn(tf.constant([np.nan])), PLAYERS)
+    with pytest.raises(FloatingPointError, match="`loss`, of the move"):
         guarded(None)
 
 

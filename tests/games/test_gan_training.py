@@ -7,10 +7,9 @@ import pytest
 import tensorflow as tf
 
 import kgan
-from kgan.engine.logs import Logs
 
 DATA = networks.images(40)
-LOGGED = ("d_loss", "g_loss", "d_real", "d_fake", "d_accuracy", *Logs.NORMS)
+LOGGED = (*networks.GAME_LOGS, *networks.NORMS)
 
 
 def dataset(batch_size=8, labels=None):
@@ -40,11 +39,10 @@ def test_eager_graph_and_xla_give_the_same_weights(loss):
 
     graph = trained(build, {"jit_compile": False})
     assert graph.step == 5
-    for mode in (
-        {"jit_compile": True},
-        {"run_eagerly": True},
-        {"jit_compile": False, "steps_per_execution": 5},
-    ):
+    modes = [{"run_eagerly": True}, {"jit_compile": False, "steps_per_execution": 5}]
+    if loss == "minimax":  # XLA takes the other in the rounds of test_round.py
+        modes.append({"jit_compile": True})
+    for mode in modes:
         other = trained(build, mode)
         assert networks.largest_difference(graph, other) < 2e-6, mode
 

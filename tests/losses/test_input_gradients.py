@@ -1,16 +1,14 @@
-"""The discriminator within one update: its passes, its state, its gradients."""
+"""A network that judges, within one update: its passes, its state, its gradients."""
 
 import keras
+import moves
 import numpy as np
 import pytest
 import tensorflow as tf
 
 import kgan
-from kgan.core import seeds
-from kgan.engine.clock import Turn
-from kgan.engine.stateless import Player
-from kgan.losses import input_gradients
-from kgan.losses.input_gradients import Critic
+from kgan.core.seeds import Use
+from kgan.losses.input_gradients import Judge, heads, joined
 
 W = np.array([2.0, -1.0])
 REAL = np.array([[0.3, 1.0], [-0.7, 0.2], [1.1, 0.4]], "float32")
@@ -41,14 +39,9 @@ class Watched(keras.layers.Layer):
         return x
 
 
-def turn():
-    step = tf.constant(0, tf.int64)
-    return Turn(step, step, tf.constant(1.0), tf.constant(0), seeds.root(1))
-
-
-def build(moves=False, head=False, regularizer=None):
-    """D(x) = w·x, and a head 3 x."""
-    watched, data = Watched(moves), keras.Input((2,))
+def build(moves_state=False, head=False, regularizer=None):
+    """The networks of an update with D(x) = w·x and a head 3 x, and rows of passes."""
+    watched, data = Watched(moves_state), keras.Input((2,))
     x = watched(data)
     linear = keras.layers.Dense(
         1, use_bias=False, kernel_regularizer=regularizer, name="linear"
@@ -61,16 +54,51 @@ def build(moves=False, head=False, regularizer=None):
     network = keras.Model(data, outputs)
     linear.set_weights([W[:, None]])
     watched.rows.clear()
-    return Player(network), watched.rows
+    return moves.nets(judge=network), watched.rows
 
 
 def batch():
     return tf.constant(REAL), tf.constant(FAKE)
 
 
-def test_a_player_that_sees_examples_alone_sees_both_batches_in_one_pass():
-    player, rows = build(head=True)
-    real, fake = Critic(player, player.values(), None).compare(*batch(), turn())
+# === Heads ===
+
+
+def test_a_tensor_or_a_list_of_maps_is_the_logits():
+    logits = tf.zeros((2, 1))
+    assert heads(logits)["logits"] is logits
+    several = {"logits": logits, "classes": tf.zeros((2, 5))}
+    assert heads(several) is several
+    maps = [logits, tf.zeros((2, 4, 4, 1))]
+    assert heads(maps)["logits"] is maps
+
+
+@pytest.mark.parametrize(
+    ("outputs", "received"),
+    [
+        ({"classes": tf.zeros((2, 5))}, r"\['classes'\]"),
+        ({"logits": None, "more": tf.zeros(2)}, r"\['logits', 'more'\]"),
+        (None, "NoneType"),
+        ([tf.zeros(2), "text"], "list"),
+    ],
+)
+def test_what_has_no_logits(outputs, received):
+    message = rf"`discriminator` must return its logits.*Received: {received}"
+    with pytest.raises(ValueError, match=message):
+        heads(outputs)
+
+
+def test_data_are_joined_with_a_condition():
+    assert joined("data", None) == "data"
+    assert joined("data", "condition") == ["data", "condition"]
+
+
+# === Passes ===
+
+
+def test_a_network_that_sees_examples_alone_sees_both_batches_in_one_pass():
+    nets, rows = build(head=True)
+    real, fake = Judge(nets, "judge").compare(*batch())
     assert rows == [6]
     for outputs, data in ((real, REAL), (fake, FAKE)):
         assert set(outputs) == {"logits", "triple"}
@@ -78,118 +106,152 @@ def test_a_player_that_sees_examples_alone_sees_both_batches_in_one_pass():
         np.testing.assert_allclose(outputs["triple"], 3 * data, rtol=1e-6)
 
 
-def test_one_pass_takes_labels_twice():
+def test_one_pass_takes_a_condition_twice():
     data, labels = keras.Input((2,)), keras.Input((), dtype="int32")
     head = kgan.layers.Projection(3)
-    player = Player(keras.Model([data, labels], head([data, labels])))
-    assert player.by_example
+    network = keras.Model([data, labels], head([data, labels]))
+    nets = moves.nets(judge=network)
+    assert nets.by_example("judge")
     given = tf.constant([0, 2, 1])
-    judge = Critic(player, player.values(), given)
-    together = judge.compare(*batch(), turn())
+    together = Judge(nets, "judge", given).compare(*batch())
     for outputs, x in zip(together, batch(), strict=True):
-        expected = player.network([x, given])
+        expected = network([x, given])
         np.testing.assert_allclose(outputs["logits"], expected, rtol=1e-5, atol=1e-6)
+
+
+def test_one_pass_over_several_inputs_and_maps():
+    first, second = keras.Input((2,)), keras.Input((4,))
+    given = keras.Input((3,))
+    x = keras.layers.Concatenate()([first, second, given])
+    maps = [keras.layers.Dense(1)(x), keras.layers.Dense(4)(x)]
+    network = keras.Model([{"a": first, "b": second}, {"told": given}], maps)
+    nets = moves.nets(judge=network)
+    condition = {"told": tf.ones((3, 3))}
+    real = {"a": batch()[0], "b": tf.ones((3, 4))}
+    fake = {"a": batch()[1], "b": tf.zeros((3, 4))}
+    outputs = Judge(nets, "judge", condition).compare(real, fake)
+    for output, data in zip(outputs, (real, fake), strict=True):
+        expected = network([data, condition])
+        for found, wanted in zip(output["logits"], expected, strict=True):
+            np.testing.assert_allclose(found, wanted, rtol=1e-5, atol=1e-6)
 
 
 @pytest.mark.parametrize("reason", ["state", "a penalty at real", "one at fake"])
 def test_two_passes_where_there_is_a_reason(reason):
-    player, rows = build(moves=reason == "state")
+    nets, rows = build(moves_state=reason == "state")
     real, fake = batch()
     wanted = {"a penalty at real": [real], "one at fake": [fake]}.get(reason, [])
-    judge = Critic(player, player.values(), None, wanted)
-    outputs = judge.compare(real, fake, turn())
+    outputs = Judge(nets, "judge").compare(real, fake, wanted)
     assert rows == [3, 3]
     for output, data in zip(outputs, (REAL, FAKE), strict=True):
         np.testing.assert_allclose(output["logits"][:, 0], data @ W, rtol=1e-5)
 
 
 def test_the_state_passes_from_real_to_fake():
-    player, _ = build(moves=True)
-    judge = Critic(player, player.values(), None)
-    judge.compare(*batch(), turn())
-    (total,) = judge.values[1]
+    nets, _ = build(moves_state=True)
+    Judge(nets, "judge").compare(*batch())
+    (total,) = nets.values["judge"][1]
     np.testing.assert_allclose(total, 2 * REAL.sum() + FAKE.sum(), rtol=1e-5)
-    assert float(player.state[0].numpy()) == 0.0
 
 
 def test_further_passes_move_no_state():
-    player, _ = build(moves=True)
+    nets, _ = build(moves_state=True)
     real, fake = batch()
-    judge = Critic(player, player.values(), None)
-    judge.compare(real, fake, turn())
-    before = float(judge.values[1][0])
-    outputs = judge.again(2.0 * real, turn())
+    judge = Judge(nets, "judge")
+    judge.compare(real, fake)
+    before = float(nets.values["judge"][1][0])
+    outputs = judge(2.0 * real, Use.REAL, nets.frozen)
     np.testing.assert_allclose(outputs["logits"][:, 0], 2 * REAL @ W, rtol=1e-5)
-    judge.gradient_at(real + fake, turn())
-    assert float(judge.values[1][0]) == before
+    judge.gradient_at(real + fake)
+    assert float(nets.values["judge"][1][0]) == before
 
 
 def test_gradients_at_the_batches_cost_no_further_pass():
-    player, rows = build()
+    nets, rows = build()
     real, fake = batch()
-    judge = Critic(player, player.values(), None, wanted=[real, fake])
-    judge.compare(real, fake, turn())
+    judge = Judge(nets, "judge")
+    judge.compare(real, fake, wanted=[real, fake])
     for points in (real, fake):
-        gradient = judge.gradient_at(points, turn())
+        gradient = judge.gradient_at(points)
         np.testing.assert_allclose(gradient, np.tile(W, (3, 1)), rtol=1e-6)
     assert rows == [3, 3]
     between = (real + fake) / 2
-    first, second = (judge.gradient_at(between, turn()) for _ in range(2))
+    first, second = (judge.gradient_at(between) for _ in range(2))
     assert first is second
     assert rows == [3, 3, 3]
 
 
 def test_only_the_logits_are_differentiated():
-    player, _ = build(head=True)
-    points = tf.constant(REAL)
-    judge = Critic(player, player.values(), None)
-    gradient = judge.gradient_at(points, turn())
+    nets, _ = build(head=True)
+    gradient = Judge(nets, "judge").gradient_at(tf.constant(REAL))
     np.testing.assert_allclose(gradient, np.tile(W, (3, 1)), rtol=1e-6)
+
+
+def test_the_logits_of_all_maps_are_differentiated():
+    data = keras.Input((2,))
+    maps = [
+        keras.layers.Dense(1, kernel_initializer="ones")(data),
+        keras.layers.Reshape((2, 1))(data),
+    ]
+    nets = moves.nets(judge=keras.Model(data, maps))
+    gradient = Judge(nets, "judge").gradient_at(tf.constant(REAL))
+    np.testing.assert_allclose(gradient, np.full((3, 2), 2.0), rtol=1e-6)
 
 
 @pytest.mark.parametrize("passes", [1, 2])
 def test_the_gradient_leads_on_to_the_weights(passes):
-    player, _ = build()
+    nets, _ = build()
     real, fake = batch()
-    values = player.values()
+    weights = nets.weights("judge")
     with tf.GradientTape() as tape:
-        tape.watch(values[0])
-        judge = Critic(player, values, None, [real] if passes == 2 else [])
-        judge.compare(real, fake, turn())
-        length = tf.reduce_sum(judge.gradient_at(real, turn()) ** 2)
-    (slope,) = input_gradients.gradients(tape, length, values[0])
+        tape.watch(weights)
+        judge = Judge(nets, "judge")
+        judge.compare(real, fake, [real] if passes == 2 else [])
+        length = tf.reduce_sum(judge.gradient_at(real) ** 2)
+    (slope,) = tape.gradient(length, weights)
     np.testing.assert_allclose(slope[:, 0], 2 * 3 * W, rtol=1e-5)
 
 
-@pytest.mark.parametrize("moves", [False, True], ids=["one pass", "two passes"])
-def test_own_losses_count_once(moves):
-    player, _ = build(moves, regularizer=keras.regularizers.L2(0.1))
-    judge = Critic(player, player.values(), None)
-    assert float(judge.loss) == 0.0
-    judge.compare(*batch(), turn())
-    judge.again(batch()[0], turn())
-    np.testing.assert_allclose(judge.loss, 0.1 * np.sum(W**2), rtol=1e-5)
+@pytest.mark.parametrize("state", [False, True], ids=["one pass", "two passes"])
+def test_own_losses_count_once(state):
+    nets, _ = build(state, regularizer=keras.regularizers.L2(0.1))
+    judge = Judge(nets, "judge")
+    assert nets.own_losses(("judge",)) == []
+    judge.compare(*batch())
+    judge(batch()[0], Use.REAL, nets.frozen)
+    judge.gradient_at(batch()[0])
+    (loss,) = nets.own_losses(("judge",))
+    np.testing.assert_allclose(loss, 0.1 * np.sum(W**2), rtol=1e-5)
 
 
 def test_real_and_fake_meet_masks_of_their_own():
     data = keras.Input((2,))
-    player = Player(keras.Model(data, kgan.layers.Dropout(0.5)(data)))
+    nets = moves.nets(judge=keras.Model(data, kgan.layers.Dropout(0.5)(data)))
     ones = tf.ones((32, 2))
-    judge = Critic(player, player.values(), None)
-    real, fake = judge.compare(ones, tf.identity(ones), turn())
+    judge = Judge(nets, "judge")
+    real, fake = judge.compare(ones, tf.identity(ones))
     assert np.any(real["logits"].numpy() != fake["logits"].numpy())
-    shared = judge.again(ones, turn().fold(seeds.Use.REAL))
+    shared = judge(ones, Use.REAL, nets.frozen)
     np.testing.assert_array_equal(shared["logits"], real["logits"])
 
 
-def test_gradients_are_dense_and_zero_where_nothing_leads():
-    table, lonely = tf.Variable(tf.ones((4, 2))), tf.Variable([1.0, 2.0])
-    with tf.GradientTape() as tape:
-        total = tf.reduce_sum(tf.gather(table, [1, 1, 3]))
-    assert isinstance(tape.gradient(total, table), tf.IndexedSlices)
-    with tf.GradientTape() as tape:
-        total = tf.reduce_sum(tf.gather(table, [1, 1, 3]))
-    found = input_gradients.gradients(tape, total, [table, lonely])
-    assert all(tf.is_tensor(gradient) for gradient in found)
-    np.testing.assert_array_equal(found[0], [[0, 0], [2, 2], [0, 0], [1, 1]])
-    np.testing.assert_array_equal(found[1], [0, 0])
+def test_a_method_may_judge():
+    class Packed(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.dense = keras.layers.Dense(1, kernel_initializer="ones")
+
+        def pairs(self, x):
+            return self.dense(x)
+
+        def call(self, x):
+            raise AssertionError("it is not called")
+
+    network = Packed()
+    network.pairs(tf.zeros((1, 2)))
+    network.built = True
+    nets = moves.nets(judge=network)
+    judge = Judge(nets, "judge", method="pairs")
+    real, _ = judge.compare(*batch())
+    np.testing.assert_allclose(real["logits"][:, 0], REAL.sum(axis=1), rtol=1e-5)
+    np.testing.assert_allclose(judge.gradient_at(batch()[0]), np.ones((3, 2)))

@@ -7,15 +7,15 @@ import pytest
 import tensorflow as tf
 import term_views
 
-from kgan.losses import objectives, regularizers
+from kgan.losses import gradient_penalties, objectives, regularizers
 from kgan.losses import term as terms
-from kgan.losses.term import Term, View
+from kgan.losses.term import LossTerm, Term
 
 DATA = networks.images(32)
 
 
 @keras.saving.register_keras_serializable(package="tests")
-class Drifting(Term):
+class Drifting(LossTerm):
     """Holds D's logits near an average that it moves: a user's own term with a state.
 
     The average is linear in the batch; a count of updates is the same in all parts.
@@ -46,11 +46,11 @@ class Drifting(Term):
         return {**super().get_config(), "decay": self.decay}
 
 
-class Silent(Term):
+class Silent(LossTerm):
     """Writes no term at all, and has no kind of its own."""
 
 
-class Once(Term):
+class Once(LossTerm):
     kind = "once"
 
     def generator_term(self, view):
@@ -60,11 +60,8 @@ class Once(Term):
 # === One term ===
 
 
-def test_a_view_has_what_a_term_may_look_at():
-    assert View._fields == (
-        *("step", "real", "fake", "labels", "latents", "real_outputs"),
-        *("fake_outputs", "weights", "judge_real", "judge_fake", "generate"),
-    )
+def test_it_is_known_by_its_old_name():
+    assert Term is LossTerm
 
 
 def test_a_term_is_a_layer_of_float32_that_is_never_trained():
@@ -124,6 +121,32 @@ def test_weights_out_of_range(name, value):
         Term(**{name: value})
 
 
+@pytest.mark.parametrize("interval", [0, 1.5, None])
+def test_an_interval_is_a_positive_integer(interval):
+    with pytest.raises(ValueError, match="`interval` must be a positive integer"):
+        LossTerm(interval=interval)
+
+
+def test_an_interval_is_saved_and_none_needs_no_argument():
+    assert LossTerm().interval == 1
+    assert "interval" not in Drifting().get_config()
+    lazy = LossTerm(interval=4)
+    assert LossTerm.from_config(lazy.get_config()).interval == 4
+    # A term that takes no interval can be built from its config as well.
+    drifting = Drifting()
+    assert Drifting.from_config(drifting.get_config()).get_config() == (
+        drifting.get_config()
+    )
+
+
+def test_a_kind_may_be_written_as_a_name_as_penalties_were_once():
+    class Named(LossTerm):
+        name = "by_its_name"
+
+    assert Named.kind == "by_its_name"
+    assert type(terms.get("by_its_name")) is Named
+
+
 # === By name ===
 
 
@@ -147,6 +170,34 @@ def test_a_class_without_a_kind_of_its_own_hides_no_other():
     assert type(terms.get("drifting")) is Drifting
 
 
+def test_a_kind_has_one_class(monkeypatch):
+    monkeypatch.setitem(terms._KINDS, "once", Once)  # set back afterwards
+    with pytest.raises(ValueError, match=r"no other term has.*'lecam'.*regularizers"):
+
+        class Second(Term):
+            kind = "lecam"
+
+    assert type(terms.get("lecam")) is regularizers.LeCam
+
+
+def test_a_class_may_be_written_anew_as_in_a_notebook():
+    for weight in (1.0, 2.0):
+
+        class Twice(Term):
+            kind = "twice"
+            first = weight
+
+    assert terms.get("twice").first == 2.0
+
+
+def test_all_rooms_read_one_table():
+    rooms = (gradient_penalties, regularizers, objectives)
+    of_rooms = [name for room in rooms for name in room.names()]
+    assert len(of_rooms) == len({*of_rooms})
+    assert {*of_rooms, "path_length", "drifting"} <= {*terms.names()}
+    assert all(terms.find(n) is room.find(n) for room in rooms for n in room.names())
+
+
 def test_a_room_knows_its_own_terms():
     with pytest.raises(ValueError, match=r"A regularizer must be.*: 'drifting'"):
         regularizers.get("drifting")
@@ -168,12 +219,14 @@ def test_what_is_no_term(identifier, message):
         terms.get(identifier)
 
 
-def test_a_second_term_of_a_kind_gets_a_number():
-    given = [Drifting(), Once(), Drifting(), Drifting(), Once()]
-    named = terms.named(given)
-    assert list(named) == ["drifting", "once", "drifting_2", "drifting_3", "once_2"]
-    assert list(named.values()) == given
-    assert terms.named([]) == {}
+@pytest.mark.parametrize("received", [None, "drifting", Drifting(), {"name": "once"}])
+def test_terms_are_a_list(received):
+    with pytest.raises(ValueError, match="`regularizers` must be a list"):
+        terms.get_all("regularizers", received)
+    given = [Drifting(), "once", {"name": "drifting", "decay": 0.9}]
+    found = terms.get_all("regularizers", given)
+    assert [type(term) for term in found] == [Drifting, Once, Drifting]
+    assert found[0] is given[0]
 
 
 # === In a game ===
@@ -243,12 +296,8 @@ def test_both_weights_count():
 
 @pytest.mark.parametrize(
     "options",
-    [
-        {"micro_batches": 2},
-        {"micro_batches": 4, "jit_compile": True},
-        {"run_eagerly": True},
-    ],
-    ids=["parts", "parts under xla", "eager"],
+    [{"micro_batches": 4, "jit_compile": True}, {"run_eagerly": True}],
+    ids=["parts under xla", "eager"],
 )
 def test_ways_to_run_it_agree(options):
     one, other = build(), build(**options)
@@ -314,16 +363,16 @@ def test_compiling_anew_leaves_no_term_behind(tmp_path):
 
 def test_a_name_that_is_taken_is_refused():
     class Loss(Drifting):
-        kind = "d_loss"
+        kind = "g_loss"
 
-    with pytest.raises(ValueError, match=r"name of its own.*d_loss"):
+    with pytest.raises(ValueError, match=r"name of its own.*g_loss"):
         build(regularizers=[Loss()])
 
 
 def test_a_view_holds_what_the_update_knows():
     seen = {}
 
-    class Looking(Term):
+    class Looking(LossTerm):
         kind = "looking"
 
         def discriminator_term(self, view):

@@ -82,7 +82,7 @@ def test_share_out_of_range(share):
 def test_it_trains_and_is_saved(tmp_path):
     generator, discriminator = kgan.models.mlp((2,), latent_dim=2)
     gan = kgan.GAN(generator, discriminator)
-    gan.compile(loss=TopK("non_saturating", 0.5), jit_compile=True)
+    gan.compile(loss=TopK("non_saturating", 0.5))
     data = np.random.default_rng(0).normal(size=(64, 2)).astype("float32")
     gan.fit(data, batch_size=16, verbose=0)
     gan.save(tmp_path / "gan.keras")

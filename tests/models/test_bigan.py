@@ -44,9 +44,11 @@ def test_published_sizes():
         ]
         names = [layer.name for layer in network.layers]
         norms = [name for name in names if name.endswith("_norm")]
-        assert len(norms) == 1  # none in the first layer
+        assert len(norms) == (network is encoder)  # none in the first layer, nor in D
+        assert sum(name.endswith("_dropout") for name in names) == 2 * (last == 1)
         kernels = sum(i * o for i, o in (layer.kernel.shape for layer in dense))
-        assert network.count_params() == kernels + 1024 + last + 4 * 1024
+        second = 4 * 1024 if network is encoder else 1024
+        assert network.count_params() == kernels + 1024 + last + second
 
 
 def test_points():

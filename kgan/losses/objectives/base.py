@@ -1,37 +1,27 @@
-"""What all objectives share: the head of the discriminator that they read."""
+"""Base class of the terms that read a further head of the discriminator."""
 
-from kgan.losses import term
+from kgan.losses.term import LossTerm
 
 _FEWEST_CLASSES = 2
 
 
-class Objective(term.Term):
+class Objective(LossTerm):
     """Base class of the terms that read a further head of the discriminator.
 
     Such a discriminator returns a dictionary: `"logits"`, which tell real from fake,
     and further heads, float tensors of shape `(batch, width)`.
 
     Args:
-        weight: Strength for D, a non-negative float or a
-            `keras.optimizers.schedules.LearningRateSchedule` of the training step.
-        generator_weight: Strength for G, the same. None: as for D.
         head: Name of the head.
 
     Attributes:
-        width: Number of values that the head must give. None: at least two.
-
-    Raises:
-        ValueError: If a weight is negative, or `head` is no name.
+        width: Number of values of the head for each example. None: at least two.
 
     Example:
         ```python
         @keras.saving.register_keras_serializable(package="my")
         class Brightness(kgan.objectives.Objective):
-            kind = "brightness"
-            width = 1
-
-            def __init__(self, weight=1.0, generator_weight=None, head="brightness"):
-                super().__init__(weight, generator_weight, head)
+            kind, width = "brightness", 1
 
             def discriminator_term(self, view):
                 brightness = tf.reduce_mean(view.real, axis=[1, 2, 3])
@@ -41,14 +31,13 @@ class Objective(term.Term):
 
     width = None
 
-    def __init__(self, weight=1.0, generator_weight=None, head="head"):
-        super().__init__(weight, generator_weight)
+    def __init__(self, weight=1.0, generator_weight=None, head="head", interval=1):
+        super().__init__(weight, generator_weight, interval)
         if not isinstance(head, str) or not head:
             raise ValueError(f"`head` must be the name of a head. Received: {head!r}")
         self.head = head
 
     def check(self, shapes, prior):
-        """Refuses a discriminator without the head, or with one of another width."""
         shape = tuple(shapes.get(self.head, ()))
         fits = len(shape) == 1 and shape[0] is not None
         if fits and self.width is None:
@@ -63,7 +52,3 @@ class Objective(term.Term):
                 f"{self.head!r} has the shape (batch, {width}), for `{self.kind}`. "
                 f"Received: {', '.join(heads)}"
             )
-
-    def get_config(self):
-        """Returns the constructor's arguments."""
-        return {**super().get_config(), "head": self.head}

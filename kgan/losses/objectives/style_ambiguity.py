@@ -1,4 +1,4 @@
-"""G makes art that D cannot assign to a style (CAN)."""
+"""The style ambiguity loss of creative adversarial networks (CAN)."""
 
 import keras
 import tensorflow as tf
@@ -8,51 +8,33 @@ from kgan.losses.objectives.base import Objective
 
 @keras.saving.register_keras_serializable(package="kgan")
 class StyleAmbiguity(Objective):
-    """Rewards the generator for what D takes for art, but for no known style (CAN).
+    """A head of D that learns K styles, of which G's images shall show none (CAN).
 
-    A head of D learns the style of real images, of which there are K. With p the
-    softmax of that head for a generated image, G minimises
+    With p the softmax of the head, D minimises −log p of the style of real images, and
+    G minimises for generated ones
 
-        −Σ_k ( 1/K · log p_k + (1 − 1/K) · log(1 − p_k) )
+        −Σ_k ( 1/K · log p_k + (1 − 1/K) · log(1 − p_k) ),
 
-    each of whose summands, a cross-entropy to 1/K, is least where p_k = 1/K: where all
-    styles are equally likely.
-
-    Data are `(images, styles)`, while neither network takes labels.
+    which is least where all styles are equally likely. Data are `(images, styles)`,
+    while neither network takes labels. Elgammal et al. (2017), CAN: Creative
+    Adversarial Networks, equation 3.
 
     Args:
-        weight: Strength of the classification for D, a non-negative float or a
-            `keras.optimizers.schedules.LearningRateSchedule` of the training step.
-        generator_weight: Strength of the ambiguity for G, the same. None: as for D.
         head: Name of the head, float32 logits of shape `(batch, styles)`.
-
-    Raises:
-        ValueError: If a weight is negative, or `head` is no name.
-
-    Example:
-        ```python
-        gan.compile(objectives=[kgan.objectives.StyleAmbiguity()])
-        gan.fit(images, styles)
-        ```
-
-    Source: Elgammal et al. (2017), CAN: Creative Adversarial Networks, Generating "Art"
-    by Learning About Styles and Deviating from Style Norms, equation 3.
     """
 
     kind = "style_ambiguity"
     needs_labels = True
 
-    def __init__(self, weight=1.0, generator_weight=None, head="styles"):
-        super().__init__(weight, generator_weight, head)
+    def __init__(self, weight=1.0, generator_weight=None, head="styles", interval=1):
+        super().__init__(weight, generator_weight, head, interval)
 
     def discriminator_term(self, view):
-        """Gives −log of the probability of each real image's style."""
         return tf.nn.sparse_softmax_cross_entropy_with_logits(
             view.labels, view.real_outputs[self.head]
         )
 
     def generator_term(self, view):
-        """Gives the cross-entropies of all styles to 1/K for each generated image."""
         logits = view.fake_outputs[self.head]
         share = 1.0 / logits.shape[-1]
         of_style, of_rest = tf.nn.log_softmax(logits), _log_rest(logits)
@@ -60,7 +42,7 @@ class StyleAmbiguity(Objective):
 
 
 def _log_rest(logits):
-    """Gives log(1 − p_k) for p = softmax(logits), without loss where p_k nears 1."""
+    """Computes log(1 − p_k) for p = softmax(logits), without loss where p_k nears 1."""
     largest = tf.one_hot(
         tf.argmax(logits, axis=-1), logits.shape[-1], on_value=True, off_value=False
     )

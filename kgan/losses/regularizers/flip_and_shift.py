@@ -1,4 +1,4 @@
-"""The small changes of an image to which a discriminator should be blind."""
+"""Small random changes of images, for consistency regularisation."""
 
 import keras
 import tensorflow as tf
@@ -10,34 +10,20 @@ from kgan.augment import Augmentation
 class FlipAndShift(Augmentation):
     """Mirrors half of the images, and shifts each by up to an eighth of its sides.
 
-    Shifts are whole pixels, U{−r, …, r} with `r = ⌊n/8 + ½⌋` along a side of n: 4 for
-    images of 32 × 32. What lies beyond a border is the image's mirror image. All pixels
-    are copies, so that nothing is blurred.
+    Shifts are whole pixels, U{−r, …, r} with `r = ⌊n/8 + ½⌋` along a side of n. What
+    lies beyond a border is the image's mirror image. Input and output are float32
+    images in [-1, 1] of shape `(batch, height, width, channels)`. Zhang et al. (2020),
+    Consistency Regularization for Generative Adversarial Networks, section 3.1.
 
     Args:
         seed: Integer for the layer's own `keras.random.SeedGenerator`, or None. In a
             `kgan.GAN` the model's seed decides instead.
         **kwargs: Of `keras.layers.Layer`: `name`, `trainable`.
-
-    Input and output: float32 images in [-1, 1] of shape `(batch, height, width,
-    channels)`.
-
-    Raises:
-        ValueError: If the input is no batch of images of known size.
-
-    Example:
-        ```python
-        changed = kgan.regularizers.FlipAndShift()(images, training=True)
-        ```
-
-    Source: Zhang et al. (2020), Consistency Regularization for Generative Adversarial
-    Networks, section 3.1.
     """
 
     numbers = 3
 
     def augment(self, images, uniform):
-        """Takes each pixel from its place in the mirrored and shifted image."""
         flipped = uniform[:, :1] < 0.5
         rows = _source(images.shape[1], uniform[:, 1:2])
         columns = _source(images.shape[2], uniform[:, 2:3])
@@ -47,7 +33,7 @@ class FlipAndShift(Augmentation):
 
 
 def _source(side, uniform):
-    """Gives from where each pixel along a side comes, int32 of `(batch, side)`."""
+    """Returns from where each pixel along a side comes, int32 of `(batch, side)`."""
     reach = int(side / 8 + 0.5)
     steps = tf.cast(tf.floor(uniform * (2 * reach + 1)), tf.int32)  # (batch, 1)
     source = tf.abs(tf.range(side) + steps - reach)

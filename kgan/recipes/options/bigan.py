@@ -6,7 +6,7 @@ from kgan import data, models
 from kgan.games.bigan import BiGAN
 from kgan.latents import priors
 from kgan.recipes import build
-from kgan.recipes.flag_types import Integer, Text, field
+from kgan.recipes.flag_types import Integer, Number, Text, field
 from kgan.recipes.recipe import Recipe
 
 
@@ -18,6 +18,7 @@ class BiGANRecipe(Recipe, game="bigan"):
     prior: str = field(Text(), "distribution of the latents", "uniform")
     width: int = field(Integer(), "units of each hidden layer", 1024)
     depth: int = field(Integer(), "hidden layers of each network", 2)
+    dropout: float = field(Number(below=1.0), "dropout of the discriminator", 0.3)
 
     players = ("discriminator", "generator", "encoder")
     needs = "images or points"
@@ -29,7 +30,10 @@ class BiGANRecipe(Recipe, game="bigan"):
     def make_game(self, source):
         with build.in_precision(self.precision):
             networks = models.bigan(
-                source.shape, self.latent_dim, (self.width,) * self.depth
+                source.shape,
+                self.latent_dim,
+                (self.width,) * self.depth,
+                self.dropout,
             )
         game = BiGAN(
             *networks, prior=priors.get(self.prior, self.latent_dim), seed=self.seed

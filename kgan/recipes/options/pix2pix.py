@@ -69,10 +69,10 @@ class Pix2PixRecipe(Recipe, game="pix2pix"):
         return game
 
     def shown_data(self, source):
-        """Pairs that were held out, in their order; all where none are."""
+        """Pairs that were held out; all where none are."""
         if source.held_out:
             source = data.source(self.dataset, self.image_size, split="test")
-        return data.load(source, min(8, source.num_examples), shuffle=False)
+        return data.load(source, min(8, source.num_examples))
 
     def traits(self, game):
         return {

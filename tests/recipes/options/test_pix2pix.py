@@ -44,12 +44,11 @@ def test_a_run_on_pairs(pairs, tmp_path):
 
 
 def test_pictures_show_pairs_that_were_held_out(pairs):
-    recipe = tiny(pairs)
-    shown = next(iter(recipe.shown_data(data.source(pairs)).take(1)))
+    shown = next(iter(tiny(pairs).shown_data(data.source(pairs)).take(1)))
     held_out = data.source(pairs, split="test")
-    count = min(8, held_out.num_examples)
-    expected = held_out.sources.read(np.arange(count)) / np.float32(127.5) - 1
-    np.testing.assert_allclose(shown["source"][:count], expected, atol=1e-6)
+    rows = held_out.sources.read(np.arange(held_out.num_examples))
+    expected = {row.tobytes() for row in rows / np.float32(127.5) - np.float32(1)}
+    assert {np.asarray(row).tobytes() for row in shown["source"]} <= expected
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,94 @@
+"""Judges a translation of images, or a generator with its inverse, on given data.
+
+    python scripts/judge_games.py RUN --dataset=pairs:emoji.zip:openmoji-line:openmoji
+    python scripts/judge_games.py RUN --dataset=digits
+
+Of a game that translates it prints the mean of |y − G(x)| over the pairs that were held
+out, in [0, 2], beside those of three answers that need no network: the mean target of
+the training pairs, the source itself, and G of another pair's source, which shows that
+G reads its source.
+
+Of a game with an encoder it prints the mean distance ‖x − G(E(x))‖ over all data beside
+that of other examples' reconstructions, ‖x − G(E(x'))‖, and their ratio.
+"""
+
+import argparse
+
+import numpy as np
+
+import kgan.data
+from kgan.games.translation import Translation
+from kgan.runs import directory
+
+
+def scaled(images) -> np.ndarray:
+    """Returns uint8 images as float32 in [−1, 1]; floats as they are."""
+    if images.dtype != np.uint8:
+        return images
+    return images.astype(np.float32) / np.float32(127.5) - 1
+
+
+def judge_translation(game, dataset: str) -> dict:
+    """Measures a game on the pairs of a data set that were held out.
+
+    Args:
+        game: A game with `translate`, such as `kgan.Pix2Pix`.
+        dataset: A text of pairs, as `kgan.data.source` takes it.
+
+    Returns:
+        Figures by name.
+    """
+    train, test = (kgan.data.source(dataset, split=s) for s in ("train", "test"))
+    sources, targets = test.sources.read(), scaled(test.targets.read())
+    gray = scaled(sources)
+    own = np.broadcast_to(gray, (*gray.shape[:-1], targets.shape[-1]))
+    answers = {
+        "translation": scaled(game.translate(sources)),
+        "translation_of_another": scaled(game.translate(np.roll(sources, 1, axis=0))),
+        "source_itself": own if own.shape == targets.shape else None,
+        "mean_target": scaled(train.targets.read()).mean(axis=0),
+    }
+    return {
+        name: float(np.abs(answer - targets).mean())
+        for name, answer in answers.items()
+        if answer is not None
+    }
+
+
+def judge_inverse(game, dataset: str) -> dict:
+    """Measures a game on all examples of a data set.
+
+    Args:
+        game: A game with `reconstruct`, such as `kgan.BiGAN`.
+        dataset: Images or points, as `kgan.data.source` takes them.
+
+    Returns:
+        Figures by name.
+    """
+    data = kgan.data.source(dataset).read()
+    real, rebuilt = scaled(data), scaled(game.reconstruct(data))
+    others = rebuilt[np.random.default_rng(0).permutation(len(real))]
+
+    def distance(answers):
+        return float(
+            np.linalg.norm((real - answers).reshape(len(real), -1), axis=1).mean()
+        )
+
+    own, random = distance(rebuilt), distance(others)
+    return {"reconstruction": own, "random_pairs": random, "ratio": own / random}
+
+
+def main() -> None:
+    """Prints the figures of the model that the command line names."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("model", help="run directory or .keras file")
+    parser.add_argument("--dataset", required=True)
+    arguments = parser.parse_args()
+    game = directory.load_model(arguments.model)
+    judge = judge_translation if isinstance(game, Translation) else judge_inverse
+    for name, value in judge(game, arguments.dataset).items():
+        print(f"{name:24}{value:.4f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,190 @@
+"""Passes of both networks inside an update: shared, and with draws of their own."""
+
+import keras
+import moves
+import networks
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import kgan
+from kgan.losses.term import LossTerm
+
+BATCH = {
+    "real": tf.constant([[0.3], [-0.7], [1.1]]),
+    "latents": tf.constant([[0.2], [-1.0], [0.6]]),
+}
+
+
+class Counting(keras.layers.Layer):
+    """Remembers the rows of each pass, the numbers where there are any."""
+
+    by_example = False
+
+    def __init__(self):
+        super().__init__()
+        self.seen = []
+
+    def call(self, x):
+        if tf.is_tensor(x):
+            self.seen.append(x)
+        return x
+
+
+def counted(loss="hinge", **compiled):
+    """A linear GAN, and what its D has seen."""
+    layer = Counting()
+    d = keras.Sequential([keras.Input((1,)), layer, keras.layers.Dense(1)])
+    gan = networks.linear_gan(loss, d, **compiled)
+    layer.seen.clear()
+    return gan, layer.seen
+
+
+@pytest.mark.parametrize(
+    ("penalties", "passes"),
+    [
+        ([], 2),
+        ([kgan.penalties.R1(1.0), kgan.penalties.R2(1.0)], 2),
+        (["gradient_penalty"], 3),
+        (["gradient_penalty", "gradient_penalty", "r1"], 4),
+        ([kgan.penalties.R1(1.0, interval=2)], 3),
+    ],
+    ids=lambda given: str(given) if isinstance(given, int) else str(len(given)),
+)
+def test_penalties_share_the_passes_of_the_loss(penalties, passes):
+    gan, seen = counted(penalties=penalties)
+    moves.update_of(gan, "discriminator", BATCH)
+    assert len(seen) == passes
+
+
+def test_a_lazy_penalty_costs_no_pass_where_it_waits():
+    gan, seen = counted(penalties=[kgan.penalties.R1(1.0, interval=2)])
+    moves.update_of(gan, "discriminator", BATCH, update=1)
+    assert len(seen) == 2
+
+
+def test_g_passes_once_whoever_looks():
+    class Looking(LossTerm):
+        kind = "looking_twice"
+
+        def generator_term(self, view):
+            return view.fake_outputs["logits"] + tf.reduce_mean(view.fake)
+
+    for loss, passes in (("hinge", 1), ("relativistic_pairing", 2)):
+        gan, seen = counted(loss, terms=[Looking(), Looking()])
+        moves.update_of(gan, "generator", BATCH)
+        assert len(seen) == passes
+
+
+def test_the_networks_own_losses_count_once():
+    def gradient(regularizer=None):
+        dense = keras.layers.Dense(1, kernel_regularizer=regularizer)
+        d = keras.Sequential([keras.Input((1,)), dense])
+        d.set_weights([np.array([[2.0]]), np.array([0.0])])
+        gan = networks.linear_gan("wasserstein", d, penalties=["r1", "r2"])
+        return moves.update_of(gan, "discriminator", BATCH).gradients["discriminator"]
+
+    difference = gradient("l2")[0] - gradient()[0]
+    np.testing.assert_allclose(difference, [[2 * 0.01 * 2.0]], rtol=1e-4)
+
+
+@pytest.mark.parametrize("num_classes", [None, 3])
+@pytest.mark.parametrize(
+    ("penalties", "passes"),
+    [
+        ((), 1),
+        ((kgan.penalties.R1(1.0),), 2),
+        ((kgan.penalties.R2(1.0, interval=2),), 1),
+    ],
+    ids=["none", "r1", "lazy r2"],
+)
+def test_one_pass_over_real_and_fake_is_two(num_classes, penalties, passes):
+    generator, discriminator = kgan.models.mlp(
+        (8, 8, 1), latent_dim=4, num_classes=num_classes, discriminator_hidden=(16,)
+    )
+    seen = []
+    call = discriminator.call
+    discriminator.call = lambda inputs, **kwargs: (
+        seen.append(tf.nest.flatten(inputs)[0].shape[0]) or call(inputs, **kwargs)
+    )
+    gan = kgan.GAN(generator, discriminator)
+    gan.compile(penalties=penalties)
+    batch = {"real": tf.constant(networks.images(4))}
+    batch |= gan.latents(4, moves.context().seed)
+    if num_classes is not None:
+        batch["condition"] = tf.constant([0, 1, 2, 0])
+    results = []
+    for by_example in (True, False):
+        gan._plain.stateless["discriminator"].by_example = by_example
+        seen.clear()
+        # In update 1 no lazy penalty acts.
+        results.append(moves.update_of(gan, "discriminator", batch, update=1))
+        assert seen[:2] == ([8, *seen[1:2]] if by_example and passes == 1 else [4, 4])
+    together, apart = results
+    for ours, theirs in zip(
+        together.gradients["discriminator"],
+        apart.gradients["discriminator"],
+        strict=True,
+    ):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-6)
+    for key, value in apart.logs.items():
+        np.testing.assert_allclose(together.logs[key], value, rtol=1e-5, atol=1e-6)
+
+
+def test_draws_follow_the_update():
+    gan = networks.gan(dropout=0.5, batch_norm=False)
+    batch = {"real": tf.constant(networks.images())}
+    batch |= gan.latents(16, moves.context().seed)
+
+    def loss(seed):
+        result = moves.update_of(gan, "discriminator", batch, seed=seed)
+        return float(result.logs["d_loss"])
+
+    assert loss(1) == loss(1)
+    assert loss(1) != loss(2)
+
+
+def test_d_sees_packs_where_it_judges_packs():
+    network = kgan.models.mlp_discriminator((2,), hidden=(4,))
+    packed = kgan.models.Packed(network, samples=2)
+    gan = networks.linear_gan("wasserstein", packed)
+    batch = {"real": tf.constant(np.arange(4.0, dtype="float32")[:, None])}
+    batch["latents"] = batch["real"]
+    assert gan.group_size == 2
+    result = moves.update_of(gan, "discriminator", batch)
+    packs = batch["real"].numpy().reshape(2, 2)
+    expected = np.mean(network(packs))
+    assert float(result.logs["d_real"]) == pytest.approx(expected, rel=1e-5)
+    names = [v.path for v in packed.trainable_variables]
+    assert len(result.gradients["discriminator"]) == len(names)
+
+
+def test_terms_meet_the_masks_of_the_loss():
+    """`judge_real` and `judge_fake` look through what the loss looked through."""
+    seen = {}
+
+    class Looking(LossTerm):
+        kind = "looking_through"
+
+        def discriminator_term(self, view):
+            seen["real"] = view.real_outputs, view.judge_real(view.real)
+            seen["fake"] = view.fake_outputs, view.judge_fake(view.fake)
+            return tf.constant(0.0)
+
+    gan = networks.gan(
+        batch_norm=False,
+        dropout=0.5,
+        augmentation=kgan.augment.DiffAugment(),
+        compiled={"terms": [Looking()], "penalties": []},
+    )
+    batch = {"real": tf.constant(networks.images())}
+    batch |= gan.latents(16, moves.context().seed)
+    moves.update_of(gan, "discriminator", batch)
+    for outputs, again in seen.values():
+        # The spectral vector has moved in between: not to the last bit.
+        np.testing.assert_allclose(outputs["logits"], again["logits"], rtol=1e-4)
+
+
+def test_fields_that_a_view_of_this_game_has():
+    gan = networks.linear_gan()
+    assert {"latents", "input_gradient", "condition"} <= set(gan.view_fields)
