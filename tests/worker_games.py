@@ -2,7 +2,7 @@
 
     python tests/worker_games.py DIRECTORY
 
-The directory holds `one-K.keras`, games that one worker has begun.
+The directory holds `one-K.keras` and `one-NAME.keras`, games that one worker has begun.
 """
 
 import hashlib
@@ -18,8 +18,19 @@ import kgan
 from kgan import distribute
 from kgan.runs import prepare, train
 
+sys.path.insert(0, str(pathlib.Path(__file__).parent / "games"))
+
+import contract
+import test_bigan
+import test_cyclegan
+
 STEPS = 5
 UPDATES = (1, 3)  # of the discriminator in a step
+# Games of more players, as the contract has them: two epochs, of which one is begun.
+CASES = {
+    "bigan": test_bigan.TestContract.case,
+    "cyclegan": test_cyclegan.TestContract.case,
+}
 RECIPE = tiny.DIGITS.override(steps=300, sample_every=100, checkpoint_every=20)
 
 
@@ -54,9 +65,16 @@ def play(gan):
     return gan
 
 
-def digest(gan):
+def go_on(name, directory, strategy=None):
+    """Plays the second epoch of a game of `CASES` that one worker has begun."""
+    game = CASES[name].make(strategy, jit_compile=False)
+    game.load_weights(directory / f"one-{name}.keras")
+    return CASES[name].fit(game, initial_epoch=1)
+
+
+def digest(game):
     """A number that tells whether two models are equal, bit for bit."""
-    data = b"".join(value.tobytes() for value in tiny.state(gan).values())
+    data = b"".join(value.tobytes() for value in contract.state(game).values())
     return hashlib.sha256(data).hexdigest()
 
 
@@ -72,6 +90,11 @@ def main(directory):
         if distribute.is_chief():
             gan.save(directory / f"two-{updates}.keras")
             resumed.save(directory / f"two-after-one-{updates}.keras")
+    for name in CASES:
+        game = go_on(name, directory, strategy)
+        told.append(digest(game))
+        if distribute.is_chief():
+            game.save(directory / f"two-{name}.keras")
     # Who does not write has a directory of its own, which must not come to be.
     run_dir = directory / ("whole" if distribute.is_chief() else "nothing")
     plan = prepare.prepare(RECIPE, run_dir, strategy=strategy)

@@ -304,7 +304,8 @@ class Game(Interface, ConfigByArguments, keras.Model):
             ValueError: If the batch is not what the game takes.
         """
         batch = self.unpack(feeding.without_tuple(element))
-        self._plain.fields = self.fields() or fields.like(batch)
+        known = self.fields() or self._plain.fields  # of the first batch of all
+        self._plain.fields = known or fields.like(batch)
         fields.check(batch, self._plain.fields, values=True)
 
     def make_train_function(self, force=False):

@@ -1,7 +1,15 @@
 """A game of four players and two pools, which a user might have written."""
 
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import textwrap
+
 import contract
 import keras
+import moves
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -53,6 +61,42 @@ class TestContract(Contract):
             game = keras.models.load_model(folder / "1.keras")
         assert 0 < game.pool_x.count.numpy() <= 20
         self.near(self.case.fit(game, initial_epoch=1), base.state)
+
+    def test_a_killed_process_goes_on_bit_for_bit(self, base, tmp_path):
+        folders = [
+            str(pathlib.Path(file).parent) for file in (__file__, moves.__file__)
+        ]
+        environment = {
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join([*sys.path, *folders]),
+        }
+        killed = subprocess.run(
+            [sys.executable, "-c", textwrap.dedent(KILLED), tmp_path],
+            env=environment,
+            capture_output=True,
+        )
+        assert killed.returncode == -signal.SIGKILL, killed.stderr
+        game = keras.models.load_model(tmp_path / "step-00000006.keras")
+        left = self.case.data(game).skip(game.position % self.case.rounds)
+        game.fit(left, shuffle=False, verbose=0)
+        assert contract.changed(base.state, contract.state(game)) == set()
+
+
+KILLED = """
+    import os, signal, sys
+    import keras
+    import kgan
+    from test_cyclegan import TestContract
+
+    class Kill(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            if self.model.step == 7:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    case = TestContract.case
+    saved = kgan.callbacks.Checkpoints(sys.argv[1], every=2)
+    case.fit(case.make(jit_compile=False), callbacks=[saved, Kill()])
+"""
 
 
 def test_losses():

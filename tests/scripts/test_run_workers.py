@@ -7,6 +7,7 @@ import signal
 import sys
 import time
 
+import contract
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -59,6 +60,9 @@ def games(tmp_path_factory):
     for updates in worker_games.UPDATES:
         one = worker_games.make(tf.distribute.get_strategy(), updates)
         worker_games.play(one).save(directory / f"one-{updates}.keras")
+    for name, case in worker_games.CASES.items():
+        begun = case.fit(case.make(jit_compile=False), epochs=1)
+        begun.save(directory / f"one-{name}.keras")
     output = io.StringIO()
     command = [sys.executable, str(TESTS / "worker_games.py"), str(directory)]
     with _start(command, output) as workers:
@@ -98,6 +102,16 @@ def test_two_workers_play_as_one(games, updates):
     after_two.load_weights(directory / f"two-{updates}.keras")
     _assert_close(worker_games.play(one), after_one)
     _assert_close(worker_games.play(after_two), after_one)
+
+
+@pytest.mark.parametrize("name", worker_games.CASES)
+def test_two_workers_go_on_with_games_of_more_players(games, name):
+    directory, _ = games
+    one = worker_games.go_on(name, directory)
+    two = worker_games.CASES[name].make(jit_compile=False)
+    two.load_weights(directory / f"two-{name}.keras")
+    assert two.step == one.step > 0
+    assert contract.difference(contract.state(two), contract.state(one)) < 1e-5
 
 
 def test_a_run_outlives_sigterm_and_a_killed_worker(games, tmp_path, monkeypatch):
