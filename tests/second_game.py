@@ -14,15 +14,16 @@ from PIL import Image
 import kgan
 from kgan.engine.clock import Clock
 from kgan.engine.config import ConfigByArguments
+from kgan.engine.interface import Interface
 from kgan.recipes import Recipe, build
 from kgan.recipes.flag_types import Boolean, Integer, field
 
 
 @keras.saving.register_keras_serializable(package="tests")
-class Copying(ConfigByArguments, keras.Model):
+class Copying(Interface, ConfigByArguments, keras.Model):
     """Minimises the squared distance between `painter(source)` and the target."""
 
-    rollbacks = 0
+    players = ("painter",)
 
     def __init__(self, painter, name="copying"):
         super().__init__(name=name)
@@ -30,9 +31,6 @@ class Copying(ConfigByArguments, keras.Model):
         self.clock = Clock()
         self.distance = keras.metrics.Mean(name="distance")
         self.built = True
-
-    step = property(lambda self: int(self.clock.rounds.numpy()))
-    position = property(lambda self: int(self.clock.position.numpy()))
 
     def compile(
         self, optimizers, jit_compile="auto", steps_per_execution=1, micro_batches=1

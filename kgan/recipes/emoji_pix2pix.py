@@ -8,7 +8,6 @@ RECIPE = Recipe(
     game="pix2pix",
     dataset="pairs:emoji.zip:openmoji-line:openmoji",
     generator_width=24,
-    generator_depth=5,
     discriminator_width=24,
     discriminator_depth=2,
     batch_size=8,

@@ -45,7 +45,7 @@ def test_symbolic_batch_keeps_the_shape(layer_class):
 @pytest.mark.parametrize("shape", [(2,), (None, None, 3), (4, 4)])
 @pytest.mark.parametrize("layer_class", [Augment, DiffAugment])
 def test_refuses_points_and_unknown_sizes(layer_class, shape):
-    message = rf"`{layer_class.__name__}` takes images .* points have not\. Received"
+    message = rf"`{layer_class.__name__}` takes images .* points do not have\. Received"
     with pytest.raises(ValueError, match=message):
         layer_class()(keras.Input(shape))
 

@@ -2,15 +2,12 @@
 
 import contracts
 import keras
+import moves
 import numpy as np
 import pytest
 import tensorflow as tf
 
 import kgan
-from kgan.core import seeds
-from kgan.engine.clock import Turn
-from kgan.engine.stateless import Player
-from kgan.engine.update import Game
 from kgan.models import Packed
 from kgan.models.packed import pack
 
@@ -121,37 +118,30 @@ REAL = np.array([[0.3], [-0.7], [1.1], [0.2]], "float32")
 LATENTS = np.array([[0.2], [-1.0], [0.6], [0.9]], "float32")
 
 
-def linear_game():
+def linear_gan():
     """D(x₁, x₂) = w₁ x₁ + w₂ x₂ and G(z) = a z + b."""
     g = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
     g.set_weights([np.array([[SLOPE]]), np.array([SHIFT])])
     pair = keras.Input((2,))
     d = keras.Model(pair, keras.layers.Dense(1, use_bias=False)(pair))
     d.set_weights([W[:, None]])
-    return Game(
-        Player(g),
-        Player(Packed(d)),
-        Player(keras.layers.Identity()),
-        kgan.losses.get("wasserstein"),
-        kgan.penalties.by_name([kgan.penalties.R1(4.0)]),
-    )
-
-
-def arguments(game):
-    step = tf.constant(0, tf.int64)
-    turn = Turn(step, step, tf.constant(1.0), tf.constant(0), seeds.root(1))
-    return game.values(), tf.constant(REAL), None, tf.constant(LATENTS), turn
+    gan = kgan.GAN(g, Packed(d))
+    gan.compile(loss="wasserstein", penalties=[kgan.penalties.R1(4.0)])
+    return gan
 
 
 def test_gradients_are_those_of_packs():
-    game = linear_game()
-    (gradient,), _, logs = game.discriminator_gradients(*arguments(game))
+    gan, batch = linear_gan(), {"real": REAL, "latents": LATENTS}
+    batch = {name: tf.constant(rows) for name, rows in batch.items()}
+    result = moves.update_of(gan, "discriminator", batch)
+    (gradient,), logs = result.gradients["discriminator"], result.logs
     real, fake = REAL.reshape(2, 2), (SLOPE * LATENTS + SHIFT).reshape(2, 2)
     expected = np.mean(fake - real, axis=0) + 4.0 * W
     np.testing.assert_allclose(gradient[:, 0], expected, rtol=1e-5)
     np.testing.assert_allclose(logs["r1"], np.sum(W**2) / 2, rtol=1e-6)
     np.testing.assert_allclose(logs["d_accuracy"], np.mean(real @ W > fake @ W))
-    gradients, _, logs = game.generator_gradients(*arguments(game))
+    result = moves.update_of(gan, "generator", batch)
+    gradients, logs = result.gradients["generator"], result.logs
     slope = -np.mean(LATENTS.reshape(2, 2) @ W)
     np.testing.assert_allclose(gradients[0], [[slope]], rtol=1e-5)
     np.testing.assert_allclose(gradients[1], [-np.sum(W)], rtol=1e-5)

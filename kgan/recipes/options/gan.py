@@ -3,6 +3,7 @@
 import dataclasses
 
 from kgan import augment, data, losses, models
+from kgan.core import registry
 from kgan.engine import alternation
 from kgan.games import network_checks
 from kgan.games.gan import GAN
@@ -312,7 +313,10 @@ def make_augmentation(recipe: GANRecipe):
 def make_alternation(recipe: GANRecipe):
     """Builds the periods in which one player waits; None without them."""
     given = recipe.alternation
-    build.check_options("alternation", "periods", alternation.Periods, given)
+    for player in given:
+        if player not in _PLAYERS:
+            expected = "`alternation` of periods must be one of"
+            raise ValueError(registry.unknown(expected, player, _PLAYERS))
     return alternation.Periods(**given) if given else None
 
 

@@ -303,7 +303,7 @@ def test_a_gan_is_built_and_compiled():
         "latents of size": 3,
         "num_classes": None,
     }
-    assert recipe.describe(gan)["generator"].endswith("from 3 latents to 2")
+    assert gan.describe()["generator"].endswith("from 3 latents to 2")
     assert (recipe.takes_labels(gan), recipe.pictures(gan)) == (False, "density")
 
 
