@@ -35,7 +35,7 @@ class Conditions:
         theirs = _second_input(discriminator, True)
         self.given = given
         self.fields = given or _structured(own) or _structured(theirs)
-        inputs = _inputs(generator)
+        inputs = network_checks.nested_inputs(generator)
         # G may take the parts of a condition beside its latents, in one list.
         self._spread = latents and isinstance(inputs, (list, tuple)) and len(inputs) > 2
         self._latent_shape = _latent_shape(generator) if latents else None
@@ -95,10 +95,8 @@ class Conditions:
         )
 
     def check(self, condition, rows):
-        """Checks the values of a condition, as far as they are structured."""
-        if self.fields is None or condition is None:
-            return
-        _refuse_classes(condition, self.fields)
+        """Checks the values of a structured condition."""
+        _check_kind(condition, self.fields)
         arrays = tf.nest.map_structure(np.asarray, condition)
         fields.check({"condition": arrays}, {"condition": self.fields}, values=True)
         for array in tf.nest.flatten(arrays):
@@ -110,7 +108,7 @@ class Conditions:
 
     def cast(self, condition):
         """Returns a structured condition in the dtypes of its fields."""
-        _refuse_classes(condition, self.fields)
+        _check_kind(condition, self.fields)
         named, expected = {"condition": condition}, {"condition": self.fields}
         fields.check(named, expected)
         return fields.cast(named, expected)["condition"]
@@ -136,18 +134,9 @@ def _tells(network):
     return bool(getattr(network, "inputs", None))
 
 
-def _inputs(network):
-    """Returns the symbolic inputs of a network as they are nested, or None."""
-    if not _tells(network):
-        return None
-    if isinstance(network, keras.Sequential):  # it has no `input` before it is called
-        return network.inputs[0]
-    return network.input
-
-
 def _second_input(network, first):
     """Returns the symbolic condition that a Functional network takes, or None."""
-    inputs = _inputs(network)
+    inputs = network_checks.nested_inputs(network)
     if inputs is None or not first:
         return inputs
     if not isinstance(inputs, (list, tuple)) or len(inputs) < 2:
@@ -170,8 +159,13 @@ def _is_class(shape, dtype):
     return tuple(shape) in ((), (1,)) and tf.as_dtype(dtype).is_integer
 
 
-def _refuse_classes(condition, expected):
-    """Checks for the usual mistake: classes where one-hot vectors are expected."""
+def _check_kind(condition, expected):
+    """Checks for usual mistakes: no condition, or classes instead of vectors."""
+    if condition is None:
+        raise ValueError(
+            "A GAN whose networks are told a condition must be given (data, "
+            f"condition), with a condition of {_words(expected)}. Received: data alone"
+        )
     wanted = tf.nest.flatten(expected)
     flat = tf.nest.flatten(condition)
     if len(flat) == len(wanted) == 1:

@@ -12,6 +12,7 @@ class RealData:
 
     def unpack(self, element):
         real, condition = gan_checks.split(element)
+        real = tf.nest.map_structure(tf.convert_to_tensor, real)
         gan_checks.check_real(real, self._outputs)
         real = tf.nest.map_structure(lambda x: tf.cast(x, tf.float32), real)
         if self._conditions.fields is not None:

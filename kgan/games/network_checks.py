@@ -22,10 +22,21 @@ def unpacked(discriminator):
     return getattr(discriminator, "packed_network", discriminator)
 
 
+def nested_inputs(network):
+    """Returns the symbolic inputs of a network as they are nested, or None."""
+    if not getattr(network, "inputs", None):
+        return None
+    if isinstance(network, keras.Sequential):  # it has no `input` before it is called
+        return network.inputs[0]
+    return network.input
+
+
 def is_conditional(network, num_classes):
     """Returns whether a network takes labels: by its inputs, else by `num_classes`."""
-    inputs = getattr(network, "inputs", None)
-    return len(inputs) == 2 if inputs else num_classes is not None
+    inputs = nested_inputs(network)
+    if inputs is None:
+        return num_classes is not None
+    return isinstance(inputs, (list, tuple)) and len(inputs) == 2
 
 
 def all_layers(network):

@@ -56,7 +56,7 @@ def flat(structure):
             x = keras.layers.Embedding(5, 2)(x)
         return keras.layers.Flatten()(x) if len(x.shape) > 2 else x
 
-    return [one(x) for x in keras.tree.flatten(structure)]
+    return [one(x) for x in keras.tree.flatten(structure) if x is not None]
 
 
 def _image(x, name=None):
@@ -190,9 +190,7 @@ def test_latents_of_a_shape():
 def test_latents_of_an_unknown_shape():
     drawn = keras.Input((None, 4))
     generator = keras.Model(drawn, _image(keras.layers.GlobalAveragePooling1D()(drawn)))
-    with pytest.raises(
-        ValueError, match=r"latents of a known shape.*\(None, None, 4\)"
-    ):
+    with pytest.raises(ValueError, match=r"another known shape.*\(None, None, 4\)"):
         kgan.GAN(generator, pair()[1])
 
 
@@ -205,7 +203,10 @@ def scales():
     whole = _image(drawn)
     half = keras.layers.AveragePooling2D(2)(whole)
     generator = keras.Model(drawn, {"half": half, "whole": whole})
-    data = {"half": keras.Input((2, 2, 1)), "whole": keras.Input(SHAPE)}
+    data = {
+        "half": keras.Input((2, 2, 1), name="half"),
+        "whole": keras.Input(SHAPE, name="whole"),
+    }
     maps = [
         keras.layers.Conv2D(1, 2)(data["whole"]),
         keras.layers.Dense(1)(keras.layers.Flatten()(data["half"])),
@@ -296,7 +297,7 @@ def test_classes_where_vectors_are_expected():
         ("token ids", _float(6), "'condition' must be int32.*float32"),
         ("attributes", {"age": _float(1)}, r"fields condition\.age, condition\.hair"),
         ("attributes", _float(5), r"fields condition\.age, condition\.hair"),
-        ("vector", None, "condition"),
+        ("vector", None, r"\(data, condition\).*float32 \(3,\).*data alone"),
     ],
 )
 def test_conditions_that_do_not_fit(kind, condition, message):
