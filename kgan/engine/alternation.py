@@ -13,12 +13,11 @@ class Periods:
     With t rounds played and the periods n₁, n₂, ... of the players in the order of the
     game's moves, player i moves where n₁ + ... + nᵢ₋₁ ≤ t mod Σn < n₁ + ... + nᵢ. A
     player that waits keeps its weights, its moving statistics and the state of its
-    optimizer, so that schedules of its step size wait as well. A player without a
-    period of its own moves whenever the others of its move do.
+    optimizer, so that schedules of its step size wait as well. Players of one move act
+    together, by the period of whichever of them has one.
 
     Args:
-        **rounds: By the name of a player, a positive integer; 1 for each player of the
-            game where none is given.
+        **rounds: By the name of a player, a positive integer; 1 where none is given.
 
     Raises:
         ValueError: If one of them is not a positive integer.
@@ -32,18 +31,19 @@ class Periods:
         self.rounds = rounds
 
     def spans(self, players):
-        """Returns `{player: (begin, end)}` and the length of a cycle, in rounds."""
+        """Returns `{player: (begin, end)}` and the length of a cycle, in rounds.
+
+        Raises a `ValueError` if a period belongs to none of the players.
+        """
         unknown = set(self.rounds) - set(players)
         if unknown:
             raise ValueError(
                 f"`alternation` must have periods of players: {', '.join(players)}. "
                 f"Received: {', '.join(sorted(unknown))}"
             )
-        rounds = self.rounds or dict.fromkeys(players, 1)
         spans, end = {}, 0
         for player in players:
-            if player in rounds:
-                spans[player] = (end, end := end + rounds[player])
+            spans[player] = (end, end := end + self.rounds.get(player, 1))
         return spans, end
 
     def acts(self, step, players):

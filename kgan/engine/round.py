@@ -113,17 +113,21 @@ class Round:
         """Returns whether a move acts (True, or a tensor), and in how many rounds."""
         acts, before = True, step
         if self.alternation is not None:
-            named = self.alternation.acts(step, self.players)
-            own = [player for player in move.players if player in named]
-            if own:
-                counts = self.alternation.before(step, self.players)
-                acts = tf.reduce_all([named[player] for player in own])
-                before = tf.cast(counts[own[0]], step.dtype)
+            leaders = tuple(dict.fromkeys(map(self._leader, self.moves)))
+            own = self._leader(move)
+            acts = tf.convert_to_tensor(self.alternation.acts(step, leaders)[own])
+            before = self.alternation.before(step, leaders)[own]
+            before = tf.cast(before, step.dtype)
         if move.interval > 1:
             due = tf.equal(before % move.interval, 0)
             acts = due if acts is True else acts & due
             before = (before + move.interval - 1) // move.interval
         return acts, before
+
+    def _leader(self, move):
+        """Returns the player of a move by whose period it acts."""
+        named = getattr(self.alternation, "rounds", ())
+        return next((p for p in move.players if p in named), move.players[0])
 
     def _where(self, acts, place, values, batch, context):
         update, gradients_of = self._updates[place], self._gradients[place]

@@ -5,6 +5,7 @@ import copy
 import keras
 import tensorflow as tf
 
+from kgan.core import independence
 from kgan.models.inputs import check_integer
 
 
@@ -70,6 +71,11 @@ class Packed(keras.Model):
     def group_size(self):
         """Number of examples that are judged together."""
         return self.samples
+
+    @property
+    def by_example(self):
+        """Whether two batches of whole packs may be judged as one."""
+        return independence.independent(self.packed_network)
 
     def pack(self, data):
         data = tf.reshape(data, (-1, self.samples, *self._sides, self._channels))

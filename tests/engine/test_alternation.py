@@ -52,9 +52,12 @@ def test_without_numbers_each_player_has_a_round():
     assert [max(step, key=step.get) for step in played] == ["a", "b", "c", "a"]
 
 
-def test_a_player_without_a_period_moves_always():
-    periods = Periods(a=2, b=1)
-    assert set(periods.acts(0, ("a", "b", "c"))) == {"a", "b"}
+def test_a_player_without_a_period_has_one_of_a_round():
+    periods = Periods(a=2)
+    assert periods.spans(("a", "b", "c")) == (
+        {"a": (0, 2), "b": (2, 3), "c": (3, 4)},
+        4,
+    )
 
 
 def test_periods_of_strangers_are_refused():

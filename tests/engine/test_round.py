@@ -132,7 +132,7 @@ def test_players_wait_by_name():
     assert kernels == {"a": -100.0, "b": -1011.0}
 
 
-def test_a_move_with_a_player_of_no_period_follows_the_others():
+def test_players_of_a_move_act_by_the_period_of_one_of_them():
     def both(nets, batch):
         value = tf.reduce_mean(nets.a(batch["x"]) + nets.b(batch["x"]))
         return value, {"loss": value}
@@ -146,7 +146,8 @@ def test_a_move_with_a_player_of_no_period_follows_the_others():
         None,
         Periods(a=1, c=1),
     )
-    assert kernels == {"a": -101.0, "b": -101.0, "c": -10.0, "d": -111.0}
+    # A move without a period of its own has one of a round.
+    assert kernels == {"a": -1.0, "b": -1.0, "c": -10.0, "d": -100.0}
 
 
 @pytest.mark.parametrize("alternation", [None, Periods(a=1, b=1)])

@@ -8,6 +8,7 @@ import pytest
 import tensorflow as tf
 
 import kgan
+from kgan.engine.stateless import Stateless
 from kgan.models import Packed
 from kgan.models.packed import pack
 
@@ -61,10 +62,9 @@ def test_a_sequential_network_is_packed_as_it_comes():
 def test_it_says_how_many_it_takes_together():
     packed = Packed(network((6,)), samples=3)
     assert packed.group_size == packed.samples == 3
-    player = Player(packed)
-    assert player.group_size == 3
-    assert player.by_example
-    assert not Player(Packed(network(dropout=0.5))).by_example
+    assert packed.by_example
+    assert Stateless(packed).by_example
+    assert not Stateless(Packed(network(dropout=0.5))).by_example
 
 
 @pytest.mark.parametrize(

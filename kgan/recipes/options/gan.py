@@ -317,7 +317,8 @@ def make_alternation(recipe: GANRecipe):
         if player not in _PLAYERS:
             expected = "`alternation` of periods must be one of"
             raise ValueError(registry.unknown(expected, player, _PLAYERS))
-    return alternation.Periods(**given) if given else None
+    each_one = dict.fromkeys(reversed(_PLAYERS), 1)
+    return alternation.Periods(**each_one | given) if given else None
 
 
 def _idle(optimizers):

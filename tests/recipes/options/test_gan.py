@@ -53,7 +53,7 @@ def test_terms_augmentation_and_periods_come_by_name():
     augmentation = parts.make_augmentation(recipe)
     assert isinstance(augmentation, kgan.augment.DiffAugment)
     periods = parts.make_alternation(recipe)
-    assert (periods.discriminator, periods.generator) == (5, 1)
+    assert periods.rounds == {"discriminator": 5, "generator": 1}
 
 
 def test_nothing_more_is_there_unless_it_is_asked_for():
@@ -195,7 +195,7 @@ def test_resolve_writes_out_terms():
         2.0,
         "style_ambiguity",
     )
-    assert parts.make_alternation(resolved).generator == 3
+    assert parts.make_alternation(resolved).rounds["generator"] == 3
     assert resolved.model_options["packing"] == 1
     assert resolved.resolve(examples(8, 8, 1), 50) == resolved
     assert Recipe.from_json(resolved.to_json()) == resolved
