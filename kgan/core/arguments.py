@@ -21,7 +21,7 @@ def _is_integer(value, minimum):
 
 
 def integer(argument, value, minimum):
-    """Gives `value` as an int; refuses what is not an integer of at least `minimum`."""
+    """Returns `value` as an int, checked to be an integer of at least `minimum`."""
     if not _is_integer(value, minimum):
         raise ValueError(
             f"{argument} must be an integer of at least {minimum}. Received: {value!r}"
@@ -30,14 +30,14 @@ def integer(argument, value, minimum):
 
 
 def positive_integer(name, value):
-    """Gives `value` as an int; refuses what is not a positive integer."""
+    """Returns `value` as an int, checked to be a positive integer."""
     if not _is_integer(value, 1):
         raise ValueError(f"`{name}` must be a positive integer. Received: {value!r}")
     return int(value)
 
 
 def index(name, value):
-    """Refuses what is not a non-negative integer below 2⁶²."""
+    """Checks that `value` is a non-negative integer below 2⁶²."""
     if not _is_integer(value, 0) or value > LARGEST_INDEX:
         raise ValueError(
             f"`{name}` must be a non-negative integer below 2**62. Received: {value!r}"
@@ -66,7 +66,7 @@ def codes(categorical, continuous):
 
 
 def ema_momentum(value):
-    """Gives a momentum of an average: None, a number in [0, 1), or a schedule."""
+    """Returns a momentum of an average: None, a number in [0, 1), or a schedule."""
     if value is None:
         return None
     value = schedules.check("ema_momentum", value, maximum=1.0)
@@ -76,7 +76,7 @@ def ema_momentum(value):
 
 
 def values(data, is_image):
-    """Refuses a first batch that is empty, has NaN, or images outside [−1, 1]."""
+    """Checks that data are there and finite, and images in [−1, 1]."""
     data = np.asarray(data, np.float32)
     if not data.size:
         raise ValueError(
@@ -93,7 +93,7 @@ def values(data, is_image):
 
 
 def label_values(labels, count):
-    """Refuses labels that are not whole numbers in [0, num_classes)."""
+    """Checks that labels are whole numbers in [0, num_classes)."""
     labels = np.asarray(labels)
     if not np.issubdtype(labels.dtype, np.integer):
         raise ValueError(f"labels must be integers. Received: dtype {labels.dtype}")
@@ -105,7 +105,7 @@ def label_values(labels, count):
 
 
 def spread_labels(labels, rows, count):
-    """Gives int32 labels of shape `(rows,)`, from one for all or one for each."""
+    """Returns int32 labels of shape `(rows,)`, from one for all or one for each."""
     label_values(labels, count)
     labels = np.asarray(labels, np.int32)
     if labels.shape not in ((), (rows,)):
@@ -117,14 +117,14 @@ def spread_labels(labels, rows, count):
 
 
 def truncation(value):
-    """Refuses what is not a number in [0, 1]."""
+    """Checks that `value` is a number in [0, 1]."""
     real = isinstance(value, numbers.Real) and not isinstance(value, bool)
     if not real or not 0.0 <= value <= 1.0:
         raise ValueError(f"`truncation` must lie in [0, 1]. Received: {value!r}")
 
 
 def latents(given, latent_dim):
-    """Gives latents as a float32 array; refuses another width, none, and NaN."""
+    """Returns latents as a float32 array, checked for width, number and NaN."""
     given = np.asarray(given, np.float32)
     if given.ndim != 2 or given.shape[1] != latent_dim or not len(given):
         raise ValueError(

@@ -28,7 +28,7 @@ _BY_EXAMPLE = {
 
 
 def independent(network):
-    """Says whether two batches may go through a network as one.
+    """Returns whether two batches may go through a network as one.
 
     It is true where every layer is known not to look at a batch as a whole, as
     BatchNormalization does, and to draw nothing. Of other layers than Keras' own

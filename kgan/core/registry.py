@@ -55,7 +55,7 @@ class Registry:
 
 
 def numbered(names):
-    """Makes names unique by numbers, as in `["r1", "r2", "r1_2"]`."""
+    """Returns names made unique by numbers, as in `["r1", "r2", "r1_2"]`."""
     counts = [list(names[: place + 1]).count(name) for place, name in enumerate(names)]
     return [
         f"{name}_{count}" if count > 1 else name

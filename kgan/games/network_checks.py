@@ -186,7 +186,7 @@ def gives_logits(discriminator):
 
 
 def discriminator_fits(discriminator, data_shape):
-    """Refuses a discriminator of data of another shape, or of probabilities."""
+    """Checks that D takes data of the generator's shape and returns logits."""
     gives_logits(discriminator)
     found = _data_shape(discriminator)
     if found is not None and not _fits(found, data_shape):

@@ -90,7 +90,7 @@ class ImagePool(keras.layers.Layer):
         return tf.where(exchanged, old, images)
 
     def absorb(self, images, swap):
-        """Takes in the rows of the global batch; arguments as those of a call."""
+        """Stores the rows of the global batch; arguments as those of a call."""
         count = tf.convert_to_tensor(self.count)
         rows = tf.shape(images, out_type=tf.int64)[0]
         order = tf.range(rows)
