@@ -33,7 +33,7 @@ def peek(x, y, batch_size):
     if isinstance(x, tf.distribute.DistributedDataset):
         return None, x
     if is_arrays(x):
-        _check_rows(x if y is None else (x, y))
+        _check_rows([x] if y is None else [x, y])
         first = _head(x, batch_size)
         return (first if y is None else (first, _head(y, batch_size))), x
     if isinstance(x, keras.utils.PyDataset):
@@ -53,12 +53,19 @@ def peek(x, y, batch_size):
 
 
 def _check_rows(arrays):
-    rows = sorted({len(array) for array in tf.nest.flatten(arrays)})
+    rows = sorted({count for each in arrays for count in _counts(each)})
     if len(rows) > 1:
         raise ValueError(
             "Arrays of `x` and `y` must have one number of rows. "
             f"Received: {' and '.join(map(str, rows))}"
         )
+
+
+def _counts(arrays):
+    """Returns the numbers of rows of an array, or of those in a dictionary."""
+    if isinstance(arrays, dict):
+        return [count for each in arrays.values() for count in _counts(each)]
+    return [len(arrays)]
 
 
 def _head(arrays, count):
