@@ -43,7 +43,7 @@ def test_peek_at_a_dictionary_of_arrays():
     first, beside = feeding.peek(x, y, 2)[0]
     assert set(first) == {"a", "b"}
     assert list(beside) == [0, 1]
-    _, beside = feeding.peek(np.arange(6), {"c": x, "d": [1, 2, 3]}, 2)[0]
+    _, beside = feeding.peek(np.arange(6), {"c": x, "d": [1, 2, 3, 4, 5, 6]}, 2)[0]
     assert list(beside["d"]) == list(beside["c"]["a"] + 1) == [1, 2]
 
 
