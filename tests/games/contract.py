@@ -452,4 +452,4 @@ class BareProcess:
 
     def close(self):
         with self.process:
-            self.process.stdin.close()
+            self.process.kill()

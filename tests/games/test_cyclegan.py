@@ -21,7 +21,7 @@ from kgan.layers import ImagePool
 X, Y = (4, 4, 1), (4, 4, 3)
 
 
-def cyclegan(random=False, size=20, kind=CycleGAN, **options):
+def cyclegan(random=False, size=20, kind=CycleGAN, cycle=2.0):
     dropout = 0.3 if random else 0.0
     return kind(
         network([X], Y, dropout),
@@ -30,7 +30,7 @@ def cyclegan(random=False, size=20, kind=CycleGAN, **options):
         network([Y], (2, 2, 1), dropout),
         ImagePool(X, size),
         ImagePool(Y, size),
-        **options,
+        cycle=cycle,
     )
 
 

@@ -49,7 +49,7 @@ class TestContract(Contract):
     def test_nested_arrays_are_taken_as_data_sets_are(self, base):
         game = self.case.make(jit_compile=False)
         data = videos(2 * contract.ROWS)
-        game.fit(data, batch_size=8, epochs=2, shuffle=False, verbose=0)
+        played.fit(data, batch_size=8, epochs=2, shuffle=False, verbose=0)
         assert contract.changed(base.state, contract.state(game)) == set()
 
 
@@ -85,6 +85,14 @@ GOOD = videos(8)
 PLAYER = GOOD["player"]
 
 
+@pytest.fixture(scope="module")
+def played():
+    game = world_model()
+    game.compile(dict.fromkeys(game.players, "sgd"), run_eagerly=True)
+    game.fit(GOOD, batch_size=8, verbose=0)
+    return game
+
+
 @pytest.mark.parametrize(
     ("data", "message"),
     [
@@ -104,12 +112,9 @@ PLAYER = GOOD["player"]
         ),
     ],
 )
-def test_batches_must_be_as_the_first_one(data, message):
-    game = world_model()
-    game.compile(dict.fromkeys(game.players, "sgd"), run_eagerly=True)
-    game.fit(GOOD, batch_size=8, verbose=0)
+def test_batches_must_be_as_the_first_one(played, data, message):
     with pytest.raises(ValueError, match=message):
-        game.fit(data, batch_size=8, verbose=0)
+        played.fit(data, batch_size=8, verbose=0)
     with pytest.raises(ValueError, match=message):
-        game.fit(GOOD, batch_size=8, validation_data=data, verbose=0)
-    assert game.step == 1
+        played.fit(GOOD, batch_size=8, validation_data=data, verbose=0)
+    assert played.step == 1
