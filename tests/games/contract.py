@@ -293,7 +293,8 @@ class Contract:
         theirs = {k: base.state[k] for k in ours}
         found = difference(ours, theirs)
         print(f"{type(self).__name__} {policy}: {found:.2e}")
-        assert 0.0 < found < 0.03
+        # bfloat16 keeps 8 bits of a number, float16 11; pools hold images in [-1, 1].
+        assert 0.0 < found < {"mixed_bfloat16": 0.1, "mixed_float16": 0.03}[policy]
         for optimizer in game.optimizers.values():
             assert optimizer.iterations.numpy() > 0
 
