@@ -79,7 +79,8 @@ def own_rows(draw, batch_size):
     Row i of `draw(rows)` must not depend on the number of rows.
     """
     end = (replica_id() + 1) * batch_size
-    return draw(end)[end - batch_size :]
+    rows = slice(end - batch_size, None)
+    return tf.nest.map_structure(lambda tensor: tensor[rows], draw(end))
 
 
 def layer_state(seed, replica=0):

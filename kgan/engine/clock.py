@@ -82,9 +82,8 @@ class Clock(keras.layers.Layer):
 
         `draw` is `(rows, seed) -> dict` of tensors: row i does not depend on `rows`.
         """
-        seed, end = context.fold(Use.DRAWS).seed, (seeds.replica_id() + 1) * rows
-        drawn = draw(end, seed)
-        return tf.nest.map_structure(lambda tensor: tensor[end - rows :], drawn)
+        seed = context.fold(Use.DRAWS).seed
+        return seeds.own_rows(lambda count: draw(count, seed), rows)
 
     def advance(self, batches):
         """Counts one round and the batches that it has taken."""

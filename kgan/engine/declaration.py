@@ -3,8 +3,8 @@
 import keras
 
 from kgan.engine.clock import Clock
+from kgan.engine.move import players_of
 from kgan.engine.networks import Networks
-from kgan.engine.round import players_of
 
 # Keras sets these in the constructor, or reads them as properties: a method of that
 # name would be gone, or in the way.

@@ -21,9 +21,10 @@ from kgan.engine.compilation import Compiler
 from kgan.engine.config import ConfigByArguments
 from kgan.engine.interface import Interface
 from kgan.engine.logs import Logs
+from kgan.engine.move import batches_of, players_of
 from kgan.engine.networks import Networks
 from kgan.engine.optimizers import OptimizerView, prepare_all, refuse_callbacks
-from kgan.engine.round import Round, batches_of, players_of, rows_of
+from kgan.engine.round import Round, rows_of
 from kgan.engine.stateless import Stateless
 
 

@@ -94,3 +94,13 @@ class Move:
         if isinstance(self.stream, Use):
             return (self.stream,)
         return (Use.MOVE, place if self.stream is None else self.stream)
+
+
+def players_of(moves):
+    """Returns the names of all players, in the order of the moves."""
+    return tuple(dict.fromkeys(player for move in moves for player in move.players))
+
+
+def batches_of(moves):
+    """Returns the number of batches that a round takes."""
+    return max([move.repeats for move in moves if move.fresh_data], default=1)

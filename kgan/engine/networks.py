@@ -111,6 +111,7 @@ class Networks:
             elements: Structure of tensors, the time axis first.
         """
         names = [n for n, (_, state) in self.values.items() if state]
+        called = set()
         trainable = {n: t for n, (t, _) in self.values.items()}
 
         def body(carried, element):
@@ -121,12 +122,15 @@ class Networks:
             inner._keep = self._keep
             carry = function(inner, carry, element)
             refuse_pools(inner, "`unroll`")
+            called.update(inner._losses)
             return time + 1, carry, {n: inner.values[n][1] for n in names}
 
         start = (tf.constant(0), initial, {n: self.values[n][1] for n in names})
         _, carries, states = tf.scan(body, elements, start)
         for name in names if self._keep else ():
             self.values[name] = (trainable[name], [s[-1] for s in states[name]])
+        for name in called:  # losses of weights are the same at all times
+            self.run(name, lambda network: None)
         return carries
 
 

@@ -6,6 +6,7 @@ import tensorflow as tf
 
 from kgan.engine import ema, feeding, replicas, state
 from kgan.engine.micro_batches import in_parts
+from kgan.engine.move import batches_of
 from kgan.engine.update import Update
 
 
@@ -48,7 +49,6 @@ class Round:
         self.moves, self.stateless = moves, stateless
         self.clock, self.logs = clock, logs
         self.averages = averages
-        self.players = players_of(moves)
         self.alternation = alternation
         self.fresh = batches_of(moves)
         self._updates = [
@@ -174,16 +174,6 @@ class Round:
         if not any(each is True for each in acts):
             now = tf.where(tf.reduce_any(acts), now, 1.0)
         ema.update(average, self.stateless[player].network, now)
-
-
-def players_of(moves):
-    """Returns the names of all players, in the order of the moves."""
-    return tuple(dict.fromkeys(player for move in moves for player in move.players))
-
-
-def batches_of(moves):
-    """Returns the number of batches that a round takes."""
-    return max([move.repeats for move in moves if move.fresh_data], default=1)
 
 
 def rows_of(batch):

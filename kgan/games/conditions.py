@@ -78,11 +78,6 @@ class Conditions:
         self.check(condition, count)
         return tf.nest.map_structure(np.asarray, self.cast(condition))
 
-    @property
-    def exists(self):
-        """Whether data must come with a condition."""
-        return self.fields is not None or self.num_classes is not None
-
     def example(self):
         """Returns the condition of one example, zeros, or None."""
         if self.num_classes is not None:

@@ -61,16 +61,16 @@ class Passes:
 
     def view(self, nets, batch, player):
         """Returns the `View` that a term of a player may read."""
-        of_d = player == "discriminator"
+        fakes, heads_of = self.fake, self.fake
+        if player == "discriminator":
+            fakes, heads_of = self.pair, self.outputs
         later = {
-            "fake": lambda: (self.pair if of_d else self.fake)(nets, batch)[0],
-            "fake_outputs": lambda: (self.outputs if of_d else self.fake)(nets, batch)[
-                1
-            ],
+            "fake": lambda: fakes(nets, batch)[0],
+            "fake_outputs": lambda: heads_of(nets, batch)[1],
             "weights": lambda: nets.weights(player),
         }
-        if of_d:
-            later["real_outputs"] = lambda: self.outputs(nets, batch)[0]
+        if player == "discriminator":
+            later["real_outputs"] = lambda: heads_of(nets, batch)[0]
         return View(
             later,
             step=nets.step,

@@ -303,6 +303,19 @@ def test_time_under_a_graph_and_under_xla(jit_compile):
     contracts.assert_close(found, expected, 1e-5)
 
 
+def test_losses_of_weights_count_once_whatever_the_times():
+    def losses(times):
+        nets = moves.nets(network=normalizing(kernel_regularizer="l2"))
+        frames = tf.constant(np.stack([DATA] * times))
+        start = tf.zeros((32, 3))
+        nets.unroll(lambda nets, carry, x: carry + nets.network(x), start, frames)
+        return nets.own_losses(["network"])
+
+    (once,), (thrice,) = losses(1), losses(3)
+    assert once > 0.0
+    np.testing.assert_allclose(thrice, once, rtol=1e-6)
+
+
 def test_a_frozen_time_leaves_no_trace():
     nets = moves.nets(layer=memory())
     frames = tf.constant(DATA[None])

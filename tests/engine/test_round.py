@@ -13,8 +13,8 @@ from kgan.engine.alternation import Periods
 from kgan.engine.clock import Clock
 from kgan.engine.compilation import Compiler
 from kgan.engine.logs import Logs
-from kgan.engine.move import Move, Term
-from kgan.engine.round import Round, players_of, rows_of
+from kgan.engine.move import Move, Term, players_of
+from kgan.engine.round import Round, rows_of
 from kgan.engine.stateless import Stateless
 
 DATA = networks.images(48)
