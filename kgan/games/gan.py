@@ -10,14 +10,13 @@ from kgan.engine import ema, fields
 from kgan.engine.game import Game
 from kgan.engine.move import Move
 from kgan.engine.update import mean
-from kgan.games import gan_checks, gan_terms, network_checks
+from kgan.games import gan_checks, gan_terms, network_checks, symptoms
 from kgan.games.conditions import Conditions, data_classes
 from kgan.games.gan_data import RealData
 from kgan.games.gan_passes import Passes
 from kgan.games.generative import Generative
 from kgan.games.sampler import Sampler
 from kgan.games.scorer import Scorer
-from kgan.games.two_players import TwoPlayers
 from kgan.latents import priors
 from kgan.losses.input_gradients import LOGITS, heads, joined
 from kgan.losses.top_k import TopK
@@ -26,7 +25,7 @@ D_LOGS = ("d_loss", "d_real", "d_fake", "d_accuracy")
 
 
 @keras.saving.register_keras_serializable(package="kgan")
-class GAN(RealData, Passes, TwoPlayers, Generative, Game):
+class GAN(RealData, Passes, Generative, Game):
     """A generator and a discriminator that play the minimax game.
 
         min_G max_D  E log D(x) + E log(1 − D(G(z)))
@@ -83,6 +82,7 @@ class GAN(RealData, Passes, TwoPlayers, Generative, Game):
         ```
     """
 
+    log_names = {"generator": "g", "discriminator": "d"}
     batches_argument = "discriminator_steps"
 
     def __init__(
@@ -153,6 +153,18 @@ class GAN(RealData, Passes, TwoPlayers, Generative, Game):
 
     def call(self, inputs):
         return self.sampler(inputs, training=False)
+
+    def symptoms(self, real=None, patience=3, **thresholds):
+        return symptoms.usual(real, patience, **thresholds)
+
+    def describe(self):
+        lines = super().describe()
+        drawn = "a condition" if self.prior is False else f"{self.latent_dim} latents"
+        shape = " × ".join(map(str, self.data_shape))
+        return {
+            "generator": f"{lines['generator']}, from {drawn} to {shape}",
+            "discriminator": lines["discriminator"],
+        }
 
     # === Compile ===
 

@@ -37,7 +37,7 @@ def as_floats(name, data, shape):
     data = np.asarray(data)
     if data.shape[1:] != tuple(shape) or not len(data):
         raise ValueError(
-            f"`{name}` must have examples of shape {tuple(shape)}. "
+            f"`{name}` must have shape ({', '.join(map(str, ('count', *shape)))}). "
             f"Received: an array of shape {data.shape}"
         )
     is_uint8 = data.dtype == np.uint8 and len(shape) == 3

@@ -272,6 +272,11 @@ class Recipe:
         """
         raise NotImplementedError
 
+    def played(self) -> dict:
+        """Returns the arguments of `compile` that all games have, but optimizers."""
+        names = ("steps_per_execution", "jit_compile", "micro_batches")
+        return {name: getattr(self, name) for name in names}
+
     def resolve(self, source, sample_every: int) -> "Recipe":
         """Writes out what is left to defaults, so that the recipe's file says all.
 

@@ -65,7 +65,7 @@ def test_reconstructions_are_those_of_the_latents(game, of_points):
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (IMAGES[0], r"`data` must have examples of shape \(4, 4, 1\)\. .*\(4, 4, 1\)$"),
+        (IMAGES[0], r"`data` must have shape \(count, 4, 4, 1\)\. .*\(4, 4, 1\)$"),
         (np.zeros((2, 4, 4, 3)), r"Received: an array of shape \(2, 4, 4, 3\)$"),
         (IMAGES[:0], r"Received: an array of shape \(0, 4, 4, 1\)$"),
     ],

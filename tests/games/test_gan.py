@@ -7,9 +7,11 @@ import moves
 import networks
 import numpy as np
 import pytest
+import small_games
 import tensorflow as tf
 
 import kgan
+from kgan.callbacks import DiscriminatorWon, DiversityLost, GradientVanished
 
 
 def test_defaults():
@@ -298,3 +300,27 @@ def test_few_frames_stand_between_the_step_and_the_formula():
     ours = [name for name in frames if "/kgan/" in name and "/tests/" not in name]
     # train_step, the round, the update; the loss itself is the fourth.
     assert len(ours) <= 3
+
+
+def test_symptoms_are_the_usual_ones():
+    gan = small_games.points()
+    real = np.zeros((4, 1), "float32")
+    kinds = [type(symptom) for symptom in gan.symptoms(real)]
+    assert kinds == [DiscriminatorWon, GradientVanished, DiversityLost]
+    (won,) = gan.symptoms(patience=7, accuracy=0.9, gradient_share=None)
+    assert (won.patience, won.accuracy) == (7, 0.9)
+
+
+def test_both_networks_are_described():
+    described = small_games.images((4, 6, 3)).describe()
+    assert list(described) == ["generator", "discriminator"]
+    assert described["generator"].endswith(" parameters, from 4 latents to 4 × 6 × 3")
+    assert described["discriminator"].endswith(" parameters")
+
+
+def test_a_generator_that_draws_nothing_is_described_by_its_condition():
+    told, data = keras.Input((3,)), keras.Input((2,))
+    judged = keras.layers.Dense(1)(keras.layers.Concatenate()([data, told]))
+    generator = keras.Model(told, keras.layers.Dense(2)(told))
+    gan = kgan.GAN(generator, keras.Model([data, told], judged), prior=False)
+    assert gan.describe()["generator"] == "8 parameters, from a condition to 2"

@@ -49,7 +49,7 @@ class TestContract(Contract):
     def test_nested_arrays_are_taken_as_data_sets_are(self, base):
         game = self.case.make(jit_compile=False)
         data = videos(2 * contract.ROWS)
-        played.fit(data, batch_size=8, epochs=2, shuffle=False, verbose=0)
+        game.fit(data, batch_size=8, epochs=2, shuffle=False, verbose=0)
         assert contract.changed(base.state, contract.state(game)) == set()
 
 

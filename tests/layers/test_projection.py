@@ -3,8 +3,8 @@ import keras
 import numpy as np
 import pytest
 
-from kgan.core import arguments as checks
 from kgan.core import independence
+from kgan.games import network_checks
 from kgan.layers.projection import Projection
 from kgan.layers.spectral_normalization import SpectralNormalization
 
@@ -99,7 +99,7 @@ def test_inference_moves_no_vector():
 
 
 def test_tells_the_number_of_classes_and_whether_it_couples_examples():
-    assert checks.find_num_classes(_model()) == CLASSES
+    assert network_checks.find_num_classes(_model()) == CLASSES
     assert independence.independent(Projection(CLASSES))
     assert not independence.independent(
         Projection(CLASSES, spectral_normalization=True)

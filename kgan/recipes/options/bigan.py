@@ -38,12 +38,7 @@ class BiGANRecipe(Recipe, game="bigan"):
         game = BiGAN(
             *networks, prior=priors.get(self.prior, self.latent_dim), seed=self.seed
         )
-        game.compile(
-            build.make_optimizers(self),
-            steps_per_execution=self.steps_per_execution,
-            jit_compile=self.jit_compile,
-            micro_batches=self.micro_batches,
-        )
+        game.compile(build.make_optimizers(self), **self.played())
         return game
 
     def pictures(self, game):

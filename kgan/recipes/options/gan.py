@@ -201,9 +201,7 @@ class GANRecipe(Recipe, game="gan"):
             loss=make_loss(self),
             **{what: make_terms(self, what) for what in _TERMS},
             alternation=make_alternation(self),
-            steps_per_execution=self.steps_per_execution,
-            jit_compile=self.jit_compile,
-            micro_batches=self.micro_batches,
+            **self.played(),
         )
         gan.check_rows(self.batch_size // gan.distribute_strategy.num_replicas_in_sync)
         return gan

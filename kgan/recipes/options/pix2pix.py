@@ -60,12 +60,7 @@ class Pix2PixRecipe(Recipe, game="pix2pix"):
             ema_momentum=self.ema_momentum,
             seed=self.seed,
         )
-        game.compile(
-            build.make_optimizers(self),
-            steps_per_execution=self.steps_per_execution,
-            jit_compile=self.jit_compile,
-            micro_batches=self.micro_batches,
-        )
+        game.compile(build.make_optimizers(self), **self.played())
         return game
 
     def shown_data(self, source):
