@@ -12,7 +12,7 @@ class Means(keras.metrics.Metric):
     interval of 16 steps does not act in every epoch of 10.
 
     Args:
-        names: Of the values, in the order in which they are shown.
+        names: Of the values; Keras shows logs in alphabetical order.
         name: Of the metric.
     """
 
