@@ -72,20 +72,16 @@ class AdaptiveAugment(Augment):
 
     def build(self, input_shape):
         super().build(input_shape)
-
         # All are floats, whose mean over the replicas is taken after each update; each
         # replica therefore adds as many times its own share as there are replicas.
-        def add_sum(name):
-            return self.add_weight(
-                name=name, shape=(), initializer="zeros", trainable=False
-            )
-
-        self.signs = add_sum("signs")
-        self.images = add_sum("images")
-        self.updates = add_sum("updates")
+        zero = {"shape": (), "initializer": "zeros", "trainable": False}
+        self.signs = self.add_weight(name="signs", **zero)
+        self.images = self.add_weight(name="images", **zero)
+        self.updates = self.add_weight(name="updates", **zero)
 
     def adapt(self, real_logits, step):
-        p, signs, images, updates = self._sums()
+        variables = (self.current_probability, self.signs, self.images, self.updates)
+        p, signs, images, updates = (tf.convert_to_tensor(v.value) for v in variables)
         due = updates >= self.interval
         moved = next_probability(p, signs, images, self.target, self.speed)
         rows = tf.shape(real_logits)[0]
@@ -96,10 +92,6 @@ class AdaptiveAugment(Augment):
         self.signs.assign(kept * signs + replicas * tf.reduce_sum(of_rows))
         self.images.assign(kept * images + replicas * tf.cast(rows, tf.float32))
         self.updates.assign(kept * updates + 1.0)
-
-    def _sums(self):
-        variables = (self.current_probability, self.signs, self.images, self.updates)
-        return tuple(tf.convert_to_tensor(variable.value) for variable in variables)
 
     def get_config(self):
         return {

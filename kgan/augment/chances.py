@@ -61,8 +61,7 @@ def compose(transforms, uniform, probability, shares, size, join):
         chance = probability * shares[transform.name]
         drawn = chosen(gate, chance, transform.times)
         matrix = transform.matrix(numbers, size)
-        identity = tf.eye(matrix.shape[-1])
-        matrix = tf.where(drawn[:, None, None], matrix, identity)
+        matrix = tf.where(drawn[:, None, None], matrix, tf.eye(matrix.shape[-1]))
         matrices = matrix if matrices is None else join(matrices, matrix)
         touched |= drawn
     return matrices, touched

@@ -63,27 +63,16 @@ def saturation(factors):
 
 
 def _drawn(matrices, draw):
-    return lambda uniform, size: matrices(draw(uniform[:, 0]))
+    name = matrices.__name__
+    return Transform(name, 1, lambda uniform, size: matrices(draw(uniform[:, 0])))
 
 
 TRANSFORMS = (
-    Transform(
-        "brightness",
-        1,
-        _drawn(brightness, lambda u: draws.normal(u, _BRIGHTNESS_DEVIATION)),
-    ),
-    Transform(
-        "contrast",
-        1,
-        _drawn(contrast, lambda u: draws.power_of_two(u, _CONTRAST_DEVIATION)),
-    ),
-    Transform("luma_flip", 1, _drawn(luma_flip, lambda u: draws.choice(u, 2))),
-    Transform("hue", 1, _drawn(hue, lambda u: draws.between(u, -math.pi, math.pi))),
-    Transform(
-        "saturation",
-        1,
-        _drawn(saturation, lambda u: draws.power_of_two(u, _SATURATION_DEVIATION)),
-    ),
+    _drawn(brightness, lambda u: draws.normal(u, _BRIGHTNESS_DEVIATION)),
+    _drawn(contrast, lambda u: draws.power_of_two(u, _CONTRAST_DEVIATION)),
+    _drawn(luma_flip, lambda u: draws.choice(u, 2)),
+    _drawn(hue, lambda u: draws.between(u, -math.pi, math.pi)),
+    _drawn(saturation, lambda u: draws.power_of_two(u, _SATURATION_DEVIATION)),
 )
 
 

@@ -30,10 +30,14 @@ def scaling(x, y):
     return _affine(1 / x, zero, zero, zero, 1 / y, zero)
 
 
+def _turn(cos, sin):
+    zero = tf.zeros_like(cos)
+    return _affine(cos, sin, zero, -sin, cos, zero)
+
+
 def rotation(angle):
     """Returns the inverses of rotations from x to y; float32 `(batch,)`."""
-    cos, sin, zero = tf.cos(angle), tf.sin(angle), tf.zeros_like(angle)
-    return _affine(cos, sin, zero, -sin, cos, zero)
+    return _turn(tf.cos(angle), tf.sin(angle))
 
 
 def translation(x, y):
@@ -50,11 +54,9 @@ def _flip(uniform, size):
 def _quarter_turns(uniform, size):
     # What is not square stays upright or is turned upside down.
     quarter = 1 if size[0] == size[1] else 2
-    turns = quarter * draws.choice(uniform[:, 0], 4 // quarter)
-    cos = tf.gather([1.0, 0.0, -1.0, 0.0], tf.cast(turns, tf.int32))
-    sin = tf.gather([0.0, 1.0, 0.0, -1.0], tf.cast(turns, tf.int32))
-    zero = tf.zeros_like(cos)
-    return _affine(cos, sin, zero, -sin, cos, zero)
+    turns = tf.cast(quarter * draws.choice(uniform[:, 0], 4 // quarter), tf.int32)
+    cos, sin = [1.0, 0.0, -1.0, 0.0], [0.0, 1.0, 0.0, -1.0]
+    return _turn(tf.gather(cos, turns), tf.gather(sin, turns))
 
 
 def _shift(uniform, size):

@@ -5,6 +5,7 @@ import tensorflow as tf
 
 from kgan.augment import chances, colors, cutouts, geometry, policies, warps
 from kgan.augment.base import Augmentation
+from kgan.core import schedules
 
 _GEOMETRIC = geometry.TRANSFORMS
 _COLOR = colors.TRANSFORMS
@@ -22,9 +23,7 @@ _CUTOUT_END = _COLOR_END + 3
 
 
 def _spread(shares):
-    spread = {}
-    for name, share in shares.items():
-        spread |= dict.fromkeys(_GROUPS.get(name, ()), share)
+    spread = {t: s for name, s in shares.items() for t in _GROUPS.get(name, ())}
     return spread | {name: s for name, s in shares.items() if name not in _GROUPS}
 
 
@@ -80,12 +79,7 @@ class Augment(Augmentation):
         **kwargs,
     ):
         super().__init__(seed=seed, **kwargs)
-        if isinstance(probability, dict):
-            probability = keras.saving.deserialize_keras_object(probability)
-        schedule = keras.optimizers.schedules.LearningRateSchedule
-        if not isinstance(probability, schedule):
-            probability = policies.unit_interval("probability", probability)
-        self.probability = probability
+        self.probability = schedules.check("probability", probability, maximum=1.0)
         self.policy = policies.read_shares(policy, _NAMES)
         self._shares = _spread(self.policy)
 
@@ -107,8 +101,7 @@ class Augment(Augmentation):
 
     def augment(self, images, uniform):
         p, shares = self.current_probability.value, self._shares
-        numbers = uniform[:, :_GEOMETRIC_END]
-        size = images.shape[1:3]
+        numbers, size = uniform[:, :_GEOMETRIC_END], images.shape[1:3]
         matrices, touched = geometry.inverses(numbers, p, shares, size)
         images = _where_touched(touched, warps.warp, images, matrices)
         numbers = uniform[:, _GEOMETRIC_END:_COLOR_END]
@@ -129,19 +122,12 @@ class Augment(Augmentation):
             self.current_probability.assign(self._scheduled(step))
 
     def _scheduled(self, step):
-        p = self.probability
-        p = p(step) if callable(p) else p
+        p = schedules.at(self.probability, step)
         return tf.clip_by_value(tf.cast(p, tf.float32), 0.0, 1.0)
 
     def get_config(self):
-        p = self.probability
-        if callable(p):
-            p = keras.saving.serialize_keras_object(p)
-        return {
-            **super().get_config(),
-            "probability": p,
-            "policy": dict(self.policy),
-        }
+        p = schedules.config(self.probability)
+        return {**super().get_config(), "probability": p, "policy": dict(self.policy)}
 
 
 def _where_touched(touched, transform, images, numbers):

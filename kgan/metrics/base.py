@@ -70,6 +70,11 @@ class Context:
     averaged: bool | None = None
     allow_few: bool = False
 
+    def check_counts(self, subject: str, least: int, **rows: np.ndarray) -> None:
+        """As `check_counts` of arrays by the set's name, unless few are allowed."""
+        if not self.allow_few:
+            check_counts(subject, least, {name: len(x) for name, x in rows.items()})
+
 
 class Metric(abc.ABC):
     """One figure of a distribution, or several that are computed together.

@@ -31,13 +31,8 @@ class Cache:
 
     def path(self, examples_key: dict, extractor: dict, statistic: Statistic):
         """Returns the file of a statistic, named by a hash of all it depends on."""
-        content = [
-            _FORMAT,
-            tf.__version__,
-            examples_key,
-            extractor,
-            [list(map(str, statistic.key))],
-        ]
+        key = [list(map(str, statistic.key))]
+        content = [_FORMAT, tf.__version__, examples_key, extractor, key]
         text = json.dumps(content, sort_keys=True)
         name = hashlib.sha256(text.encode()).hexdigest()[:40]
         return self.folder / f"{name}.npz"

@@ -4,7 +4,7 @@ import warnings
 
 import numpy as np
 
-from kgan.metrics.base import Metric, check_counts
+from kgan.metrics.base import Metric
 from kgan.metrics.classifier_score import Logits
 
 _FEWEST = 10  # images for each class
@@ -51,27 +51,21 @@ class ClassCoverage(Metric):
         return {"real": Logits(), "fake": Logits()}
 
     def compute(self, collected, context):
-        logits = {role: collected[role].rows for role in ("real", "fake")}
-        real, fake = (
-            np.bincount(rows.argmax(axis=1), minlength=rows.shape[1])
-            for rows in logits.values()
-        )
-        classes = np.count_nonzero(real)
-        counts = {"real": len(logits["real"]), "generated": len(logits["fake"])}
-        if not context.allow_few:
-            check_counts(f"{classes} classes need", _FEWEST * classes, counts)
-        strange = int(fake[real == 0].sum())
-        if strange:
+        real, fake = collected["real"].rows, collected["fake"].rows
+        real_counts, fake_counts = _histogram(real), _histogram(fake)
+        classes = int(np.count_nonzero(real_counts))
+        subject = f"{classes} classes need"
+        context.check_counts(subject, _FEWEST * classes, real=real, generated=fake)
+        if strange := int(fake_counts[real_counts == 0].sum()):
             warnings.warn(
-                f"{strange} of {len(logits['fake'])} generated images fall into "
-                "classes that no real image has: classes_kl depends on the number of "
-                "real images.",
-                UserWarning,
+                f"{strange} of {len(fake)} generated images fall into classes that no "
+                "real image has: classes_kl depends on the number of real images.",
                 stacklevel=2,
             )
-        details = {
-            "num_real": len(logits["real"]),
-            "num_fake": len(logits["fake"]),
-            "num_classes": int(classes),
-        }
-        return self.figures_of(class_coverage(real, fake).values(), details)
+        found = class_coverage(real_counts, fake_counts)
+        sizes = {"num_real": len(real), "num_fake": len(fake), "num_classes": classes}
+        return self.figures_of(found.values(), sizes)
+
+
+def _histogram(logits):
+    return np.bincount(logits.argmax(axis=1), minlength=logits.shape[1])

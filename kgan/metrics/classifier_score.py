@@ -101,10 +101,6 @@ class ClassifierScore(Metric):
             "num_classes": classes,
             "of_real": float(of_real.mean()),
         }
-        figure = Figure(
-            float(scores.mean()),
-            float(scores.std()),
-            f"standard deviation of {self.num_splits} splits",
-            details,
-        )
+        meaning = f"standard deviation of {self.num_splits} splits"
+        figure = Figure(float(scores.mean()), float(scores.std()), meaning, details)
         return {"classifier_score": figure}

@@ -16,12 +16,8 @@ def density_coverage(
     A ball reaches from a real example up to its k-th nearest other real, its surface
     excluded. Density = (pairs of a fake and a ball that contains it) / (k m), about 1
     for equal distributions, above 1 if fakes concentrate in the middle of the data;
-    coverage, in [0, 1], is the share of balls that contain a fake.
-
-    Args:
-        real: Features of shape `(n, d)`, float32 or float64.
-        fake: Features of shape `(m, d)`.
-        k: Which neighbour bounds a ball, in [1, n); else a `ValueError` is raised.
+    coverage, in [0, 1], is the share of balls that contain a fake. Features are float32
+    or float64, `(n, d)` and `(m, d)`; k outside [1, n) raises a `ValueError`.
 
     Source: Naeem et al., "Reliable Fidelity and Diversity Metrics for Generative
     Models" (2020), equations 3 and 4.
@@ -63,9 +59,8 @@ class DensityCoverage(Balls):
     def compare(self, real, fake, details):
         density, coverage = density_coverage(real, fake, self.k)
         expected = expected_coverage(len(real), len(fake), self.k)
+        of_coverage = details | {"expected_coverage": expected}
         return {
             "density": Figure(density, details=details),
-            "coverage": Figure(
-                coverage, details={**details, "expected_coverage": expected}
-            ),
+            "coverage": Figure(coverage, details=of_coverage),
         }

@@ -60,33 +60,26 @@ class Evaluation:
         for m in self.measurements:
             counts = [m.provenance.get(f"num_{side}") for side in ("real", "fake")]
             cells = ["" if count is None else f"{count:,}" for count in counts]
+            spread = "" if m.uncertainty is None else f"{m.uncertainty:.2g}"
             own = {k: v for k, v in m.provenance.items() if k not in shared}
-            rows.append((m.metric, *_number(m), *cells, _details(own)))
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)][:-1]
-        lines = []
-        for row in rows:
-            padded = [cell.ljust(w) for cell, w in zip(row[:-1], widths, strict=True)]
-            lines.append("  ".join([*padded, row[-1]]).rstrip())
+            rows.append((m.metric, f"{m.value:.5g}", spread, *cells, _details(own)))
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
         return "\n".join([*lines, "", *self._footnotes(shared)])
 
     def _footnotes(self, shared):
-        found = {
-            m.provenance["extractor"]["name"]: m.provenance["extractor"]
-            for m in self.measurements
-            if "extractor" in m.provenance
-        }
-        for extractor in found.values():
+        extractors = [m.provenance.get("extractor") for m in self.measurements]
+        for name, extractor in {e["name"]: e for e in extractors if e}.items():
             rest = {k: v for k, v in extractor.items() if k != "name"}
-            yield f"Features {extractor['name']}: {_details(rest)}"
+            yield f"Features {name}: {_details(rest)}"
         rest = {k: v for k, v in shared.items() if k not in _COLUMNS}
         yield f"All: {_details(rest)}"
 
     def shared(self) -> dict:
         """Returns the entries that are equal in the provenance of all measurements."""
         first, *rest = [m.provenance for m in self.measurements] or [{}]
-        missing = object()
         return {
-            k: v for k, v in first.items() if all(p.get(k, missing) == v for p in rest)
+            k: v for k, v in first.items() if all(k in p and p[k] == v for p in rest)
         }
 
 
@@ -94,17 +87,11 @@ class Evaluation:
 _COLUMNS = ("num_real", "num_fake", "extractor")
 
 
-def _number(m):
-    spread = "" if m.uncertainty is None else f"{m.uncertainty:.2g}"
-    return f"{m.value:.5g}", spread
-
-
 def _details(values):
-    plain = (str, int, float)
     return ", ".join(
         f"{name} {_text(value)}"
         for name, value in values.items()
-        if name not in _COLUMNS and isinstance(value, plain)
+        if name not in _COLUMNS and isinstance(value, str | int | float)
     )
 
 

@@ -1,7 +1,5 @@
 """Features, logits or images of a limited number of examples, one row each."""
 
-import functools
-
 import numpy as np
 
 from kgan.metrics.sweep import Statistic
@@ -38,12 +36,12 @@ class Rows(Statistic):
         self._parts.append(rows.reshape(len(rows), -1).copy())
         if labels is not None:
             self._labels.append(np.array(labels[: len(rows)], np.int32))
-        vars(self).pop("rows", None)
 
-    @functools.cached_property
+    @property
     def rows(self) -> np.ndarray:
         """All rows, `(min(count, limit), d)`, in their original dtype."""
-        self._parts = [np.concatenate(self._parts)]
+        if len(self._parts) != 1:
+            self._parts = [np.concatenate(self._parts)]
         return self._parts[0]
 
     @property
@@ -59,4 +57,3 @@ class Rows(Statistic):
         self.count = int(state["count"])
         self._parts = [state["rows"]]
         self._labels = [state["labels"]] if "labels" in state else []
-        vars(self).pop("rows", None)

@@ -25,18 +25,16 @@ def root(covariance: np.ndarray) -> np.ndarray:
     return vectors[:, kept] * np.sqrt(values[kept])
 
 
-def _distance(real_mean, fake_mean, trace, trace_of_root):
+def _distance(real_mean, fake_mean, covariances, trace_of_root):
     difference = np.asarray(real_mean, np.float64) - fake_mean
+    trace = sum(map(np.trace, covariances))
     # Rounding may leave -1e-15 where the Gaussians are equal.
     return max(0.0, float(difference @ difference + trace - 2 * trace_of_root))
 
 
-def _check_shapes(real_mean, real_covariance, fake_mean, fake_covariance):
-    shapes = [
-        np.shape(array)
-        for array in (real_mean, real_covariance, fake_mean, fake_covariance)
-    ]
-    dimension = np.size(real_mean)
+def _check_shapes(*means_and_covariances):
+    shapes = [np.shape(array) for array in means_and_covariances]
+    dimension = np.size(means_and_covariances[0])
     if shapes != [(dimension,), (dimension, dimension)] * 2:
         raise ValueError(
             "`real_mean`, `real_covariance`, `fake_mean` and `fake_covariance` must "
@@ -58,22 +56,17 @@ def frechet_distance(
     the root. No root of an unsymmetric matrix is computed: nothing becomes complex, and
     covariances of any rank need no offset.
 
-    Args:
-        real_mean: μ_r, of shape `(d,)`.
-        real_covariance: Σ_r, of shape `(d, d)`.
-        fake_mean: μ_f, of shape `(d,)`.
-        fake_covariance: Σ_f, of shape `(d, d)`.
+    Means μ are of shape `(d,)`, covariances Σ `(d, d)`; others raise a `ValueError`.
 
-    Raises a `ValueError` if the shapes do not agree.
     Example: `frechet_distance([0.0], [[1.0]], [3.0], [[4.0]])` is 3² + (1 − 2)² = 10.
     Source: Dowson and Landau, "The Fréchet Distance between Multivariate Normal
     Distributions" (1982); as FID: Heusel et al., "GANs Trained by a Two Time-Scale
     Update Rule Converge to a Local Nash Equilibrium" (2017), equation 6.
     """
     _check_shapes(real_mean, real_covariance, fake_mean, fake_covariance)
-    roots = root(real_covariance), root(fake_covariance)
-    trace = np.trace(real_covariance) + np.trace(fake_covariance)
-    return _distance(real_mean, fake_mean, trace, trace_of_root(*roots))
+    covariances = real_covariance, fake_covariance
+    of_root = trace_of_root(*map(root, covariances))
+    return _distance(real_mean, fake_mean, covariances, of_root)
 
 
 def trace_of_root(real_root: np.ndarray, fake_root: np.ndarray) -> float:
@@ -97,18 +90,18 @@ def frechet_distance_by_sqrtm(
     Source: Heusel et al. (2017), the code of its authors.
     """
     _check_shapes(real_mean, real_covariance, fake_mean, fake_covariance)
-    diagonal = _diagonal_of_sqrtm(real_covariance, fake_covariance)
-    imaginary = float(np.abs(diagonal.imag).max())
+    covariances = real_covariance, fake_covariance
+    of_root, imaginary = _trace_of_sqrtm(*covariances)
     if imaginary > LARGEST_IMAGINARY:
         raise ValueError(
             "`real_covariance` and `fake_covariance` must have a product with a real "
             f"root. Received: covariances whose root has an imaginary part {imaginary}"
         )
-    trace = np.trace(real_covariance) + np.trace(fake_covariance)
-    return _distance(real_mean, fake_mean, trace, diagonal.real.sum()), imaginary
+    return _distance(real_mean, fake_mean, covariances, of_root), imaginary
 
 
-def _diagonal_of_sqrtm(real_covariance, fake_covariance):
+def _trace_of_sqrtm(real_covariance, fake_covariance):
+    """Returns the real trace of a root, and the largest imaginary part in it."""
     from scipy import linalg
 
     pair = [np.asarray(c, np.float64) for c in (real_covariance, fake_covariance)]
@@ -119,7 +112,8 @@ def _diagonal_of_sqrtm(real_covariance, fake_covariance):
         if not np.isfinite(found).all():
             offset = 1e-6 * np.eye(len(pair[0]))
             found = linalg.sqrtm((pair[0] + offset) @ (pair[1] + offset))
-    return np.diagonal(found)
+    diagonal = np.diagonal(found)
+    return diagonal.real.sum(), float(np.abs(diagonal.imag).max())
 
 
 def check_full_rank(real: Moments, fake: Moments, ddof: int, allow_few: bool) -> None:
@@ -141,15 +135,15 @@ def check_full_rank(real: Moments, fake: Moments, ddof: int, allow_few: bool) ->
             f"The Fréchet distance of {count} examples is biased upwards by an amount "
             "that falls as 1 / examples: compare it only with distances of as many. "
             f"At least {ENOUGH} are usual, published figures are of 50,000.",
-            UserWarning,
             stacklevel=3,
         )
 
 
-def check_ddof(ddof: int) -> None:
-    """Raises a ValueError unless `ddof` is 0 or 1."""
+def check_ddof(ddof: int) -> int:
+    """Returns `ddof` as an int; raises a `ValueError` unless it is 0 or 1."""
     if ddof not in (0, 1):
         raise ValueError(f"`ddof` must be 0 or 1. Received: {ddof!r}")
+    return int(ddof)
 
 
 class Frechet(Metric):
@@ -174,8 +168,7 @@ class Frechet(Metric):
     standard_name = "fid"
 
     def __init__(self, ddof=1, features=None):
-        check_ddof(ddof)
-        self.ddof = int(ddof)
+        self.ddof = check_ddof(ddof)
         super().__init__(features)
 
     def statistics(self):
@@ -186,12 +179,11 @@ class Frechet(Metric):
         check_full_rank(real, fake, self.ddof, context.allow_few)
         covariances = [moments.covariance(self.ddof) for moments in (real, fake)]
         roots = [root(covariance) for covariance in covariances]
-        trace = sum(np.trace(covariance) for covariance in covariances)
-        value = _distance(real.mean, fake.mean, trace, trace_of_root(*roots))
+        value = _distance(real.mean, fake.mean, covariances, trace_of_root(*roots))
         details = {"ddof": self.ddof, "dimension": len(real.mean)}
         details["real_rank"], details["fake_rank"] = (r.shape[1] for r in roots)
         if details["dimension"] <= _LARGEST_CHEAP_DIMENSION:
-            imaginary = float(np.abs(_diagonal_of_sqrtm(*covariances).imag).max())
+            _, imaginary = _trace_of_sqrtm(*covariances)
             details["largest_imaginary_part"] = imaginary
             if imaginary > LARGEST_IMAGINARY:
                 warnings.warn(

@@ -35,14 +35,8 @@ def extrapolate(sizes: np.ndarray, distances: np.ndarray) -> Line:
     to find them" (2020), section 3.
     """
     inverse = 1 / np.asarray(sizes, np.float64)
-    centred = inverse - inverse.mean()
-    spread = centred @ centred
-    mean = np.mean(distances)
-    slope = centred @ (distances - mean) / spread
-    residuals = distances - mean - slope * centred
-    variance = residuals @ residuals / (len(inverse) - 2)
-    error = np.sqrt(variance * (1 / len(inverse) + inverse.mean() ** 2 / spread))
-    intercept = mean - slope * inverse.mean()
+    (slope, intercept), covariance = np.polyfit(inverse, distances, 1, cov=True)
+    error = np.sqrt(covariance[1, 1])
     return Line(float(intercept), float(error), float(slope))
 
 
@@ -107,12 +101,11 @@ class FrechetInfinity(Metric):
     standard_name = "fid_infinity"
 
     def __init__(self, num_sizes=15, smallest=None, ddof=1, features=None):
-        frechet.check_ddof(ddof)
         self.num_sizes = arguments.integer("`num_sizes`", num_sizes, 3)
         if smallest is not None:
             smallest = arguments.integer("`smallest`", smallest, 2)
         self.smallest = smallest
-        self.ddof = int(ddof)
+        self.ddof = frechet.check_ddof(ddof)
         super().__init__(features)
 
     def statistics(self):
@@ -134,7 +127,6 @@ class FrechetInfinity(Metric):
             warnings.warn(
                 f"Some covariances of {dimension} features are of no more examples and "
                 "lack rank: the bias is not linear in 1 / size there.",
-                UserWarning,
                 stacklevel=3,
             )
         return np.linspace(smallest, count, self.num_sizes).astype(int)
@@ -143,10 +135,8 @@ class FrechetInfinity(Metric):
         real, fake = collected["real"], collected["fake"].rows
         sizes = self._sizes(real, fake, context.allow_few)
         rng = np.random.default_rng(context.seed)
-        covariance = real.covariance(self.ddof)
-        distances = distances_of_subsets(
-            real.mean, covariance, fake, sizes, rng, self.ddof
-        )
+        moments = real.mean, real.covariance(self.ddof)
+        distances = distances_of_subsets(*moments, fake, sizes, rng, self.ddof)
         line = extrapolate(sizes, distances)
         details = {
             "sizes": sizes.tolist(),
@@ -154,10 +144,6 @@ class FrechetInfinity(Metric):
             "slope": line.slope,
             "ddof": self.ddof,
         }
-        figure = Figure(
-            line.intercept,
-            line.standard_error,
-            f"standard error of the intercept of {len(sizes)} subsets",
-            details,
-        )
+        meaning = f"standard error of the intercept of {len(sizes)} subsets"
+        figure = Figure(line.intercept, line.standard_error, meaning, details)
         return {"frechet_infinity": figure}

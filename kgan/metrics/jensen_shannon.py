@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from kgan.metrics.base import Figure, Metric, check_counts
+from kgan.metrics.base import Figure, Metric
 from kgan.metrics.feature_rows import Rows
 
 _REACH = 4  # width in σ of the bins to each side of a mode
@@ -155,8 +155,7 @@ class JensenShannon(Metric):
                 "`source` must have one or two dimensions: bins of equal size are too "
                 f"many in more. Received: {dimensions}"
             )
-        if not context.allow_few:
-            check_counts("jensen_shannon needs", _FEWEST, {"generated": len(fake)})
+        context.check_counts("jensen_shannon needs", _FEWEST, generated=fake)
         bins = ModeBins(source.centers, source.stddev)
         real = bins.integrate(source.density)
         equal = source.sample(len(fake), context.seed)

@@ -1,6 +1,7 @@
 """Measures a model: sweeps real and generated examples once for all metrics."""
 
 import importlib.metadata
+import itertools
 
 import tensorflow as tf
 
@@ -52,9 +53,7 @@ _CALL = ("seed", *_PLAIN)
 def example_shape(game, dataset=None):
     """Returns the shape of what a game makes of a data set; None for others' examples.
 
-    Args:
-        game: As in `measure`.
-        dataset: As in `measure`.
+    `game` and `dataset` are `gan` and `dataset` of `measure`.
     """
     if not isinstance(game, Interface):
         return None
@@ -130,17 +129,13 @@ class Evaluator:
         """
         is_game = isinstance(gan, Interface)
         if is_game:
-            asked = {"averaged": averaged, "truncation": truncation}
-            fake = self._made_by(gan, seed, asked)
+            fake = self._made_by(gan, seed, averaged=averaged, truncation=truncation)
         else:
             fake = self._find(gan, limit=self.num_images)
         self._check_shape(fake)
         jobs = self.prepare(gan)
         request = Request()
-        collected = [
-            job.collected | {"fake": request.add(job.extractor, job.fake())}
-            for job in jobs
-        ]
+        fakes = [job.statistic("fake", request) for job in jobs]
         sweep(fake, request, self.batch_size, "Generated examples", self.verbose)
         context = Context(
             seed=seed,
@@ -151,13 +146,12 @@ class Evaluator:
         )
         common = self._common(gan, fake, context)
         found = (
-            measurement
-            for job, statistics in zip(jobs, collected, strict=True)
-            for measurement in job.measure(statistics, context, common)
+            job.measure(job.collected | {"fake": statistic}, context, common)
+            for job, statistic in zip(jobs, fakes, strict=True)
         )
-        return Evaluation(tuple(found))
+        return Evaluation(tuple(itertools.chain.from_iterable(found)))
 
-    def _made_by(self, game, seed=0, options=_PLAIN):
+    def _made_by(self, game, seed=0, **options):
         source = getattr(self.real, "source", None) or self.real.dataset
         # Not every game has an average, or latents that could be truncated.
         own = {k: v for k, v in options.items() if v != _PLAIN[k]}
@@ -207,8 +201,7 @@ class Evaluator:
         examples, request, missing = self._sets[role], Request(), Request()
         for job in jobs:
             if role in job.roles:
-                empty = job.metric.statistics()[role]
-                job.collected[role] = request.add(job.extractor, empty)
+                job.collected[role] = job.statistic(role, request)
         paths, examples_key = {}, self.cache and examples.key()
         for (extractor, key), statistic in request.statistics.items():
             if examples_key:
@@ -258,21 +251,17 @@ class Evaluator:
 
 
 def _check_names(jobs):
-    names = set()
-    for job in jobs:
-        own = {job.name(figure) for figure in job.metric.figures}
-        if names & own:
-            raise ValueError(
-                "`metrics` must compute each figure once, as its name is its key. "
-                f"Received: {min(names & own)} twice, with different arguments"
-            )
-        names |= own
+    names = [job.name(figure) for job in jobs for figure in job.metric.figures]
+    twice = sorted(name for name in names if names.count(name) > 1)
+    if twice:
+        raise ValueError(
+            "`metrics` must compute each figure once, as its name is its key. "
+            f"Received: {twice[0]} twice, with different arguments"
+        )
 
 
 def _unique(metrics) -> list[Metric]:
-    found = {}
-    for metric in metrics:
-        found.setdefault((type(metric), repr(sorted(vars(metric).items()))), metric)
+    found = {(type(m), repr(sorted(vars(m).items()))): m for m in metrics}
     if not found:
         raise ValueError("`metrics` must name at least one metric. Received: none")
     return list(found.values())

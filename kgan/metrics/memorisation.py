@@ -4,7 +4,7 @@ import numpy as np
 
 from kgan.core import arguments
 from kgan.metrics import neighbours
-from kgan.metrics.base import Few, Metric, check_counts
+from kgan.metrics.base import Few, Metric
 from kgan.metrics.feature_rows import LIMIT, Rows
 
 LEAST = 20
@@ -29,16 +29,13 @@ def copying_z(fake: np.ndarray, held_out: np.ndarray) -> float:
     Source: Meehan, Chaudhuri and Dasgupta, "A Non-Parametric Test to Detect
     Data-Copying in Generative Models" (2020), section 3, with a single cell.
     """
-    import scipy.stats
+    from scipy import stats
 
     m, n = len(fake), len(held_out)
-    ranks = scipy.stats.rankdata(np.concatenate([fake, held_out]))
+    ranks = stats.rankdata(np.concatenate([fake, held_out]))
     farther = ranks[:m].sum() - m * (m + 1) / 2
-    _, ties = np.unique(ranks, return_counts=True)
-    ties = ties.astype(np.float64)
-    tied = np.sum(ties**3 - ties) / ((m + n) * (m + n - 1))
-    variance = m * n / 12 * (m + n + 1 - tied)
-    if len(ties) == 1:
+    variance = m * n * (m + n + 1) / 12 * stats.tiecorrect(ranks)
+    if variance == 0:
         return 0.0
     return float((farther - m * n / 2) / np.sqrt(variance))
 
@@ -90,9 +87,8 @@ class Memorisation(Metric):
     def compute(self, collected, context):
         rows = {role: collected[role].rows for role in ("real", "held_out", "fake")}
         numbers = {f"num_{role}": len(found) for role, found in rows.items()}
-        if not context.allow_few:
-            counts = {"held-out": len(rows["held_out"]), "generated": len(rows["fake"])}
-            check_counts("Memorisation needs", LEAST, counts)
+        needed = {"held-out": rows["held_out"], "generated": rows["fake"]}
+        context.check_counts("Memorisation needs", LEAST, **needed)
         fake, _ = neighbours.nearest(rows["fake"], rows["real"])
         held_out, _ = neighbours.nearest(rows["held_out"], rows["real"])
         details = {

@@ -18,9 +18,9 @@ class Job:
         self.roles = set(metric.statistics())
         self.collected = {}
 
-    def fake(self):
-        """Returns an empty statistic for generated examples."""
-        return self.metric.statistics()["fake"]
+    def statistic(self, role, request):
+        """Returns the statistic of a set that a `Request` will fill."""
+        return request.add(self.extractor, self.metric.statistics()[role])
 
     def measure(self, collected, context, common):
         """Yields a `Measurement` of each figure; `common` is the provenance of all."""
@@ -28,14 +28,13 @@ class Job:
             found = self.metric.compute(collected, context)
         except Few as error:
             raise Few(f"{error} (`allow_few=True` computes it all the same)") from None
-        own = (
-            {"extractor": self.extractor.describe()} if self.metric.on_features else {}
-        )
         unread = {
             key for role in _PROVENANCE.keys() - self.roles for key in _PROVENANCE[role]
         }
         read = {k: v for k, v in common.items() if k not in unread}
         read |= {f"num_{role}": _used(collected[role]) for role in self.roles}
+        if self.metric.on_features:
+            read["extractor"] = self.extractor.describe()
         for figure, best in zip(self.metric.figures, self.metric.best, strict=True):
             result = found[figure]
             yield Measurement(
@@ -44,7 +43,7 @@ class Job:
                 uncertainty=result.uncertainty,
                 uncertainty_is=result.uncertainty_is,
                 best=best,
-                provenance=read | own | dict(result.details),
+                provenance=read | dict(result.details),
             )
 
     def name(self, figure: str) -> str:

@@ -4,7 +4,8 @@ import warnings
 
 import numpy as np
 
-from kgan.metrics.base import Figure, Metric, check_counts
+from kgan.metrics import neighbours
+from kgan.metrics.base import Figure, Metric
 from kgan.metrics.feature_rows import Rows
 
 _RADIUS = 3.0  # in σ around a centre, within which a sample is of high quality
@@ -21,14 +22,9 @@ def nearest_modes(
         centers: Array of shape `(modes, d)`.
         stddev: σ of every mode, a number or one for each dimension.
     """
-    points = np.asarray(points, np.float64)
-    nearest = np.zeros(len(points), np.int64)
-    offsets = np.full(points.shape, np.inf)
-    for mode, center in enumerate(centers):
-        other = (points - center) / stddev
-        closer = np.sum(other**2, axis=1) < np.sum(offsets**2, axis=1)
-        nearest[closer], offsets[closer] = mode, other[closer]
-    return nearest, offsets
+    points, centers = np.asarray(points, np.float64), np.asarray(centers)
+    _, nearest = neighbours.nearest(points / stddev, centers / stddev)
+    return nearest, (points - centers[nearest]) / stddev
 
 
 def mode_coverage(
@@ -117,9 +113,8 @@ class ModeCoverage(Metric):
                 f'such as "ring" or "grid". Received: {context.source!r}'
             )
         points, modes = collected["fake"].rows, len(centers)
-        if not context.allow_few:
-            counts = {"generated": len(points)}
-            check_counts(f"{modes} modes need", _FEWEST * modes, counts)
+        least = _FEWEST * modes
+        context.check_counts(f"{modes} modes need", least, generated=points)
         weights = getattr(context.source, "weights", None)
         found = mode_coverage(points, centers, stddev, weights)
         share = found["high_quality_share"]
@@ -127,7 +122,6 @@ class ModeCoverage(Metric):
             warnings.warn(
                 f"None of {len(points)} points is within {_RADIUS:g}σ of a mode: "
                 "modes_kl and modes_spread are set to their worst values.",
-                UserWarning,
                 stacklevel=2,
             )
         details = {

@@ -13,8 +13,8 @@ class Moments(Statistic):
     cancel, and the batch size does not matter.
     """
 
-    mean: np.ndarray | None = None
-    scatter: np.ndarray | None = None
+    mean: np.ndarray | float = 0.0
+    scatter: np.ndarray | float = 0.0
 
     def update(self, outputs, labels=None):
         self.add(outputs.features)
@@ -24,13 +24,10 @@ class Moments(Statistic):
         features = np.asarray(features, np.float64)
         count, mean = len(features), features.mean(axis=0)
         centred = features - mean
-        scatter = centred.T @ centred
-        if self.mean is None:
-            self.count, self.mean, self.scatter = count, mean, scatter
-            return self
         total = self.count + count
         delta = mean - self.mean
-        self.scatter += scatter + np.outer(delta, delta) * (self.count * count / total)
+        between = np.outer(delta, delta) * (self.count * count / total)
+        self.scatter += centred.T @ centred + between
         self.mean = self.mean + delta * (count / total)
         self.count = total
         return self

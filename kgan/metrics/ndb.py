@@ -3,7 +3,7 @@
 import numpy as np
 
 from kgan.core import arguments
-from kgan.metrics.base import Metric, check_counts
+from kgan.metrics.base import Metric
 from kgan.metrics.feature_rows import Rows
 from kgan.metrics.jensen_shannon import divergence
 
@@ -64,18 +64,13 @@ class Bins(Metric):
 
     def compute(self, collected, context):
         real, fake = collected["real"].rows, collected["fake"].rows
-        if not context.allow_few:
-            numbers = {"real": len(real), "generated": len(fake)}
-            check_counts(f"{self.k} bins need", _FEWEST * self.k, numbers)
+        subject = f"{self.k} bins need"
+        context.check_counts(subject, _FEWEST * self.k, real=real, generated=fake)
         k = min(self.k, len(real))
         counts = _histograms(real, fake, k, context.seed)
-        details = {
-            "k": k,
-            "alpha": self.alpha,
-            "num_real": len(real),
-            "num_fake": len(fake),
-        }
         share = float(np.mean(different_bins(*counts, self.alpha)))
+        sizes = {"num_real": len(real), "num_fake": len(fake)}
+        details = {"k": k, "alpha": self.alpha, **sizes}
         return self.figures_of((share, divergence(*counts)), details)
 
 

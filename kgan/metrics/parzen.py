@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from kgan.metrics.base import Figure, Metric, check_counts
+from kgan.metrics.base import Figure, Metric
 from kgan.metrics.feature_rows import Rows
 
 _NUM_WINDOWS = 10_000
@@ -58,9 +58,7 @@ def parzen_log_likelihood(
     middle = windows.mean(axis=0)
     windows, points = windows - middle, np.asarray(points, np.float64) - middle
     sigmas = np.atleast_1d(np.asarray(sigma, np.float64))
-    sums = [
-        _log_sum(squares, sigmas) for squares in _squared_distances(points, windows)
-    ]
+    sums = [_log_sum(block, sigmas) for block in _squared_distances(points, windows)]
     scale = windows.shape[1] * np.log(sigmas * np.sqrt(2 * np.pi))
     likelihood = np.concatenate(sums, axis=1) - np.log(len(windows)) - scale[:, None]
     return likelihood if np.ndim(sigma) else likelihood[0]
@@ -96,9 +94,8 @@ class Parzen(Metric):
 
     def __init__(self, sigmas: Sequence | None = None, features=None):
         super().__init__(features)
-        if sigmas is None:
-            sigmas = np.logspace(-1, 0, 10)
-        self.sigmas = np.asarray(sigmas, np.float64)
+        default = np.logspace(-1, 0, 10)
+        self.sigmas = np.asarray(default if sigmas is None else sigmas, np.float64)
         if self.sigmas.ndim != 1 or not self.sigmas.size or not _rises(self.sigmas):
             raise ValueError(
                 "`sigmas` must be positive, finite and increasing. "
@@ -107,28 +104,28 @@ class Parzen(Metric):
 
     def statistics(self):
         return {
-            "fake": Rows(_NUM_WINDOWS, "images"),
             "real": Rows(_NUM_VALIDATION, "images"),
+            "fake": Rows(_NUM_WINDOWS, "images"),
             "held_out": Rows(_NUM_HELD_OUT, "images"),
         }
 
     def compute(self, collected, context):
         rows = {role: _unit(statistic.rows) for role, statistic in collected.items()}
         windows = rows["fake"]
-        if not context.allow_few:
-            counts = {role: len(rows[role]) for role in ("real", "fake", "held_out")}
-            check_counts("parzen needs", _FEWEST, counts)
+        context.check_counts("parzen needs", _FEWEST, **rows)
         if len(windows) < _NUM_WINDOWS:
-            _warn(
+            warnings.warn(
                 f"parzen is defined on {_NUM_WINDOWS} windows, with fewer it is lower. "
-                f"Received: {len(windows)}"
+                f"Received: {len(windows)}",
+                stacklevel=2,
             )
         validation = parzen_log_likelihood(rows["real"], windows, self.sigmas)
         best = int(validation.mean(axis=1).argmax())
         if len(self.sigmas) > 1 and best in (0, len(self.sigmas) - 1):
-            _warn(
+            warnings.warn(
                 f"parzen chose σ {self.sigmas[best]:.4g} at the end of `sigmas`: "
-                "a wider range may have a larger likelihood."
+                "a wider range may have a larger likelihood.",
+                stacklevel=2,
             )
         values = parzen_log_likelihood(rows["held_out"], windows, self.sigmas[best])
         details = {
@@ -149,7 +146,3 @@ def _rises(values):
 def _unit(rows):
     """Scales pixels to [0, 1] and leaves points as they are."""
     return rows.astype(np.float64) / 255 if rows.dtype == np.uint8 else rows
-
-
-def _warn(text):
-    warnings.warn(text, UserWarning, stacklevel=3)

@@ -15,13 +15,8 @@ def precision_recall(
     A set's manifold is the union of balls around its examples, each up to the k-th
     nearest other example of the set, its surface included. Precision is the share of
     fakes within the manifold of the reals, recall the share of reals within the
-    manifold of the fakes.
-
-    Args:
-        real: Features of shape `(n, d)`, float32 or float64.
-        fake: Features of shape `(m, d)`.
-        k: Which neighbour bounds a ball; a `ValueError` is raised outside [1, min(n,
-            m)).
+    manifold of the fakes. Features are float32 or float64, `(n, d)` and `(m, d)`; k
+    outside [1, min(n, m)) raises a `ValueError`.
 
     Source: Kynkäänniemi et al., "Improved Precision and Recall Metric for Assessing
     Generative Models" (2019), equations 1 to 3.

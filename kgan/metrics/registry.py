@@ -58,14 +58,11 @@ def get(metric: str | Metric) -> Metric:
             return kind(features=features) if features else kind()
         if str(metric).startswith(f"{start}_") and kind.on_features and not features:
             return kind(features=metric.removeprefix(f"{start}_"))
-    raise ValueError(
-        registry.unknown(
-            "A metric must be one of the following, with the name of features behind "
-            "it or without:",
-            metric,
-            names(),
-        )
+    expected = (
+        "A metric must be one of the following, with the name of features behind it or "
+        "without:"
     )
+    raise ValueError(registry.unknown(expected, metric, names()))
 
 
 def fitting(source, num_classes: int | None, extractor) -> tuple[str, ...]:
@@ -77,8 +74,7 @@ def fitting(source, num_classes: int | None, extractor) -> tuple[str, ...]:
         extractor: The `Extractor` of the features.
     """
     if hasattr(source, "density"):
-        several = len(source.centers) > 1
-        modes = ("mode_coverage",) if several else ()
+        modes = ("mode_coverage",) if len(source.centers) > 1 else ()
         return (*modes, "jensen_shannon", "sliced_wasserstein")
     names = ("frechet", "kernel", "precision_recall", "density_coverage")
     classes = getattr(source, "num_classes", None)

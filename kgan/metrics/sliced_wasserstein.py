@@ -3,7 +3,7 @@
 import numpy as np
 
 from kgan.core import arguments
-from kgan.metrics.base import Figure, Metric, check_counts
+from kgan.metrics.base import Figure, Metric
 from kgan.metrics.feature_rows import Rows
 
 _FEWEST = 100
@@ -27,18 +27,15 @@ def wasserstein(real: np.ndarray, fake: np.ndarray) -> float:
     if len(real) == len(fake):
         return float(np.mean(np.abs(real - fake)))
     x = np.sort(np.concatenate([real, fake]))
-    reached = [
+    real_cdf, fake_cdf = (
         np.searchsorted(values, x[:-1], "right") / len(values)
         for values in (real, fake)
-    ]
-    return float(np.sum(np.abs(reached[0] - reached[1]) * np.diff(x)))
+    )
+    return float(np.sum(np.abs(real_cdf - fake_cdf) * np.diff(x)))
 
 
 def sliced_wasserstein(
-    real: np.ndarray,
-    fake: np.ndarray,
-    num_directions: int,
-    rng: np.random.Generator,
+    real: np.ndarray, fake: np.ndarray, num_directions: int, rng: np.random.Generator
 ) -> np.ndarray:
     """Computes the Wasserstein-1 distances of the projections on random directions.
 
@@ -89,15 +86,11 @@ class SlicedWasserstein(Metric):
 
     def compute(self, collected, context):
         real, fake = collected["real"].rows, collected["fake"].rows
-        if not context.allow_few:
-            counts = {"real": len(real), "generated": len(fake)}
-            check_counts("sliced_wasserstein needs", _FEWEST, counts)
+        subject = "sliced_wasserstein needs"
+        context.check_counts(subject, _FEWEST, real=real, generated=fake)
         rng = np.random.default_rng(context.seed)
         values = sliced_wasserstein(real, fake, self.num_directions, rng)
-        details = {
-            "num_directions": self.num_directions,
-            "num_real": len(real),
-            "num_fake": len(fake),
-        }
+        sizes = {"num_real": len(real), "num_fake": len(fake)}
+        details = {"num_directions": self.num_directions, **sizes}
         meaning = f"standard error of {self.num_directions} directions"
         return {self.kind: Figure.mean(values, meaning, details)}

@@ -53,14 +53,9 @@ class Request:
 
 
 def sweep(examples: Examples, request: Request, batch_size, title, verbose) -> None:
-    """Fills the statistics of a request.
+    """Fills the statistics of a request from `batch_size` examples at a time.
 
-    Args:
-        examples: The `Examples` to read.
-        request: Empty statistics.
-        batch_size: Examples in memory at a time; no result depends on it.
-        title: Title of the progress bar.
-        verbose: 1 shows a progress bar, 0 nothing.
+    No result depends on the batch size. `verbose` 1 shows a progress bar with a title.
 
     Raises:
         ValueError: If there are no examples, or an extractor does not accept them.

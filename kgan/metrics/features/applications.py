@@ -11,23 +11,22 @@ import re
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 from kgan.core import arguments as checks
 from kgan.core import registry
 from kgan.data import reach
 from kgan.metrics.features import classifiers, resizers
 from kgan.metrics.features import images as _images
-from kgan.metrics.features.network import NetworkExtractor
+from kgan.metrics.features.network import NetworkExtractor, rows_of
 
 _HOST = "https://storage.googleapis.com"
+_B_SIZES = (224, 240, 260, 300, 380, 456, 528, 600)
 # Training sizes that are not 224.
 _SIZES = {
     **dict.fromkeys(("inception_v3", "inception_resnet_v2", "xception"), 299),
     "nasnet_large": 331,
-    **{f"efficientnet_b{i}": s for i, s in enumerate((224, 240, 260, 300))},
-    **{f"efficientnet_b{i + 4}": s for i, s in enumerate((380, 456, 528, 600))},
-    **{f"efficientnet_v2_b{i}": s for i, s in enumerate((224, 240, 260, 300))},
+    **{f"efficientnet_b{i}": size for i, size in enumerate(_B_SIZES)},
+    **{f"efficientnet_v2_b{i}": size for i, size in enumerate(_B_SIZES[:4])},
     "efficientnet_v2_s": 384,
     "efficientnet_v2_m": 480,
     "efficientnet_v2_l": 480,
@@ -45,19 +44,10 @@ def _snake(name):
 
 @functools.cache
 def _applications():
-    found = {}
-    for _, module in inspect.getmembers(keras.applications, inspect.ismodule):
-        for name, build in inspect.getmembers(module, inspect.isfunction):
-            if name[0].isupper():
-                found[_snake(name)] = (build, module.preprocess_input)
-    # Not members of their module.
-    for build in (
-        keras.applications.MobileNetV3Large,
-        keras.applications.MobileNetV3Small,
-    ):
-        preprocess = keras.applications.mobilenet_v3.preprocess_input
-        found[_snake(build.__name__)] = (build, preprocess)
-    return found
+    return {
+        _snake(name): (build, inspect.getmodule(build).preprocess_input)
+        for name, build in inspect.getmembers(keras.applications, inspect.isfunction)
+    }
 
 
 def names() -> tuple[str, ...]:
@@ -105,39 +95,32 @@ class Application(NetworkExtractor):
         self.network = network
         self.weights = weights
         self.layer = layer
+        self._build, self._preprocess = _applications()[network]
+        self._top = layer is not None
         default = _SIZES.get(network, 224)
         self.size = default if size is None else checks.positive_integer("size", size)
-        parts = (
-            f"{network}_keras" if network == "inception_v3" else network,
-            layer,
-            "random" if weights is None else None,
-        )
+        name = "inception_v3_keras" if network == "inception_v3" else network
+        parts = (name, layer, "random" if weights is None else None)
         self.name = "_".join(part for part in parts if part)
 
     @functools.cached_property
     def _model(self):
-        build, _ = _applications()[self.network]
-        top = self.layer is not None
-        arguments = {"classifier_activation": None} if top else {"pooling": "avg"}
         if self.weights == "imagenet":
-            self._check_reachable(build.__name__, top)
-        weights = None if self.weights is None else str(self.weights)
+            self._check_reachable()
+        arguments = {"classifier_activation": None} if self._top else {"pooling": "avg"}
+        arguments["weights"] = None if self.weights is None else str(self.weights)
+        arguments["input_shape"] = (self.size, self.size, 3)
         try:
             with _single_precision():
-                model = build(
-                    include_top=top,
-                    weights=weights,
-                    input_shape=(self.size, self.size, 3),
-                    **arguments,
-                )
+                model = self._build(include_top=self._top, **arguments)
         except Exception as error:
             # Keras has no exception class for a failed download.
             if "URL fetch failure" not in str(error):
                 raise
-            raise ValueError(self._no_weights(build.__name__, top, error)) from error
+            raise ValueError(self._no_weights(error)) from error
         if self.weights is None:
             _draw(model)
-        return self._cut(model) if top else model
+        return self._cut(model) if self._top else model
 
     def _cut(self, model):
         layers = [layer.name for layer in model.layers]
@@ -146,34 +129,26 @@ class Application(NetworkExtractor):
             raise ValueError(registry.unknown(expected, self.layer, layers))
         return keras.Model(model.inputs, model.get_layer(self.layer).output)
 
-    def _check_reachable(self, keras_name, top):
+    def _check_reachable(self):
         """Raises within seconds if there is no network; Keras would wait for it."""
-        if _is_kept(keras_name, top):
+        if _is_kept(self._build.__name__, self._top):
             return
         if unreachable := reach.unreachable_hosts([_HOST]):
-            reason = f"{unreachable[0]} does not answer"
-            raise ValueError(self._no_weights(keras_name, top, reason))
+            raise ValueError(self._no_weights(f"{unreachable[0]} does not answer"))
 
-    def _no_weights(self, keras_name, top, reason):
+    def _no_weights(self, reason):
         return (
             f"The features {self.name!r} need weights that could not be fetched: "
-            f"{reason}. Where there is a network, call "
-            f"`keras.applications.{keras_name}(include_top={top})`, and copy "
-            f"~/.keras/models/{_file(self.network, top)} to {_models_folder()}, or "
-            "pass weights=PATH. Features that need no download: "
+            f"{reason}. Where there is a network, call `keras.applications."
+            f"{self._build.__name__}(include_top={self._top})`, and copy "
+            f"~/.keras/models/{_file(self.network, self._top)} to {_models_folder()}, "
+            "or pass weights=PATH. Features that need no download: "
             f"{', '.join((*classifiers.names(), 'pixels'))}"
         )
 
     @functools.cached_property
     def _network(self):
-        model = self._model
-
-        @tf.function(autograph=False)
-        def network(images):
-            features = model(images, training=False)
-            return [tf.reshape(features, (tf.shape(images)[0], -1))]
-
-        return network
+        return rows_of(self._model)
 
     @functools.cached_property
     def _hash(self):
@@ -183,9 +158,8 @@ class Application(NetworkExtractor):
         return digest.hexdigest()
 
     def _prepare(self, images):
-        _, preprocess = _applications()[self.network]
-        size = (self.size, self.size)
-        return preprocess(resizers.clean(_images.to_channels(images, 3), size))
+        images = resizers.clean(_images.to_channels(images, 3), (self.size, self.size))
+        return self._preprocess(images)
 
     def describe(self):
         named = self.weights in ("imagenet", None)

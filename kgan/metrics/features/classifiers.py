@@ -6,12 +6,11 @@ import pathlib
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 from kgan.core import registry
 from kgan.metrics.features import images as _images
 from kgan.metrics.features import resizers, weights
-from kgan.metrics.features.network import NetworkExtractor
+from kgan.metrics.features.network import NetworkExtractor, rows_of
 
 FOLDER = pathlib.Path(__file__).parent.parent / "networks"
 _LAYER = "features"
@@ -42,10 +41,9 @@ class Classifier(NetworkExtractor):
     batch = 64
 
     def __init__(self, network: str | os.PathLike):
-        shipped = FOLDER / f"{network}.keras"
         path = pathlib.Path(network).expanduser()
         if network in names():
-            path = shipped
+            path = FOLDER / f"{network}.keras"
         elif path.suffix != ".keras" or not path.is_file():
             expected = "`network` must be the path of a .keras file or one of"
             raise ValueError(registry.unknown(expected, os.fspath(network), names()))
@@ -65,25 +63,18 @@ class Classifier(NetworkExtractor):
                 f"{self.path} must map images (n, height, width, 1 or 3) to logits "
                 f"(n, classes). Received: a model of the shapes {shapes}"
             )
-        if _LAYER not in [layer.name for layer in model.layers]:
+        layers = [layer.name for layer in model.layers]
+        if _LAYER not in layers:
             raise ValueError(
                 f"{self.path} must have a layer named {_LAYER!r}. Received: a model of "
-                f"the layers {', '.join(layer.name for layer in model.layers)}"
+                f"the layers {', '.join(layers)}"
             )
         both = [model.get_layer(_LAYER).output, *model.outputs]
         return keras.Model(model.inputs[0], both)
 
     @functools.cached_property
     def _network(self):
-        model = self._model
-
-        @tf.function(autograph=False)
-        def network(images):
-            features, logits = model(images, training=False)
-            rows = tf.reshape(features, (tf.shape(images)[0], -1))
-            return tf.cast(rows, tf.float32), tf.cast(logits, tf.float32)
-
-        return network
+        return rows_of(self._model)
 
     @property
     def num_classes(self):

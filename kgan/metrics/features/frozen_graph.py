@@ -53,10 +53,7 @@ def _modernise(graph, node):
 
 
 def function(
-    graph: tf.compat.v1.GraphDef,
-    feed: str,
-    fetches: Sequence[str],
-    shape: tuple,
+    graph: tf.compat.v1.GraphDef, feed: str, fetches: Sequence[str], shape: tuple
 ) -> Callable:
     """Returns part of a graph as a function of a float32 array to a list of tensors.
 

@@ -61,9 +61,8 @@ class Inception(NetworkExtractor):
     @functools.cached_property
     def _network(self):
         graph = frozen_graph.read(self._file)
-        kernel = frozen_graph.constant(
-            graph, frozen_graph.input_of(graph, _LOGITS, index=1)
-        )
+        weights_of_logits = frozen_graph.input_of(graph, _LOGITS, index=1)
+        kernel = frozen_graph.constant(graph, weights_of_logits)
         pool = frozen_graph.function(graph, _RESIZED, [_POOL], (None, *_SIZE, 3))
 
         def network(images):

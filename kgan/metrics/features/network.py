@@ -3,10 +3,23 @@
 import abc
 
 import numpy as np
+import tensorflow as tf
 
 from kgan.metrics.features import images as _images
 from kgan.metrics.features.base import Extractor, Outputs
 from kgan.metrics.features.batching import in_batches
+
+
+def rows_of(model):
+    """Returns a Keras model as a function to a list of its outputs, a row an image."""
+
+    @tf.function(autograph=False)
+    def network(images):
+        shape = (tf.shape(images)[0], -1)
+        outputs = tf.nest.flatten(model(images, training=False))
+        return [tf.cast(tf.reshape(x, shape), tf.float32) for x in outputs]
+
+    return network
 
 
 class NetworkExtractor(Extractor):

@@ -1,8 +1,6 @@
 """Extractors by name, as in "mnist"."""
 
-import functools
 import os
-from collections.abc import Callable
 
 from kgan.core import registry
 from kgan.metrics.features import applications, classifiers, resizers
@@ -14,22 +12,21 @@ from kgan.metrics.features.pixels import Pixels
 from kgan.metrics.features.points import Points
 
 
-def _factories() -> dict[str, Callable]:
-    inceptions = {Inception(resizer).name: resizer for resizer in resizers.names()}
-    kerases = {Application(name).name: name for name in applications.names()}
-    return {
-        "pixels": Pixels,
-        "points": Points,
-        **{name: functools.partial(Inception, r) for name, r in inceptions.items()},
-        **{name: functools.partial(Application, n) for name, n in kerases.items()},
+def _known() -> dict[str, Extractor]:
+    extractors = (
+        Pixels(),
+        Points(),
+        *map(Inception, resizers.names()),
+        *map(Application, applications.names()),
         # Last: the networks that ship with kgan.
-        **{name: functools.partial(Classifier, name) for name in classifiers.names()},
-    }
+        *map(Classifier, classifiers.names()),
+    )
+    return {extractor.name: extractor for extractor in extractors}
 
 
 def names() -> tuple[str, ...]:
     """Returns the names that `get` accepts, besides paths."""
-    return tuple(sorted(_factories()))
+    return tuple(sorted(_known()))
 
 
 def get(
@@ -59,9 +56,9 @@ def get(
         return features
     if features is None:
         features = _default(shape, data_name)
-    known = _factories()
+    known = _known()
     if features in known:
-        return known[features]()
+        return known[features]
     if str(features).endswith(".keras"):
         return Classifier(features)
     expected = "`features` must be an `Extractor`, the path of a .keras file or one of"

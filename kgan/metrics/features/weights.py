@@ -22,20 +22,13 @@ URL = (
 # Longest time without a byte from the server.
 _SECONDS = 30.0
 # Raised for an interrupted download or a damaged archive.
-_FAILURES = (
-    OSError,
-    EOFError,
-    zlib.error,
-    tarfile.TarError,
-    http.client.HTTPException,
-)
+_FAILURES = (OSError, EOFError, zlib.error, tarfile.TarError, http.client.HTTPException)
 
 
 def cache_folder() -> pathlib.Path:
     """Returns the folder of downloads, `$KGAN_CACHE_DIR` or `~/.cache/kgan`."""
-    return pathlib.Path(
-        os.environ.get("KGAN_CACHE_DIR") or "~/.cache/kgan"
-    ).expanduser()
+    folder = os.environ.get("KGAN_CACHE_DIR") or "~/.cache/kgan"
+    return pathlib.Path(folder).expanduser()
 
 
 def sha256(path: str | os.PathLike) -> str:
