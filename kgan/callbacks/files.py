@@ -18,10 +18,11 @@ def write_png(path, picture):
 
 def png(picture):
     """Returns the function that writes a picture as PNG; see `write_png`."""
-    return _image(picture).save
+    return image(picture).save
 
 
-def _image(picture):
+def image(picture):
+    """Returns a uint8 picture `(height, width, channels)` as a `PIL.Image.Image`."""
     from PIL import Image
 
     gray = picture.shape[-1] == 1
@@ -75,10 +76,10 @@ def _frame(picture):
     from PIL import Image
 
     array = isinstance(picture, np.ndarray)
-    with _image(picture) if array else Image.open(picture) as image:
-        if image.mode == "L":
-            return image.copy()
-        if image.mode == "RGBA":
-            white = Image.new("RGBA", image.size, "white")
-            image = Image.alpha_composite(white, image)
-        return image.convert("RGB").quantize(dither=Image.Dither.NONE)
+    with image(picture) if array else Image.open(picture) as frame:
+        if frame.mode == "L":
+            return frame.copy()
+        if frame.mode == "RGBA":
+            white = Image.new("RGBA", frame.size, "white")
+            frame = Image.alpha_composite(white, frame)
+        return frame.convert("RGB").quantize(dither=Image.Dither.NONE)

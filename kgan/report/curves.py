@@ -15,9 +15,7 @@ _SIZE = (4.4, 2.5)
 _ASIDE = ("epoch", "step", "step_seconds", "images_per_second")
 _RATES = ("d_learning_rate", "g_learning_rate")
 _NORMS = ("d_gradient_norm", "g_gradient_norm")
-_KNOWN = {
-    "diversity": "Diversity: distance of samples ÷ of real examples",
-}
+_KNOWN = {"diversity": "Diversity: distance of samples ÷ of real examples"}
 
 
 def read(path: str | os.PathLike) -> dict[str, np.ndarray]:

@@ -3,8 +3,7 @@
 import typing
 from collections.abc import Callable
 
-import numpy as np
-
+from kgan.callbacks.theory import figures
 from kgan.report.markup import Html, element
 from kgan.report.pictures import data_uri
 
@@ -60,20 +59,13 @@ def drawing(size: tuple, draw: Callable, alt: str) -> Html:
 
 
 def _render(size, draw, theme):
-    """Returns the pixels, uint8 of shape `(height, width, 3)`.
-
-    Without `pyplot`, which keeps every figure in a list that all threads share.
-    """
     import matplotlib
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
+
+    def fill(figure):
+        draw(figure.add_subplot(), theme)
 
     with matplotlib.rc_context(_settings(theme)):
-        figure = Figure(figsize=size, dpi=_DPI, layout="tight")
-        canvas = FigureCanvasAgg(figure)
-        draw(figure.add_subplot(), theme)
-        canvas.draw()
-        return np.asarray(canvas.buffer_rgba())[..., :3].copy()
+        return figures.render(size, fill, _DPI, layout="tight")
 
 
 def _settings(theme):

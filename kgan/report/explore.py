@@ -4,8 +4,6 @@
 `page` puts the controls before it, and `serve` shows them to this machine alone.
 """
 
-import base64
-import io
 import numbers
 import os
 import urllib.request
@@ -14,10 +12,10 @@ import numpy as np
 import tensorflow as tf
 
 from kgan import latents
-from kgan.callbacks.files import png
 from kgan.core import arguments
 from kgan.games import generative
 from kgan.latents import directions
+from kgan.report.pictures import data_uri
 
 # A browser's numbers leave integers out above it.
 _LARGEST_SEED = 2**53 - 1
@@ -261,9 +259,7 @@ def _figure(image):
     """
     height, width, _ = image.shape
     scale = max(1, _SIDE // max(height, width))
-    file = io.BytesIO()
-    png(image)(file, format="png")
-    source = f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"
+    source = data_uri(image)
     return (
         f'<img src="{source}" alt="The image at this place" style="'
         f'width: {width * scale}px; max-width: 100%; image-rendering: pixelated">'

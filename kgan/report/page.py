@@ -126,10 +126,7 @@ def _page(subject, evaluation, name, metrics_csv):
     )
     sections = (
         element(
-            "section",
-            element("h2", title, id=anchor),
-            content,
-            aria_labelledby=anchor,
+            "section", element("h2", title, id=anchor), content, aria_labelledby=anchor
         )
         for anchor, title, content in parts
     )

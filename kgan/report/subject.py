@@ -129,10 +129,7 @@ class Subject:
             FloatingPointError: If the generator gives NaN or infinity.
         """
         generated = self.gan.examples(
-            self.num_fake,
-            self.seed,
-            averaged=self.averaged,
-            truncation=self.truncation,
+            self.num_fake, self.seed, averaged=self.averaged, truncation=self.truncation
         )
         batches = generated.batches(_BATCH)
         features, predicted = self._extract(data for data, _ in batches)

@@ -120,6 +120,4 @@ class DensityPlot(Pictures):
         def draw(part):
             return view.draw(part, measured, view.title(measured))
 
-        return figures.render(
-            view.size, lambda figure: figures.with_legend(figure, draw)
-        )
+        return figures.render(view.size, lambda whole: figures.with_legend(whole, draw))
