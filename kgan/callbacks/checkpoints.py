@@ -21,7 +21,7 @@ def steps(directory):
 
 
 def step_of(path):
-    """Returns the step in a checkpoint's name; -1 where there is none."""
+    """Returns the step in a file's name, `step-NNNNNNNN`; -1 where there is none."""
     number = path.stem.removeprefix("step-")
     return int(number) if number.isdecimal() else -1
 

@@ -163,9 +163,8 @@ class CollapseWatch(Paced):
     def _check(self, logs, steps):
         """Looks for all symptoms; keeps the state if there is no trace of one."""
         means = self._recent.take(logs, steps)
-        named = [symptom.check(self.model, means) for symptom in self.symptoms]
-        named = [sentence for sentence in named if sentence]
-        if named:
+        checked = [symptom.check(self.model, means) for symptom in self.symptoms]
+        if named := list(filter(None, checked)):
             self._act(" ".join(named))
         elif not any(symptom.doubtful() for symptom in self.symptoms):
             self._keep()

@@ -44,17 +44,14 @@ def write_gif(path, pictures):
 
 def gif(pictures):
     """Returns the function that writes a film of pictures; see `write_gif`."""
-    pictures = _thinned(list(pictures))
+    pictures = list(pictures)
+    count = min(len(pictures), MAX_FRAMES)
+    places = np.linspace(0, len(pictures) - 1, count).round().astype(int)
 
     def write(path):
-        frames = (_frame(picture) for picture in pictures)
-        next(frames).save(
-            path,
-            save_all=True,
-            append_images=frames,
-            duration=durations(len(pictures)),
-            loop=0,
-        )
+        frames = (_frame(pictures[place]) for place in places)
+        film = {"append_images": frames, "duration": durations(count), "loop": 0}
+        next(frames).save(path, save_all=True, **film)
 
     return write
 
@@ -63,12 +60,6 @@ def durations(count):
     """Returns how long each of `count` frames is shown, in milliseconds, by 10."""
     each = int(np.clip(_FILM_MS / count, *_FRAME_MS)) // 10 * 10
     return [each] * (count - 1) + [_LAST_FRAME_MS]
-
-
-def _thinned(pictures):
-    count = min(len(pictures), MAX_FRAMES)
-    chosen = np.linspace(0, len(pictures) - 1, count).round().astype(int)
-    return [pictures[index] for index in chosen]
 
 
 def _frame(picture):

@@ -5,6 +5,7 @@ import pathlib
 import tensorflow as tf
 
 from kgan.callbacks import files
+from kgan.callbacks.checkpoints import step_of
 from kgan.callbacks.every import Paced
 from kgan.callbacks.logging import Events
 from kgan.core.atomic_files import attempt
@@ -61,7 +62,8 @@ class Pictures(Paced):
 
     def begin(self):
         # What stands there from later steps is another run's, or will be replaced.
-        self._steps = {step for step in self._on_disk() if step <= self.model.step}
+        known = map(step_of, self.directory.glob("step-*.png"))
+        self._steps = {step for step in known if 0 <= step <= self.model.step}
         self._last_step = max(self._steps, default=None)
         if self._last_step in (None, self.model.step):
             self._take()
@@ -95,11 +97,6 @@ class Pictures(Paced):
 
     def _path(self, step):
         return self.directory / f"step-{step:08d}.png"
-
-    def _on_disk(self):
-        names = (path.stem for path in self.directory.glob("step-*.png"))
-        numbers = (name.removeprefix("step-") for name in names)
-        return {int(number) for number in numbers if number.isdecimal()}
 
     def _film(self):
         """Lists this run's pictures that are as large as the last one, in order."""

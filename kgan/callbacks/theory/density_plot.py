@@ -10,11 +10,6 @@ from kgan.games import generative, network_checks
 def view_of(source, averaged=False, seed=0):
     """Returns the `Line` or `Plane` that measures and draws games over `source`.
 
-    Args:
-        source: Points in one or two dimensions whose density is known.
-        averaged: Whether p_g is the averaged generator's.
-        seed: Seed of latents and of data.
-
     Raises:
         ValueError: If `source` has no density, or more than two dimensions.
     """

@@ -37,6 +37,14 @@ def equilibrium_gap(real_values, fake_values):
     return float(np.mean([abs(values - 0.5).mean() for values in both]))
 
 
+def title(measured, *words):
+    """Returns a one-line summary of the current state, `words` after the step."""
+    parts = [f"step {int(measured['step']):,}", *words]
+    if measured["probabilistic"]:
+        parts.append(f"mean |D − ½| {float(measured['gap']):.3f}")
+    return "   ".join(parts)
+
+
 def finite(samples):
     """Returns the rows without NaN or infinity, for diverged generators."""
     return samples[np.isfinite(samples).all(axis=1)]

@@ -13,15 +13,8 @@ def with_legend(figure, draw):
     """
     above, below = figure.subfigures(2, height_ratios=[_LEGEND, 1 - _LEGEND])
     handles = draw(below)
-    above.legend(
-        handles=handles,
-        loc="lower center",
-        ncols=len(handles),
-        frameon=False,
-        borderpad=0,
-        columnspacing=1.4,
-        handlelength=1.8,
-    )
+    look = {"frameon": False, "borderpad": 0, "columnspacing": 1.4, "handlelength": 1.8}
+    above.legend(handles=handles, loc="lower center", ncols=len(handles), **look)
 
 
 def render(size, draw, dpi=110, **options):

@@ -61,6 +61,7 @@ class FourPanels(Paced):
     ):
         super().__init__("epoch")
         self.path = pathlib.Path(path)
+        self._store = self.path.with_suffix(".npz")
         self.source = source
         self.dataset = dataset
         if start != 0:
@@ -121,10 +122,6 @@ class FourPanels(Paced):
             for name, value in values.items():
                 panels[name[0]][name[2:]] = value
         return list(panels.values())
-
-    @property
-    def _store(self):
-        return self.path.with_suffix(".npz")
 
 
 def _titles(panels):
