@@ -30,31 +30,20 @@ DARK = Theme("#15191e", "#e4e8ec", "#454e58", "#56b4e9", "#f0a43a")
 
 
 def drawing(size: tuple, draw: Callable, alt: str) -> Html:
-    """Draws a figure twice, and lets the page choose.
+    """Draws a figure twice, as a `<picture>`, and lets the page choose.
 
     Args:
         size: Width and height in inches, of 96 pixels each.
         draw: Function of axes and a `Theme`.
         alt: What is seen, for those who do not see it.
-
-    Returns:
-        A `<picture>`.
     """
     light, dark = (_render(size, draw, theme) for theme in (LIGHT, DARK))
+    height, width = (side // _DENSITY for side in light.shape[:2])
+    light, dark = (data_uri(pixels, _COLORS) for pixels in (light, dark))
     return element(
         "picture",
-        element(
-            "source",
-            media="(prefers-color-scheme: dark)",
-            srcset=data_uri(dark, _COLORS),
-        ),
-        element(
-            "img",
-            src=data_uri(light, _COLORS),
-            alt=alt,
-            width=light.shape[1] // _DENSITY,
-            height=light.shape[0] // _DENSITY,
-        ),
+        element("source", media="(prefers-color-scheme: dark)", srcset=dark),
+        element("img", src=light, alt=alt, width=width, height=height),
     )
 
 
@@ -82,9 +71,12 @@ def _settings(theme):
         "grid.linewidth": 0.6,
         "legend.frameon": False,
         "lines.linewidth": 1.8,
-        **dict.fromkeys(("figure.facecolor", "axes.facecolor"), theme.paper),
-        **dict.fromkeys(("axes.edgecolor", "grid.color"), theme.faint),
-        **dict.fromkeys(
-            ("text.color", "axes.labelcolor", "xtick.color", "ytick.color"), theme.ink
-        ),
+        "figure.facecolor": theme.paper,
+        "axes.facecolor": theme.paper,
+        "axes.edgecolor": theme.faint,
+        "grid.color": theme.faint,
+        "text.color": theme.ink,
+        "axes.labelcolor": theme.ink,
+        "xtick.color": theme.ink,
+        "ytick.color": theme.ink,
     }

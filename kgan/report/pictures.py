@@ -17,15 +17,12 @@ _STORED = 64
 
 
 def data_uri(picture, colors: int | None = None) -> str:
-    """Encodes a picture as a PNG file inside of an address.
+    """Encodes a picture as a PNG file inside of an address, "data:image/png;base64,…".
 
     Args:
         picture: uint8 array of shape `(height, width, channels)`, of 1 to 4 channels:
             gray, gray and alpha, RGB, RGBA.
         colors: Reduces it to so many colours, without dithering; None keeps all.
-
-    Returns:
-        A text that begins with "data:image/png;base64,".
     """
     from PIL import Image
 
@@ -70,25 +67,14 @@ def tiles(images: np.ndarray, columns: int) -> np.ndarray:
     return mosaic(images, rows, columns, gap=1, background=0)[1:-1, 1:-1]
 
 
-def scale(shape: tuple) -> int:
-    """How many pixels of the screen a side of a pixel of such images is given."""
-    return max(1, _SHOWN // max(shape[:2]))
-
-
 def grid(images: np.ndarray, columns: int, alt: str) -> Html:
-    """Shows images in rows, crisp, and all of them as one picture.
+    """Shows `tiles` as one `<img>`, crisp, of which `alt` is a description.
 
-    Args:
-        images: As in `tiles`.
-        columns: As in `tiles`.
-        alt: What is seen, for those who do not see it.
-
-    Returns:
-        An `<img>`, enlarged by an integer where the page is wide enough.
+    It is enlarged by an integer where the page is wide enough.
     """
     images = np.stack([_reduced(each) for each in images])
     picture = tiles(images, columns)
-    factor = scale(images.shape[1:])
+    factor = max(1, _SHOWN // max(images.shape[1:3]))
     return element(
         "img",
         src=data_uri(picture),
