@@ -32,12 +32,8 @@ def image(picture):
 def write_gif(path, pictures):
     """Writes a film of pictures, atomically.
 
-    It takes about 12 seconds, has 120 frames at most, and repeats.
-
-    Args:
-        path: The file.
-        pictures: Pictures of one size in their order, at least one: paths of files, or
-            uint8 arrays as in `write_png`.
+    It takes about 12 seconds, has 120 frames at most, and repeats. `pictures`, at least
+    one, are of one size and in order: paths of files, or arrays as in `write_png`.
     """
     write_atomically(path, gif(pictures))
 

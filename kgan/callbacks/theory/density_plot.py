@@ -64,14 +64,11 @@ class DensityPlot(Pictures):
     with contours of D.
 
     Args:
-        directory: Directory of the PNG files and `density.gif`; created when needed.
+        directory, every, log_dir, gif: As in `Pictures`, whose `name` is "density".
         source: The true distribution, such as `kgan.data.source("gaussian")`.
-        every: `"epoch"`, or the number of steps between pictures.
         averaged: Whether p_g is the averaged generator's, and not that of the generator
             in training, which D is trained against.
         seed: Seed of the latents and of the data.
-        log_dir: A TensorBoard directory for the pictures too, under `density`.
-        gif: Whether the end of training writes `density.gif` from all pictures.
 
     Raises:
         ValueError: If `source` has no density or more than two dimensions, `every` is
