@@ -11,10 +11,8 @@ from kgan.core.arguments import positive_integer
 class Outcome(typing.NamedTuple):
     """Result of an action: a sentence for the user, and what became of the training.
 
-    Attributes:
-        sentence: What happened.
-        stopped: Whether training ends.
-        restored: Whether the model is in an earlier state now.
+    `stopped` is whether training ends, `restored` whether the model is in an earlier
+    state now.
     """
 
     sentence: str
@@ -44,9 +42,8 @@ class Stop(Warn):
 
     def act(self, model, found):
         model.stop_training = True
-        return Outcome(
-            f"Training stopped at step {model.step:,}: {found}", stopped=True
-        )
+        sentence = f"Training stopped at step {model.step:,}: {found}"
+        return Outcome(sentence, stopped=True)
 
 
 class RollBack(Warn):
@@ -74,13 +71,12 @@ class RollBack(Warn):
 
     def begin(self, model):
         self._sound = None
-        if self.learning_rate_factor == 1.0:
-            return
         for player, optimizer in model.optimizers.items():
-            if not isinstance(inner(optimizer).learning_rate, keras.Variable):
+            multiplied = isinstance(inner(optimizer).learning_rate, keras.Variable)
+            if self.learning_rate_factor < 1.0 and not multiplied:
                 raise ValueError(
                     "`learning_rate_factor` must be 1 where a learning rate follows a "
-                    f"schedule, which cannot be multiplied. Received: "
+                    "schedule, which cannot be multiplied. Received: "
                     f"{self.learning_rate_factor} with a schedule in "
                     f"`{player}_optimizer`"
                 )
@@ -102,31 +98,25 @@ class RollBack(Warn):
         self._sound.restore(model)
         if model.rollbacks >= self.max_rollbacks:
             model.stop_training = True
-            return Outcome(
+            sentence = (
                 f"Training stopped at step {step:,} after {model.rollbacks} rollbacks, "
-                f"with the model as it was at step {back:,}: {found}",
-                stopped=True,
-                restored=True,
+                f"with the model as it was at step {back:,}: {found}"
             )
+            return Outcome(sentence, stopped=True, restored=True)
         with model.distribute_strategy.scope():
             model.clock.rollbacks.assign_add(1)
-        self._slow_down(model)
-        return Outcome(
+            self._slow_down(model)
+        sentence = (
             f"Rolled back from step {step:,} to step {back:,} (rollback "
-            f"{model.rollbacks} of {self.max_rollbacks}): {found}",
-            restored=True,
+            f"{model.rollbacks} of {self.max_rollbacks}): {found}"
         )
+        return Outcome(sentence, restored=True)
 
     def _slow_down(self, model):
-        if self.learning_rate_factor == 1.0:
-            return
-        with model.distribute_strategy.scope():
+        if self.learning_rate_factor < 1.0:
             for optimizer in model.optimizers.values():
                 rate = inner(optimizer).learning_rate
                 rate.assign(rate * self.learning_rate_factor)
-
-
-_ACTIONS = {"warn": Warn, "stop": Stop, "rollback": RollBack}
 
 
 def get(name, **arguments):
@@ -135,9 +125,8 @@ def get(name, **arguments):
     Raises:
         ValueError: If there is no such action, or an argument is out of range.
     """
-    if name not in _ACTIONS:
-        raise ValueError(
-            f'`action` must be "warn", "stop" or "rollback". Received: {name!r}'
-        )
-    rollback = RollBack(**arguments)
-    return rollback if name == "rollback" else _ACTIONS[name]()
+    known = {"warn": Warn(), "stop": Stop(), "rollback": RollBack(**arguments)}
+    if name not in known:
+        expected = '`action` must be "warn", "stop" or "rollback"'
+        raise ValueError(f"{expected}. Received: {name!r}")
+    return known[name]

@@ -3,10 +3,9 @@
 import json
 import pathlib
 
-import keras
 import numpy as np
 
-from kgan.callbacks.every import Pace
+from kgan.callbacks.every import Paced
 from kgan.core import registry
 from kgan.core.arguments import positive_integer
 from kgan.core.atomic_files import attempt
@@ -22,12 +21,12 @@ def steps(directory):
 
 
 def step_of(path):
-    """Returns the step in a checkpoint's name; -1 where there is none."""
+    """Returns the step in a file's name, `step-NNNNNNNN`; -1 where there is none."""
     number = path.stem.removeprefix("step-")
     return int(number) if number.isdecimal() else -1
 
 
-class Checkpoints(keras.callbacks.Callback):
+class Checkpoints(Paced):
     """Saves the model every so many steps and at the end, and keeps the newest files.
 
     Each file is a whole model. `keras.models.load_model` and `fit` with
@@ -57,33 +56,31 @@ class Checkpoints(keras.callbacks.Callback):
     """
 
     def __init__(self, directory, every="epoch", keep=3, best=None, mode="min"):
-        super().__init__()
+        super().__init__(every)
         if mode not in _BETTER:
             raise ValueError(registry.unknown("`mode` must be one of", mode, _BETTER))
         self.directory = pathlib.Path(directory)
-        self.pace = Pace(every)
         self.keep = positive_integer("keep", keep)
         self.best = best
         self.mode = mode
-        self._begin()
+        self._reset()
 
-    def _begin(self):
-        self._begun = False
+    def _reset(self):
         self._saved = None
         self._sound = True
-        self._best_value = None
 
     def on_train_begin(self, logs=None):
-        self._begin()
+        super().on_train_begin()
+        self._reset()
 
-    def on_epoch_begin(self, epoch, logs=None):
-        # Not in `on_train_begin`: a callback that comes later in the list may still
-        # restore the model there.
-        if not self._begun:
-            self._refuse_others()
-            self._best_value = self._read_best()
-            self._begun = True
-        self.pace.begin_epoch(self.model.step)
+    def begin(self):
+        later = [path.name for path in steps(self.directory) if self._is_later(path)]
+        if later:
+            raise ValueError(
+                "`directory` must hold no checkpoints of later steps than the model's, "
+                f"{self.model.step}. Received: {later[-1]} in {self.directory}"
+            )
+        self._best_value = self._read_best()
 
     def on_train_batch_begin(self, batch, logs=None):
         # Not after a batch: Keras may call that hook while the next one is played.
@@ -129,14 +126,6 @@ class Checkpoints(keras.callbacks.Callback):
 
     def _is_later(self, path):
         return step_of(path) > self.model.step
-
-    def _refuse_others(self):
-        later = [path.name for path in steps(self.directory) if self._is_later(path)]
-        if later:
-            raise ValueError(
-                "`directory` must hold no checkpoints of later steps than the model's, "
-                f"{self.model.step}. Received: {later[-1]} in {self.directory}"
-            )
 
     def _keep_best(self, logs):
         if self.best not in logs:

@@ -1,9 +1,7 @@
 """Watches a game for symptoms of failure, and acts on them."""
 
-import keras
-
 from kgan.callbacks import actions
-from kgan.callbacks.every import Pace
+from kgan.callbacks.every import Paced
 from kgan.callbacks.recent_means import RecentMeans
 from kgan.callbacks.terminate_on_nan import first_not_finite
 from kgan.engine.symptom import helps
@@ -14,7 +12,7 @@ _DIVERGED = helps(
 )
 
 
-class CollapseWatch(keras.callbacks.Callback):
+class CollapseWatch(Paced):
     """Prints one line when a game has failed; can stop it, or roll it back.
 
     After every batch it looks for a logged value that is NaN or infinite, and at each
@@ -79,8 +77,7 @@ class CollapseWatch(keras.callbacks.Callback):
         learning_rate_factor=1.0,
         symptoms=(),
     ):
-        super().__init__()
-        self.pace = Pace(every)
+        super().__init__(every)
         self._further = list(symptoms)
         self._thresholds = {
             "real": real,
@@ -101,23 +98,21 @@ class CollapseWatch(keras.callbacks.Callback):
         self._recent = RecentMeans()
 
     def on_train_begin(self, logs=None):
+        super().on_train_begin()
         self.reason = None
         self.sentences = []
         self._diverged = False
-        self._kept = False
         self.symptoms = [*self._further, *self.model.symptoms(**self._thresholds)]
         for symptom in self.symptoms:
             symptom.forget()
             symptom.begin(self.model)
         self.action.begin(self.model)
 
+    def begin(self):
+        self._keep()
+
     def on_epoch_begin(self, epoch, logs=None):
-        # Not in `on_train_begin`: a callback that comes later in the list may still
-        # restore the model there.
-        if not self._kept:
-            self._kept = True
-            self._keep()
-        self.pace.begin_epoch(self.model.step)
+        super().on_epoch_begin(epoch)
         self._start(0)
 
     def on_train_batch_begin(self, batch, logs=None):
@@ -168,9 +163,8 @@ class CollapseWatch(keras.callbacks.Callback):
     def _check(self, logs, steps):
         """Looks for all symptoms; keeps the state if there is no trace of one."""
         means = self._recent.take(logs, steps)
-        named = [symptom.check(self.model, means) for symptom in self.symptoms]
-        named = [sentence for sentence in named if sentence]
-        if named:
+        checked = [symptom.check(self.model, means) for symptom in self.symptoms]
+        if named := list(filter(None, checked)):
             self._act(" ".join(named))
         elif not any(symptom.doubtful() for symptom in self.symptoms):
             self._keep()

@@ -1,13 +1,11 @@
 """Measures metrics of the distribution during training."""
 
-import keras
-
 from kgan import metrics as distribution
-from kgan.callbacks.every import Pace
+from kgan.callbacks.every import Paced
 from kgan.metrics.measure import example_shape
 
 
-class EvaluateGenerator(keras.callbacks.Callback):
+class EvaluateGenerator(Paced):
     """Measures what a game generates and writes the figures into the logs.
 
     Every callback that comes later in the list sees `logs["frechet_mnist"]` and the
@@ -19,8 +17,8 @@ class EvaluateGenerator(keras.callbacks.Callback):
         metrics: Names or objects, see `kgan.metrics.get`. None: those that fit.
         dataset: The real examples, as in `kgan.metrics.measure`.
         every: `"epoch"`, or the number of steps after which the next end is due.
-        num_images: How many examples are generated; figures of different numbers are
-            not comparable.
+        num_images: Number of generated examples; figures of different numbers are not
+            comparable.
         seed: Seed of the latents, the same each time.
         averaged: Whether to measure averaged weights where there are any.
         **options: Further arguments of `kgan.metrics.Evaluator`.
@@ -49,8 +47,7 @@ class EvaluateGenerator(keras.callbacks.Callback):
         averaged=True,
         **options,
     ):
-        super().__init__()
-        self.pace = Pace(every)
+        super().__init__(every)
         self.dataset = dataset
         self.seed = seed
         self.averaged = averaged
@@ -59,6 +56,7 @@ class EvaluateGenerator(keras.callbacks.Callback):
         self._evaluator = None
 
     def on_train_begin(self, logs=None):
+        super().on_train_begin()
         self.last = None
         self.prepare(self.model)
 
@@ -75,9 +73,6 @@ class EvaluateGenerator(keras.callbacks.Callback):
             )
             evaluator.prepare(model)
             self._evaluator = evaluator
-
-    def on_epoch_begin(self, epoch, logs=None):
-        self.pace.begin_epoch(self.model.step)
 
     def on_epoch_end(self, epoch, logs=None):
         due = self.pace.at_epoch_end(self.model.step)

@@ -1,5 +1,7 @@
 """Schedules callbacks: at the end of each epoch, or every so many steps."""
 
+import keras
+
 
 class Pace:
     """Schedule of a callback, kept without asking the device.
@@ -46,3 +48,34 @@ class Pace:
         # With several steps per execution, not every step is seen.
         before, self._seen = self._seen, step
         return step // self.every > before // self.every
+
+
+class Paced(keras.callbacks.Callback):
+    """Base class of callbacks that begin with the first epoch and have a `Pace`.
+
+    They do not begin in `on_train_begin`: a callback that comes later in the list may
+    still restore the model there.
+
+    Args:
+        every: As in `Pace`.
+    """
+
+    def __init__(self, every):
+        super().__init__()
+        self.pace = Pace(every)
+        self._begun = False
+
+    def begin(self):
+        """Prepares for a training, once, before its first batch."""
+
+    def on_train_begin(self, logs=None):
+        self._begun = False
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self._begin_once()
+        self.pace.begin_epoch(self.model.step)
+
+    def _begin_once(self):
+        if not self._begun:
+            self._begun = True
+            self.begin()

@@ -18,10 +18,11 @@ def write_png(path, picture):
 
 def png(picture):
     """Returns the function that writes a picture as PNG; see `write_png`."""
-    return _image(picture).save
+    return image(picture).save
 
 
-def _image(picture):
+def image(picture):
+    """Returns a uint8 picture `(height, width, channels)` as a `PIL.Image.Image`."""
     from PIL import Image
 
     gray = picture.shape[-1] == 1
@@ -31,29 +32,22 @@ def _image(picture):
 def write_gif(path, pictures):
     """Writes a film of pictures, atomically.
 
-    It takes about 12 seconds, has 120 frames at most, and repeats.
-
-    Args:
-        path: The file.
-        pictures: Pictures of one size in their order, at least one: paths of files, or
-            uint8 arrays as in `write_png`.
+    It takes about 12 seconds, has 120 frames at most, and repeats. `pictures`, at least
+    one, are of one size and in order: paths of files, or arrays as in `write_png`.
     """
     write_atomically(path, gif(pictures))
 
 
 def gif(pictures):
     """Returns the function that writes a film of pictures; see `write_gif`."""
-    pictures = _thinned(list(pictures))
+    pictures = list(pictures)
+    count = min(len(pictures), MAX_FRAMES)
+    places = np.linspace(0, len(pictures) - 1, count).round().astype(int)
 
     def write(path):
-        frames = (_frame(picture) for picture in pictures)
-        next(frames).save(
-            path,
-            save_all=True,
-            append_images=frames,
-            duration=durations(len(pictures)),
-            loop=0,
-        )
+        frames = (_frame(pictures[place]) for place in places)
+        film = {"append_images": frames, "duration": durations(count), "loop": 0}
+        next(frames).save(path, save_all=True, **film)
 
     return write
 
@@ -64,21 +58,15 @@ def durations(count):
     return [each] * (count - 1) + [_LAST_FRAME_MS]
 
 
-def _thinned(pictures):
-    count = min(len(pictures), MAX_FRAMES)
-    chosen = np.linspace(0, len(pictures) - 1, count).round().astype(int)
-    return [pictures[index] for index in chosen]
-
-
 def _frame(picture):
     """Returns a picture as a GIF can hold it: 256 colours, nothing transparent."""
     from PIL import Image
 
     array = isinstance(picture, np.ndarray)
-    with _image(picture) if array else Image.open(picture) as image:
-        if image.mode == "L":
-            return image.copy()
-        if image.mode == "RGBA":
-            white = Image.new("RGBA", image.size, "white")
-            image = Image.alpha_composite(white, image)
-        return image.convert("RGB").quantize(dither=Image.Dither.NONE)
+    with image(picture) if array else Image.open(picture) as frame:
+        if frame.mode == "L":
+            return frame.copy()
+        if frame.mode == "RGBA":
+            white = Image.new("RGBA", frame.size, "white")
+            frame = Image.alpha_composite(white, frame)
+        return frame.convert("RGB").quantize(dither=Image.Dither.NONE)

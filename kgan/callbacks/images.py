@@ -45,16 +45,19 @@ def grid(images, rows=None, columns=None, scale=None, gap=2, background=128):
         scale = math.ceil(_LEGIBLE / max(height, width))
     scale = positive_integer("scale", scale)
     images = images.repeat(scale, axis=1).repeat(scale, axis=2)
+    opaque = [background] * 3 + [255]
+    return mosaic(images, rows, columns, gap, opaque if channels == 4 else background)
 
-    cell = (height * scale + gap, width * scale + gap)
-    shape = (rows * cell[0] + gap, columns * cell[1] + gap, channels)
+
+def mosaic(images, rows, columns, gap, background):
+    """Lays images out as they are; `background` is one value, or one per channel."""
+    _, height, width, channels = images.shape
+    shape = (rows * (height + gap) + gap, columns * (width + gap) + gap, channels)
     picture = np.full(shape, background, np.uint8)
-    if channels == 4:
-        picture[..., 3] = 255
     for index, image in enumerate(images):
         row, column = divmod(index, columns)
-        top, left = row * cell[0] + gap, column * cell[1] + gap
-        picture[top : top + image.shape[0], left : left + image.shape[1]] = image
+        top, left = row * (height + gap) + gap, column * (width + gap) + gap
+        picture[top : top + height, left : left + width] = image
     return picture
 
 

@@ -22,8 +22,6 @@ class Metrics(keras.callbacks.Callback):
 
     Args:
         path: The file; written whole after each epoch.
-
-    Example: `kgan.callbacks.logging.Metrics("metrics.csv")`
     """
 
     def __init__(self, path):

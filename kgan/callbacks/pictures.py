@@ -2,16 +2,16 @@
 
 import pathlib
 
-import keras
 import tensorflow as tf
 
 from kgan.callbacks import files
-from kgan.callbacks.every import Pace
+from kgan.callbacks.checkpoints import step_of
+from kgan.callbacks.every import Paced
 from kgan.callbacks.logging import Events
 from kgan.core.atomic_files import attempt
 
 
-class Pictures(keras.callbacks.Callback):
+class Pictures(Paced):
     """Base class of callbacks that draw one picture again and again.
 
     A picture is taken before training starts, when it is due, and when training ends.
@@ -42,12 +42,10 @@ class Pictures(keras.callbacks.Callback):
     name = "pictures"
 
     def __init__(self, directory, every="epoch", log_dir=None, gif=True):
-        super().__init__()
+        super().__init__(every)
         self.directory = pathlib.Path(directory)
-        self.pace = Pace(every)
         self.log_dir = log_dir
         self.gif = gif
-        self._begun = False
         if log_dir is not None:
             self._events = Events(pathlib.Path(log_dir) / self.name)
 
@@ -59,14 +57,16 @@ class Pictures(keras.callbacks.Callback):
         raise NotImplementedError
 
     def on_train_begin(self, logs=None):
+        super().on_train_begin()
         self.check()
-        self._begun = False
 
-    def on_epoch_begin(self, epoch, logs=None):
-        # Not in `on_train_begin`: a callback that comes later in the list may still
-        # restore the model there.
-        self._begin()
-        self.pace.begin_epoch(self.model.step)
+    def begin(self):
+        # What stands there from later steps is another run's, or will be replaced.
+        known = map(step_of, self.directory.glob("step-*.png"))
+        self._steps = {step for step in known if 0 <= step <= self.model.step}
+        self._last_step = max(self._steps, default=None)
+        if self._last_step in (None, self.model.step):
+            self._take()
 
     def on_train_batch_begin(self, batch, logs=None):
         if self.pace.before_batch(batch):
@@ -77,7 +77,7 @@ class Pictures(keras.callbacks.Callback):
             self._take()
 
     def on_train_end(self, logs=None):
-        self._begin()
+        self._begin_once()
         if self.model.step != self._last_step:
             self._take()
         film = self._film()
@@ -85,17 +85,6 @@ class Pictures(keras.callbacks.Callback):
             attempt(self.directory / f"{self.name}.gif", files.gif(film))
         if self.log_dir is not None:
             self._events.close()
-
-    def _begin(self):
-        """Draws the first picture of a game, once per training."""
-        if self._begun:
-            return
-        self._begun = True
-        # What stands there from later steps is another run's, or will be replaced.
-        self._steps = {step for step in self._on_disk() if step <= self.model.step}
-        self._last_step = max(self._steps, default=None)
-        if self._last_step in (None, self.model.step):
-            self._take()
 
     def _take(self):
         step = self.model.step
@@ -108,11 +97,6 @@ class Pictures(keras.callbacks.Callback):
 
     def _path(self, step):
         return self.directory / f"step-{step:08d}.png"
-
-    def _on_disk(self):
-        names = (path.stem for path in self.directory.glob("step-*.png"))
-        numbers = (name.removeprefix("step-") for name in names)
-        return {int(number) for number in numbers if number.isdecimal()}
 
     def _film(self):
         """Lists this run's pictures that are as large as the last one, in order."""

@@ -17,14 +17,11 @@ class SampleGrid(Pictures):
     after side by side.
 
     Args:
-        directory: Where the PNG files and `samples.gif` go; made when first needed.
-        every: `"epoch"`, or the number of steps between pictures.
+        directory, every, log_dir, gif: As in `Pictures`, whose `name` is "samples".
         rows: Number of rows. None: as many as suit the game.
         columns: Number of columns, where the game leaves them open.
         seed: Seed of what is drawn. Image i of a GAN's grid is image i of
             `model.generate(n, seed=seed)`.
-        log_dir: A TensorBoard directory that gets the pictures too, under `samples`.
-        gif: Whether the end of training makes `samples.gif` from all pictures.
         examples: For games that show what becomes of them: a batch of data, or a
             `tf.data.Dataset`, whose first batch is read without advancing it.
 

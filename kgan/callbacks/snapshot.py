@@ -26,13 +26,12 @@ class Snapshot:
         self.step = model.step
         # Copies: an array may share its memory with the variable.
         self._values = [
-            np.array(keras.ops.convert_to_numpy(v)) for v in _variables(model)
+            (v.path, np.array(keras.ops.convert_to_numpy(v))) for v in _variables(model)
         ]
-        self._paths = [variable.path for variable in _variables(model)]
 
     def first_not_finite(self):
         """Returns path and value of the first variable with NaN or infinity, if any."""
-        for path, value in zip(self._paths, self._values, strict=True):
+        for path, value in self._values:
             bad = ~np.isfinite(value.astype(np.float32))
             if bad.any():
                 return path, value[bad][0]
@@ -41,7 +40,8 @@ class Snapshot:
     def restore(self, model):
         """Sets the variables of the model, on all replicas, and resets its metrics."""
         with model.distribute_strategy.scope():
-            for variable, value in zip(_variables(model), self._values, strict=True):
+            kept = zip(_variables(model), self._values, strict=True)
+            for variable, (_, value) in kept:
                 variable.assign(value)
             _reset_metrics(model)
 

@@ -82,7 +82,9 @@ class Throughput(keras.callbacks.Callback):
 
     def _measure(self):
         taken = self.model.position - self._position
-        if taken and self.batch_size is None and not self._was_rolled_back():
+        # A rollback resets the metrics: they count a part of the epoch then.
+        whole = self.model.rollbacks == self._rollbacks
+        if taken and whole and self.batch_size is None:
             self._rows = _examples(self.model) / taken
         batches = taken - self._left_out
         if batches <= 0 or not self._seconds:
@@ -92,10 +94,6 @@ class Throughput(keras.callbacks.Callback):
         if self._rows is not None:
             figures["images_per_second"] = self._rows / each
         return figures
-
-    def _was_rolled_back(self):
-        # The metrics were reset then, and count a part of the epoch.
-        return self.model.rollbacks != self._rollbacks
 
 
 def _examples(model):

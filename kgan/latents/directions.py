@@ -79,9 +79,8 @@ def slide(gan, directions, seed=0, label=0, steps=9, strength=3.0, averaged=True
     arguments.positive_integer("steps", steps)
     arguments.index("seed", seed)
     start = paths.latents_at(gan.prior, paths.table(seed), 0, 1)
-    strengths = np.linspace(-strength, strength, steps)[:, None]
-    if steps == 1:
-        strengths = np.zeros((1, 1))
+    ends = (-strength, strength) if steps > 1 else (0, 0)
+    strengths = np.linspace(*ends, steps)[:, None]
     rows = [
         move(gan.prior, np.repeat(start, steps, 0), direction[None], strengths)
         for direction in directions
@@ -99,17 +98,17 @@ class _FirstLayer:
         self._label = label
         self.prior = sampler.prior
         network = sampler.network
-        first, *others = self._on_the_way(network) or [None]
-        if first is None:
+        layers = self._on_the_way(network)
+        if not layers:
             raise ValueError(
                 "The generator must be Functional or Sequential, with a layer of its "
                 "own, not of a model within, that has a kernel and sees the latents. "
                 f"Received: {type(network).__name__}"
             )
-        seen = others[0].input if others else network.outputs[0]
+        seen = layers[1].input if len(layers) > 1 else network.outputs[0]
         self.num_features = math.prod(seen.shape[1:])
         # The first layer without its activation, and what the second one sees.
-        self._network = keras.Model(network.inputs, [_linear(first), seen])
+        self._network = keras.Model(network.inputs, [_linear(layers[0]), seen])
 
     def _on_the_way(self, network):
         """Lists the layers with a kernel whose input changes with the latents."""
@@ -119,10 +118,8 @@ class _FirstLayer:
         self._network = keras.Model(network.inputs, [layer.input for layer in layers])
         draws = [paths.latents_at(self.prior, paths.table(s), 0, 8) for s in (0, 1)]
         one, other = (self(self.prior.to_normal(drawn)) for drawn in draws)
-        changes = [bool(tf.reduce_any(a != b)) for a, b in zip(one, other, strict=True)]
-        return [
-            layer for layer, changed in zip(layers, changes, strict=True) if changed
-        ]
+        inputs = zip(layers, one, other, strict=True)
+        return [layer for layer, a, b in inputs if tf.reduce_any(a != b)]
 
     def __call__(self, normal):
         rows = tf.shape(normal)[0]
@@ -163,11 +160,9 @@ def _pca(first_layer, count):
     prior = first_layer.prior
     drawn = paths.latents_at(prior, paths.table(_SEED), 0, _SAMPLES)
     normal = prior.to_normal(drawn)
-    features = np.concatenate(
-        [first_layer(part)[1] for part in tf.split(normal, _SAMPLES // 256)]
-    )
+    parts = [first_layer(part)[1] for part in tf.split(normal, _SAMPLES // 256)]
     components = PCA(count, svd_solver="randomized", random_state=0)
-    coordinates = components.fit_transform(features)
+    coordinates = components.fit_transform(np.concatenate(parts))
     return np.linalg.lstsq(coordinates, np.asarray(normal), rcond=None)[0]
 
 

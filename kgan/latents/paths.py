@@ -87,9 +87,6 @@ def walk(prior, first_seed, second_seed, steps):
         latents_at(prior, table(seed), 0, 1) for seed in (first_seed, second_seed)
     )
     inner = tf.range(1, steps - 1, dtype=tf.int32) / tf.cast(steps - 1, tf.int32)
-    between = slerp(
-        prior.to_normal(first)[0],
-        prior.to_normal(second)[0],
-        tf.cast(inner, tf.float32),
-    )
+    ends = prior.to_normal(first)[0], prior.to_normal(second)[0]
+    between = slerp(*ends, tf.cast(inner, tf.float32))
     return tf.concat([first, prior.from_normal(between), second], axis=0)

@@ -78,6 +78,8 @@ class Uniform(Prior):
             )
         self.minimum = float(minimum)
         self.maximum = float(maximum)
+        self._centre = (self.minimum + self.maximum) / 2
+        self._radius = (self.maximum - self.minimum) / 2
 
     def sample(self, batch_size, seed):
         shape = (batch_size, self.latent_dim)
@@ -88,14 +90,6 @@ class Uniform(Prior):
 
     def from_normal(self, normal):
         return self._centre + self._radius * tf.math.erf(normal / 2**0.5)
-
-    @property
-    def _centre(self):
-        return (self.minimum + self.maximum) / 2
-
-    @property
-    def _radius(self):
-        return (self.maximum - self.minimum) / 2
 
     def get_config(self):
         ends = {"minimum": self.minimum, "maximum": self.maximum}
@@ -122,9 +116,11 @@ class TruncatedNormal(Prior):
     def sample(self, batch_size, seed):
         shape = (batch_size, self.latent_dim)
         uniform = tf.random.stateless_uniform(shape, seed, dtype=tf.float64)
-        # Φ⁻¹((1 + x) / 2) = √2 erf⁻¹(x).
-        latents = 2**0.5 * tf.math.erfinv((2.0 * uniform - 1.0) * self._mass())
-        latents = tf.cast(latents, tf.float32)
+        return self._quantile((2.0 * uniform - 1.0) * self._mass())
+
+    def _quantile(self, share):
+        # Φ⁻¹((1 + x) / 2) = √2 erf⁻¹(x)
+        latents = tf.cast(2**0.5 * tf.math.erfinv(share), tf.float32)
         return tf.clip_by_value(latents, -self.bound, self.bound)
 
     def _mass(self):
@@ -137,8 +133,7 @@ class TruncatedNormal(Prior):
 
     def from_normal(self, normal):
         share = tf.math.erf(tf.cast(normal, tf.float64) / 2**0.5) * self._mass()
-        latents = tf.cast(2**0.5 * tf.math.erfinv(share), tf.float32)
-        return tf.clip_by_value(latents, -self.bound, self.bound)
+        return self._quantile(share)
 
     def get_config(self):
         return {**super().get_config(), "bound": self.bound}

@@ -1,6 +1,7 @@
 """Curves of a training: small panels over the steps."""
 
 import csv
+import itertools
 import os
 import pathlib
 
@@ -15,20 +16,13 @@ _SIZE = (4.4, 2.5)
 _ASIDE = ("epoch", "step", "step_seconds", "images_per_second")
 _RATES = ("d_learning_rate", "g_learning_rate")
 _NORMS = ("d_gradient_norm", "g_gradient_norm")
-_KNOWN = {
-    "diversity": "Diversity: distance of samples ÷ of real examples",
-}
+_KNOWN = {"diversity": "Diversity: distance of samples ÷ of real examples"}
 
 
 def read(path: str | os.PathLike) -> dict[str, np.ndarray]:
-    """Reads the curves of a run.
+    """Reads the columns of a CSV file with a line for each epoch, as `metrics.csv`.
 
-    Args:
-        path: A CSV file with a line for each epoch, as a run's `metrics.csv`.
-
-    Returns:
-        float64 arrays of one length by the name of their column; NaN where a field is
-        empty or no number.
+    They are float64 arrays of one length, NaN where a field is empty or no number.
     """
     with pathlib.Path(path).open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
@@ -58,10 +52,8 @@ def curves(columns: dict, probabilistic: bool = True, best: dict | None = None):
     steps = finite.get("step", finite.get("epoch"))
     if steps is None:
         return None
-    panels = [
-        _panel(steps, finite, *panel)
-        for panel in _plan(finite, probabilistic, best or {})
-    ]
+    plan = _plan(finite, probabilistic, best or {})
+    panels = [_panel(steps, finite, *panel) for panel in plan]
     if not panels:
         return None
     return figure(element("div", *panels, class_="panels"), _caption(probabilistic))
@@ -94,9 +86,8 @@ def _plan(columns, probabilistic, best):
         ("Learning rates", [n for n in _RATES if _varies(columns, n)], None, True),
     ]
     taken = {*_ASIDE, *_RATES, *(name for panel in plan for name in panel[1])}
-    for name in columns:
-        if name not in taken:
-            plan.append((_title(name, best), [name], None, False))
+    others = [name for name in columns if name not in taken]
+    plan += [(_title(name, best), [name], None, False) for name in others]
     shown = []
     for title, names, level, logarithmic in plan:
         if names := [name for name in names if name in columns]:
@@ -116,32 +107,20 @@ def _title(name, best):
 
 def _panel(steps, columns, title, names, level, logarithmic):
     def draw(axes, theme):
-        values = [columns[name] for name in names]
-        colors = (theme.real, theme.fake, theme.ink)
-        for index, (name, y) in enumerate(zip(names, values, strict=True)):
-            known = np.isfinite(y) & np.isfinite(steps)
-            style = ("-", "--", ":")[index % 3]
-            axes.plot(
-                steps[known],
-                y[known],
-                style,
-                color=colors[index % 3],
-                label=name,
-                # A single point makes no line.
-                marker="o" if known.sum() < 20 else None,
-                ms=3,
-            )
+        colors = itertools.cycle((theme.real, theme.fake, theme.ink))
+        styles = itertools.cycle(("-", "--", ":"))
+        for name, color, style in zip(names, colors, styles, strict=False):
+            known = np.isfinite(columns[name]) & np.isfinite(steps)
+            x, y = steps[known], columns[name][known]
+            # A single point makes no line.
+            marker = "o" if len(x) < 20 else None
+            axes.plot(x, y, style, color=color, label=name, marker=marker, ms=3)
         if level is not None:
             axes.axhline(level, color=theme.ink, lw=1, alpha=0.6)
-            axes.annotate(
-                "½",
-                (1, level),
-                xycoords=("axes fraction", "data"),
-                xytext=(3, 0),
-                textcoords="offset points",
-                va="center",
-            )
-        if logarithmic and _wide(np.concatenate(values)):
+            at_right = axes.get_yaxis_transform()
+            beside = {"xytext": (3, 0), "textcoords": "offset points", "va": "center"}
+            axes.annotate("½", (1, level), xycoords=at_right, **beside)
+        if logarithmic and _wide(np.concatenate([columns[name] for name in names])):
             axes.set_yscale("log")
         _label(axes, title, len(names) > 1)
 

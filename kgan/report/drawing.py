@@ -3,8 +3,7 @@
 import typing
 from collections.abc import Callable
 
-import numpy as np
-
+from kgan.callbacks.theory import figures
 from kgan.report.markup import Html, element
 from kgan.report.pictures import data_uri
 
@@ -31,49 +30,31 @@ DARK = Theme("#15191e", "#e4e8ec", "#454e58", "#56b4e9", "#f0a43a")
 
 
 def drawing(size: tuple, draw: Callable, alt: str) -> Html:
-    """Draws a figure twice, and lets the page choose.
+    """Draws a figure twice, as a `<picture>`, and lets the page choose.
 
     Args:
         size: Width and height in inches, of 96 pixels each.
         draw: Function of axes and a `Theme`.
         alt: What is seen, for those who do not see it.
-
-    Returns:
-        A `<picture>`.
     """
     light, dark = (_render(size, draw, theme) for theme in (LIGHT, DARK))
+    height, width = (side // _DENSITY for side in light.shape[:2])
+    light, dark = (data_uri(pixels, _COLORS) for pixels in (light, dark))
     return element(
         "picture",
-        element(
-            "source",
-            media="(prefers-color-scheme: dark)",
-            srcset=data_uri(dark, _COLORS),
-        ),
-        element(
-            "img",
-            src=data_uri(light, _COLORS),
-            alt=alt,
-            width=light.shape[1] // _DENSITY,
-            height=light.shape[0] // _DENSITY,
-        ),
+        element("source", media="(prefers-color-scheme: dark)", srcset=dark),
+        element("img", src=light, alt=alt, width=width, height=height),
     )
 
 
 def _render(size, draw, theme):
-    """Returns the pixels, uint8 of shape `(height, width, 3)`.
-
-    Without `pyplot`, which keeps every figure in a list that all threads share.
-    """
     import matplotlib
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
+
+    def fill(figure):
+        draw(figure.add_subplot(), theme)
 
     with matplotlib.rc_context(_settings(theme)):
-        figure = Figure(figsize=size, dpi=_DPI, layout="tight")
-        canvas = FigureCanvasAgg(figure)
-        draw(figure.add_subplot(), theme)
-        canvas.draw()
-        return np.asarray(canvas.buffer_rgba())[..., :3].copy()
+        return figures.render(size, fill, _DPI, layout="tight")
 
 
 def _settings(theme):
@@ -90,9 +71,12 @@ def _settings(theme):
         "grid.linewidth": 0.6,
         "legend.frameon": False,
         "lines.linewidth": 1.8,
-        **dict.fromkeys(("figure.facecolor", "axes.facecolor"), theme.paper),
-        **dict.fromkeys(("axes.edgecolor", "grid.color"), theme.faint),
-        **dict.fromkeys(
-            ("text.color", "axes.labelcolor", "xtick.color", "ytick.color"), theme.ink
-        ),
+        "figure.facecolor": theme.paper,
+        "axes.facecolor": theme.paper,
+        "axes.edgecolor": theme.faint,
+        "grid.color": theme.faint,
+        "text.color": theme.ink,
+        "axes.labelcolor": theme.ink,
+        "xtick.color": theme.ink,
+        "ytick.color": theme.ink,
     }

@@ -4,8 +4,6 @@
 `page` puts the controls before it, and `serve` shows them to this machine alone.
 """
 
-import base64
-import io
 import numbers
 import os
 import urllib.request
@@ -14,10 +12,10 @@ import numpy as np
 import tensorflow as tf
 
 from kgan import latents
-from kgan.callbacks.files import png
 from kgan.core import arguments
 from kgan.games import generative
 from kgan.latents import directions
+from kgan.report.pictures import data_uri
 
 # A browser's numbers leave integers out above it.
 _LARGEST_SEED = 2**53 - 1
@@ -68,21 +66,12 @@ class Explorer:
         self.classes = gan.num_classes and list(range(gan.num_classes))
         self._directions = {}
         # What cannot be found is refused here, not at the first move of a slider.
-        self.count = len(self.directions(self._first_class))
-
-    @property
-    def _first_class(self):
-        return 0 if self.classes else None
+        self.count = len(self.directions(self._class(None)))
 
     def directions(self, label=None):
-        """Returns the principal directions of a class, found when first asked for.
+        """Returns a class's principal directions, float32 `(count, latent_dim)`.
 
-        Args:
-            label: The class, for conditional models.
-
-        Returns:
-            A float32 array of shape `(count, latent_dim)`; see
-            `kgan.directions.find`.
+        They are found when first asked for; see `kgan.directions.find`.
         """
         if label not in self._directions:
             self._directions[label] = directions.find(
@@ -99,7 +88,7 @@ class Explorer:
         label=None,
         strengths=None,
     ):
-        """Generates the image at a place.
+        """Generates the uint8 image `(height, width, channels)` at a place.
 
         The place lies on the spherical path between image 0 of both seeds, is moved
         along the principal directions, and then towards the centre. Where neither
@@ -114,15 +103,13 @@ class Explorer:
             strengths: How far along each direction, in standard deviations of a normal
                 prior; of shape `(count,)`. Default: not at all.
 
-        Returns:
-            A uint8 array of shape `(height, width, channels)`.
-
         Raises:
             ValueError: If a number is out of range, or a label is given to a model
                 without classes.
         """
         seeds = _seed("first_seed", first_seed), _seed("second_seed", second_seed)
-        _check_position(position)
+        if not isinstance(position, numbers.Real) or not 0 <= position <= 1:
+            raise ValueError(f"`position` must lie in [0, 1]. Received: {position!r}")
         arguments.truncation(truncation)
         label = self._class(label)
         place = self._place(seeds, position, self._step(strengths, label))
@@ -130,8 +117,9 @@ class Explorer:
         return self.gan.decode(place, label, self.averaged)[0]
 
     def _class(self, label):
-        if label is None or not self.classes:
-            return self._first_class if label is None else label
+        if not self.classes:
+            return label
+        label = 0 if label is None else label
         return int(arguments.spread_labels(label, 1, self.gan.num_classes)[0])
 
     def _step(self, strengths, label):
@@ -169,20 +157,8 @@ def _seed(name, value):
     return int(value)
 
 
-def _check_position(value):
-    if not isinstance(value, numbers.Real) or not 0 <= value <= 1:
-        raise ValueError(f"`position` must lie in [0, 1]. Received: {value!r}")
-
-
 def page(explorer, title="kgan explore"):
-    """Builds the page, without showing it.
-
-    Args:
-        explorer: An `Explorer`.
-        title: What stands above it.
-
-    Returns:
-        A `gradio.Blocks`; `serve` shows it.
+    """Builds the page of an `Explorer`, a `gradio.Blocks`, which `serve` shows.
 
     Raises:
         ModuleNotFoundError: If Gradio is not installed.
@@ -261,9 +237,7 @@ def _figure(image):
     """
     height, width, _ = image.shape
     scale = max(1, _SIDE // max(height, width))
-    file = io.BytesIO()
-    png(image)(file, format="png")
-    source = f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"
+    source = data_uri(image)
     return (
         f'<img src="{source}" alt="The image at this place" style="'
         f'width: {width * scale}px; max-width: 100%; image-rendering: pixelated">'
@@ -275,13 +249,12 @@ def _figure(image):
 def serve(blocks, port=None, open=True):
     """Serves a page to this machine, and to no other, in threads of its own.
 
+    It returns the address; `blocks.close()` ends it.
+
     Args:
         blocks: What `page` returned.
         port: Where; a free one from 7860 on if None.
         open: Whether to open a browser.
-
-    Returns:
-        The address of the page; `blocks.close()` ends it.
 
     Raises:
         OSError: If the port is taken.
@@ -293,34 +266,25 @@ def serve(blocks, port=None, open=True):
     # Gradio's own themes name fonts that it may ask the network for.
     theme = gr.themes.Default(font=["sans-serif"], font_mono=["monospace"])
     theme.set(block_info_text_color="*neutral_500")
+    off = ("share", "run_history", "ssr_mode", "enable_monitoring", "mcp_server", "pwa")
     _, address, _ = blocks.launch(
         server_name=HOST,
         server_port=port,
-        share=False,
         inbrowser=open,
         theme=theme,
         footer_links=[],
-        run_history=False,
-        ssr_mode=False,
-        enable_monitoring=False,
-        mcp_server=False,
-        pwa=False,
         quiet=True,
         prevent_thread_lock=True,
+        **dict.fromkeys(off, False),
     )
     return address
 
 
 def import_gradio():
-    """Returns the module `gradio`.
-
-    Raises:
-        ModuleNotFoundError: If it is not installed, with the command that does it.
-    """
+    """Returns the module `gradio`, or raises with the command that installs it."""
     try:
         import gradio
     except ModuleNotFoundError as error:
-        raise ModuleNotFoundError(
-            "The page needs Gradio: pip install gradio"
-        ) from error
+        message = "The page needs Gradio: pip install gradio"
+        raise ModuleNotFoundError(message) from error
     return gradio

@@ -17,9 +17,6 @@ def element(tag: str, *children: object, **attributes: object) -> Html:
         **attributes: Values are escaped; `class_` and `aria_label` become "class" and
             "aria-label". None leaves an attribute out.
 
-    Returns:
-        `Html`.
-
     Example:
         ```python
         element("p", "1 < 2", class_="note")  # <p class="note">1 &lt; 2</p>
@@ -50,43 +47,26 @@ def figure(content: Html, *caption: object) -> Html:
 
 
 def table(header: list, rows: list, caption: str, class_: str | None = None) -> Html:
-    """Writes a table whose rows have a heading of their own in the first column.
+    """Writes a table in a box of its own, which scrolls where the page is narrow.
 
-    Args:
-        header: Headings of the columns.
-        rows: A list of cells for each row.
-        caption: What the table shows.
-        class_: Class of the table.
-
-    Returns:
-        The table in a box of its own, which scrolls where the page is narrow.
+    Each of `rows` is a list of cells, the first of them its heading; `header` are the
+    headings of the columns.
     """
+
+    def line(heading, cells):
+        return element("tr", heading, *(element("td", cell) for cell in cells))
+
     head = element("tr", *(element("th", cell, scope="col") for cell in header))
-    body = [
-        element(
-            "tr",
-            element("th", row[0], scope="row"),
-            *(element("td", cell) for cell in row[1:]),
-        )
-        for row in rows
-    ]
-    whole = element(
-        "table",
-        element("caption", caption),
-        element("thead", head),
-        element("tbody", *body),
-        class_=class_,
-    )
+    body = [line(element("th", name, scope="row"), cells) for name, *cells in rows]
+    parts = element("thead", head), element("tbody", *body)
+    whole = element("table", element("caption", caption), *parts, class_=class_)
     return element("div", whole, class_="wide")
 
 
 def terms(pairs: list) -> Html:
     """Writes a list of names and what belongs to them."""
-    items = (
-        element("div", element("dt", name), element("dd", value))
-        for name, value in pairs
-    )
-    return element("dl", *items)
+    items = [(element("dt", name), element("dd", value)) for name, value in pairs]
+    return element("dl", *(element("div", *item) for item in items))
 
 
 def without_folders(text: str) -> str:

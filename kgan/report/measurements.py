@@ -15,32 +15,25 @@ _COUNTS = ("num_real", "num_fake")
 
 
 def measurements(evaluation) -> Html | None:
-    """Writes the figures of a model with their provenance.
-
-    Args:
-        evaluation: A `kgan.metrics.Evaluation`, or None.
-
-    Returns:
-        The section's content, or None without figures.
-    """
+    """Writes the figures of an `Evaluation` with their provenance; None without any."""
     if evaluation is None or not evaluation.measurements:
         return None
     found = evaluation.measurements
     header = ["metric", "value", "±", "better", "real", "generated"]
-    shared = evaluation.shared()
     own = [
         element(
             "details",
             element("summary", "Provenance of ", element("code", m.metric)),
-            terms(_pairs({"value": m.value} | _uncertainty(m) | m.provenance)),
+            terms(_pairs(_figure(m) | m.provenance)),
         )
         for m in found
     ]
-    return join(
-        table(header, [_row(m) for m in found], "Generated against real examples."),
-        _shared(shared, len(found)),
-        *own,
-    )
+    rows = [_row(m) for m in found]
+    parts = [table(header, rows, "Generated against real examples.")]
+    shared = _pairs(evaluation.shared())
+    if shared and len(found) > 1:
+        parts += [element("h3", "All of them share"), terms(shared)]
+    return join(*parts, *own)
 
 
 def _row(m):
@@ -59,17 +52,9 @@ def _spread(m):
     return join(f"{m.uncertainty:.2g}", element("span", told, class_="note"))
 
 
-def _uncertainty(m):
-    if m.uncertainty is None:
-        return {}
-    return {"uncertainty": m.uncertainty, "which is": m.uncertainty_is}
-
-
-def _shared(shared, count):
-    pairs = _pairs(shared)
-    if count < 2 or not pairs:
-        return Html()
-    return join(element("h3", "All of them share"), terms(pairs))
+def _figure(m):
+    spread = {"uncertainty": m.uncertainty, "which is": m.uncertainty_is}
+    return {"value": m.value} | ({} if m.uncertainty is None else spread)
 
 
 def _pairs(provenance, prefix=""):

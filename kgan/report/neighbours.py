@@ -19,14 +19,9 @@ def nearest(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Finds the k nearest of the others for each row, in Euclidean distance.
 
-    Args:
-        rows: `(n, d)`.
-        others: `(m, d)`.
-        k: How many; fewer where there are not so many others.
-
-    Returns:
-        Distances, float64 of shape `(n, min(k, m))`, in increasing order, 0 exactly
-        where two rows are equal; and indices into `others` of that shape.
+    For `rows` of shape `(n, d)` and `others` of shape `(m, d)` it returns distances,
+    float64 of shape `(n, min(k, m))`, in increasing order, 0 exactly where two rows are
+    equal; and indices into `others` of that shape.
     """
     from sklearn.neighbors import NearestNeighbors
 
@@ -34,17 +29,13 @@ def nearest(
     finder = NearestNeighbors(n_neighbors=k, algorithm="brute").fit(others)
     indices = finder.kneighbors(rows, return_distance=False)
     # The finder's come from ‖x‖² + ‖y‖² − 2 xᵀy, which rounds: a copy is not at 0.
-    differences = np.stack(
-        [
-            np.linalg.norm(others[index].astype(np.float64) - row, axis=1)
-            for row, index in zip(rows, indices, strict=True)
-        ]
-    )
+    differences = [
+        np.linalg.norm(others[index].astype(np.float64) - row, axis=1)
+        for row, index in zip(rows, indices, strict=True)
+    ]
     order = np.argsort(differences, axis=1, kind="stable")
-    return (
-        np.take_along_axis(differences, order, axis=1),
-        np.take_along_axis(indices, order, axis=1),
-    )
+    found = np.stack(differences), indices
+    return tuple(np.take_along_axis(array, order, axis=1) for array in found)
 
 
 def usual(features: np.ndarray, at: np.ndarray, without: np.ndarray) -> np.ndarray:
@@ -53,11 +44,8 @@ def usual(features: np.ndarray, at: np.ndarray, without: np.ndarray) -> np.ndarr
     Args:
         features: `(n, d)`, n at least 3.
         at: Integers of shape `(m,)`: which examples.
-        without: Integers of shape `(m,)`: for each another that does not count; -1
-            where all count.
-
-    Returns:
-        float64 of shape `(m,)`.
+        without: Integers of that shape: for each another that does not count; -1 where
+            all count.
     """
     distances, indices = nearest(features[at], features, 3)
     barred = (indices == at[:, None]) | (indices == without[:, None])
@@ -66,7 +54,7 @@ def usual(features: np.ndarray, at: np.ndarray, without: np.ndarray) -> np.ndarr
 
 def closeness(distances: np.ndarray, usual: np.ndarray) -> np.ndarray:
     """Divides distances by what is usual; 0 for a copy even of what stands twice."""
-    ratio = np.full(len(distances), np.inf)
+    ratio = np.full(distances.shape, np.inf)
     np.divide(distances, usual, out=ratio, where=usual > 0)
     return np.where(distances == 0, 0.0, ratio)
 
@@ -78,29 +66,22 @@ def neighbours(subject) -> Html | None:
     between that image and the nearest other one. Meehan, Chaudhuri and Dasgupta, "A
     Non-Parametric Test to Detect Data-Copying in Generative Models" (2020), compare
     distances from region to region for the same reason: what is near depends on how
-    dense the data lie.
-
-    Args:
-        subject: A `kgan.report.subject.Subject` of images.
-
-    Returns:
-        The section's content; None with fewer than three real images.
+    dense the data lie. Fewer than three real images are not enough: it returns None.
     """
     real, fake = subject.real.features, subject.fake.features
     if len(real) < 3:
         return None
     distances, indices = nearest(fake, real, _NEIGHBOURS)
-    nobody = np.full(len(fake), -1)
-    around = usual(real, indices[:, 0], nobody)
-    ratios = closeness(distances[:, 0], around)
-    closest = np.argsort(ratios, kind="stable")[:_SAMPLES]
+    around = usual(real, indices[:, 0], without=np.full(len(fake), -1))
+    ratios = closeness(distances, around[:, None])
+    closest = np.argsort(ratios[:, 0], kind="stable")[:_SAMPLES]
 
     def shown(chosen, caption):
-        found = (array[chosen] for array in (distances, indices, around))
+        found = (array[chosen] for array in (distances, indices, around, ratios))
         return _table(subject, caption, chosen, *found)
 
     return join(
-        element("p", _introduction(subject, np.mean(ratios < _CLOSE))),
+        element("p", _introduction(subject, np.mean(ratios[:, 0] < _CLOSE))),
         shown(np.arange(min(_SAMPLES, len(fake))), "The first samples"),
         shown(closest, f"The closest of {len(fake):,} samples, by nearest ÷ usual"),
     )
@@ -112,9 +93,8 @@ def _close_among_real(features):
     distances, indices = nearest(features[at], features, 2)
     # Itself, unless a duplicate comes first.
     other = (indices[:, 0] == at).astype(int)
-    rows = np.arange(len(at))
-    around = usual(features, indices[rows, other], at)
-    return np.mean(closeness(distances[rows, other], around) < _CLOSE)
+    around = usual(features, indices[at, other], at)
+    return np.mean(closeness(distances[at, other], around) < _CLOSE)
 
 
 def _introduction(subject, share):
@@ -132,30 +112,25 @@ def _introduction(subject, share):
     )
 
 
-def _table(subject, caption, chosen, distances, indices, around):
+def _table(subject, caption, *found):
+    """Writes a row for each of the samples, distances, indices, usual and ratios."""
     rows = []
-    for sample, apart, found, typical in zip(
-        chosen, distances, indices, around, strict=True
-    ):
-        images = subject.source.read(subject.real.indices[found])
-        cells = [
-            _cell(image, f"training image, {place}", distance, typical)
-            for image, place, distance in zip(images, _PLACES, apart, strict=False)
-        ]
-        image = subject.generate(1, int(sample))[0]
-        shown = grid(image[None], 1, f"sample {sample}")
+    for sample, distances, indices, typical, ratios in zip(*found, strict=True):
+        images = subject.source.read(subject.real.indices[indices])
+        cells = map(_cell, images, _PLACES, distances, ratios)
+        shown = grid(subject.generate(1, int(sample)), 1, f"sample {sample}")
         rows.append([shown, *cells, _distance(typical)])
-    header = ["sample", *_PLACES[: distances.shape[1]], "usual"]
+    header = ["sample", *_PLACES[: found[1].shape[1]], "usual"]
     return table(header, rows, caption, "images neighbours")
 
 
 _PLACES = ("nearest", "second", "third", "fourth")
 
 
-def _cell(image, alt, distance, typical):
-    near = closeness(np.array([distance]), np.array([typical]))[0] < _CLOSE
-    told = element("span", _distance(distance), class_="near" if near else None)
-    return join(grid(image[None], 1, alt), told)
+def _cell(image, place, distance, ratio):
+    near = "near" if ratio < _CLOSE else None
+    told = element("span", _distance(distance), class_=near)
+    return join(grid(image[None], 1, f"training image, {place}"), told)
 
 
 def _distance(value):

@@ -39,7 +39,7 @@ def write(
     seed: int = 0,
     num_neighbours_from: int = 10_000,
 ) -> pathlib.Path:
-    """Writes one HTML file about a model: samples, neighbours, paths, curves.
+    """Writes one HTML file about a model, and returns its path.
 
     Everything lies in the file; it needs no network, no script and no other file.
     Equal arguments give equal bytes.
@@ -50,7 +50,7 @@ def write(
         evaluation: A `kgan.metrics.Evaluation` of it, or None.
         source: The `kgan.data.Source` that it was trained on.
         name: What the model is called. None: as its data.
-        extractor: A `kgan.metrics.features.Extractor` or its name: in which features
+        extractor: A `kgan.metrics.features.Extractor` or its name, by whose features
             images are near. None: that of the evaluation, else the network that comes
             with kgan for these data, else the pixels.
         metrics_csv: The curves of its run, a line for each epoch, or None.
@@ -58,9 +58,6 @@ def write(
         truncation: ψ in [0, 1], as in `kgan.GAN.generate`.
         seed: Seed of the samples and of the choice of real examples.
         num_neighbours_from: Most training images among which the nearest are sought.
-
-    Returns:
-        The path of the file.
 
     Raises:
         ValueError: If an argument is out of range, or the model is no game of latents,
@@ -83,16 +80,9 @@ def write(
             f"`source` must have examples of shape {tuple(gan.data_shape)}, as those "
             f"that `gan` generates. Received: {tuple(source.shape)} in {source.name}"
         )
-    subject = Subject(
-        gan,
-        source,
-        _extractor(extractor, evaluation, source),
-        averaged,
-        truncation,
-        seed,
-        num_neighbours_from,
-        _NUM_FAKE,
-    )
+    extractor = _extractor(extractor, evaluation, source)
+    counts = num_neighbours_from, _NUM_FAKE
+    subject = Subject(gan, source, extractor, averaged, truncation, seed, *counts)
     text = _page(subject, evaluation, name or subject.data_name, metrics_csv)
     path = pathlib.Path(path)
     atomic_files.write_atomically(path, lambda p: p.write_text(text, encoding="utf-8"))
@@ -102,14 +92,13 @@ def write(
 def _extractor(extractor, evaluation, source):
     """Returns an extractor; unless named, one that needs no download of its own."""
     if extractor is None:
-        measured = [
-            m.provenance for m in (evaluation.measurements if evaluation else ())
-        ]
-        used = [p["extractor"]["name"] for p in measured if p.get("extractor")]
+        measured = evaluation.measurements if evaluation else ()
+        found = [m.provenance.get("extractor") for m in measured]
+        used = [described["name"] for described in found if described]
         shipped = source.name if source.name in classifiers.names() else None
-        wanted = next((n for n in used if n in features.names()), shipped)
         plain = "points" if len(source.shape) == 1 else "pixels"
-        extractor = wanted or plain
+        known = (name for name in used if name in features.names())
+        extractor = next(known, shipped or plain)
     return features.get(extractor, shape=source.shape, data_name=source.name)
 
 
@@ -120,24 +109,19 @@ def _page(subject, evaluation, name, metrics_csv):
         for title, content in _parts(subject, evaluation, metrics_csv)
         if content
     ]
-    links = (
-        element("li", element("a", title, href=f"#{anchor}"))
-        for anchor, title, _ in parts
-    )
     sections = (
         element(
-            "section",
-            element("h2", title, id=anchor),
-            content,
-            aria_labelledby=anchor,
+            "section", element("h2", title, id=anchor), content, aria_labelledby=anchor
         )
         for anchor, title, content in parts
     )
+    links = [element("a", title, href=f"#{anchor}") for anchor, title, _ in parts]
+    items = [element("li", link) for link in links]
     header = element(
         "header",
         element("h1", name),
         _facts(subject),
-        element("nav", element("ul", *links), aria_label="Parts of this page"),
+        element("nav", element("ul", *items), aria_label="Parts of this page"),
     )
     version = importlib.metadata.version("kgan")
     footer = element("footer", element("p", f"Written by kgan {version}."))
@@ -184,11 +168,6 @@ def _parts(subject, evaluation, metrics_csv):
         yield "Features", projection.projection(subject)
     if metrics_csv is not None:
         measured = evaluation.measurements if evaluation else ()
-        yield (
-            "Training",
-            curves.curves(
-                curves.read(metrics_csv),
-                subject.probabilistic,
-                {m.metric: m.best for m in measured},
-            ),
-        )
+        best = {m.metric: m.best for m in measured}
+        columns = curves.read(metrics_csv)
+        yield "Training", curves.curves(columns, subject.probabilistic, best)

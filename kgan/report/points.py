@@ -1,7 +1,10 @@
 """Models of points: samples over the true density, and paths in the plane."""
 
+import itertools
+
 import numpy as np
 
+from kgan.callbacks.theory import plane
 from kgan.report.drawing import drawing
 from kgan.report.markup import Html, element, figure
 
@@ -12,19 +15,12 @@ _CELLS = 300
 
 
 def samples(subject) -> Html | None:
-    """Shows samples of a model of points beside real ones.
-
-    Args:
-        subject: A `kgan.report.subject.Subject` of points.
-
-    Returns:
-        The section's content; None in more than two dimensions.
-    """
+    """Shows generated beside real points; None in more than two dimensions."""
     dimensions = subject.source.shape[0]
     if dimensions > 2:
         return None
     real, fake = subject.real_points(_COUNT), subject.generate(_COUNT)
-    limits = _limits(real)
+    limits = plane.square(real)
     if dimensions == 1:
         panels = [_histogram(subject.source, real[:, 0], fake[:, 0], limits[0])]
     else:
@@ -53,25 +49,14 @@ def _caption(source, dimensions, count, outside):
 
 
 def walks(subject) -> Html | None:
-    """Shows where samples go when their latent moves from one to another.
-
-    Args:
-        subject: A `kgan.report.subject.Subject` of points.
-
-    Returns:
-        The section's content; None in more than two dimensions.
-    """
+    """Shows paths between samples in the plane; None in more than two dimensions."""
     dimensions = subject.source.shape[0]
     if dimensions > 2:
         return None
     classes = subject.classes
-    paths = [
-        subject.interpolate(
-            number, _STEPS, None if classes is None else number % classes
-        )
-        for number in range(_PATHS)
-    ]
-    limits = _limits(subject.real_points(_COUNT))
+    labels = [classes and number % classes for number in range(_PATHS)]
+    paths = [subject.interpolate(n, _STEPS, label) for n, label in enumerate(labels)]
+    limits = plane.square(subject.real_points(_COUNT))
     draw = _on_line if dimensions == 1 else _in_plane
     return figure(
         draw(subject.source, paths, limits),
@@ -79,13 +64,6 @@ def walks(subject) -> Html | None:
         "latents; a circle is where a path begins. A path should be smooth; where its "
         "points lie far apart, the generator leaps, as it must between modes.",
     )
-
-
-def _limits(real):
-    """A range around the real points, the same half-width in both dimensions."""
-    low, high = real.min(axis=0), real.max(axis=0)
-    half = 0.65 * max((high - low).max(), 1e-6)
-    return np.stack([(low + high) / 2 - half, (low + high) / 2 + half], axis=1)
 
 
 def _outside(points, limits):
@@ -102,14 +80,8 @@ def _histogram(source, real, fake, limits):
         return counts / (len(values) * (edges[1] - edges[0]))
 
     def draw(axes, theme):
-        axes.stairs(
-            heights(fake),
-            edges,
-            fill=True,
-            color=theme.fake,
-            alpha=0.55,
-            label="generated",
-        )
+        filled = {"fill": True, "color": theme.fake, "alpha": 0.55}
+        axes.stairs(heights(fake), edges, label="generated", **filled)
         if hasattr(source, "density"):
             x = np.linspace(*limits, _CELLS)
             axes.plot(x, source.density(x[:, None]), color=theme.real, label="density")
@@ -123,25 +95,15 @@ def _histogram(source, real, fake, limits):
 
 
 def _shades(source, limits):
-    """The density on a mesh, in [0, 1]; None where it is not known."""
-    if not hasattr(source, "density"):
-        return None
-    mesh = np.meshgrid(*(np.linspace(*ends, _CELLS) for ends in limits))
-    density = source.density(np.stack(mesh, axis=-1).reshape(-1, 2))
-    # The root shows the foot of a narrow peak, too.
-    return np.sqrt(density / (density.max() or 1.0)).reshape(_CELLS, _CELLS)
+    known = hasattr(source, "density")
+    return plane.shades(source, limits, _CELLS) if known else None
 
 
 def _backdrop(axes, theme, limits, shades):
-    from matplotlib.colors import LinearSegmentedColormap
-
     if shades is not None:
-        colors = LinearSegmentedColormap.from_list("density", [theme.paper, "#8a8f94"])
-        axes.imshow(
-            shades, cmap=colors, extent=limits.ravel(), origin="lower", vmin=0, vmax=1
-        )
-    axes.set(xlim=limits[0], ylim=limits[1], aspect="equal")
-    axes.set(xlabel="x₁", ylabel="x₂")
+        colors, extent = plane.colors_of_density(theme.paper, "#8a8f94"), limits.ravel()
+        axes.imshow(shades, colors, extent=extent, origin="lower", vmin=0, vmax=1)
+    axes.set(xlim=limits[0], ylim=limits[1], aspect="equal", xlabel="x₁", ylabel="x₂")
 
 
 def _scatter(title, points, role, limits, shades):
@@ -153,15 +115,19 @@ def _scatter(title, points, role, limits, shades):
     return drawing(_SQUARE, draw, f"{title} points in the plane")
 
 
+def _draw_paths(axes, theme, paths, alpha=1.0):
+    colors = itertools.cycle((theme.fake, theme.real, theme.ink))
+    for (x, y), color in zip(paths, colors, strict=False):
+        axes.plot(x, y, ".-", color=color, lw=0.8, ms=4, alpha=alpha)
+        axes.plot(x[0], y[0], "o", color=color, ms=7, mfc=theme.paper)
+
+
 def _in_plane(source, paths, limits):
     shades = _shades(source, limits)
 
     def draw(axes, theme):
         _backdrop(axes, theme, limits, shades)
-        for number, path in enumerate(paths):
-            color = (theme.fake, theme.real, theme.ink)[number % 3]
-            axes.plot(*path.T, ".-", color=color, lw=0.8, ms=4, alpha=0.85)
-            axes.plot(*path[0], "o", color=color, ms=7, mfc=theme.paper)
+        _draw_paths(axes, theme, [path.T for path in paths], alpha=0.85)
 
     return drawing(_SQUARE, draw, f"{len(paths)} paths of samples in the plane")
 
@@ -169,10 +135,7 @@ def _in_plane(source, paths, limits):
 def _on_line(source, paths, limits):
     def draw(axes, theme):
         at = np.linspace(0, 1, len(paths[0]))
-        for number, path in enumerate(paths):
-            color = (theme.fake, theme.real, theme.ink)[number % 3]
-            axes.plot(at, path[:, 0], ".-", color=color, lw=0.8, ms=4)
-            axes.plot(at[0], path[0, 0], "o", color=color, ms=7, mfc=theme.paper)
+        _draw_paths(axes, theme, [(at, path[:, 0]) for path in paths])
         axes.set(ylim=limits[0], xlabel="part of the way", ylabel="x")
 
     return drawing(_LINE, draw, f"{len(paths)} paths of samples on the line")

@@ -17,13 +17,9 @@ def project(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Projects both sets on the first two principal components of their union.
 
-    Args:
-        real: `(n, d)`, d at least 2.
-        fake: `(n, d)`, n at least 2, as many: the plane belongs to both alike.
-
-    Returns:
-        Both projected, float64 of shape `(n, 2)`, and the shares of the variance that
-        the two axes explain, in [0, 1].
+    Both are of one shape `(n, d)`, n and d at least 2: the plane belongs to both alike.
+    It returns both projected, float64 of shape `(n, 2)`, and the shares of the variance
+    that the two axes explain, in [0, 1].
     """
     from sklearn.decomposition import PCA
 
@@ -33,22 +29,14 @@ def project(
     narrow = both.shape[1] <= both.shape[0]
     solver = "covariance_eigh" if narrow else "arpack"
     found = PCA(2, svd_solver=solver, random_state=0).fit(both)
-    return (
-        found.transform(real.astype(np.float64)),
-        found.transform(fake.astype(np.float64)),
-        found.explained_variance_ratio_,
-    )
+    points = found.transform(both)
+    return points[: len(real)], points[len(real) :], found.explained_variance_ratio_
 
 
 def projection(subject) -> Html | None:
     """Shows features of real and generated examples in one plane.
 
-    Args:
-        subject: A `kgan.report.subject.Subject`.
-
-    Returns:
-        The section's content; None where features have no second dimension, or do not
-        vary.
+    Where features have no second dimension, or do not vary, it returns None.
     """
     real, fake = subject.real, subject.fake
     room = _BYTES // real.features[0].nbytes
@@ -57,25 +45,18 @@ def projection(subject) -> Html | None:
     if min(sets[0].shape) < 2 or not np.ptp(np.concatenate(sets), axis=0).any():
         return None
     *points, shares = project(*sets)
-    labels = [
-        f"component {n + 1}: {s:.0%} of the variance" for n, s in enumerate(shares)
-    ]
-    panels = []
+    drawn = [_both(points, shares)]
     if _can_be_told(subject):
         names = [subject.class_name(i) for i in range(subject.source.num_classes)]
         limits = _limits(np.concatenate(points))
-        for told, at, classes in zip(
-            ("Real", "Generated"),
-            points,
-            (real.classes[:count], fake.classes[:count]),
-            strict=True,
-        ):
-            panels.append(_by_class(f"{told}, by class", at, classes, names, limits))
+        sides = zip(("Real", "Generated"), points, (real, fake), strict=True)
+        panels = [
+            _by_class(f"{side}, by class", at, each.classes[:count], names, limits)
+            for side, at, each in sides
+        ]
+        drawn.append(element("div", *panels, class_="panels"))
     return figure(
-        join(
-            _both(points, labels),
-            element("div", *panels, class_="panels") if panels else Html(),
-        ),
+        join(*drawn),
         f"{count:,} real and {count:,} generated examples, features "
         f"“{subject.extractor.name}”, on the two principal components of both. Where "
         "only real ones lie, the generator misses something; where only generated ones "
@@ -99,7 +80,11 @@ def _limits(points):
     return np.stack([low - margin, high + margin], axis=1)
 
 
-def _both(points, labels):
+def _both(points, shares):
+    labels = [
+        f"component {n + 1}: {s:.0%} of the variance" for n, s in enumerate(shares)
+    ]
+
     def draw(axes, theme):
         count = len(points[0])
         colors = np.repeat([theme.real, theme.fake], count)
@@ -123,21 +108,15 @@ def _by_class(title, points, classes, names, limits):
         from matplotlib.patheffects import withStroke
 
         colors = matplotlib.colormaps["tab10"].colors
+        style = {"ha": "center", "va": "center", "weight": "bold", "parse_math": False}
+        style["path_effects"] = [withStroke(linewidth=3, foreground=theme.paper)]
         for index, name in enumerate(names):
             members = points[classes == index]
             if not len(members):
                 continue
             axes.scatter(*members.T, s=7, color=colors[index], alpha=0.6, lw=0)
             # A name beside its points, since ten colours are too many for a legend.
-            axes.annotate(
-                name,
-                np.median(members, axis=0),
-                ha="center",
-                va="center",
-                weight="bold",
-                parse_math=False,
-                path_effects=[withStroke(linewidth=3, foreground=theme.paper)],
-            )
+            axes.annotate(name, np.median(members, axis=0), **style)
         _frame(axes, limits)
         axes.set(title=title, xlabel="component 1", ylabel="component 2")
 

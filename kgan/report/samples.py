@@ -17,22 +17,12 @@ def samples(subject) -> Html:
 
     A conditional model gets a row for each class; of another one the first samples
     are shown, and where a classifier tells its classes, also a row for each of them.
-
-    Args:
-        subject: A `kgan.report.subject.Subject`.
-
-    Returns:
-        The section's content.
     """
     if subject.classes is not None:
         return _by_given_class(subject)
-    shown = grid(
-        subject.generate(_ROWS * _COLUMNS),
-        _COLUMNS,
-        f"{_ROWS * _COLUMNS} samples in {_ROWS} rows",
-    )
+    count = _ROWS * _COLUMNS
     first = figure(
-        shown,
+        grid(subject.generate(count), _COLUMNS, f"{count} samples in {_ROWS} rows"),
         "The first samples, not chosen by hand. Images that return, or one motif in "
         "many, are signs of collapse; patterns that repeat in the same place, of a "
         "discriminator that overlooks them.",
@@ -70,12 +60,13 @@ def _by_told_class(subject):
     if fake.classes is None:
         return Html()
     labels = getattr(subject.source, "labels", None)
-    shares = [_shares(classes, count) for classes in (fake.classes, labels)]
+    known = [fake.classes] if labels is None else [fake.classes, labels]
+    shares = [np.bincount(each, minlength=count) / len(each) for each in known]
     columns = _columns(subject, min(count, _MOST_CLASSES))
     rows = []
     for index in range(min(count, _MOST_CLASSES)):
         members = fake.indices[fake.classes == index][:columns]
-        told = [f"{share[index]:.1%}" for share in shares if share is not None]
+        told = [f"{share[index]:.1%}" for share in shares]
         shown = _members(subject, members, index, columns)
         rows.append([subject.class_name(index), *told, shown])
     caption = (
@@ -84,18 +75,9 @@ def _by_told_class(subject):
         "first samples. A class that is much rarer than in the data is one that the "
         f"generator neglects.{_first_of(count)}"
     )
-    header = ["class", "share", *(["in data"] if labels is not None else []), "samples"]
-    return join(
-        element("h3", "By predicted class"), table(header, rows, caption, "images")
-    )
-
-
-def _shares(classes, count):
-    return (
-        None
-        if classes is None
-        else np.bincount(classes, minlength=count) / len(classes)
-    )
+    header = ["class", *("share", "in data")[: len(shares)], "samples"]
+    shown = table(header, rows, caption, "images")
+    return join(element("h3", "By predicted class"), shown)
 
 
 def _members(subject, members, index, columns):

@@ -10,17 +10,14 @@ from kgan.report.markup import without_folders
 _BATCH = 256
 # Of the features of one set: pixels of large images are many.
 _BYTES = 2**29
-_LARGEST_SEED = 2**62
+_NUM_SEEDS = 2**62
 
 
 class Examples(typing.NamedTuple):
-    """Features of examples, with what is needed to find the examples again.
+    """Features of examples, float32 `(n, d)`, and what finds the examples again.
 
-    Attributes:
-        features: float32 of shape `(n, d)`.
-        indices: int64 of shape `(n,)`: positions in the source, or among what the
-            model generates.
-        classes: Integers of shape `(n,)`: given, or told by a classifier; or None.
+    `indices`, int64 `(n,)`, are positions in the source, or among what the model
+    generates; `classes`, integers `(n,)` or None, were given, or told by a classifier.
     """
 
     features: np.ndarray
@@ -53,6 +50,7 @@ class Subject:
         self.seed = seed
         self.num_real = min(num_real, source.num_examples)
         self.num_fake = num_fake
+        self._chosen = {"averaged": averaged, "truncation": truncation}
 
     @property
     def is_image(self) -> bool:
@@ -83,25 +81,14 @@ class Subject:
 
     def generate(self, count: int, start: int = 0, labels=None) -> np.ndarray:
         """Generates examples; see `kgan.GAN.generate`."""
-        return self.gan.generate(
-            count,
-            seed=self.seed,
-            start=start,
-            labels=labels,
-            averaged=self.averaged,
-            truncation=self.truncation,
-        )
+        chosen = {"start": start, "labels": labels, **self._chosen}
+        return self.gan.generate(count, seed=self.seed, **chosen)
 
     def interpolate(self, number: int, steps: int, label=None) -> np.ndarray:
         """Generates the examples of a path; each number has other ends."""
-        ends = (self.seed + 2 * number, self.seed + 2 * number + 1)
-        return self.gan.interpolate(
-            *(end % _LARGEST_SEED for end in ends),
-            steps=steps,
-            label=label,
-            averaged=self.averaged,
-            truncation=self.truncation,
-        )
+        first = self.seed + 2 * number
+        ends = first % _NUM_SEEDS, (first + 1) % _NUM_SEEDS
+        return self.gan.interpolate(*ends, steps=steps, label=label, **self._chosen)
 
     def real_points(self, count: int) -> np.ndarray:
         """Reads, or draws, points of the data."""
@@ -123,17 +110,8 @@ class Subject:
 
     @functools.cached_property
     def fake(self) -> Examples:
-        """Generated examples.
-
-        Raises:
-            FloatingPointError: If the generator gives NaN or infinity.
-        """
-        generated = self.gan.examples(
-            self.num_fake,
-            self.seed,
-            averaged=self.averaged,
-            truncation=self.truncation,
-        )
+        """Generated examples; a `FloatingPointError` for NaN or infinity."""
+        generated = self.gan.examples(self.num_fake, self.seed, **self._chosen)
         batches = generated.batches(_BATCH)
         features, predicted = self._extract(data for data, _ in batches)
         indices, count = np.arange(len(features)), self.classes

@@ -13,14 +13,7 @@ _ADVICE = (
 
 
 def walks(subject) -> Html:
-    """Shows images along several paths between two latents.
-
-    Args:
-        subject: A `kgan.report.subject.Subject` of images.
-
-    Returns:
-        The section's content.
-    """
+    """Shows images along several paths between two latents."""
     classes = subject.classes
     if classes is None:
         rows = [_row(subject, path, f"path {path + 1}") for path in range(_PATHS)]

@@ -81,6 +81,6 @@ def test_more_dimensions_are_no_section():
 
 
 def test_constant_data_have_a_range():
-    limits = points._limits(np.ones((5, 2)))
+    limits = points.plane.square(np.ones((5, 2)))
     assert (limits[:, 0] < 1).all()
     assert (limits[:, 1] > 1).all()

@@ -12,10 +12,7 @@ def smooth(samples, edges):
 
     Args:
         samples: Array of shape `(n,)`. Those outside the cells count in the total.
-        edges: Increasing array of shape `(m + 1,)`.
-
-    Returns:
-        An array of shape `(m,)`: the density in the middle of each cell.
+        edges: Increasing array of shape `(m + 1,)`; the density has shape `(m,)`.
 
     Source: Silverman (1986), Density Estimation for Statistics and Data Analysis,
     equation 3.31.
@@ -36,12 +33,7 @@ def smooth(samples, edges):
 def optimal_discriminator(real_density, fake_density):
     """Computes the best response to a fixed generator, D* = p_data / (p_data + p_g).
 
-    Args:
-        real_density: p_data at some points, an array.
-        fake_density: p_g at the same points.
-
-    Returns:
-        An array of that shape with values in [0, 1]; NaN where both densities are 0.
+    All are arrays of one shape; D* lies in [0, 1], or is NaN where both others are 0.
 
     Source: Goodfellow et al. (2014), Generative Adversarial Nets, proposition 1.
     """

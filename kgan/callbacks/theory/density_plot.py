@@ -10,11 +10,6 @@ from kgan.games import generative, network_checks
 def view_of(source, averaged=False, seed=0):
     """Returns the `Line` or `Plane` that measures and draws games over `source`.
 
-    Args:
-        source: Points in one or two dimensions whose density is known.
-        averaged: Whether p_g is the averaged generator's.
-        seed: Seed of latents and of data.
-
     Raises:
         ValueError: If `source` has no density, or more than two dimensions.
     """
@@ -69,14 +64,11 @@ class DensityPlot(Pictures):
     with contours of D.
 
     Args:
-        directory: Directory of the PNG files and `density.gif`; created when needed.
+        directory, every, log_dir, gif: As in `Pictures`, whose `name` is "density".
         source: The true distribution, such as `kgan.data.source("gaussian")`.
-        every: `"epoch"`, or the number of steps between pictures.
         averaged: Whether p_g is the averaged generator's, and not that of the generator
             in training, which D is trained against.
         seed: Seed of the latents and of the data.
-        log_dir: A TensorBoard directory for the pictures too, under `density`.
-        gif: Whether the end of training writes `density.gif` from all pictures.
 
     Raises:
         ValueError: If `source` has no density or more than two dimensions, `every` is
@@ -120,6 +112,4 @@ class DensityPlot(Pictures):
         def draw(part):
             return view.draw(part, measured, view.title(measured))
 
-        return figures.render(
-            view.size, lambda figure: figures.with_legend(figure, draw)
-        )
+        return figures.render(view.size, lambda whole: figures.with_legend(whole, draw))

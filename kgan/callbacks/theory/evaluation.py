@@ -17,17 +17,11 @@ def generator_map(model, num_samples, averaged, seed=0):
 
 def generate(model, latents, averaged):
     """Maps latents to samples, a float32 array of shape `(n, d)`."""
-    average = model.ema_generator if averaged else None
-    generator = model.generator if average is None else average
-    return np.asarray(generator(latents, training=False), np.float32)
+    return np.asarray(model.chosen_sampler(averaged).samples(latents))
 
 
 def discriminate(model, *points):
-    """Computes D at several arrays of points `(n, d)` in one batch.
-
-    Returns:
-        A list of float32 arrays of shape `(n,)`, one for each array of points.
-    """
+    """Computes D at arrays of points `(n, d)` in one batch, as arrays `(n,)`."""
     together = np.concatenate(points).astype(np.float32)
     values = model.discriminate(together, batch_size=len(together))
     ends = np.cumsum([len(each) for each in points])
@@ -35,19 +29,20 @@ def discriminate(model, *points):
 
 
 def equilibrium_gap(real_values, fake_values):
-    """Measures how far D is from the equilibrium D = 1/2.
+    """Computes the mean of |D(x) − 1/2| under (p_data + p_g) / 2, in [0, 1/2].
 
-    Args:
-        real_values: D at samples of p_data.
-        fake_values: D at samples of p_g; may be empty.
-
-    Returns:
-        The mean of |D(x) − 1/2| under (p_data + p_g) / 2, a float in [0, 1/2].
+    `real_values` are D at samples of p_data, `fake_values` at those of p_g, if any.
     """
-    away = [
-        abs(values - 0.5).mean() for values in (real_values, fake_values) if len(values)
-    ]
-    return float(np.mean(away))
+    both = [values for values in (real_values, fake_values) if len(values)]
+    return float(np.mean([abs(values - 0.5).mean() for values in both]))
+
+
+def title(measured, *words):
+    """Returns a one-line summary of the current state, `words` after the step."""
+    parts = [f"step {int(measured['step']):,}", *words]
+    if measured["probabilistic"]:
+        parts.append(f"mean |D − ½| {float(measured['gap']):.3f}")
+    return "   ".join(parts)
 
 
 def finite(samples):

@@ -2,11 +2,10 @@
 
 import pathlib
 
-import keras
 import numpy as np
 
 from kgan.callbacks import files
-from kgan.callbacks.every import Pace
+from kgan.callbacks.every import Paced
 from kgan.callbacks.theory import figures
 from kgan.callbacks.theory.best_response import BestResponse
 from kgan.callbacks.theory.density_plot import check_model, view_of
@@ -14,7 +13,7 @@ from kgan.core.arguments import positive_integer
 from kgan.core.atomic_files import write_atomically
 
 
-class FourPanels(keras.callbacks.Callback):
+class FourPanels(Paced):
     """Draws a round of the game as one picture of four panels.
 
     (a) The players at step `start`. (b) D trained alone until it is near
@@ -60,8 +59,9 @@ class FourPanels(keras.callbacks.Callback):
         averaged=False,
         seed=0,
     ):
-        super().__init__()
+        super().__init__("epoch")
         self.path = pathlib.Path(path)
+        self._store = self.path.with_suffix(".npz")
         self.source = source
         self.dataset = dataset
         if start != 0:
@@ -73,25 +73,23 @@ class FourPanels(keras.callbacks.Callback):
         self.generator_rounds = positive_integer("generator_rounds", generator_rounds)
         self._view = view_of(source, averaged=False, seed=seed)
         self._final = view_of(source, averaged, seed)
-        self._pace = Pace("epoch")
         self._panels = None
 
     def on_train_begin(self, logs=None):
+        super().on_train_begin()
         check_model("FourPanels", self.model, self.source)
         self._panels = None
 
-    def on_epoch_begin(self, epoch, logs=None):
-        # Not in `on_train_begin`: a callback that comes later in the list may still
-        # restore the model there.
-        self._pace.begin_epoch(self.model.step)
-        self._begin()
+    def begin(self):
+        if self._panels is None and self.model.step >= self.start:
+            self._panels = self._kept() or self._play()
 
     def on_train_batch_begin(self, batch, logs=None):
-        if self._panels is None and self._pace.step_before(batch) >= self.start:
-            self._begin()
+        if self._panels is None and self.pace.step_before(batch) >= self.start:
+            self.begin()
 
     def on_epoch_end(self, epoch, logs=None):
-        self._begin()
+        self.begin()
 
     def on_train_end(self, logs=None):
         if self._panels is None:
@@ -99,18 +97,14 @@ class FourPanels(keras.callbacks.Callback):
         panels = [*self._panels, self._final.measure(self.model)]
         files.write_png(self.path, draw_panels(self._final, panels, _titles(panels)))
 
-    def _begin(self):
-        if self._panels is None and self.model.step >= self.start:
-            self._panels = self._kept() or self._play()
-
     def _play(self):
         """Computes (b) and (c) with a copy of the model; measures (a) to (c)."""
         response = BestResponse(self.model, self.dataset)
-        panels = [self._view.measure(self.model)]
-        answered = response.train_discriminator(self.discriminator_rounds)
-        panels.append(self._view.measure(answered))
-        updated = response.train_generator(self.generator_rounds)
-        panels.append(self._view.measure(updated))
+        panels = [
+            self._view.measure(self.model),
+            self._view.measure(response.train_discriminator(self.discriminator_rounds)),
+            self._view.measure(response.train_generator(self.generator_rounds)),
+        ]
         values = {
             f"{panel}_{key}": value
             for panel, measured in zip("abc", panels, strict=True)
@@ -129,10 +123,6 @@ class FourPanels(keras.callbacks.Callback):
                 panels[name[0]][name[2:]] = value
         return list(panels.values())
 
-    @property
-    def _store(self):
-        return self.path.with_suffix(".npz")
-
 
 def _titles(panels):
     first, last = int(panels[0]["step"]), int(panels[-1]["step"])
@@ -146,19 +136,12 @@ def _titles(panels):
 
 
 def draw_panels(view, panels, titles):
-    """Draws measurements as the parts of one picture, a uint8 array.
-
-    Args:
-        view: A `Line` or a `Plane`.
-        panels: Four results of `view.measure`.
-        titles: A line for each.
-    """
+    """Draws four results of `view.measure` below their titles as one uint8 picture."""
 
     def draw(figure):
         parts = figure.subfigures(2, 2).ravel()
         drawn = [view.draw(*each) for each in zip(parts, panels, titles, strict=True)]
         return drawn[-1]
 
-    width, height = view.size
-    size = (1.6 * width, 1.6 * height)
-    return figures.render(size, lambda figure: figures.with_legend(figure, draw))
+    size = [1.6 * side for side in view.size]
+    return figures.render(size, lambda whole: figures.with_legend(whole, draw))

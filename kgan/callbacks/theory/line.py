@@ -14,8 +14,8 @@ _BINS = 50
 class Line:
     """Measures and draws a game over one-dimensional data.
 
-    Above: p_data dotted, p_g solid, D dashed, the optimal D* as a pale band, and the
-    line at 1/2. Below: arrows from latents z, at equal steps of probability, to G(z).
+    Above the curves, as in `DensityPlot`; below arrows from latents z, at equal steps
+    of probability, to G(z).
 
     Args:
         source: The true distribution: `density(x)`, `sample(num, seed)`.
@@ -48,9 +48,8 @@ class Line:
         """Returns all arrays that `draw` shows, in a dictionary."""
         edges = np.linspace(*self.limits, _CELLS + 1)
         x = (edges[1:] + edges[:-1]) / 2
-        latents, fake = evaluation.generator_map(
-            model, self.num_smooth, self.averaged, self.seed
-        )
+        choices = self.num_smooth, self.averaged, self.seed
+        latents, fake = evaluation.generator_map(model, *choices)
         smooth = densities.smooth(evaluation.finite(fake)[:, 0], edges)
         fake = evaluation.finite(fake[: self.num_samples])
         bins = np.linspace(*self.limits, _BINS + 1)
@@ -71,10 +70,7 @@ class Line:
 
     def title(self, measured):
         """Returns a one-line summary of the current state."""
-        words = [f"step {int(measured['step']):,}", f"JS {measured['js']:.4f} nats"]
-        if measured["probabilistic"]:
-            words.append(f"mean |D − ½| {measured['gap']:.3f}")
-        return "   ".join(words)
+        return evaluation.title(measured, f"JS {measured['js']:.4f} nats")
 
     def draw(self, figure, measured, title):
         """Draws the result of `measure` below a title; returns the legend's handles."""

@@ -11,16 +11,11 @@ def draw_curves(axes, measured, limits, top):
     """Draws the two densities, D, the optimal D* and the line at 1/2.
 
     Densities have the left axis, D the right one. The scores of a critic are no
-    probabilities: they are shown alone, on a scale of their own.
+    probabilities: they are shown alone, on a scale of their own. `measured` is what
+    `Line.measure` returns, `limits` are the ends of the x axis, and `top` is the upper
+    end of the densities' axis.
 
-    Args:
-        axes: matplotlib axes.
-        measured: Arrays `x`, `p_data`, `p_g`, `d` of one shape, and `probabilistic`.
-        limits: Ends of the x axis.
-        top: Upper end of the densities' axis.
-
-    Returns:
-        The drawn lines, for a legend: p_data, p_g, D and D*.
+    Returns the drawn lines, for a legend: p_data, p_g, D and D*.
     """
     x, p_data, p_g = measured["x"], measured["p_data"], measured["p_g"]
     right = axes.twinx()
@@ -32,9 +27,8 @@ def draw_curves(axes, measured, limits, top):
         *axes.plot(x, p_g, "-", color=GREEN, lw=2, label=r"$p_g$"),
     ]
     axes.fill_between(x, p_g, color=GREEN, alpha=0.12, lw=0)
-    handles += (_draw_probability if measured["probabilistic"] else _draw_score)(
-        right, x, measured
-    )
+    draw = _draw_probability if measured["probabilistic"] else _draw_score
+    handles += draw(right, x, measured)
     axes.set(xlim=limits, ylim=(0, top), ylabel="density")
     axes.tick_params(labelbottom=False)
     for part in (axes, right):
@@ -48,11 +42,6 @@ def draw_map(axes, measured, limits):
     """Draws G as arrows from the axis of z, below, to that of x, above.
 
     Where arrows converge, p_g is high; where they diverge, it is low.
-
-    Args:
-        axes: matplotlib axes.
-        measured: Arrays `latents` and `samples` of one shape.
-        limits: Ends of the x axis.
     """
     latents, samples = measured["latents"], measured["samples"]
     # Latents are a step of probability apart; the axis extends by one to each side.
@@ -64,26 +53,15 @@ def draw_map(axes, measured, limits):
     below.locator_params(axis="x", nbins=5)
 
     starts = np.interp(latents, (low, high), limits)
-    axes.quiver(
-        starts,
-        np.zeros_like(starts),
-        samples - starts,
-        np.ones_like(starts),
-        angles="xy",
-        scale_units="xy",
-        scale=1,
-        width=0.0022,
-        headwidth=5,
-        headlength=7,
-        headaxislength=6,
-        color=BLACK,
-    )
+    arrows = starts, np.zeros_like(starts), samples - starts, np.ones_like(starts)
+    units = {"angles": "xy", "scale_units": "xy", "scale": 1, "width": 0.0022}
+    heads = {"headwidth": 5, "headlength": 7, "headaxislength": 6}
+    axes.quiver(*arrows, color=BLACK, **units, **heads)
     axes.set(xlim=limits, ylim=(0, 1), yticks=[])
     axes.xaxis.set_ticks_position("top")
+    beside = {"transform": axes.transAxes, "va": "center", "style": "italic"}
     for name, height in (("x", 1), ("z", 0)):
-        axes.text(
-            1.02, height, name, transform=axes.transAxes, va="center", style="italic"
-        )
+        axes.text(1.02, height, name, **beside)
     for part in (axes, below):
         for side in ("left", "right"):
             part.spines[side].set_visible(False)

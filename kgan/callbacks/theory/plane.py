@@ -34,56 +34,67 @@ class Plane:
         self.averaged = averaged
         self.seed = seed
         self.real = source.sample(self.num_samples, seed)
-        low, high = self.real.min(axis=0), self.real.max(axis=0)
-        half = 0.65 * (high - low).max()
-        self.limits = np.stack([(low + high) / 2 - half, (low + high) / 2 + half], 1)
-        _, points = self._mesh(_PIXELS)
-        density = source.density(points).reshape(_PIXELS, _PIXELS)
-        # The root shows the foot of a narrow peak, too.
-        self.shades = np.sqrt(density / density.max())
+        self.limits = square(self.real)
+        self.shades = shades(source, self.limits, _PIXELS)
 
     def measure(self, model):
-        _, fake = evaluation.generator_map(
-            model, self.num_samples, self.averaged, self.seed
-        )
-        fake = evaluation.finite(fake)
-        axes, points = self._mesh(_CELLS)
+        choices = self.num_samples, self.averaged, self.seed
+        fake = evaluation.finite(evaluation.generator_map(model, *choices)[1])
+        (x, y), points = _mesh(self.limits, _CELLS)
         d, *values = evaluation.discriminate(model, points, self.real, fake)
         return {
             "step": model.step,
             "samples": fake,
-            "x": axes[0],
-            "y": axes[1],
+            "x": x,
+            "y": y,
             "d": d.reshape(_CELLS, _CELLS),
             "probabilistic": model.adversarial_loss.probabilistic,
             "gap": evaluation.equilibrium_gap(*values),
         }
 
     def title(self, measured):
-        words = [f"step {int(measured['step']):,}"]
-        if measured["probabilistic"]:
-            words.append(f"mean |D − ½| {float(measured['gap']):.3f}")
-        return "   ".join(words)
+        return evaluation.title(measured)
 
     def draw(self, figure, measured, title):
         axes = figure.add_axes((0.1, 0.06, 0.86, 0.86))
-        axes.imshow(
-            self.shades,
-            cmap=_grays(),
-            extent=self.limits.ravel(),
-            origin="lower",
-            interpolation="bilinear",
-        )
+        place = {"extent": self.limits.ravel(), "origin": "lower"}
+        colors = colors_of_density("#ffffff", "#6a6a6a")
+        axes.imshow(self.shades, colors, interpolation="bilinear", **place)
         axes.scatter(*measured["samples"].T, s=6, c=GREEN, alpha=0.5, lw=0)
         _draw_contours(axes, measured)
         axes.set(xlim=self.limits[0], ylim=self.limits[1], aspect="equal")
         figure.text(0.5, 0.96, title, ha="center", va="center", fontsize=11)
         return _handles(measured["probabilistic"])
 
-    def _mesh(self, cells):
-        """Returns the two axes and all points of a square mesh."""
-        axes = [np.linspace(*ends, cells) for ends in self.limits]
-        return axes, np.stack(np.meshgrid(*axes), axis=-1).reshape(-1, 2)
+
+def square(points):
+    """Returns limits around points, `(d, 2)`, the same half-width in all dimensions."""
+    low, high = points.min(axis=0), points.max(axis=0)
+    half = 0.65 * max((high - low).max(), 1e-6)
+    return np.stack([(low + high) / 2 - half, (low + high) / 2 + half], axis=1)
+
+
+def shades(source, limits, cells):
+    """Computes the density on a mesh `(cells, cells)`, in [0, 1].
+
+    The root shows the foot of a narrow peak, too.
+    """
+    _, points = _mesh(limits, cells)
+    density = source.density(points).reshape(cells, cells)
+    return np.sqrt(density / (density.max() or 1.0))
+
+
+def colors_of_density(lowest, highest):
+    """Returns the matplotlib map of `shades` to colours."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    return LinearSegmentedColormap.from_list("density", [lowest, highest])
+
+
+def _mesh(limits, cells):
+    """Returns the two axes and all points of a square mesh."""
+    axes = [np.linspace(*ends, cells) for ends in limits]
+    return axes, np.stack(np.meshgrid(*axes), axis=-1).reshape(-1, 2)
 
 
 def _draw_contours(axes, measured):
@@ -96,15 +107,9 @@ def _draw_contours(axes, measured):
     # A level that D does not reach would make matplotlib warn.
     reached = (levels > np.min(d)) & (levels < np.max(d))
     if reached.any():
-        contours = axes.contour(
-            measured["x"],
-            measured["y"],
-            d,
-            levels[reached],
-            colors=colors[reached],
-            linewidths=1.3,
-            linestyles="solid",
-        )
+        places = measured["x"], measured["y"], d, levels[reached]
+        style = {"colors": colors[reached], "linewidths": 1.3, "linestyles": "solid"}
+        contours = axes.contour(*places, **style)
         axes.clabel(contours, fmt="%.2g", fontsize=8)
 
 
@@ -125,9 +130,3 @@ def _handles(probabilistic):
     else:
         handles.append(Line2D([], [], color=BLUE, label="score $D$", lw=1.3))
     return handles
-
-
-def _grays():
-    from matplotlib.colors import LinearSegmentedColormap
-
-    return LinearSegmentedColormap.from_list("density", ["#ffffff", "#6a6a6a"])
