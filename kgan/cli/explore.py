@@ -59,10 +59,7 @@ def run(values) -> None:
     gan = directory.load_model(values.model)
     generative.require(gan, "`kgan explore`")
     explorer = explore.Explorer(
-        gan,
-        values.method,
-        values.num_directions,
-        values.averaged,
+        gan, values.method, values.num_directions, values.averaged
     )
     name = pathlib.Path(values.model).resolve().name
     page = explore.page(explorer, title=name)

@@ -8,10 +8,7 @@ RECIPE = Recipe(
     dataset="digits",
     conditional=True,
     model="mlp",
-    model_options={
-        "generator_hidden": [256, 256],
-        "discriminator_hidden": [256, 256],
-    },
+    model_options={"generator_hidden": [256, 256], "discriminator_hidden": [256, 256]},
     latent_dim=64,
     penalties=({"name": "r1", "weight": 0.1},),
     generator_learning_rate=1e-3,

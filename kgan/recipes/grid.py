@@ -22,11 +22,7 @@ RECIPE = Recipe(
         # Larger kernels than Glorot's: a mode is a fortieth as wide as their distance.
         "discriminator_initializer": {
             "class_name": "VarianceScaling",
-            "config": {
-                "scale": 3.0,
-                "mode": "fan_avg",
-                "distribution": "uniform",
-            },
+            "config": {"scale": 3.0, "mode": "fan_avg", "distribution": "uniform"},
         },
     },
     latent_dim=4,

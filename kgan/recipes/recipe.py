@@ -5,15 +5,7 @@ import json
 
 from kgan.core import registry
 from kgan.recipes import build
-from kgan.recipes.flag_types import (
-    Choice,
-    Integer,
-    Size,
-    Text,
-    Texts,
-    field,
-    options,
-)
+from kgan.recipes.flag_types import Choice, Integer, Size, Text, Texts, field, options
 
 _GAMES = {}
 
