@@ -30,16 +30,14 @@ def choose(
     """Chooses a recipe that fits a data set and this machine.
 
     For images and points it chooses networks, size and steps of a GAN; for other data,
-    or another game, the first recipe whose game can be played with them.
+    or another game, the first recipe whose game can be played with them. Returns
+    `(recipe, reasons)`: a `Recipe`, and lines with what was chosen and why.
 
     Args:
         dataset: A folder of images, or a name that `kgan.data.source` knows.
         data_dir: Where prepared data lie.
         game: Name of the game; None: one that fits the data.
         image_size: To which size images are brought to look at the data, or None.
-
-    Returns:
-        `(recipe, reasons)`: a `Recipe`, and lines with what was chosen and why.
 
     Raises:
         ValueError: If there are no such data, or no recipe fits them.
@@ -72,7 +70,6 @@ def _for_folder(dataset):
 
 
 def _of_another_game(dataset, kinds, fitting):
-    """Chooses the first recipe of the fitting games."""
     for name in recipes.names():
         recipe = recipes.get(name)
         if recipe.game in fitting:
@@ -86,13 +83,7 @@ def _of_another_game(dataset, kinds, fitting):
 
 
 def few(dataset: str) -> tuple:
-    """Chooses what suits a folder of few images; see `kgan.recipes.few_shot`.
-
-    Args:
-        dataset: A folder of images.
-
-    Returns:
-        `(recipe, reasons)`, as `choose` returns them.
+    """Chooses `(recipe, reasons)` for a folder of few images, by `few_shot.adapt`.
 
     Raises:
         ValueError: If there is no such folder.
@@ -124,7 +115,8 @@ def _for_images(dataset, sizes):
     median = statistics.median(
         min(size) for size, number in sizes.items() for _ in range(number)
     )
-    side = _largest_side(median, limits["side"])
+    fitting = [side for side in _SIDES if side <= min(median, limits["side"])]
+    side = max(fitting, default=math.ceil(median))
     batch_size = min(_BATCH, count)
     recipe = Recipe(
         name=pathlib.Path(dataset).resolve().name or "images",
@@ -151,13 +143,7 @@ def _for_images(dataset, sizes):
     ]
 
 
-def _largest_side(median, limit):
-    fitting = [side for side in _SIDES if side <= min(median, limit)]
-    return max(fitting, default=math.ceil(median))
-
-
 def _for_points(source):
-    """Chooses an MLP for points of a density."""
     recipe = Recipe(
         name=source.name,
         description=f"an MLP for {source.name}",
