@@ -59,15 +59,8 @@ def index_batches(
     """Returns a data set of the indices of examples, int64 `(batch_size,)` a batch.
 
     Only the window's part of an epoch's order is kept, so that a start in the middle
-    costs no more than one shuffle.
-
-    Args:
-        first: Number of the first batch, int64 scalar.
-        last: Number after the last batch, int64 scalar.
-        num_examples: Number of examples.
-        batch_size: Number of them in a batch.
-        seed: The stream's seed.
-        shuffle: Whether epochs are permuted; otherwise all are 0, 1, 2, ...
+    costs no more than one shuffle. Without `shuffle` each epoch is 0, 1, 2, ...; the
+    other arguments are those of `kgan.data.Source.draws`.
     """
     per_epoch = num_examples // batch_size
 
