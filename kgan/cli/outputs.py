@@ -55,7 +55,7 @@ class Samples:
 
 
 class Together:
-    """Samples that are drawn all at once, when they are read.
+    """Samples that are drawn all at once, when they are read as those of `Samples`.
 
     Args:
         count: How many.
@@ -66,17 +66,12 @@ class Together:
 
     def __init__(self, count, draw):
         self.count = count
-        self.draw = draw
+        self.all = draw
 
     def chunks(self, size):
-        """Yields `(index of the first, array)` until all samples were drawn."""
         samples = self.all()
         for begin in range(0, self.count, size):
             yield begin, samples[begin : begin + size]
-
-    def all(self):
-        """Draws all samples as one array."""
-        return self.draw()
 
 
 def write_folder(path, samples, rows, columns) -> str:

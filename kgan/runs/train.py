@@ -188,25 +188,20 @@ def _save(plan):
 
 def _guards(plan):
     """Returns the callbacks that look after the game, on every worker alike."""
-    guards = [callbacks.Throughput(plan.recipe.batch_size), callbacks.LearningRates()]
-    if plan.recipe.on_collapse != "none":
-        action = plan.recipe.on_collapse
-        guards.append(callbacks.CollapseWatch(plan.load(), action=action))
-    if plan.recipe.metrics:
-        guards.append(_evaluation(plan))
-    return [*guards, callbacks.TerminateOnNaN()]
-
-
-def _evaluation(plan):
     recipe = plan.recipe
-    evaluation = callbacks.EvaluateGenerator(
-        recipe.metrics,
-        plan.source,
-        every=recipe.evaluate_every or "epoch",
-        num_images=recipe.evaluate_images,
-    )
-    evaluation.prepare(plan.game)
-    return evaluation
+    guards = [callbacks.Throughput(recipe.batch_size), callbacks.LearningRates()]
+    if recipe.on_collapse != "none":
+        guards.append(callbacks.CollapseWatch(plan.load(), action=recipe.on_collapse))
+    if recipe.metrics:
+        evaluation = callbacks.EvaluateGenerator(
+            recipe.metrics,
+            plan.source,
+            every=recipe.evaluate_every or "epoch",
+            num_images=recipe.evaluate_images,
+        )
+        evaluation.prepare(plan.game)
+        guards.append(evaluation)
+    return [*guards, callbacks.TerminateOnNaN()]
 
 
 def _checkpoints(plan):
