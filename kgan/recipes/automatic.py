@@ -13,10 +13,10 @@ from kgan import recipes
 from kgan.recipes import few_shot
 from kgan.recipes.recipe import Recipe, of_game
 
-# Largest side of images, width of the DCGAN, rounds of the game: minutes on a CPU of a
-# few cores, and as long on a GPU.
-_CPU = {"side": 64, "width": 32, "steps": 3_000}
-_GPU = {"side": 64, "width": 64, "steps": 20_000}
+# Width of the DCGAN, rounds of the game: minutes on a CPU of a few cores, and as long
+# on a GPU.
+_CPU = {"width": 32, "steps": 3_000}
+_GPU = {"width": 64, "steps": 20_000}
 _SIDES = (16, 24, 32, 48, 64)
 _BATCH = 64
 
@@ -115,7 +115,7 @@ def _for_images(dataset, sizes):
     median = statistics.median(
         min(size) for size, number in sizes.items() for _ in range(number)
     )
-    fitting = [side for side in _SIDES if side <= min(median, limits["side"])]
+    fitting = (side for side in _SIDES if side <= median)
     side = max(fitting, default=math.ceil(median))
     batch_size = min(_BATCH, count)
     recipe = Recipe(
