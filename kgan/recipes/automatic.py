@@ -13,10 +13,9 @@ from kgan import recipes
 from kgan.recipes import few_shot
 from kgan.recipes.recipe import Recipe, of_game
 
-# Width of the DCGAN, rounds of the game: minutes on a CPU of a few cores, and as long
-# on a GPU.
-_CPU = {"width": 32, "steps": 3_000}
-_GPU = {"width": 64, "steps": 20_000}
+# Device, width of the DCGAN, rounds: minutes on a CPU of a few cores, as long on a GPU.
+_CPU = ("a CPU", 32, 3_000)
+_GPU = ("a GPU", 64, 20_000)
 _SIDES = (16, 24, 32, 48, 64)
 _BATCH = 64
 
@@ -61,10 +60,10 @@ def choose(
 
 
 def _for_folder(dataset):
-    folder, sizes, _ = _folder(dataset)
+    folder, sizes, channels = _folder(dataset)
     if sum(sizes.values()) > few_shot.FEW:
         return _for_images(folder, sizes)
-    recipe, reasons = few(dataset)
+    recipe, reasons = few_shot.adapt(folder, sizes, _has_gpu(), channels)
     name = pathlib.Path(folder).resolve().name
     return dataclasses.replace(recipe, name=name or "images"), reasons
 
@@ -110,7 +109,7 @@ def _folder(dataset):
 
 def _for_images(dataset, sizes):
     """Chooses a DCGAN for images of which `sizes` counts each (height, width)."""
-    limits, device = (_GPU, "a GPU") if _has_gpu() else (_CPU, "a CPU")
+    device, width, steps = _GPU if _has_gpu() else _CPU
     count = sum(sizes.values())
     median = statistics.median(
         min(size) for size, number in sizes.items() for _ in range(number)
@@ -124,21 +123,20 @@ def _for_images(dataset, sizes):
         dataset=str(dataset),
         image_size=side,
         model="dcgan",
-        model_options={"width": limits["width"]},
+        model_options={"width": width},
         latent_dim=128,
         penalties=({"name": "r1", "weight": 1.0, "interval": 16},),
         batch_size=batch_size,
-        steps=limits["steps"],
+        steps=steps,
         sample_every=max(100, count // batch_size),
     )
-    passes = recipe.steps * batch_size / count
+    passes = steps * batch_size / count
     return recipe, [
         f"{dataset}: {count:,} images, shorter side {median:g} pixels (median).",
         f"Chose --image_size={side}: of {', '.join(map(str, _SIDES))}, the largest "
         "that enlarges few of them.",
-        f"Chose --model=dcgan, {limits['width']} channels wide: {device} trains it in "
-        "minutes.",
-        f"Chose --steps={recipe.steps}: {passes:.0f} passes through the images, "
+        f"Chose --model=dcgan, {width} channels wide: {device} trains it in minutes.",
+        f"Chose --steps={steps}: {passes:.0f} passes through the images, "
         f"{batch_size} in a batch.",
     ]
 
