@@ -11,19 +11,6 @@ import tensorflow as tf
 from kgan.core import peeking
 
 
-class _Iterations:
-    """Counts the iterations of one data set."""
-
-    def __init__(self):
-        self.started = 0
-
-    def start(self) -> np.int64:
-        number = self.started
-        if peeking.count():
-            self.started += 1
-        return np.int64(number)
-
-
 def windows(start: int, length: int, moving: bool) -> tf.data.Dataset:
     """Returns a data set whose one element is the iteration's window of the stream.
 
@@ -36,12 +23,18 @@ def windows(start: int, length: int, moving: bool) -> tf.data.Dataset:
     if not moving:
         first = tf.constant(start, tf.int64)
         return tf.data.Dataset.from_tensors((first, first + length))
-    iterations = _Iterations()
+    # In Python: a `tf.Variable` of a strategy's scope would belong to its replicas.
+    iterations = 0
+
+    def begin():
+        nonlocal iterations
+        number = iterations
+        if peeking.count():
+            iterations += 1
+        return np.int64(number)
 
     def window(_):
-        # The count is a Python integer: a `tf.Variable` created in a strategy's scope
-        # would belong to its replicas.
-        number = tf.numpy_function(iterations.start, [], tf.int64)
+        number = tf.numpy_function(begin, [], tf.int64)
         first = start + tf.ensure_shape(number, ()) * length
         return first, first + length
 
