@@ -117,13 +117,5 @@ def _load(name):
 
 def _overview():
     lines = [f"  {name:10} {_load(name).__doc__.splitlines()[0]}" for name in COMMANDS]
-    return "\n".join(
-        [
-            "Generative adversarial networks on Keras.",
-            "",
-            "Commands:",
-            *lines,
-            "",
-            "kgan COMMAND --help lists a command's flags.",
-        ]
-    )
+    head = "Generative adversarial networks on Keras.\n\nCommands:"
+    return "\n".join([head, *lines, "\nkgan COMMAND --help lists a command's flags."])

@@ -77,24 +77,17 @@ def run(values) -> None:
         values.metrics,
         values.num_images,
         data_shape=example_shape(game, dataset),
-        features=values.features,
-        split=values.split,
-        held_out=values.held_out,
-        held_out_split=values.held_out_split,
-        num_real=values.num_real,
-        data_dir=values.data_dir,
         cache_dir="auto" if values.cache else None,
-        allow_few=values.allow_few,
         verbose=1 if sys.stdout.isatty() else 0,
+        **flags.chosen(values, "features", "split", "held_out", "held_out_split"),
+        **flags.chosen(values, "num_real", "data_dir", "allow_few"),
     )
     evaluation = evaluator(game, values.seed, values.averaged, values.truncation)
     print(evaluation.table())
     print(f"Measured in {time.monotonic() - begin:.0f} s, {_peak()} in memory at most.")
     output = _output(values)
-    path = output / directory.FIGURES
-    write_atomically(
-        path, lambda path: path.write_text(evaluation.to_json(), encoding="utf-8")
-    )
+    path, text = output / directory.FIGURES, evaluation.to_json()
+    write_atomically(path, lambda name: name.write_text(text, encoding="utf-8"))
     written = [str(path)]
     if values.report and isinstance(game, Generative):
         written.append(str(_write_report(values, game, evaluation, evaluator, output)))
@@ -110,7 +103,6 @@ def _peak():
 
 
 def _dataset(values):
-    """Returns the name of the real examples."""
     dataset = values.dataset
     if dataset is None and values.model is not None:
         dataset = provenance.dataset_of(values.model)
@@ -138,8 +130,6 @@ def _write_report(values, game, evaluation, evaluator, output):
         name=provenance.name_of(values.model),
         extractor=values.features,
         metrics_csv=provenance.metrics_of(values.model),
-        averaged=values.averaged,
-        truncation=values.truncation,
-        seed=values.seed,
+        **flags.chosen(values, "averaged", "truncation", "seed"),
     )
     return path

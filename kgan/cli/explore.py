@@ -27,7 +27,6 @@ class Port(Integer):
         self.expects = "a port from 1 to 65535"
 
     def accepts(self, value):
-        """Whether a number fits in 16 bits, 0 excepted."""
         return super().accepts(value) and value < 2**16
 
 
@@ -49,23 +48,18 @@ def define(values) -> None:
 
 def run(values) -> None:
     """Loads the model and shows the page until Ctrl-C."""
-    if values.model is None:
-        raise flags.UsageError("--model must name a run directory or a .keras file")
+    model = flags.model_of(values)
     try:
         explore.import_gradio()
     except ModuleNotFoundError as error:
         raise OSError(error) from None
     _check_free(values.port)
-    gan = directory.load_model(values.model)
+    gan = directory.load_model(model)
     generative.require(gan, "`kgan explore`")
     explorer = explore.Explorer(
-        gan,
-        values.method,
-        values.num_directions,
-        values.averaged,
+        gan, values.method, values.num_directions, values.averaged
     )
-    name = pathlib.Path(values.model).resolve().name
-    page = explore.page(explorer, title=name)
+    page = explore.page(explorer, title=pathlib.Path(model).resolve().name)
     try:
         address = explore.serve(page, values.port, values.open)
         print(f"The page is {address} until Ctrl-C.", flush=True)

@@ -37,14 +37,13 @@ def define(values) -> None:
 
 def run(values) -> None:
     """Loads the model and writes it in another form."""
-    if values.model is None:
-        raise flags.UsageError("--model must name a run directory or a .keras file")
+    model = flags.model_of(values)
     unused = [name for name in _SERVED if values[name].present]
     if values.format == "tflite" and unused:
         raise flags.UsageError(f"--{unused[0]} has no meaning for --format=tflite")
-    game = directory.load_model(values.model)
+    game = directory.load_model(model)
     options = flags.options_of(game.endpoints, values, _OF_GAMES)
-    output = values.output or f"saved_models/{provenance.name_of(values.model)}"
+    output = values.output or f"saved_models/{provenance.name_of(model)}"
     _WRITERS[values.format](game, pathlib.Path(output), options, values)
 
 
@@ -60,14 +59,10 @@ def _saved_model(game, output, options, values):
 
 
 def _tflite(game, output, options, values):
-    differences = export.tflite(game, output, **options)
-    for name, difference in differences.items():
-        size = (output / name).stat().st_size
-        network = name.partition(".")[0]
-        print(
-            f"{output / name}: {size:,} bytes, at most {difference:.1e} from the "
-            f"{network}"
-        )
+    for name, difference in export.tflite(game, output, **options).items():
+        path, network = output / name, name.partition(".")[0]
+        size = path.stat().st_size
+        print(f"{path}: {size:,} bytes, at most {difference:.1e} from the {network}")
 
 
 _WRITERS = {"saved_model": _saved_model, "tflite": _tflite}

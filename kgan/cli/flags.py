@@ -42,11 +42,7 @@ class _Refusal(flags.ArgumentParser):
 
 
 def new(declare) -> flags.FlagValues:
-    """Builds the flags of a command: its own, then those that every command has.
-
-    Args:
-        declare: Function that adds the command's own with `define`.
-    """
+    """Builds the flags of a command: those that `declare` adds, then those of all."""
     values = flags.FlagValues()
     declare(values)
     help = "show the traceback of an error"
@@ -73,13 +69,9 @@ def define(
 
 
 def refuse(values: flags.FlagValues, name: str, kind: Kind, reason: str) -> None:
-    """Adds a flag that is an error where it is given, with a reason of its own.
+    """Adds a flag that is an error where it is given.
 
-    Args:
-        values: The set that it is added to.
-        name: Its name.
-        kind: As in `define`.
-        reason: What the message says after `flag --name=value: `.
+    `reason` is what the message says after `flag --name=value: `.
     """
     boolean = isinstance(kind, Boolean)
     flag = flags.Flag(_Refusal(reason), None, name, None, "", boolean=boolean)
@@ -99,19 +91,30 @@ def peek(argv: list, name: str) -> str | None:
     return value
 
 
+def chosen(values: flags.FlagValues, *names: str) -> dict:
+    """Returns the values of flags by their names."""
+    return {name: values[name].value for name in names}
+
+
 def given(values: flags.FlagValues, names) -> dict:
     """Returns the values of those flags among `names` that the user gave."""
-    names = [name for name in names if name in values]
-    return {name: values[name].value for name in names if values[name].present}
+    names = (name for name in names if name in values and values[name].present)
+    return chosen(values, *names)
+
+
+def model_of(values: flags.FlagValues) -> str:
+    """Returns the path that `--model` names.
+
+    Raises:
+        UsageError: If the flag was not given.
+    """
+    if values.model is None:
+        raise UsageError("--model must name a run directory or a .keras file")
+    return values.model
 
 
 def options_of(method, values: flags.FlagValues, names) -> dict:
     """Returns the flags among `names` that the user gave, as arguments of a method.
-
-    Args:
-        method: A method of a game.
-        values: The flags.
-        names: Names of flags that some games have as arguments.
 
     Raises:
         UsageError: If the method has no such argument.

@@ -35,7 +35,6 @@ class Integers(Kind):
     expects = "integers as in 3 or 0,1,2"
 
     def parse(self, text):
-        """Reads integers; one alone is no list."""
         numbers = [int(number) for number in text.split(",")]
         return numbers[0] if len(numbers) == 1 else numbers
 
@@ -70,15 +69,13 @@ def define(values) -> None:
 
 def run(values) -> None:
     """Loads the model and writes what it generates."""
-    if values.model is None:
-        raise flags.UsageError("--model must name a run directory or a .keras file")
+    model = flags.model_of(values)
     draw = _chosen(values)
-    gan = directory.load_model(values.model)
+    gan = directory.load_model(model)
     generative.require(gan, "`kgan generate`")
     path = pathlib.Path(values.output)
     write = outputs.find_writer(path, gan.data_shape)
-    samples, rows, columns = draw(gan, values)
-    print(write(path, samples, rows, columns))
+    print(write(path, *draw(gan, values)))
 
 
 def _chosen(values):
@@ -106,15 +103,8 @@ def _rows(gan, values):
 
 
 def _samples(gan, values, count, labels):
-    return outputs.Samples(
-        gan,
-        count,
-        labels=labels,
-        start=values.start,
-        seed=values.seed,
-        averaged=values.averaged,
-        truncation=values.truncation,
-    )
+    chosen = flags.chosen(values, "start", "seed", "averaged", "truncation")
+    return outputs.Samples(gan, count, labels, **chosen)
 
 
 def _by_class(gan, values):
@@ -129,18 +119,10 @@ def _by_class(gan, values):
 def _walk(gan, values):
     label, steps = _one_label(values), values.num_images or _WALK
     pairs = list(itertools.pairwise(values.interpolate))
+    chosen = flags.chosen(values, "averaged", "truncation")
 
     def draw():
-        paths = [
-            gan.interpolate(
-                *pair,
-                steps,
-                label=label,
-                averaged=values.averaged,
-                truncation=values.truncation,
-            )
-            for pair in pairs
-        ]
+        paths = [gan.interpolate(*pair, steps, label=label, **chosen) for pair in pairs]
         # A path begins where the one before it ended.
         return np.concatenate([paths[0], *(path[1:] for path in paths[1:])])
 

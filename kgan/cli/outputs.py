@@ -46,13 +46,8 @@ class Samples:
             end = min(begin + size, self.count)
             several = isinstance(self.labels, list)
             labels = self.labels[begin:end] if several else self.labels
-            first = self.start + begin
-            yield (
-                first,
-                self.gan.generate(
-                    end - begin, start=first, labels=labels, **self.options
-                ),
-            )
+            chosen = {"start": self.start + begin, "labels": labels, **self.options}
+            yield chosen["start"], self.gan.generate(end - begin, **chosen)
 
     def all(self):
         """Draws all samples as one array."""
@@ -60,7 +55,7 @@ class Samples:
 
 
 class Together:
-    """Samples that are drawn all at once, when they are read.
+    """Samples that are drawn all at once, when they are read as those of `Samples`.
 
     Args:
         count: How many.
@@ -71,17 +66,12 @@ class Together:
 
     def __init__(self, count, draw):
         self.count = count
-        self.draw = draw
+        self.all = draw
 
     def chunks(self, size):
-        """Yields `(index of the first, array)` until all samples were drawn."""
         samples = self.all()
         for begin in range(0, self.count, size):
             yield begin, samples[begin : begin + size]
-
-    def all(self):
-        """Draws all samples as one array."""
-        return self.draw()
 
 
 def write_folder(path, samples, rows, columns) -> str:
@@ -122,16 +112,14 @@ def write_film(path, samples, rows, columns) -> str:
 def write_array(path, samples, rows, columns) -> str:
     """Writes the samples as a NumPy array: uint8 images or float32 points."""
     path, array = path.with_suffix(".npy"), samples.all()
-    write_atomically(path, lambda temporary: np.save(temporary, array))
+    write_atomically(path, lambda name: np.save(name, array))
     return f"{array.dtype} array of shape {array.shape} in {path}"
 
 
 def write_table(path, samples, rows, columns) -> str:
     """Writes points as text, one a line."""
     points = samples.all()
-    write_atomically(
-        path, lambda temporary: np.savetxt(temporary, points, delimiter=",")
-    )
+    write_atomically(path, lambda name: np.savetxt(name, points, delimiter=","))
     return f"{len(points)} points in {path}"
 
 
@@ -147,13 +135,12 @@ POINTS = {"folder": write_array, ".npy": write_array, ".csv": write_table}
 def find_writer(path: pathlib.Path, data_shape: tuple):
     """Returns the function that writes samples of a shape to a path.
 
+    It is a function of path, `Samples`, rows and columns, and returns one line that
+    says what it wrote.
+
     Args:
         path: A folder, or a file whose suffix says what is written.
         data_shape: `(height, width, channels)` of images, `(d,)` of points.
-
-    Returns:
-        A function of path, `Samples`, rows and columns, which returns one line that
-        says what it wrote.
 
     Raises:
         ValueError: If such samples cannot be written to such a file.

@@ -64,13 +64,11 @@ def define_for(values, argv) -> None:
                 flags.refuse(values, name, field.metadata["kind"], reason)
 
 
-def _define_fields(values, kind, section):
-    for name, field in kind.flags().items():
+def _define_fields(values, game, section):
+    for name, field in game.flags().items():
         if name not in values:
-            metadata = field.metadata
-            flags.define(
-                values, name, metadata["kind"], None, metadata["help"], section
-            )
+            kind, help = field.metadata["kind"], field.metadata["help"]
+            flags.define(values, name, kind, None, help, section)
 
 
 def run(values) -> None:

@@ -13,6 +13,12 @@ def unknown(what, received, names):
     return f"{what} {', '.join(names)}. Received: {received!r}.{hint}"
 
 
+def check_known(what, received, names):
+    """Checks that what was received is one of the names; `what` is as in `unknown`."""
+    if not isinstance(received, str) or received not in names:
+        raise ValueError(unknown(what, received, names))
+
+
 class Registry:
     """Classes by name.
 
@@ -34,8 +40,7 @@ class Registry:
 
     def find(self, name):
         """Returns the class of a name, or raises a `ValueError`."""
-        if not isinstance(name, str) or name not in self.known:
-            raise ValueError(unknown(self.expected, name, self.known))
+        check_known(self.expected, name, self.known)
         return self.known[name]
 
     def get(self, identifier):

@@ -139,7 +139,7 @@ def _images(data: np.ndarray, image_size: Any) -> np.ndarray:
 
 
 def _check_finite(data: np.ndarray) -> None:
-    count = int(np.size(data) - np.count_nonzero(np.isfinite(data)))
+    count = np.count_nonzero(~np.isfinite(data))
     if count:
         raise ValueError(
             f"arrays must be finite. Received: {count} values that are NaN or infinite"

@@ -115,13 +115,9 @@ class IndexedSource(Source):
         return self.num_examples * int(np.prod(self.shape)) * self.dtype.itemsize
 
     def read(self, indices: np.ndarray | None = None) -> np.ndarray:
-        """Reads examples.
+        """Reads examples by their indices, integers of shape `(n,)`; None reads all.
 
-        Args:
-            indices: Integers of shape `(n,)`; None reads all.
-
-        Returns:
-            An array of shape `(n, *shape)`: uint8 images or float32 points.
+        They are uint8 images or float32 points, an array of shape `(n, *shape)`.
         """
         return self.array[slice(None) if indices is None else indices]
 

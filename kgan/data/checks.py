@@ -28,13 +28,10 @@ def image_size(value: Any) -> tuple[int, int] | None:
 def labels(
     name: str, values: Any, num_examples: int, num_classes: int | None = None
 ) -> tuple[np.ndarray, int]:
-    """Checks class labels; returns them as int32, and the number of classes.
+    """Returns class labels of a source as int32, and the number of classes.
 
-    Args:
-        name: Name of the source, for the error.
-        values: Array-like of `num_examples` integers.
-        num_examples: Number of labels.
-        num_classes: Labels are in [0, num_classes); None is the largest plus one.
+    There must be `num_examples` integers in [0, num_classes); `num_classes` None is the
+    largest of them plus one.
 
     Raises a `ValueError` if type, shape or range are wrong.
     """

@@ -48,10 +48,9 @@ class FolderScan:
     @property
     def class_names(self) -> tuple[str, ...] | None:
         """The sub-folders with images, sorted; None if any image is outside of them."""
-        parts = [pathlib.PurePath(file).parts for file in self.files]
-        if any(len(part) == 1 for part in parts):
+        if any("/" not in file for file in self.files):
             return None
-        return tuple(sorted({part[0] for part in parts}))
+        return tuple(sorted({file.partition("/")[0] for file in self.files}))
 
 
 def scan_folder(folder: str | os.PathLike) -> FolderScan:
@@ -79,7 +78,7 @@ def scan_folder(folder: str | os.PathLike) -> FolderScan:
         skipped=tuple(sorted([*hidden, *reasons.items()])),
     )
     if not scan.files:
-        skipped = _describe_skipped(scan) or "no files"
+        skipped = _describe_skipped(scan) if scan.skipped else "no files"
         formats = ", ".join(image_files.FORMATS)
         raise ValueError(
             f"Expected images in {root} or its sub-folders ({formats}). Received: "
@@ -148,27 +147,22 @@ class FolderSource(image_files.ImageFiles):
         """The index of each image's sub-folder, int32, or None."""
         if self.class_names is None:
             return None
-        classes = [pathlib.PurePath(file).parts[0] for file in self.scan.files]
+        classes = [file.partition("/")[0] for file in self.scan.files]
         return np.searchsorted(self.class_names, classes).astype(np.int32)
 
 
 def _describe_skipped(scan: FolderScan) -> str:
-    if not scan.skipped:
-        return ""
     skipped, files = len(scan.skipped), len(scan.files) + len(scan.skipped)
     named = image_files.describe_files(scan.skipped)
     return f"skipped {skipped} of {files} files: {named}"
 
 
 def _report(scan: FolderScan, channels: int) -> None:
-    total = len(scan.files)
-    notes = [_describe_skipped(scan)]
+    notes = [_describe_skipped(scan)] if scan.skipped else []
     notes += image_files.describe_conversions(
-        total, scan.num_gray, scan.num_transparent, channels
+        len(scan.files), scan.num_gray, scan.num_transparent, channels
     )
-    nested = any(len(pathlib.PurePath(file).parts) > 1 for file in scan.files)
-    if nested and scan.class_names is None:
+    if scan.class_names is None and any("/" in file for file in scan.files):
         notes.append("images outside the sub-folders: no classes")
-    notes = [note for note in notes if note]
     if notes:
         _logger.warning("%s: %s", scan.folder, "; ".join(notes))

@@ -55,16 +55,16 @@ class ImageFiles(IndexedSource):
         """All images if they fit or were written to a file, else None."""
         shape = (self.num_examples, *self.shape)
         if self.nbytes <= self.memory_limit:
-            return storage.in_memory(shape, self._fill)
+            return storage.in_memory(shape, self._decode_into)
         if self.cache_dir is None:
             return None
-        return storage.in_file(self.cache_dir, self._key(), shape, self._fill)
+        return storage.in_file(self.cache_dir, self._key(), shape, self._decode_into)
 
     def read(self, indices=None):
         if self.array is not None:
             return super().read(indices)
-        indices = np.arange(self.num_examples) if indices is None else indices
-        images = np.empty((len(indices), *self.shape), np.uint8)
+        count = self.num_examples if indices is None else len(indices)
+        images = np.empty((count, *self.shape), np.uint8)
         self._decode_into(images, indices)
         return images
 
@@ -74,15 +74,13 @@ class ImageFiles(IndexedSource):
             return super().fingerprint()
         return hashlib.sha256(self._key().encode()).hexdigest()
 
-    def _fill(self, array: np.ndarray) -> None:
-        self._decode_into(array, range(self.num_examples))
-
-    def _decode_into(self, rows: np.ndarray, indices: Iterable[int]) -> None:
+    def _decode_into(self, rows: np.ndarray, indices=None) -> None:
         def write(row, index):
             rows[row] = decode(self.archive, self.files[index], self.shape)
 
-        count = range(len(rows))
-        collections.deque(_threads().map(write, count, indices), maxlen=0)
+        numbers = range(len(rows))
+        indices = numbers if indices is None else indices
+        collections.deque(_threads().map(write, numbers, indices), maxlen=0)
 
     def _key(self) -> str:
         states = [self.archive.state(file) for file in self.files]

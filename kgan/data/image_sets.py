@@ -36,10 +36,7 @@ class ImageSet:
     broken: tuple[tuple[str, str, str], ...]
 
     def shape(
-        self,
-        keys: Sequence[str],
-        size: tuple[int, int] | None,
-        channels: int | None,
+        self, keys: Sequence[str], size: tuple[int, int] | None, channels: int | None
     ) -> tuple[int, int, int]:
         """Returns the shape of images with these keys, and logs what they lose by it.
 
@@ -100,9 +97,7 @@ def read(archive: Folder | Zip, names: dict[str, str]) -> list[ImageSet]:
     return [_read_set(archive, files, name) for name in arguments]
 
 
-def match(
-    sets: Sequence[ImageSet],
-) -> tuple[list[str], tuple[tuple[str, str], ...]]:
+def match(sets: Sequence[ImageSet]) -> tuple[list[str], tuple[tuple[str, str], ...]]:
     """Returns the common keys of sets of one archive, sorted, and the other files.
 
     The latter are (file, reason), sorted.

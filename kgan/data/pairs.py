@@ -94,13 +94,8 @@ class Pairs(IndexedSource):
         self.sources = images(sets[0], source_channels)
         self.targets = images(sets[1], target_channels)
         name = _text(path, *(one.name for one in sets), self.held_out)
-        super().__init__(
-            name,
-            shape=self.targets.shape,
-            dtype="uint8",
-            num_examples=len(self.keys),
-            memory_limit=memory_limit,
-        )
+        shape, count = self.targets.shape, len(self.keys)
+        super().__init__(name, shape, "uint8", count, memory_limit=memory_limit)
         if self.left_out:
             named = image_files.describe_files(self.left_out)
             _logger.warning(

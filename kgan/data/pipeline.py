@@ -73,11 +73,10 @@ def load(
     _check_fits(source, batch_size, with_labels)
     length = steps_per_epoch or source.num_examples // batch_size
 
-    def draws(first, last):
-        return source.draws(first, last, batch_size, seed, shuffle)
-
+    dataset = stream.windows(start, length, moving=shuffle).flat_map(
+        lambda first, last: source.draws(first, last, batch_size, seed, shuffle)
+    )
     read = source.reader(batch_size, with_labels)
-    dataset = stream.windows(start, length, moving=shuffle).flat_map(draws)
     dataset = dataset.map(read, num_parallel_calls=tf.data.AUTOTUNE)
     dataset = dataset.apply(tf.data.experimental.assert_cardinality(length))
     return dataset.prefetch(tf.data.AUTOTUNE).with_options(_options())

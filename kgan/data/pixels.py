@@ -59,8 +59,7 @@ def fit(image: Image.Image, size: tuple[int, int]) -> Image.Image:
 
 def to_array(image: Image.Image) -> np.ndarray:
     """Returns uint8 pixels of shape `(height, width, channels)`."""
-    pixels = np.asarray(image)
-    return pixels[..., None] if pixels.ndim == 2 else pixels
+    return np.atleast_3d(np.asarray(image))
 
 
 def fit_array(pixels: np.ndarray, size: tuple[int, int]) -> np.ndarray:

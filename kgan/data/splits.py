@@ -32,12 +32,9 @@ def is_held_out(key: str, share: float) -> bool:
 
 
 def select(keys: Sequence[str], split: str, share: float) -> tuple[str, ...]:
-    """Returns the names of one split, in the order of `keys`.
+    """Returns the names of one split, in the order of `keys`, which names all examples.
 
-    Args:
-        keys: Names of all examples.
-        split: "train", "test" (the examples that are held out) or "all".
-        share: Share of the examples that are held out, in [0, 1).
+    `split` is "train", "test" (the share of the examples that is held out) or "all".
 
     Raises a `ValueError` if there is no such split, or train or test is empty; but with
     a share of 0, test alone is missing.

@@ -11,19 +11,6 @@ import tensorflow as tf
 from kgan.core import peeking
 
 
-class _Iterations:
-    """Counts the iterations of one data set."""
-
-    def __init__(self):
-        self.started = 0
-
-    def start(self) -> np.int64:
-        number = self.started
-        if peeking.count():
-            self.started += 1
-        return np.int64(number)
-
-
 def windows(start: int, length: int, moving: bool) -> tf.data.Dataset:
     """Returns a data set whose one element is the iteration's window of the stream.
 
@@ -36,12 +23,18 @@ def windows(start: int, length: int, moving: bool) -> tf.data.Dataset:
     if not moving:
         first = tf.constant(start, tf.int64)
         return tf.data.Dataset.from_tensors((first, first + length))
-    iterations = _Iterations()
+    # In Python: a `tf.Variable` of a strategy's scope would belong to its replicas.
+    iterations = 0
+
+    def begin():
+        nonlocal iterations
+        number = iterations
+        if peeking.count():
+            iterations += 1
+        return np.int64(number)
 
     def window(_):
-        # The count is a Python integer: a `tf.Variable` created in a strategy's scope
-        # would belong to its replicas.
-        number = tf.numpy_function(iterations.start, [], tf.int64)
+        number = tf.numpy_function(begin, [], tf.int64)
         first = start + tf.ensure_shape(number, ()) * length
         return first, first + length
 
@@ -59,15 +52,8 @@ def index_batches(
     """Returns a data set of the indices of examples, int64 `(batch_size,)` a batch.
 
     Only the window's part of an epoch's order is kept, so that a start in the middle
-    costs no more than one shuffle.
-
-    Args:
-        first: Number of the first batch, int64 scalar.
-        last: Number after the last batch, int64 scalar.
-        num_examples: Number of examples.
-        batch_size: Number of them in a batch.
-        seed: The stream's seed.
-        shuffle: Whether epochs are permuted; otherwise all are 0, 1, 2, ...
+    costs no more than one shuffle. Without `shuffle` each epoch is 0, 1, 2, ...; the
+    other arguments are those of `kgan.data.Source.draws`.
     """
     per_epoch = num_examples // batch_size
 

@@ -90,10 +90,11 @@ class TFDSSource(IndexedSource):
         self.split = split
         self.data_dir = data_dir
         self.cache_dir = cache_dir
-        self._builder = _find_builder(name, data_dir)
+        folder = data_folder(data_dir)
+        self._builder = _find_builder(name, folder)
         self._image_key, image = _image_feature(name, self._builder.info.features)
         size = _size(name, image, checks.image_size(image_size))
-        _prepare(self._builder, name, data_folder(data_dir))
+        _prepare(self._builder, name, folder)
         self._label_key, label = _label_feature(self._builder.info)
         super().__init__(
             name,
@@ -201,14 +202,12 @@ def _size(name: str, image, size: tuple[int, int] | None) -> tuple[int, int]:
     return size
 
 
-def _find_builder(
-    name: str, data_dir: str | os.PathLike | None
-) -> tfds.core.DatasetBuilder:
+def _find_builder(name: str, folder: pathlib.Path) -> tfds.core.DatasetBuilder:
     import tensorflow_datasets as tfds
 
     try:
         with _quiet():
-            return tfds.builder(name, data_dir=os.fspath(data_folder(data_dir)))
+            return tfds.builder(name, data_dir=os.fspath(folder))
     except Exception as error:  # TFDS raises what its builders raise
         raise ValueError(
             f"Expected a TFDS data set. Received: {name!r} ({_first_line(error)})"
@@ -241,8 +240,7 @@ def _not_prepared(name: str, folder: pathlib.Path, reason: str) -> str:
 
 
 def _first_line(error: Exception) -> str:
-    lines = str(error).strip().splitlines()
-    return lines[0] if lines else type(error).__name__
+    return str(error).strip().partition("\n")[0] or type(error).__name__
 
 
 @contextlib.contextmanager

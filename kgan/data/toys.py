@@ -80,12 +80,8 @@ class Mixture(Source):
     def sample(self, num: int, seed: int = 0) -> np.ndarray:
         """Draws points that are independent of all batches of the stream.
 
-        Args:
-            num: Number of points.
-            seed: Equal seeds give equal points; point i does not depend on `num`.
-
-        Returns:
-            float32 of shape `(num, dimensions)`.
+        Equal seeds give equal points, float32 of shape `(num, dimensions)`; point i
+        does not depend on `num`.
         """
         num = checks.integer("num", num, 0)
         # Batches are drawn from (seed, 0), (seed, 1), ...: -1 is free.
@@ -121,10 +117,7 @@ def gaussian(
 ) -> Mixture:
     """One Gaussian, N(4, 1.5²) on the line by default.
 
-    Args:
-        mean: A number, or one for each dimension.
-        stddev: A positive number, or one for each dimension.
-        num_examples: Number of points in an epoch.
+    `mean` and `stddev` are numbers, or one for each dimension.
     """
     return Mixture("gaussian", np.atleast_2d(mean), stddev, num_examples)
 
@@ -137,13 +130,8 @@ def ring(
 ) -> Mixture:
     """Gaussians on a circle, the 2D-ring of PacGAN (Lin et al., 2018, section 4.1).
 
-    Mode k is centred at `radius * (cos(2πk / modes), sin(2πk / modes))`.
-
-    Args:
-        modes: Number of Gaussians.
-        radius: Radius of the circle.
-        stddev: Standard deviation of each Gaussian.
-        num_examples: Number of points in an epoch.
+    Mode k, of standard deviation `stddev`, is centred at
+    `radius * (cos(2πk / modes), sin(2πk / modes))`.
     """
     angles = 2 * np.pi * np.arange(checks.integer("modes", modes, 1)) / modes
     centers = radius * np.stack([np.cos(angles), np.sin(angles)], axis=1)
@@ -158,13 +146,8 @@ def grid(
 ) -> Mixture:
     """Gaussians on a square grid, the 2D-grid of PacGAN (Lin et al., 2018, sec. 4.1).
 
-    By default 25 modes at the coordinates -4, -2, 0, 2, 4.
-
-    Args:
-        modes: Number of Gaussians along each side.
-        spacing: Distance between neighbours.
-        stddev: Standard deviation of each Gaussian.
-        num_examples: Number of points in an epoch.
+    There are `modes` Gaussians along each side, `spacing` apart, of standard deviation
+    `stddev`; by default 25 at the coordinates -4, -2, 0, 2, 4.
     """
     modes = checks.integer("modes", modes, 1)
     side = spacing * (np.arange(modes) - (modes - 1) / 2)

@@ -31,13 +31,7 @@ def names() -> tuple:
 
 
 def get(name: str) -> Recipe:
-    """Finds a recipe by its name.
-
-    Args:
-        name: One of `names()`.
-
-    Returns:
-        A `Recipe`.
+    """Returns the recipe of a name, one of `names()`.
 
     Raises:
         ValueError: If there is no such recipe.
@@ -47,6 +41,5 @@ def get(name: str) -> Recipe:
         recipe = kgan.recipes.get("digits").override(steps=500)
         ```
     """
-    if name not in _all():
-        raise ValueError(registry.unknown("The recipes are", name, names()))
+    registry.check_known("The recipes are", name, names())
     return _all()[name]

@@ -13,10 +13,9 @@ from kgan import recipes
 from kgan.recipes import few_shot
 from kgan.recipes.recipe import Recipe, of_game
 
-# Largest side of images, width of the DCGAN, rounds of the game: minutes on a CPU of a
-# few cores, and as long on a GPU.
-_CPU = {"side": 64, "width": 32, "steps": 3_000}
-_GPU = {"side": 64, "width": 64, "steps": 20_000}
+# Device, width of the DCGAN, rounds: minutes on a CPU of a few cores, as long on a GPU.
+_CPU = ("a CPU", 32, 3_000)
+_GPU = ("a GPU", 64, 20_000)
 _SIDES = (16, 24, 32, 48, 64)
 _BATCH = 64
 
@@ -30,16 +29,14 @@ def choose(
     """Chooses a recipe that fits a data set and this machine.
 
     For images and points it chooses networks, size and steps of a GAN; for other data,
-    or another game, the first recipe whose game can be played with them.
+    or another game, the first recipe whose game can be played with them. Returns
+    `(recipe, reasons)`: a `Recipe`, and lines with what was chosen and why.
 
     Args:
         dataset: A folder of images, or a name that `kgan.data.source` knows.
         data_dir: Where prepared data lie.
         game: Name of the game; None: one that fits the data.
         image_size: To which size images are brought to look at the data, or None.
-
-    Returns:
-        `(recipe, reasons)`: a `Recipe`, and lines with what was chosen and why.
 
     Raises:
         ValueError: If there are no such data, or no recipe fits them.
@@ -63,16 +60,15 @@ def choose(
 
 
 def _for_folder(dataset):
-    folder, sizes, _ = _folder(dataset)
+    folder, sizes, channels = _folder(dataset)
     if sum(sizes.values()) > few_shot.FEW:
         return _for_images(folder, sizes)
-    recipe, reasons = few(dataset)
+    recipe, reasons = few_shot.adapt(folder, sizes, _has_gpu(), channels)
     name = pathlib.Path(folder).resolve().name
     return dataclasses.replace(recipe, name=name or "images"), reasons
 
 
 def _of_another_game(dataset, kinds, fitting):
-    """Chooses the first recipe of the fitting games."""
     for name in recipes.names():
         recipe = recipes.get(name)
         if recipe.game in fitting:
@@ -86,13 +82,7 @@ def _of_another_game(dataset, kinds, fitting):
 
 
 def few(dataset: str) -> tuple:
-    """Chooses what suits a folder of few images; see `kgan.recipes.few_shot`.
-
-    Args:
-        dataset: A folder of images.
-
-    Returns:
-        `(recipe, reasons)`, as `choose` returns them.
+    """Chooses `(recipe, reasons)` for a folder of few images, by `few_shot.adapt`.
 
     Raises:
         ValueError: If there is no such folder.
@@ -119,12 +109,13 @@ def _folder(dataset):
 
 def _for_images(dataset, sizes):
     """Chooses a DCGAN for images of which `sizes` counts each (height, width)."""
-    limits, device = (_GPU, "a GPU") if _has_gpu() else (_CPU, "a CPU")
+    device, width, steps = _GPU if _has_gpu() else _CPU
     count = sum(sizes.values())
     median = statistics.median(
         min(size) for size, number in sizes.items() for _ in range(number)
     )
-    side = _largest_side(median, limits["side"])
+    fitting = (side for side in _SIDES if side <= median)
+    side = max(fitting, default=math.ceil(median))
     batch_size = min(_BATCH, count)
     recipe = Recipe(
         name=pathlib.Path(dataset).resolve().name or "images",
@@ -132,32 +123,25 @@ def _for_images(dataset, sizes):
         dataset=str(dataset),
         image_size=side,
         model="dcgan",
-        model_options={"width": limits["width"]},
+        model_options={"width": width},
         latent_dim=128,
         penalties=({"name": "r1", "weight": 1.0, "interval": 16},),
         batch_size=batch_size,
-        steps=limits["steps"],
+        steps=steps,
         sample_every=max(100, count // batch_size),
     )
-    passes = recipe.steps * batch_size / count
+    passes = steps * batch_size / count
     return recipe, [
         f"{dataset}: {count:,} images, shorter side {median:g} pixels (median).",
         f"Chose --image_size={side}: of {', '.join(map(str, _SIDES))}, the largest "
         "that enlarges few of them.",
-        f"Chose --model=dcgan, {limits['width']} channels wide: {device} trains it in "
-        "minutes.",
-        f"Chose --steps={recipe.steps}: {passes:.0f} passes through the images, "
+        f"Chose --model=dcgan, {width} channels wide: {device} trains it in minutes.",
+        f"Chose --steps={steps}: {passes:.0f} passes through the images, "
         f"{batch_size} in a batch.",
     ]
 
 
-def _largest_side(median, limit):
-    fitting = [side for side in _SIDES if side <= min(median, limit)]
-    return max(fitting, default=math.ceil(median))
-
-
 def _for_points(source):
-    """Chooses an MLP for points of a density."""
     recipe = Recipe(
         name=source.name,
         description=f"an MLP for {source.name}",

@@ -2,7 +2,6 @@
 
 import contextlib
 import inspect
-import numbers
 
 import keras
 
@@ -34,9 +33,8 @@ def check(recipe) -> None:
             f"Received: {recipe.micro_batches}"
         )
     for player, given in recipe.optimizers.items():
-        if player not in recipe.players:
-            expected = f"`optimizers` of the game {recipe.game} must be of the players"
-            raise ValueError(registry.unknown(expected, player, recipe.players))
+        expected = f"`optimizers` of the game {recipe.game} must be of the players"
+        registry.check_known(expected, player, recipe.players)
         _check_optimizer(player, given)
 
 
@@ -61,14 +59,11 @@ def _check_optimizer(player, given):
             f"Received: {given!r}"
         )
     name = given.get("name")
-    known = _arguments_of_optimizer(_find_optimizer(player, name))
-    arguments = {key: value for key, value in given.items() if key != "name"}
-    for key, value in schedules.expand(arguments, 1).items():
-        if key not in known:
-            expected = f"The arguments of the {player}'s {name} are"
-            raise ValueError(registry.unknown(expected, key, known))
+    known = arguments_of(_find_optimizer(player, name))
+    for key, value in schedules.expand(_options(given), 1).items():
+        registry.check_known(f"The arguments of the {player}'s {name} are", key, known)
         if key == "learning_rate":
-            fits = callable(value) or (_is_number(value) and value >= 0)
+            fits = callable(value) or (schedules.is_number(value) and value >= 0)
             expected = "a non-negative number or a schedule"
         else:
             fits, expected = _is_like(value, known[key]), f"like {known[key]!r}"
@@ -80,63 +75,46 @@ def _check_optimizer(player, given):
 
 
 def _find_optimizer(player, name):
-    kind = OPTIMIZERS.get(name.lower()) if isinstance(name, str) else None
+    kind = OPTIMIZERS.get(str(name).lower())
     if kind is None:
         expected = f"The {player}'s optimizer must be one of"
         raise ValueError(registry.unknown(expected, name, OPTIMIZERS))
     return kind
 
 
-def _arguments_of_optimizer(kind):
-    return {n: d for n, d in arguments_of(kind).items() if n != "name"}
-
-
 def _is_like(value, default):
     """Returns whether a value is of the type of its default; None says little of it."""
     if default is None:
         return not callable(value) and not isinstance(value, (str, dict))
-    return type(value) is type(default) or (_is_number(value) and _is_number(default))
-
-
-def _is_number(value):
-    return isinstance(value, numbers.Real) and not isinstance(value, bool)
+    both_numbers = all(map(schedules.is_number, (value, default)))
+    return type(value) is type(default) or both_numbers
 
 
 def make_optimizers(recipe) -> dict:
-    """Builds a Keras optimizer for each player.
+    """Builds a recipe's Keras optimizers, by player.
 
     Schedules count rounds of the game; an optimizer counts its own updates, so its
     schedule is stretched by the updates that it makes in a round.
-
-    Args:
-        recipe: A `Recipe`.
-
-    Returns:
-        A dictionary of optimizers by player.
     """
     return {player: _make_optimizer(recipe, player) for player in recipe.players}
 
 
 def _make_optimizer(recipe, player):
-    arguments = dict(recipe.optimizer_of(player))
-    kind = _find_optimizer(player, arguments.pop("name"))
-    rate = arguments.get("learning_rate")
-    if isinstance(rate, int):  # a Keras optimizer takes no integer
-        arguments["learning_rate"] = float(rate)
+    given = recipe.optimizer_of(player)
     updates = recipe.steps * recipe.updates_a_round(player)
-    return kind(**schedules.expand(arguments, updates))
+    arguments = schedules.expand(_options(given), updates)
+    if isinstance(arguments.get("learning_rate"), int):
+        # A Keras optimizer takes no integer.
+        arguments["learning_rate"] = float(arguments["learning_rate"])
+    return _find_optimizer(player, given["name"])(**arguments)
 
 
 def optimizers_in_full(chosen: dict) -> dict:
-    """Writes out the arguments of optimizers that are left to their defaults.
-
-    Args:
-        chosen: Name and arguments of an optimizer, by player.
-    """
+    """Returns names and arguments of optimizers by player, defaults written out."""
     return {
         player: {
             "name": given["name"],
-            **_arguments_of_optimizer(_find_optimizer(player, given["name"])),
+            **arguments_of(_find_optimizer(player, given["name"])),
             **given,
         }
         for player, given in chosen.items()
@@ -160,8 +138,7 @@ def find(what: str, name: str, table: dict):
     Raises:
         ValueError: If there is none of that name; `what` is the field for the message.
     """
-    if name not in table:
-        raise ValueError(registry.unknown(f"`{what}` must be one of", name, table))
+    registry.check_known(f"`{what}` must be one of", name, table)
     return table[name]
 
 
@@ -178,15 +155,18 @@ def make(what: str, room, steps: int, given: dict):
         ValueError: If the name or an option is unknown or wrong.
     """
     check_named(what, room, steps, given)
-    return room.get({"name": given.get("name"), **schedules.expand(given, steps)})
+    return room.get(schedules.expand(given, steps))
 
 
 def check_named(what: str, room, steps: int, given: dict) -> None:
     """Checks what `make` would build, and builds nothing."""
     kind = room.find(given.get("name"))
-    options = {key: value for key, value in given.items() if key != "name"}
-    check_options(what, given["name"], kind, options)
-    schedules.expand(options, steps)
+    check_options(what, given["name"], kind, _options(given))
+    schedules.expand(given, steps)
+
+
+def _options(given):
+    return {key: value for key, value in given.items() if key != "name"}
 
 
 def check_options(what: str, name: str, function, options: dict) -> None:
@@ -197,23 +177,21 @@ def check_options(what: str, name: str, function, options: dict) -> None:
     """
     known = arguments_of(function)
     for option in options:
-        if option not in known:
-            expected = f"`{what}` of {name} must be one of"
-            raise ValueError(registry.unknown(expected, option, known))
+        registry.check_known(f"`{what}` of {name} must be one of", option, known)
 
 
 def arguments_of(function) -> dict:
     """Returns a function's arguments that may be options, with their defaults."""
     parameters = inspect.signature(function).parameters
-    return {n: p.default for n, p in parameters.items() if n not in _NO_OPTIONS}
+    return {
+        n: p.default for n, p in parameters.items() if n not in _NO_OPTIONS | {"name"}
+    }
 
 
 def in_full(objects: list, given: tuple) -> list:
     """Returns the configs of objects beside their names, schedules as written.
 
-    Args:
-        objects: Objects with `get_config`.
-        given: For each, the dictionary that it was built from.
+    `given` is, for each object, the dictionary that it was built from.
     """
     return [
         {"name": options["name"], **schedules.keep(each.get_config(), options)}

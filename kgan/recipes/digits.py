@@ -7,10 +7,7 @@ RECIPE = Recipe(
     description="8×8 digits that ship with scikit-learn, an MLP with R1",
     dataset="digits",
     model="mlp",
-    model_options={
-        "generator_hidden": [256, 256],
-        "discriminator_hidden": [256, 256],
-    },
+    model_options={"generator_hidden": [256, 256], "discriminator_hidden": [256, 256]},
     latent_dim=64,
     penalties=({"name": "r1", "weight": 0.1},),
     generator_learning_rate=1e-3,

@@ -1,17 +1,9 @@
 """Clothes of 28×28 pixels from 60,000 examples."""
 
-from kgan.recipes.recipe import Recipe
+from kgan.recipes import mnist
 
-RECIPE = Recipe(
+RECIPE = mnist.RECIPE.override(
     name="fashion_mnist",
     description="Fashion-MNIST, a DCGAN",
     dataset="fashion_mnist",
-    model="dcgan",
-    model_options={"width": 64},
-    latent_dim=64,
-    penalties=({"name": "r1", "weight": 0.1, "interval": 4},),
-    generator_learning_rate=1e-3,
-    discriminator_learning_rate=1e-3,
-    batch_size=64,
-    steps=937 * 5,
 )

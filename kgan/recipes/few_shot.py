@@ -5,7 +5,6 @@ augmentation that real and generated images share leaves it nothing to know by h
 `adapt` chooses what else fits the number of images.
 """
 
-import functools
 import json
 import statistics
 
@@ -42,24 +41,16 @@ RECIPE = Recipe(
 def adapt(dataset: str, sizes: dict, on_gpu: bool, channels: int = 3) -> tuple:
     """Chooses size, augmentation, average and length for a folder of images.
 
-    Args:
-        dataset: The folder.
-        sizes: Number of images of each (height, width).
-        on_gpu: Whether a GPU trains.
-        channels: Of the images.
-
-    Returns:
-        `(recipe, reasons)`: a `Recipe`, and lines with what was chosen and why.
+    `sizes` counts the images of each (height, width). Returns `(recipe, reasons)`: a
+    `Recipe`, and lines with what was chosen and why.
     """
     count = sum(sizes.values())
     batch_size = min(RECIPE.batch_size, count)
     shown = _IMAGES[on_gpu]
     steps = shown // batch_size
-    size, size_reason = _size(sizes)
-    compact = functools.partial(json.dumps, separators=(",", ":"))
+    size = _size(sizes)
     augmentation, reason = _augmentation(count, shown, channels)
-    momentum = round(0.5 ** (batch_size / (_HALF_LIFE * shown)), 4)
-    momentum = min(momentum, 0.9999)
+    momentum = min(round(0.5 ** (batch_size / (_HALF_LIFE * shown)), 4), 0.9999)
     recipe = RECIPE.override(
         dataset=dataset,
         image_size=size,
@@ -72,8 +63,9 @@ def adapt(dataset: str, sizes: dict, on_gpu: bool, channels: int = 3) -> tuple:
     )
     return recipe, [
         f"{dataset}: {count:,} images.",
-        f"Chose --image_size={_text(size)}: {size_reason}",
-        f"Chose --augmentation='{compact(recipe.augmentation)}': {reason}",
+        f"Chose --image_size={_text(size)}: the shape of most images, with sides that "
+        "can be halved three times.",
+        f"Chose --augmentation='{_text(recipe.augmentation)}': {reason}",
         f"Chose --ema_momentum={momentum}: the average forgets half in a twentieth of "
         "the run.",
         f"Chose --steps={steps}: {shown:,} images shown in batches of {batch_size}, "
@@ -89,11 +81,10 @@ def _augmentation(count, shown, channels):
             "changes each from the first step on.",
         )
     speed = shown // 4
-    options = {"speed": speed}
-    if channels not in (1, 3):  # transparency has no hue
-        options["policy"] = ["blit", "geometric"]
+    # Transparency has no hue.
+    policy = {} if channels in (1, 3) else {"policy": ["blit", "geometric"]}
     return (
-        {"name": "adaptive_augment", **options},
+        {"name": "adaptive_augment", "speed": speed, **policy},
         f"more than {FEW:,} images; ADA augments as soon as, and as much as, D "
         f"overfits, from none to all within {speed:,} images.",
     )
@@ -108,9 +99,8 @@ def _size(sizes):
     width = longest if ratio >= 1 else longest * ratio
     # Sides that the stages of the network halve without a rest.
     height, width = (max(8, 8 * round(side / 8)) for side in (height, width))
-    size = height if height == width else (height, width)
-    return size, "the shape of most images, with sides that can be halved three times."
+    return height if height == width else (height, width)
 
 
-def _text(size):
-    return str(size) if isinstance(size, int) else f"[{size[0]},{size[1]}]"
+def _text(value):
+    return json.dumps(value, separators=(",", ":"))

@@ -16,12 +16,16 @@ class Kind:
 
     Attributes:
         expects: What a value must be, as the middle of a sentence.
+        default: Value of a field that is declared without one, if there is any.
     """
 
     expects = "a value"
+    default = dataclasses.MISSING
 
     def __init__(self, optional=False):
         self.optional = optional
+        if optional:
+            self.default = None
 
     def check(self, value):
         """Returns `value` in its final type.
@@ -54,6 +58,8 @@ class Kind:
 
     def write(self, value):
         """Returns the text that `read` turns back into `value`."""
+        if isinstance(value, str):
+            return value
         return "none" if value is None else json.dumps(value)
 
     def accepts(self, value):
@@ -80,14 +86,12 @@ class Text(Kind):
     def parse(self, text):
         return text
 
-    def write(self, value):
-        return "none" if value is None else value
-
 
 class Texts(Kind):
     """A tuple of strings; JSON knows it as a list, a flag has commas between them."""
 
     expects = "texts as in one,two"
+    default = ()
 
     def accepts(self, value):
         listed = isinstance(value, (list, tuple))
@@ -116,12 +120,7 @@ class Boolean(Kind):
 
 
 class Choice(Kind):
-    """One of a few values: texts, true, false.
-
-    Args:
-        values: The values.
-        optional: Whether None is a value too.
-    """
+    """One of a few values: texts, true, false."""
 
     def __init__(self, values, optional=False):
         super().__init__(optional)
@@ -136,17 +135,9 @@ class Choice(Kind):
         words = {self.write(value): value for value in self.values}
         return words.get(text.lower(), text)
 
-    def write(self, value):
-        return value if isinstance(value, str) else super().write(value)
-
 
 class Integer(Kind):
-    """A whole number, at least `minimum`.
-
-    Args:
-        minimum: The smallest value.
-        optional: Whether None is a value too.
-    """
+    """A whole number, at least `minimum`."""
 
     def __init__(self, minimum=1, optional=False):
         super().__init__(optional)
@@ -172,13 +163,7 @@ class Size(Kind):
 
 
 class Number(Kind):
-    """A number in [minimum, below).
-
-    Args:
-        minimum: The smallest value.
-        below: What every value stays below.
-        optional: Whether None is a value too.
-    """
+    """A number in [minimum, below)."""
 
     def __init__(self, minimum=0.0, below=float("inf"), optional=False):
         super().__init__(optional)
@@ -210,34 +195,31 @@ class Mapping(Kind):
     """A dictionary that JSON can hold."""
 
     expects = "a dictionary in JSON"
+    default = {}
 
     def accepts(self, value):
-        return isinstance(value, dict) and _is_json(value)
+        try:
+            json.dumps(value)
+        except (TypeError, ValueError):
+            return False
+        return isinstance(value, dict)
 
     def convert(self, value):
         # A copy in JSON's own types, so that a file gives the same back.
         return json.loads(json.dumps(value))
 
 
-class Mappings(Kind):
+class Mappings(Mapping):
     """A tuple of dictionaries that JSON can hold; JSON knows it as a list."""
 
     expects = "a list of dictionaries in JSON"
+    default = ()
 
     def accepts(self, value):
-        listed = isinstance(value, (list, tuple)) and _is_json(value)
-        return listed and all(isinstance(item, dict) for item in value)
+        return isinstance(value, (list, tuple)) and all(map(super().accepts, value))
 
     def convert(self, value):
-        return tuple(json.loads(json.dumps(value)))
-
-
-def _is_json(value):
-    try:
-        json.dumps(value)
-    except (TypeError, ValueError):
-        return False
-    return True
+        return tuple(map(super().convert, value))
 
 
 def field(kind: Kind, help: str, default=dataclasses.MISSING, flag: bool = True):
@@ -246,17 +228,11 @@ def field(kind: Kind, help: str, default=dataclasses.MISSING, flag: bool = True)
     Args:
         kind: What its values are.
         help: Its meaning, one line for the command's help.
-        default: Its value where a recipe does not name one.
+        default: Its value where a recipe does not name one; else that of the kind.
         flag: Whether the command has a flag for it.
-
-    Returns:
-        A `dataclasses.field`.
     """
     metadata = {"kind": kind, "help": help, "flag": flag}
+    default = kind.default if default is dataclasses.MISSING else default
+    if isinstance(default, dict):
+        return dataclasses.field(default_factory=default.copy, metadata=metadata)
     return dataclasses.field(default=default, metadata=metadata)
-
-
-def options(help: str, flag: bool = True):
-    """Declares a field that holds a dictionary, empty by default; see `field`."""
-    metadata = {"kind": Mapping(), "help": help, "flag": flag}
-    return dataclasses.field(default_factory=dict, metadata=metadata)

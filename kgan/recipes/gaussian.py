@@ -29,8 +29,5 @@ RECIPE = Recipe(
     steps=7500,
     discriminator_steps=2,
     sample_every=750,
-    results={
-        "jensen_shannon": 0.0068,
-        "command": "kgan evaluate --model=RUN",
-    },
+    results={"jensen_shannon": 0.0068, "command": "kgan evaluate --model=RUN"},
 )

@@ -5,15 +5,7 @@ import json
 
 from kgan.core import registry
 from kgan.recipes import build
-from kgan.recipes.flag_types import (
-    Choice,
-    Integer,
-    Size,
-    Text,
-    Texts,
-    field,
-    options,
-)
+from kgan.recipes.flag_types import Choice, Integer, Mapping, Size, Text, Texts, field
 
 _GAMES = {}
 
@@ -29,9 +21,7 @@ def of_game(name: str) -> type["Recipe"]:
     Raises:
         ValueError: If there is no such game.
     """
-    if not isinstance(name, str) or name not in _GAMES:
-        raise ValueError(registry.unknown("`game` must be one of", name, _GAMES))
-    return _GAMES[name]
+    return build.find("game", name, _GAMES)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -81,11 +71,9 @@ class Recipe:
 
     name: str = field(Text(), "name of the recipe", flag=False)
     description: str = field(Text(), "one line about it", "", flag=False)
-    results: dict = options("measured figures", flag=False)  # noqa: RUF009
+    results: dict = field(Mapping(), "measured figures", flag=False)
 
-    game: str | None = field(
-        Text(optional=True), "game that is played, as in gan", None
-    )
+    game: str | None = field(Text(optional=True), "game that is played, as in gan")
     dataset: str = field(
         Text(),
         "gaussian, ring, grid, digits, a name of TFDS, a folder of images, or "
@@ -95,12 +83,12 @@ class Recipe:
     image_size: int | tuple | None = field(
         Size(optional=True),
         "side to which images are brought, or [height,width]; none: as they are",
-        None,
     )
 
-    optimizers: dict = options(  # noqa: RUF009
+    optimizers: dict = field(
+        Mapping(),
         'Keras optimizers by player, as in {"generator": {"name": "sgd", '
-        '"learning_rate": 0.1}}'
+        '"learning_rate": 0.1}}',
     )
     batch_size: int = field(Integer(), "examples of one update", 64)
     steps: int = field(Integer(), "rounds of the game", 1000)
@@ -109,7 +97,6 @@ class Recipe:
         Integer(optional=True),
         "rounds between two pictures and lines of metrics; "
         "none: one pass through the data",
-        None,
     )
 
     precision: str = field(
@@ -130,22 +117,19 @@ class Recipe:
     )
 
     checkpoint_every: int | None = field(
-        Integer(optional=True), "rounds between two checkpoints; none: as sample_every",
-        None,
-    )  # fmt: skip
+        Integer(optional=True), "rounds between two checkpoints; none: as sample_every"
+    )
     metrics: tuple = field(
-        Texts(), "metrics that are measured on the way, as in frechet_mnist", ()
+        Texts(), "metrics that are measured on the way, as in frechet_mnist"
     )
     evaluate_every: int | None = field(
-        Integer(optional=True),
-        "rounds between two measurements; none: as sample_every",
-        None,
+        Integer(optional=True), "rounds between two measurements; none: as sample_every"
     )
     evaluate_images: int = field(
         Integer(), "examples that are generated for a measurement", 10_000
     )
     best: str | None = field(
-        Text(optional=True), "key of the metrics that chooses best.keras, or none", None
+        Text(optional=True), "key of the metrics that chooses best.keras, or none"
     )
     best_mode: str = field(
         Choice(("min", "max")), "which value of it is best: min, max", "min"
@@ -189,22 +173,17 @@ class Recipe:
         return {f.name: f for f in fields if f.metadata["flag"]}
 
     def override(self, **values) -> "Recipe":
-        """Returns this recipe with other values, without its measured results.
+        """Returns this recipe with other values by field, without its measured results.
 
-        Args:
-            **values: New values by field.
-
-        Returns:
-            A new `Recipe`; this one itself if nothing changes.
+        It is this one itself if nothing changes.
 
         Raises:
             ValueError: If there is no such field, or a value does not fit it.
         """
+        expected = f"A recipe of the game {self.game} has the fields"
         known = [f.name for f in dataclasses.fields(self)]
         for name in values:
-            if name not in known:
-                expected = f"A recipe of the game {self.game} has the fields"
-                raise ValueError(registry.unknown(expected, name, known))
+            registry.check_known(expected, name, known)
         changed = dataclasses.replace(self, **{"results": {}, **values})
         same = dataclasses.replace(changed, results=self.results) == self
         return self if same and "results" not in values else changed
@@ -264,11 +243,8 @@ class Recipe:
     def make_game(self, source):
         """Builds and compiles the game, in the scope of the current strategy.
 
-        Args:
-            source: The `kgan.data.Source` of the data, for shapes and classes.
-
-        Returns:
-            A compiled `keras.Model`.
+        It takes shapes and classes from `source`, the `kgan.data.Source` of the data,
+        and returns a compiled `keras.Model`.
         """
         raise NotImplementedError
 
@@ -280,12 +256,8 @@ class Recipe:
     def resolve(self, source, sample_every: int) -> "Recipe":
         """Writes out what is left to defaults, so that the recipe's file says all.
 
-        Args:
-            source: The data.
-            sample_every: Rounds of the game between two pictures.
-
-        Returns:
-            A `Recipe` that trains the same model.
+        The recipe that it returns trains the same model, and shows it each
+        `sample_every` rounds.
         """
         return dataclasses.replace(
             self,
@@ -327,8 +299,6 @@ class Recipe:
     def traits(self, game) -> dict:
         """Returns what two games must share for one to start from the other's weights.
 
-        Returns:
-            A dictionary of values by their names in a sentence, such as
-            `{"latents of size": 64}`.
+        They are values by their names in a sentence, such as `{"latents of size": 64}`.
         """
         return {}

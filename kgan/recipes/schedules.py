@@ -27,18 +27,12 @@ _KEYS = ("schedule", "course")
 
 
 def expand(options: dict, steps: int) -> dict:
-    """Replaces each schedule among options by a Keras schedule.
+    """Returns options with a Keras schedule for each that is a schedule of a recipe.
 
     A schedule is a dictionary such as
     `{"schedule": "exponential", "first": 0.01, "last": 1e-5}`. It lasts as long as the
-    run, whatever its length, where a Keras schedule counts steps of its own.
-
-    Args:
-        options: A dictionary of options; those that are no schedules are left alone.
-        steps: Updates in the run of whoever reads the schedule.
-
-    Returns:
-        A new dictionary.
+    run, whatever its length, where a Keras schedule counts steps of its own: `steps`
+    are the updates in the run of whoever reads it.
 
     Raises:
         ValueError: If a schedule is unknown, or its numbers do not fit it.
@@ -56,11 +50,9 @@ def expand(options: dict, steps: int) -> dict:
 
 
 def keep(config: dict, options: dict) -> dict:
-    """Returns a config with schedules as they were written, for any length of run.
+    """Returns an object's config with the schedules that its options had, as written.
 
-    Args:
-        config: The config of an object, with schedules in full.
-        options: The options that it was made of.
+    The config has them in full, for one length of run.
     """
     written = {name: value for name, value in options.items() if _is_schedule(value)}
     return {**config, **written}
@@ -74,9 +66,7 @@ def _expanded(name, given, steps):
     bounds = dict(given)
     key = next(key for key in _KEYS if key in given)
     kind = bounds.pop(key)
-    if not isinstance(kind, str) or kind not in SCHEDULES:
-        expected = f"`{key}` of `{name}` must be one of"
-        raise ValueError(registry.unknown(expected, kind, SCHEDULES))
+    registry.check_known(f"`{key}` of `{name}` must be one of", kind, SCHEDULES)
     factors = _FACTORS[kind]
     fit = (_fits(bound, key in factors) for key, bound in bounds.items())
     if set(bounds) != {"first", "last"} or not all(fit):
@@ -91,5 +81,9 @@ def _expanded(name, given, steps):
 
 
 def _fits(bound, above_zero):
-    number = isinstance(bound, numbers.Real) and not isinstance(bound, bool)
-    return number and (bound > 0 if above_zero else bound >= 0)
+    return is_number(bound) and (bound > 0 if above_zero else bound >= 0)
+
+
+def is_number(value) -> bool:
+    """Returns whether a value is a real number, and not true or false."""
+    return isinstance(value, numbers.Real) and not isinstance(value, bool)

@@ -188,9 +188,9 @@ def _start_from(recipe, game, path):
     if not isinstance(old, type(game)):
         kinds = [type(model).__name__ for model in (old, game)]
         _compare(path, "the weights of a", *kinds)
-    theirs, ours = recipe.traits(old), recipe.traits(game)
-    for what in ours:
-        _compare(path, what, theirs[what], ours[what])
+    theirs = recipe.traits(old)
+    for what, ours in recipe.traits(game).items():
+        _compare(path, what, theirs[what], ours)
     pairs = list(_networks(recipe, old, game))
     for theirs, ours in pairs:
         _compare_weights(path, theirs, ours)

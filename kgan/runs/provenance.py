@@ -33,15 +33,12 @@ def metrics_of(path):
 
 
 def provenance(path, step, license=None):
-    """Collects what a run's directory records about its model.
+    """Collects what a run's directory records about its model: a `Provenance`.
 
     Args:
         path: A run directory, or a `.keras` file in one or elsewhere.
         step: The model's number of rounds, of which figures are collected.
         license: Under what terms the model may be used, or None.
-
-    Returns:
-        A `kgan.export.Provenance`.
     """
     run_dir = _run_dir(path)
     recipe = _recipe(run_dir)
@@ -50,28 +47,19 @@ def provenance(path, step, license=None):
     # Of a folder the name alone: where it lies is nobody's business but its owner's.
     data = pathlib.PurePath(recipe.dataset).name
     settings = {**dataclasses.asdict(recipe), "dataset": data}
-    results = dict(settings.pop("results"))
-    figures = []
-    if metrics := _metrics(run_dir / directory.METRICS, step):
-        source = (
-            f"`{directory.METRICS}` of the run: means of the epoch that ended at step"
-        )
-        figures.append((f"{source} {step:,}", metrics))
-    if measured := _measured(run_dir, step, recipe):
-        figures.append((f"Measured at step {step:,}, by `kgan evaluate`", measured))
-    if results:
-        command = results.pop("command", None)
-        made = f", by `{command}`" if command else ""
-        figures.append(
-            (f"The recipe's own, measured once on another run{made}", results)
-        )
-    return Provenance(
-        recipe=recipe.name,
-        data=data,
-        settings=settings,
-        figures=tuple(figures),
-        license=license,
-    )
+    results = settings.pop("results")
+    command = results.pop("command", None)
+    made = f", by `{command}`" if command else ""
+    epoch = f"`{directory.METRICS}` of the run: means of the epoch that ended at step"
+    figures = {
+        f"{epoch} {step:,}": _metrics(run_dir / directory.METRICS, step),
+        f"Measured at step {step:,}, by `kgan evaluate`": _measured(
+            run_dir, step, recipe
+        ),
+        f"The recipe's own, measured once on another run{made}": results,
+    }
+    found = tuple((source, values) for source, values in figures.items() if values)
+    return Provenance(recipe.name, data, settings, found, license)
 
 
 def _run_dir(path):

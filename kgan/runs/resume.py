@@ -41,14 +41,9 @@ def read_recipe(run_dir: pathlib.Path) -> Recipe:
 
 
 def restore(game: keras.Model, run_dir: pathlib.Path) -> list:
-    """Loads the newest checkpoint that can be read into a model.
+    """Loads the newest checkpoint of a run that can be read into its compiled game.
 
-    Args:
-        game: A compiled model, built from the run's recipe.
-        run_dir: The run's directory.
-
-    Returns:
-        Lines about where the run goes on, and which files are damaged.
+    It returns lines about where the run goes on, and which files are damaged.
 
     Raises:
         ValueError: If a checkpoint is of another recipe.

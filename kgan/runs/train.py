@@ -26,7 +26,9 @@ def train(
     verbose: str | int = "auto",
     strategy: str | tf.distribute.Strategy | None = None,
 ) -> keras.Model:
-    """Trains a recipe and writes a run directory.
+    """Trains a recipe, writes a run directory, and returns the trained model.
+
+    The model is also saved there as `gan.keras`.
 
     Args:
         recipe: What to train.
@@ -36,9 +38,6 @@ def train(
         verbose: As in `keras.Model.fit`.
         strategy: On which devices: a strategy, or one of `kgan.distribute.names()`.
             None: the strategy in whose scope this is called.
-
-    Returns:
-        The trained model, which is also saved as `gan.keras`.
 
     Raises:
         ValueError: If the recipe does not fit the data, or weights do not fit the
@@ -66,8 +65,8 @@ def resume(
 ) -> keras.Model:
     """Goes on with a run that was stopped or killed, or makes a finished one longer.
 
-    It goes on from the newest checkpoint that can be read, to the weights of a run
-    that was never stopped: bit for bit on a CPU.
+    It goes on from the newest checkpoint that can be read, and returns the trained
+    model, with the weights of a run that was never stopped: bit for bit on a CPU.
 
     Args:
         run_dir: The directory that `train` wrote.
@@ -75,9 +74,6 @@ def resume(
         steps: Rounds of the game when it ends. None: as many as before.
         verbose: As in `keras.Model.fit`.
         strategy: As in `train`; it may be another one than before.
-
-    Returns:
-        The trained model.
 
     Raises:
         FileNotFoundError: If `run_dir` is no directory of a run.
@@ -192,25 +188,20 @@ def _save(plan):
 
 def _guards(plan):
     """Returns the callbacks that look after the game, on every worker alike."""
-    guards = [callbacks.Throughput(plan.recipe.batch_size), callbacks.LearningRates()]
-    if plan.recipe.on_collapse != "none":
-        action = plan.recipe.on_collapse
-        guards.append(callbacks.CollapseWatch(plan.load(), action=action))
-    if plan.recipe.metrics:
-        guards.append(_evaluation(plan))
-    return [*guards, callbacks.TerminateOnNaN()]
-
-
-def _evaluation(plan):
     recipe = plan.recipe
-    evaluation = callbacks.EvaluateGenerator(
-        recipe.metrics,
-        plan.source,
-        every=recipe.evaluate_every or "epoch",
-        num_images=recipe.evaluate_images,
-    )
-    evaluation.prepare(plan.game)
-    return evaluation
+    guards = [callbacks.Throughput(recipe.batch_size), callbacks.LearningRates()]
+    if recipe.on_collapse != "none":
+        guards.append(callbacks.CollapseWatch(plan.load(), action=recipe.on_collapse))
+    if recipe.metrics:
+        evaluation = callbacks.EvaluateGenerator(
+            recipe.metrics,
+            plan.source,
+            every=recipe.evaluate_every or "epoch",
+            num_images=recipe.evaluate_images,
+        )
+        evaluation.prepare(plan.game)
+        guards.append(evaluation)
+    return [*guards, callbacks.TerminateOnNaN()]
 
 
 def _checkpoints(plan):
@@ -227,7 +218,7 @@ def _writers(plan, checkpoints):
     """Returns the callbacks that write into the run directory, the chief's alone."""
     text = f"```json\n{plan.recipe.to_json()}```"
     return [
-        *_PICTURES[plan.recipe.pictures(plan.game)](plan),
+        *_pictures(plan),
         # Before the checkpoint: a run that is killed between them plays the epoch
         # again, and no line is missing.
         logging.Metrics(plan.run_dir / runs.METRICS),
@@ -236,14 +227,15 @@ def _writers(plan, checkpoints):
     ]
 
 
-def _samples(plan):
+def _pictures(plan):
+    """Returns the callbacks that draw what `Recipe.pictures` names."""
+    kind = plan.recipe.pictures(plan.game)
     directory, log_dir = plan.run_dir / runs.SAMPLES, plan.run_dir / runs.LOGS
-    shown = plan.recipe.shown_data(plan.source)
-    return [callbacks.SampleGrid(directory, log_dir=log_dir, examples=shown)]
-
-
-def _densities(plan):
-    directory, log_dir = plan.run_dir / runs.SAMPLES, plan.run_dir / runs.LOGS
+    if kind is None:
+        return []
+    if kind == "samples":
+        shown = plan.recipe.shown_data(plan.source)
+        return [callbacks.SampleGrid(directory, log_dir=log_dir, examples=shown)]
     # Of the averaged weights, as in `kgan generate`: they are what the run is for.
     plots = [
         callbacks.DensityPlot(directory, plan.source, averaged=True, log_dir=log_dir)
@@ -257,7 +249,3 @@ def _densities(plan):
             callbacks.FourPanels(path, plan.source, data, start=start, averaged=True)
         )
     return plots
-
-
-# By what `Recipe.pictures` returns.
-_PICTURES = {"samples": _samples, "density": _densities, None: lambda plan: []}

@@ -30,10 +30,7 @@ class BiGANRecipe(Recipe, game="bigan"):
     def make_game(self, source):
         with build.in_precision(self.precision):
             networks = models.bigan(
-                source.shape,
-                self.latent_dim,
-                (self.width,) * self.depth,
-                self.dropout,
+                source.shape, self.latent_dim, (self.width,) * self.depth, self.dropout
             )
         game = BiGAN(
             *networks, prior=priors.get(self.prior, self.latent_dim), seed=self.seed
@@ -48,7 +45,4 @@ class BiGANRecipe(Recipe, game="bigan"):
         return data.load(source, batch_size=8)
 
     def traits(self, game):
-        return {
-            "samples of shape": game.data_shape,
-            "latents of size": game.latent_dim,
-        }
+        return {"samples of shape": game.data_shape, "latents of size": game.latent_dim}

@@ -15,11 +15,11 @@ from kgan.recipes.flag_types import (
     Boolean,
     Fraction,
     Integer,
+    Mapping,
     Mappings,
     Number,
     Text,
     field,
-    options,
 )
 from kgan.recipes.recipe import Recipe
 
@@ -34,6 +34,7 @@ _ADAM = {
     "clip_norm": None,
 }
 _SCHEDULES = ("constant", "linear", "cosine")
+_STEP_SIZE, _DECAY = Number(optional=True), Number(below=1.0, optional=True)
 _TERMS = {
     "penalties": gradient_penalties,
     "regularizers": regularizers,
@@ -57,66 +58,55 @@ class GANRecipe(Recipe, game="gan"):
     )
 
     model: str = field(Text(), "family of networks in kgan.models", "mlp")
-    model_options: dict = options("arguments of the family")  # noqa: RUF009
+    model_options: dict = field(Mapping(), "arguments of the family")
     prior: str = field(Text(), "distribution of the latents", "normal")
-    prior_options: dict = options("arguments of the prior")  # noqa: RUF009
+    prior_options: dict = field(Mapping(), "arguments of the prior")
     latent_dim: int = field(Integer(), "number of components of a latent", 64)
 
     loss: str = field(Text(), "adversarial loss in kgan.losses", "non_saturating")
-    loss_options: dict = options(  # noqa: RUF009
-        'arguments of the loss, as in {"label_smoothing": 0.1}'
+    loss_options: dict = field(
+        Mapping(), 'arguments of the loss, as in {"label_smoothing": 0.1}'
     )
     penalties: tuple = field(
-        Mappings(), 'penalties, as in [{"name": "r1", "weight": 10.0}]', ()
+        Mappings(), 'penalties, as in [{"name": "r1", "weight": 10.0}]'
     )
     regularizers: tuple = field(
-        Mappings(), 'terms of kgan.regularizers, as in [{"name": "lecam"}]', ()
+        Mappings(), 'terms of kgan.regularizers, as in [{"name": "lecam"}]'
     )
     objectives: tuple = field(
-        Mappings(),
-        "terms of kgan.objectives, for the discriminator's further heads",
-        (),
+        Mappings(), "terms of kgan.objectives, for the discriminator's further heads"
     )
     terms: tuple = field(
-        Mappings(), 'terms of any kind, as in [{"name": "path_length"}]', ()
+        Mappings(), 'terms of any kind, as in [{"name": "path_length"}]'
     )
-    augmentation: dict = options(  # noqa: RUF009
-        'layer of kgan.augment, as in {"name": "diff_augment"}'
+    augmentation: dict = field(
+        Mapping(), 'layer of kgan.augment, as in {"name": "diff_augment"}'
     )
     top_k: float = field(
         Fraction(), "share of the samples that train G, the best by D; 1: all", 1.0
     )
-    alternation: dict = options(  # noqa: RUF009
-        'rounds of one player alone, as in {"discriminator": 5, "generator": 5}'
+    alternation: dict = field(
+        Mapping(),
+        'rounds of one player alone, as in {"discriminator": 5, "generator": 5}',
     )
 
-    generator_learning_rate: float | None = field(
-        Number(optional=True), "Adam's step size for G", None
-    )
+    generator_learning_rate: float | None = field(_STEP_SIZE, "Adam's step size for G")
     discriminator_learning_rate: float | None = field(
-        Number(optional=True), "Adam's step size for D", None
+        _STEP_SIZE, "Adam's step size for D"
     )
-    beta_1: float | None = field(
-        Number(below=1.0, optional=True), "Adam's decay of the mean", None
-    )
-    beta_2: float | None = field(
-        Number(below=1.0, optional=True), "Adam's decay of the square", None
-    )
+    beta_1: float | None = field(_DECAY, "Adam's decay of the mean")
+    beta_2: float | None = field(_DECAY, "Adam's decay of the square")
     schedule: str | None = field(
-        Text(optional=True),
-        "of both step sizes over the run: constant, linear, cosine",
-        None,
+        Text(optional=True), "of both step sizes over the run: constant, linear, cosine"
     )
     clip_norm: float | None = field(
-        Number(optional=True), "largest norm of a player's gradient; none: any", None
+        Number(optional=True), "largest norm of a player's gradient; none: any"
     )
 
     discriminator_steps: int = field(Integer(), "updates of D in a round", 1)
     generator_steps: int = field(Integer(), "updates of G in a round", 1)
     ema_momentum: float | None = field(
-        Number(below=1.0, optional=True),
-        "momentum of the generator's average; none: no average",
-        0.999,
+        _DECAY, "momentum of the generator's average; none: no average", 0.999
     )
 
     players = _PLAYERS
@@ -256,15 +246,12 @@ def families() -> dict:
 def make_networks(
     recipe: GANRecipe, data_shape: tuple, num_classes: int | None
 ) -> tuple:
-    """Builds generator and discriminator, which compute in the recipe's precision.
+    """Builds `(generator, discriminator)`, which compute in the recipe's precision.
 
     Args:
         recipe: A `GANRecipe`.
         data_shape: `(height, width, channels)` of images, `(d,)` of points.
         num_classes: Number of classes of a conditional pair, or None.
-
-    Returns:
-        `(generator, discriminator)`.
     """
     builder = build.find("model", recipe.model, families())
     with build.in_precision(recipe.precision):
@@ -296,7 +283,7 @@ def _make_plain_loss(recipe):
 
 
 def make_terms(recipe: GANRecipe, what: str) -> list:
-    """Builds the terms of a field: "penalties", "regularizers" or "objectives"."""
+    """Builds the terms of a field, which is a key of `_TERMS`."""
     room, steps = _TERMS[what], recipe.steps
     return [build.make(what, room, steps, term) for term in getattr(recipe, what)]
 
@@ -312,9 +299,8 @@ def make_alternation(recipe: GANRecipe):
     """Builds the periods in which one player waits; None without them."""
     given = recipe.alternation
     for player in given:
-        if player not in _PLAYERS:
-            expected = "`alternation` of periods must be one of"
-            raise ValueError(registry.unknown(expected, player, _PLAYERS))
+        expected = "`alternation` of periods must be one of"
+        registry.check_known(expected, player, _PLAYERS)
     each_one = dict.fromkeys(reversed(_PLAYERS), 1)
     return alternation.Periods(**each_one | given) if given else None
 
@@ -346,7 +332,7 @@ def _check(recipe):
     if recipe.clip_norm == 0.0:
         raise ValueError("`clip_norm` must be above 0, or None. Received: 0.0")
     if recipe.schedule is not None:
-        build.find("schedule", recipe.schedule, dict.fromkeys(_SCHEDULES))
+        registry.check_known("`schedule` must be one of", recipe.schedule, _SCHEDULES)
     builder = build.find("model", recipe.model, families())
     build.check_options("model_options", recipe.model, builder, recipe.model_options)
 

@@ -17,7 +17,7 @@ class Pix2PixRecipe(Recipe, game="pix2pix"):
     loss: str = field(Text(), "adversarial loss in kgan.losses", "non_saturating")
     generator_width: int = field(Integer(), "channels of the U-Net's first stage", 64)
     generator_depth: int | None = field(
-        Integer(optional=True), "stages of the U-Net; none: as many as fit", None
+        Integer(optional=True), "stages of the U-Net; none: as many as fit"
     )
     dropout: float = field(Number(below=1.0), "dropout of its innermost stages", 0.5)
     discriminator_width: int = field(Integer(), "channels of D's first stage", 64)
@@ -25,7 +25,6 @@ class Pix2PixRecipe(Recipe, game="pix2pix"):
     ema_momentum: float | None = field(
         Number(below=1.0, optional=True),
         "momentum of the generator's average; none: no average",
-        None,
     )
 
     players = ("discriminator", "generator")
