@@ -28,19 +28,14 @@ _BY_EXAMPLE = {
 
 
 def independent(network):
-    """Returns whether two batches may go through a network as one.
+    """Returns whether two batches may go through a network, or a layer, as one.
 
     It is true where every layer is known not to look at a batch as a whole, as
     BatchNormalization does, and to draw nothing. Of other layers than Keras' own
     nothing is known, unless they say so by an attribute `by_example = True`.
-
-    Args:
-        network: A `keras.Model` or a layer.
-
-    Returns:
-        A boolean.
     """
-    if _is_container(network):
+    # A subclass may do anything between its layers.
+    if isinstance(network, keras.Model) and _is_of_keras(type(network)):
         # The operations, not the layers: a Functional model may also hold `keras.ops`.
         return all(map(independent, getattr(network, "operations", network.layers)))
     if type(network) in _BY_EXAMPLE:
@@ -52,8 +47,3 @@ def independent(network):
 
 def _is_of_keras(thing):
     return thing.__module__.startswith("keras.")
-
-
-def _is_container(network):
-    # A subclass may do anything between its layers.
-    return isinstance(network, keras.Model) and _is_of_keras(type(network))

@@ -7,12 +7,12 @@ import keras
 _Schedule = keras.optimizers.schedules.LearningRateSchedule
 
 
-def check(name, value, minimum=0.0, maximum=float("inf")):
+def check(name, value, maximum=float("inf")):
     """Returns a number as a float, and a schedule as it is.
 
     Args:
         name: The argument's name, for the message.
-        value: A number in [minimum, maximum], a
+        value: A number in [0, maximum], a
             `keras.optimizers.schedules.LearningRateSchedule` of the training step
             (whose values are not checked), or its serialised dictionary.
 
@@ -24,11 +24,9 @@ def check(name, value, minimum=0.0, maximum=float("inf")):
     if isinstance(value, _Schedule):
         return value
     number = isinstance(value, numbers.Real) and not isinstance(value, bool)
-    if not number or not minimum <= value <= maximum:
-        unlimited = (minimum, maximum) == (0.0, float("inf"))
-        what = "a non-negative number"
-        if not unlimited:
-            what = f"a number in [{minimum:g}, {maximum:g}]"
+    if not number or not 0.0 <= value <= maximum:
+        limited = maximum < float("inf")
+        what = f"a number in [0, {maximum:g}]" if limited else "a non-negative number"
         raise ValueError(f"`{name}` must be {what} or a schedule. Received: {value!r}")
     return float(value)
 

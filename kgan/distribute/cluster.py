@@ -79,14 +79,7 @@ def read() -> Cluster | None:
     Raises:
         ValueError: If it is not JSON, or has no cluster or task for a training.
 
-    Example:
-        ```python
-        os.environ["TF_CONFIG"] = json.dumps({
-            "cluster": {"worker": ["host0:2222", "host1:2222"]},
-            "task": {"type": "worker", "index": 0},
-        })
-        kgan.distribute.cluster.read().own.address  # "host0:2222"
-        ```
+    Example: where it is `EXAMPLE`, `read().own.address` is "host0:2222".
     """
     text = os.environ.get(VARIABLE, "").strip()
     if not text:
@@ -112,54 +105,42 @@ def is_chief() -> bool:
 
 
 def _tasks(jobs):
-    if not isinstance(jobs, dict):
-        raise ValueError(
-            f"{VARIABLE}: `cluster` must be like that of {EXAMPLE}. Received: {jobs!r}"
-        )
+    _check(isinstance(jobs, dict), f"`cluster` must be like that of {EXAMPLE}", jobs)
     # An evaluator does not take part in the training.
     others = [job for job in jobs if job not in (*_TRAINING, "evaluator")]
-    if others:
-        raise ValueError(
-            f"{VARIABLE}: the jobs of `cluster` must be of {', '.join(_TRAINING)}, for "
-            f"all replicas train in step. Received: {', '.join(map(repr, others))}"
-        )
+    expected = f"the jobs of `cluster` must be of {', '.join(_TRAINING)}"
+    _check(not others, f"{expected}, for all replicas train in step", *others)
     for job, addresses in jobs.items():
-        if not isinstance(addresses, list):
-            raise ValueError(
-                f"{VARIABLE}: `cluster` must hold a list of host:port for {job!r}. "
-                f"Received: {addresses!r}"
-            )
-    if len(jobs.get("chief", [])) > 1:
-        raise ValueError(
-            f"{VARIABLE}: `cluster` must hold one chief. Received: {jobs['chief']!r}"
-        )
+        expected = f"`cluster` must hold a list of host:port for {job!r}"
+        _check(isinstance(addresses, list), expected, addresses)
+    chiefs = jobs.get("chief", [])
+    _check(len(chiefs) <= 1, "`cluster` must hold one chief", chiefs)
     tasks = tuple(
         Task(job, index, _address(address, job, index))
         for job in _TRAINING
         for index, address in enumerate(jobs.get(job, []))
     )
-    if not tasks:
-        raise ValueError(
-            f"{VARIABLE}: `cluster` must hold a chief or workers. Received: {jobs!r}"
-        )
+    _check(tasks, "`cluster` must hold a chief or workers", jobs)
     _check_distinct_addresses(tasks)
     return tasks
+
+
+def _check(holds, expected, *received):
+    if not holds:
+        given = ", ".join(map(repr, received))
+        raise ValueError(f"{VARIABLE}: {expected}. Received: {given}")
 
 
 def _address(address, job, index):
     host, colon, port = str(address).rpartition(":")
     numeric = port.isascii() and port.isdigit() and 0 < int(port) < 2**16
+    whole = isinstance(address, str) and host.strip() and colon and numeric
+    expected = f"the address of {job} {index} must be host:port"
+    _check(whole, f"{expected} with a port from 1 to 65535", address)
     bare_ipv6 = ":" in host and not (host.startswith("[") and host.endswith("]"))
-    if not (isinstance(address, str) and host.strip() and colon and numeric):
-        expected = "host:port with a port from 1 to 65535"
-    elif bare_ipv6 or "/" in host:
-        expected = "host:port, as host0:2222 or [::1]:2222"
-    else:
-        return address
-    raise ValueError(
-        f"{VARIABLE}: the address of {job} {index} must be {expected}. "
-        f"Received: {address!r}"
-    )
+    plain = not bare_ipv6 and "/" not in host
+    _check(plain, f"{expected}, as host0:2222 or [::1]:2222", address)
+    return address
 
 
 def _check_distinct_addresses(tasks):
@@ -175,17 +156,11 @@ def _check_distinct_addresses(tasks):
 
 
 def _position(tasks, task):
-    if not isinstance(task, dict) or not {"type", "index"} <= task.keys():
-        raise ValueError(
-            f"{VARIABLE}: `task` must identify this process, as in {EXAMPLE}. "
-            f"Received: {task!r}"
-        )
+    identified = isinstance(task, dict) and {"type", "index"} <= task.keys()
+    _check(identified, f"`task` must identify this process, as in {EXAMPLE}", task)
     own = (task["type"], _number(task["index"]))
-    if own[0] in ("ps", "evaluator"):
-        raise ValueError(
-            f"{VARIABLE}: the task must be one that trains, a chief or a worker. "
-            f"Received: {own[0]!r}"
-        )
+    trains = own[0] not in ("ps", "evaluator")
+    _check(trains, "the task must be one that trains, a chief or a worker", own[0])
     known = [(task.type, task.index) for task in tasks]
     if own not in known:
         names = ", ".join(f"{job} {index}" for job, index in known)

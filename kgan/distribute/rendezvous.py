@@ -67,10 +67,7 @@ def meet(workers: Cluster, patience: float) -> None:
                 )
             if waited > _SECONDS_BEFORE_A_MESSAGE and not printed:
                 printed = True
-                print(
-                    f"Waiting up to {patience:g} s for {names}",
-                    file=sys.stderr,
-                    flush=True,
-                )
+                text = f"Waiting up to {patience:g} s for {names}"
+                print(text, file=sys.stderr, flush=True)
             time.sleep(_SECONDS_BETWEEN_CHECKS)
             missing = silent(missing)

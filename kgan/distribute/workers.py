@@ -22,11 +22,7 @@ _LOST = (
 
 
 def connect(found: cluster.Cluster, patience: float) -> tf.distribute.Strategy:
-    """Waits for all workers, then lets TensorFlow connect them.
-
-    Args:
-        found: The cluster.
-        patience: Limit in seconds.
+    """Waits up to `patience` seconds for all workers; then TensorFlow connects them.
 
     Raises:
         OSError: If this process cannot listen at its address.
@@ -82,12 +78,6 @@ def naming_lost_workers(advice: str = "Start all of them again."):
 
     Raises:
         ConnectionError: If another worker is lost; it ends with the sentence `advice`.
-
-    Example:
-        ```python
-        with naming_lost_workers():
-            gan.fit(train)
-        ```
     """
     try:
         yield

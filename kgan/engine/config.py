@@ -6,6 +6,8 @@ import types
 
 import keras
 
+from kgan.core.config import argument_names
+
 
 class ConfigByArguments:
     """The four config methods of a `keras.Model`.
@@ -42,20 +44,6 @@ class ConfigByArguments:
 
     def compile_from_config(self, config):
         self.compile(**_deserialize(config))
-
-
-def argument_names(cls):
-    """Returns names of a constructor's arguments, its base's for `**kwargs`."""
-    names = {}
-    for base in (b for b in cls.__mro__ if "__init__" in vars(b)):
-        parameters = list(inspect.signature(base.__init__).parameters.values())[1:]
-        variable = [
-            p for p in parameters if p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD)
-        ]
-        names |= dict.fromkeys(p.name for p in parameters if p not in variable)
-        if not variable:
-            break
-    return list(names)
 
 
 def _keeping(compile_):

@@ -18,17 +18,7 @@ _RUNS = (
 
 
 def text(name, game, servable, provenance):
-    """Returns a model's card as Markdown, with a header that model hubs read.
-
-    Args:
-        name: The model's name.
-        game: The game.
-        servable: What it serves, a `kgan.export.endpoints.Servable`.
-        provenance: A `kgan.export.provenance.Provenance`.
-
-    Returns:
-        The text of a `README.md`.
-    """
+    """Returns a model's card as Markdown, with a header that model hubs read."""
     parts = [
         _header(provenance),
         f"# {name}\n\n{servable.summary} {_RUNS}",

@@ -46,10 +46,7 @@ def tflite(game, filepath, averaged=True, allow_untrained=False):
             or its weights are not finite, or an operation of it has no counterpart.
         OSError: If the folder cannot be written.
 
-    Example:
-        ```python
-        differences = kgan.export.tflite(gan, "digits_on_a_phone")
-        ```
+    Example: `differences = kgan.export.tflite(gan, "digits_on_a_phone")`
 
     Source: TensorFlow's guide on post-training quantisation, dynamic range.
     """
@@ -79,15 +76,7 @@ def tflite(game, filepath, averaged=True, allow_untrained=False):
 
 
 def run(model, inputs):
-    """Runs a TensorFlow Lite model.
-
-    Args:
-        model: The content of the file, bytes.
-        inputs: Arrays by name.
-
-    Returns:
-        Its one output, a NumPy array.
-    """
+    """Runs a TensorFlow Lite model, bytes, on arrays by name; returns its output."""
     with warnings.catch_warnings():
         # It will move to the package ai_edge_litert.
         warnings.filterwarnings("ignore", message=r"[\s\S]*tf.lite.Interpreter")

@@ -8,7 +8,7 @@ answer has the shape of the counts, then one axis of images.
 
 import tensorflow as tf
 
-from kgan.export import requirements
+from kgan.export.requirements import between, require
 
 # As many are joined at most, here and by the batching that is written beside a model.
 MAX_REQUESTS = 64
@@ -25,14 +25,12 @@ class Requests:
     """
 
     def __init__(self, name, counts, minimum, maximum):
-        counts = requirements.between(name, counts, minimum, maximum)
+        counts = between(name, counts, minimum, maximum)
         few = tf.size(counts) <= MAX_REQUESTS
-        counts = requirements.require(
+        counts = require(
             counts, few, f"`{name}` must hold at most {MAX_REQUESTS} requests"
         )
-        counts = requirements.require(
-            counts, tf.size(counts) > 0, f"`{name}` must hold a request"
-        )
+        counts = require(counts, tf.size(counts) > 0, f"`{name}` must hold a request")
         self.shape = tf.shape(counts)
         self.counts = tf.reshape(counts, [-1])
         self.number = tf.size(counts)
@@ -41,22 +39,20 @@ class Requests:
     def each(self, name, values):
         """Returns one value for each request, from one for all or one for each."""
         size = tf.size(values)
-        values = requirements.require(
-            values,
-            (size == 1) | (size == self.number),
-            f"`{name}` must be one number, or one for each request",
-        )
+        fits = (size == 1) | (size == self.number)
+        expected = f"`{name}` must be one number, or one for each request"
+        values = require(values, fits, expected)
         return tf.broadcast_to(tf.reshape(values, [-1]), [self.number])
 
     def each_image(self, name, values):
         """Returns one value for each image, from one for all, each request or image."""
         size, one = tf.size(values), tf.constant(1)
-        all_images = self.number * self.longest
-        values = requirements.require(
-            values,
-            (size == 1) | (size == self.number) | (size == all_images),
-            f"`{name}` must be one number, or one for each request, or for each image",
+        of_images = size == self.number * self.longest
+        fits = (size == 1) | (size == self.number) | of_images
+        expected = (
+            f"`{name}` must be one number, or one for each request, or for each image"
         )
+        values = require(values, fits, expected)
         rows = tf.where(size == 1, one, self.number)
         columns = tf.where(size == rows, one, self.longest)
         table = tf.reshape(values, [rows, columns])
@@ -73,15 +69,10 @@ class Requests:
         return tf.repeat(values, self.counts)
 
     def join(self, draw, *values):
-        """Draws rows for each request and joins them.
+        """Draws rows for each request and joins them, one after the other.
 
-        Args:
-            draw: Function from a count and one entry of each of `values` to rows of
-                shape `(count, size)`.
-            *values: Tensors of shape `(requests,)`.
-
-        Returns:
-            A float32 tensor with the rows of all requests, one after the other.
+        `draw` is a function from a count and one entry of each of `values`, tensors of
+        shape `(requests,)`, to float32 rows of shape `(count, size)`.
         """
         rows = tf.map_fn(
             lambda numbers: draw(*numbers),

@@ -13,9 +13,6 @@ def require(value, condition, expected):
         value: A tensor, which the message shows.
         condition: A boolean tensor of any shape; all of it must be true.
         expected: What the value must be, a sentence without its full stop.
-
-    Returns:
-        A tensor equal to `value`.
     """
     shown = [f"{expected}. Received:", value]
     holds = tf.debugging.Assert(tf.reduce_all(condition), shown, summarize=8)

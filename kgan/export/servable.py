@@ -107,11 +107,7 @@ def servable_of(game, averaged, allow_untrained, **options):
 
 
 def check_weights(networks):
-    """Checks that the training of networks has not failed.
-
-    Raises:
-        ValueError: If a weight is NaN or infinite.
-    """
+    """Raises a `ValueError` if a weight is NaN or infinite: the training has failed."""
     for variable in (v for network in networks for v in network.weights):
         if not np.isfinite(keras.ops.convert_to_numpy(variable)).all():
             raise ValueError(

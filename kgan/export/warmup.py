@@ -16,13 +16,8 @@ PATH = "assets.extra/tf_serving_warmup_requests"
 def examples(endpoints):
     """Yields one request for each endpoint, and for those of rows a large one.
 
-    All inputs have an axis of requests, as TensorFlow Serving's batching wants it.
-
-    Args:
-        endpoints: `kgan.export.endpoints.Endpoint` by name.
-
-    Yields:
-        The endpoint's name and its inputs, tensors by name.
+    A request is the endpoint's name and its inputs, tensors by name, all with an axis
+    of requests, as TensorFlow Serving's batching wants it.
     """
     for name, endpoint in endpoints.items():
         of_rows = all(given.is_of_rows for given in endpoint.inputs)
@@ -31,13 +26,7 @@ def examples(endpoints):
 
 
 def write(endpoints, name: str, folder: pathlib.Path) -> None:
-    """Writes the requests where TensorFlow Serving looks for them.
-
-    Args:
-        endpoints: As in `examples`.
-        name: The model's name.
-        folder: The version's folder.
-    """
+    """Writes a model's requests into a version's folder, for TensorFlow Serving."""
     from tensorflow_serving.apis import prediction_log_pb2
 
     path = folder / PATH

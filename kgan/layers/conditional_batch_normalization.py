@@ -4,11 +4,12 @@ import keras
 from keras import layers, ops
 
 from kgan.core import arguments
+from kgan.core.config import Configured
 from kgan.layers import checks, initializers
 
 
 @keras.saving.register_keras_serializable(package="kgan")
-class ConditionalBatchNormalization(keras.layers.Layer):
+class ConditionalBatchNormalization(Configured):
     """Batch normalisation whose gain and bias depend on a condition.
 
         y = (1 + g(c)) x̂ + h(c)
@@ -66,9 +67,7 @@ class ConditionalBatchNormalization(keras.layers.Layer):
         )
 
     def build(self, input_shape):
-        ranks = [
-            len(shape) for shape in input_shape if isinstance(shape, (tuple, list))
-        ]
+        ranks = [len(s) for s in input_shape if isinstance(s, (tuple, list))]
         condition_rank = 2 if self.num_classes is None else 1
         if len(ranks) != 2 or ranks[0] < 2 or ranks[1] != condition_rank:
             condition = "labels" if self.num_classes else "condition"
@@ -105,12 +104,3 @@ class ConditionalBatchNormalization(keras.layers.Layer):
 
     def compute_output_shape(self, input_shape):
         return input_shape[0]
-
-    def get_config(self):
-        return {
-            **super().get_config(),
-            "momentum": self.momentum,
-            "epsilon": self.epsilon,
-            "num_classes": self.num_classes,
-            "kernel_initializer": keras.initializers.serialize(self.kernel_initializer),
-        }

@@ -4,10 +4,11 @@ import keras
 from keras import ops
 
 from kgan.core import seeds
+from kgan.core.config import Configured
 
 
 @keras.saving.register_keras_serializable(package="kgan")
-class Dropout(keras.layers.Layer):
+class Dropout(Configured):
     """Dropout with the same mask in eager mode, graph and XLA.
 
     In training `y = x m / (1 − rate)` with `m ~ Bernoulli(1 − rate)` for each entry,
@@ -50,6 +51,3 @@ class Dropout(keras.layers.Layer):
 
     def compute_output_shape(self, input_shape):
         return input_shape
-
-    def get_config(self):
-        return {**super().get_config(), "rate": self.rate, "seed": self.seed}

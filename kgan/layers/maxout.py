@@ -4,11 +4,12 @@ import keras
 from keras import ops
 
 from kgan.core import arguments
+from kgan.core.config import Configured
 from kgan.layers import checks
 
 
 @keras.saving.register_keras_serializable(package="kgan")
-class Maxout(keras.layers.Layer):
+class Maxout(Configured):
     """Fully connected layer whose units are maxima of `pieces` affine maps.
 
     `y[b, i] = max_j (x[b] · W[:, i, j] + c[i, j])`: a convex, piecewise linear
@@ -71,14 +72,3 @@ class Maxout(keras.layers.Layer):
 
     def compute_output_shape(self, input_shape):
         return (*input_shape[:-1], self.units)
-
-    def get_config(self):
-        return {
-            **super().get_config(),
-            "units": self.units,
-            "pieces": self.pieces,
-            "kernel_initializer": keras.initializers.serialize(self.kernel_initializer),
-            "bias_initializer": keras.initializers.serialize(self.bias_initializer),
-            "kernel_regularizer": keras.regularizers.serialize(self.kernel_regularizer),
-            "kernel_constraint": keras.constraints.serialize(self.kernel_constraint),
-        }

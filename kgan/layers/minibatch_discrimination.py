@@ -4,11 +4,12 @@ import keras
 from keras import ops
 
 from kgan.core import arguments
+from kgan.core.config import Configured
 from kgan.layers import checks
 
 
 @keras.saving.register_keras_serializable(package="kgan")
-class MinibatchDiscrimination(keras.layers.Layer):
+class MinibatchDiscrimination(Configured):
     """Appends to each example learned similarities to the rest of the batch.
 
         M_i = x_i T                                  B rows, C columns
@@ -68,11 +69,3 @@ class MinibatchDiscrimination(keras.layers.Layer):
 
     def compute_output_shape(self, input_shape):
         return (*input_shape[:-1], input_shape[-1] + self.num_kernels)
-
-    def get_config(self):
-        return {
-            **super().get_config(),
-            "num_kernels": self.num_kernels,
-            "kernel_dim": self.kernel_dim,
-            "kernel_initializer": keras.initializers.serialize(self.kernel_initializer),
-        }

@@ -4,13 +4,14 @@ import keras
 from keras import ops
 
 from kgan.core import arguments
+from kgan.core.config import Configured
 
 # Inside the root: its two derivatives stay finite where all examples are alike.
 _EPSILON = 1e-8
 
 
 @keras.saving.register_keras_serializable(package="kgan")
-class MinibatchStandardDeviation(keras.layers.Layer):
+class MinibatchStandardDeviation(Configured):
     """Appends the standard deviation over a group of examples as constant channels.
 
         s[p, c] = √( 1/N Σ_{i ∈ G} (x[i, p, c] − mean_G x[p, c])² + 10⁻⁸ )
@@ -57,15 +58,9 @@ class MinibatchStandardDeviation(keras.layers.Layer):
     def call(self, inputs):
         rows, *positions, channels = ops.shape(inputs)
         # One axis each: groups, members, positions ..., runs, channels of a run.
-        grouped = ops.reshape(
-            ops.cast(inputs, "float32"),
-            (
-                *self._groups(rows),
-                *positions,
-                self.num_channels,
-                channels // self.num_channels,
-            ),
-        )
+        runs = self.num_channels, channels // self.num_channels
+        shape = (*self._groups(rows), *positions, *runs)
+        grouped = ops.reshape(ops.cast(inputs, "float32"), shape)
         deviation = ops.sqrt(ops.var(grouped, axis=1, keepdims=True) + _EPSILON)
         axes = (*range(2, grouped.ndim - 2), -1)
         statistic = ops.mean(deviation, axis=axes, keepdims=True)[..., 0]
@@ -87,10 +82,3 @@ class MinibatchStandardDeviation(keras.layers.Layer):
 
     def compute_output_shape(self, input_shape):
         return (*input_shape[:-1], input_shape[-1] + self.num_channels)
-
-    def get_config(self):
-        return {
-            **super().get_config(),
-            "group_size": self.group_size,
-            "num_channels": self.num_channels,
-        }

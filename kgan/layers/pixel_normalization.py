@@ -3,11 +3,12 @@
 import keras
 from keras import ops
 
+from kgan.core.config import Configured
 from kgan.layers import checks
 
 
 @keras.saving.register_keras_serializable(package="kgan")
-class PixelNormalization(keras.layers.Layer):
+class PixelNormalization(Configured):
     """Scales the channels at each pixel to a mean square of 1.
 
         y[b, p, c] = x[b, p, c] / √( 1/C Σ_k x[b, p, k]² + ε )   for C channels
@@ -45,6 +46,3 @@ class PixelNormalization(keras.layers.Layer):
 
     def compute_output_shape(self, input_shape):
         return input_shape
-
-    def get_config(self):
-        return {**super().get_config(), "epsilon": self.epsilon}

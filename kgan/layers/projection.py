@@ -4,11 +4,12 @@ import keras
 from keras import layers, ops
 
 from kgan.core import arguments
+from kgan.core.config import Configured
 from kgan.layers.spectral_normalization import SpectralNormalization
 
 
 @keras.saving.register_keras_serializable(package="kgan")
-class Projection(keras.layers.Layer):
+class Projection(Configured):
     """Computes the logit of features φ(x) and a class y: w · φ(x) + b + ⟨V[y], φ(x)⟩.
 
     The optimal logit has this form where the log ratio of the densities of each class
@@ -50,32 +51,26 @@ class Projection(keras.layers.Layer):
         self.by_example = not spectral_normalization
 
     def build(self, input_shape):
-        ranks = [
-            len(shape) for shape in input_shape if isinstance(shape, (tuple, list))
-        ]
+        ranks = [len(s) for s in input_shape if isinstance(s, (tuple, list))]
         if ranks != [2, 1]:
             raise ValueError(
                 "`Projection` takes [features, labels] of shapes (batch, features) and "
                 f"(batch,). Received: {input_shape}"
             )
         features_shape, labels_shape = input_shape
-        self.linear = self._normalized(
-            layers.Dense(
-                1,
-                kernel_initializer=self.kernel_initializer,
-                dtype=self.dtype_policy,
-                name="linear",
-            )
+        dtype = self.dtype_policy
+        linear = layers.Dense(
+            1, kernel_initializer=self.kernel_initializer, dtype=dtype, name="linear"
         )
-        self.embedding = self._normalized(
-            layers.Embedding(
-                self.num_classes,
-                features_shape[-1],
-                embeddings_initializer=self.embeddings_initializer,
-                dtype=self.dtype_policy,
-                name="embedding",
-            )
+        embedding = layers.Embedding(
+            self.num_classes,
+            features_shape[-1],
+            embeddings_initializer=self.embeddings_initializer,
+            dtype=dtype,
+            name="embedding",
         )
+        self.linear = self._normalized(linear)
+        self.embedding = self._normalized(embedding)
         self.linear.build(features_shape)
         self.embedding.build(labels_shape)
 
@@ -94,14 +89,3 @@ class Projection(keras.layers.Layer):
 
     def compute_output_shape(self, input_shape):
         return (input_shape[0][0], 1)
-
-    def get_config(self):
-        return {
-            **super().get_config(),
-            "num_classes": self.num_classes,
-            "kernel_initializer": keras.initializers.serialize(self.kernel_initializer),
-            "embeddings_initializer": keras.initializers.serialize(
-                self.embeddings_initializer
-            ),
-            "spectral_normalization": self.spectral_normalization,
-        }

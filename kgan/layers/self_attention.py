@@ -4,13 +4,14 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from kgan.core import arguments
+from kgan.core.arguments import positive_integer
+from kgan.core.config import Configured
 from kgan.layers import checks, initializers
 from kgan.layers.spectral_normalization import SpectralNormalization
 
 
 @keras.saving.register_keras_serializable(package="kgan")
-class SelfAttention(keras.layers.Layer):
+class SelfAttention(Configured):
     """Adds to each position of an image a weighted sum over all positions.
 
     With 1×1 convolutions f (keys), g (queries), h (values) and v (the result), and
@@ -59,11 +60,9 @@ class SelfAttention(keras.layers.Layer):
     ):
         super().__init__(**kwargs)
         if key_channels is not None:
-            key_channels = arguments.positive_integer("key_channels", key_channels)
+            key_channels = positive_integer("key_channels", key_channels)
         if value_channels is not None:
-            value_channels = arguments.positive_integer(
-                "value_channels", value_channels
-            )
+            value_channels = positive_integer("value_channels", value_channels)
         self.key_channels = key_channels
         self.value_channels = value_channels
         self.pool = pool
@@ -103,40 +102,24 @@ class SelfAttention(keras.layers.Layer):
         return layer
 
     def call(self, inputs, training=False):
-        queries = self._apply(self.query, inputs, training)  # (b, h, w, k)
-        keys = self._listed(self._apply(self.key, inputs, training))  # (b, p, k)
-        values = self._listed(self._apply(self.value, inputs, training))  # (b, p, v)
+        # `training` reaches the convolutions by Keras' context of the call.
+        queries = self.query(inputs)  # (b, h, w, k)
+        keys = self._listed(self.key(inputs))  # (b, p, k)
+        values = self._listed(self.value(inputs))  # (b, p, v)
         scores = ops.einsum("bhwk,bpk->bhwp", queries, keys)
         # Not Keras' softmax, which warns where there is one position to attend to.
         weights = tf.nn.softmax(ops.cast(scores, "float32"))
         weights = ops.cast(weights, values.dtype)
         attended = ops.einsum("bhwp,bpv->bhwv", weights, values)
-        return inputs + self.gamma * self._apply(self.result, attended, training)
-
-    def _apply(self, layer, inputs, training):
-        if self.spectral_normalization:
-            return layer(inputs, training=training)
-        return layer(inputs)
+        return inputs + self.gamma * self.result(attended)
 
     def _listed(self, data):
-        if self.pool:
-            data = _pooled(data)
         batch, _, _, channels = ops.shape(data)
+        data = _pooled(data) if self.pool else data
         return ops.reshape(data, (batch, -1, channels))
 
     def compute_output_shape(self, input_shape):
         return input_shape
-
-    def get_config(self):
-        return {
-            **super().get_config(),
-            "key_channels": self.key_channels,
-            "value_channels": self.value_channels,
-            "pool": self.pool,
-            "spectral_normalization": self.spectral_normalization,
-            "kernel_initializer": keras.initializers.serialize(self.kernel_initializer),
-            "gamma_initializer": keras.initializers.serialize(self.gamma_initializer),
-        }
 
 
 def _pooled(data):

@@ -4,12 +4,13 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from kgan.core import arguments
+from kgan.core.arguments import positive_integer
+from kgan.core.config import Configured
 from kgan.layers import checks
 
 
 @keras.saving.register_keras_serializable(package="kgan")
-class VirtualBatchNormalization(keras.layers.Layer):
+class VirtualBatchNormalization(Configured):
     """Normalises each example by a fixed reference batch and the example itself.
 
     The first n = `reference_size` rows of the input are the reference batch, the same
@@ -44,9 +45,7 @@ class VirtualBatchNormalization(keras.layers.Layer):
 
     def __init__(self, reference_size, epsilon=1e-5, center=True, scale=True, **kwargs):
         super().__init__(**kwargs)
-        self.reference_size = arguments.positive_integer(
-            "reference_size", reference_size
-        )
+        self.reference_size = positive_integer("reference_size", reference_size)
         self.epsilon = checks.positive("epsilon", epsilon)
         self.center = center
         self.scale = scale
@@ -86,14 +85,11 @@ class VirtualBatchNormalization(keras.layers.Layer):
             + share * (own_variance - variance)
             + share * (1.0 - share) * ops.square(own_mean - mean)
         )
-        return self._affine(
-            ops.concatenate(
-                [
-                    self._normalize(reference, mean, variance),
-                    self._normalize(examples, joint_mean, joint_variance),
-                ]
-            )
-        )
+        normalized = [
+            self._normalize(reference, mean, variance),
+            self._normalize(examples, joint_mean, joint_variance),
+        ]
+        return self._affine(ops.concatenate(normalized))
 
     def _normalize(self, rows, mean, variance):
         return (rows - mean) * ops.rsqrt(variance + self.epsilon)
@@ -107,12 +103,3 @@ class VirtualBatchNormalization(keras.layers.Layer):
 
     def compute_output_shape(self, input_shape):
         return input_shape
-
-    def get_config(self):
-        return {
-            **super().get_config(),
-            "reference_size": self.reference_size,
-            "epsilon": self.epsilon,
-            "center": self.center,
-            "scale": self.scale,
-        }

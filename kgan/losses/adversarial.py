@@ -107,9 +107,6 @@ class NonSaturating(_CrossEntropy):
     """The non-saturating loss: D as in `Minimax`, while G maximises log D(G(z)).
 
     Goodfellow et al. (2014), section 3.
-
-    Args:
-        label_smoothing: As in `Minimax`.
     """
 
     def generator_loss(self, real_logits, fake_logits):
@@ -193,11 +190,10 @@ _LOSSES = {
     "hinge": Hinge,
     "relativistic_pairing": RelativisticPairing,
 }
-
-
-def names():
-    """Returns the names that `get` knows."""
-    return tuple(_LOSSES)
+_REGISTRY = registry.Registry(
+    "`loss` must be a `kgan.losses.AdversarialLoss` or one of", AdversarialLoss, _LOSSES
+)
+names = _REGISTRY.names
 
 
 def get(identifier, **arguments):
@@ -212,7 +208,4 @@ def get(identifier, **arguments):
     """
     if isinstance(identifier, AdversarialLoss) and not arguments:
         return identifier
-    if not isinstance(identifier, str) or identifier not in _LOSSES:
-        expected = "`loss` must be a `kgan.losses.AdversarialLoss` or one of"
-        raise ValueError(registry.unknown(expected, identifier, _LOSSES))
-    return _LOSSES[identifier](**arguments)
+    return _REGISTRY.find(identifier)(**arguments)

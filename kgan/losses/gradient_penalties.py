@@ -17,13 +17,6 @@ def _distance_to_one(gradients):
     return tf.square(tf.sqrt(_sum_of_squares(gradients) + 1e-12) - 1.0)
 
 
-def _between(real, fake, seed):
-    column = tf.reshape(real, (tf.shape(real)[0], -1))[:, :1]
-    mix = seeds.uniform_like(column, seed)
-    mix = tf.reshape(mix, [-1] + [1] * (real.shape.rank - 1))
-    return fake + mix * (real - fake)
-
-
 class Penalty(term.LossTerm):
     """Base class of gradient penalties: D minimises weight · mean(value(∇D(points))).
 
@@ -116,7 +109,10 @@ class GradientPenalty(Penalty):
     kind = "gradient_penalty"
 
     def points(self, real, fake, seed):
-        return _between(real, fake, seed)
+        column = tf.reshape(real, (tf.shape(real)[0], -1))[:, :1]
+        mix = seeds.uniform_like(column, seed)
+        mix = tf.reshape(mix, [-1] + [1] * (real.shape.rank - 1))
+        return fake + mix * (real - fake)
 
     def value(self, gradients):
         return _distance_to_one(gradients)
@@ -143,7 +139,7 @@ class DRAGAN(Penalty):
 
 
 @keras.saving.register_keras_serializable(package="kgan")
-class MaxGradientPenalty(Penalty):
+class MaxGradientPenalty(GradientPenalty):
     """The penalty of the Lipschitz GAN: λ · max ‖∇D(x̂)‖², λ the weight.
 
     The maximum is that of each replica and micro-batch, over the points x̂ of
@@ -152,9 +148,6 @@ class MaxGradientPenalty(Penalty):
     """
 
     kind = "max_gradient_penalty"
-
-    def points(self, real, fake, seed):
-        return _between(real, fake, seed)
 
     def value(self, gradients):
         squares = _sum_of_squares(gradients)

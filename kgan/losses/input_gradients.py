@@ -57,13 +57,8 @@ class Judge:
     def compare(self, real, fake, wanted=()):
         """Returns the heads for real and for generated data, two dictionaries.
 
-        One pass over both is faster than two, where no layer sees the difference and no
-        gradient at either is wanted.
-
-        Args:
-            real: A batch of real data.
-            fake: A batch of generated data.
-            wanted: Tensors at which a gradient will be asked for.
+        One pass over both is faster than two, where no layer sees the difference and
+        neither is among `wanted`, the tensors at which a gradient will be asked for.
         """
         wanted = {id(points) for points in wanted}
         if wanted & {id(real), id(fake)} or not self.nets.by_example(self.name):
@@ -99,8 +94,7 @@ class Judge:
             tape.watch(points)
             outputs = self(points, key, nets)
             logits = tf.nest.flatten(outputs[LOGITS])
-            sums = [tf.reduce_sum(each) for each in logits]
-            total = sums[0] if len(sums) == 1 else tf.add_n(sums)
+            total = tf.add_n([tf.reduce_sum(each) for each in logits])
         (found,) = dense_gradients(tape, total, [points])
         # The points too: an id is theirs while they live.
         nets.known[self.name, id(points)] = found, points

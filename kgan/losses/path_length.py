@@ -48,9 +48,8 @@ class PathLength(LossTerm):
 
     def check_networks(self, networks):
         generator = networks["generator"]
-        missing = [
-            name for name in ("mapping", "synthesis") if not hasattr(generator, name)
-        ]
+        parts = ("mapping", "synthesis")
+        missing = [part for part in parts if not hasattr(generator, part)]
         if missing:
             raise ValueError(
                 f"The term {self.kind!r} needs a generator with `mapping` and "

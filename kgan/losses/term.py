@@ -3,7 +3,7 @@
 import keras
 
 from kgan.core import arguments, registry, schedules
-from kgan.engine.config import argument_names
+from kgan.core.config import argument_names
 from kgan.losses.view import View as View
 
 # The classes of all terms by kind, each from where it is written.
@@ -79,11 +79,9 @@ class LossTerm(keras.layers.Layer):
     def __init__(self, weight=1.0, generator_weight=None, interval=1):
         super().__init__(name=self.kind, dtype="float32", trainable=False)
         self.weight = schedules.check("weight", weight)
-        self.generator_weight = generator_weight
         if generator_weight is not None:
-            self.generator_weight = schedules.check(
-                "generator_weight", generator_weight
-            )
+            generator_weight = schedules.check("generator_weight", generator_weight)
+        self.generator_weight = generator_weight
         self.interval = arguments.positive_integer("interval", interval)
         self.built = True
 
@@ -152,15 +150,9 @@ def of_room(expected, room, base=LossTerm):
 
 
 def get_all(argument, identifiers, get=get):
-    """Returns all terms of a list.
+    """Returns all terms of a list of what `get`, that of a registry, takes.
 
-    Args:
-        argument: Name of the argument, for the message.
-        identifiers: List of what `get` takes.
-        get: Finds one of them, as a registry's `get` does.
-
-    Raises:
-        ValueError: If it is no list, or one of them no term.
+    Raises a `ValueError` that names the argument if it is no list; others are `get`'s.
     """
     if not isinstance(identifiers, (list, tuple)):
         raise ValueError(f"`{argument}` must be a list. Received: {identifiers!r}")

@@ -7,7 +7,7 @@ from keras import layers
 
 from kgan.layers import Dropout
 from kgan.models.blocks import batch_norm
-from kgan.models.inputs import check_data_shape, check_integer
+from kgan.models.inputs import check_data_shape
 from kgan.models.mlp import mlp_generator
 
 
@@ -30,11 +30,9 @@ def bigan(data_shape, latent_dim=50, hidden=(1024, 1024), dropout=0.3, dtype=Non
     Learned Inference, which keeps it from remembering few data.
     """
     data_shape = check_data_shape(data_shape)
-    check_integer("latent_dim", latent_dim, 1)
     generator = mlp_generator(data_shape, latent_dim, hidden, dtype=dtype)
     data = keras.Input(data_shape, name="data")
-    flat = layers.Flatten(name="flat", dtype=dtype)(data)
-    x = flat
+    x = layers.Flatten(name="flat", dtype=dtype)(data)
     for place, units in enumerate(hidden):
         bias = not place  # a normalisation would take it away again
         dense = layers.Dense(units, use_bias=bias, name=f"encoder_{place}", dtype=dtype)

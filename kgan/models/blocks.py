@@ -1,4 +1,4 @@
-"""Blocks of convolutional networks: normalisation, attention at one resolution."""
+"""Blocks of convolutional networks: convolution, normalisation, attention."""
 
 import keras
 from keras import layers
@@ -23,29 +23,23 @@ def batch_norm(name, dtype):
     )
 
 
-class Normalization:
-    """Batch normalisation, with a gain and a bias for each class if there are labels.
+def norm_relu(x, name, labels=None, num_classes=None, dtype=None):
+    """Applies batch normalisation, by class where there are labels, and ReLU."""
+    if labels is None:
+        x = batch_norm(f"{name}_norm", dtype)(x)
+    else:
+        norm = ConditionalBatchNormalization(
+            num_classes=num_classes, name=f"{name}_norm", dtype=dtype
+        )
+        x = norm([x, labels])
+    return layers.ReLU(name=f"{name}_relu", dtype=dtype)(x)
 
-    Args:
-        labels: Symbolic labels, or None.
-        num_classes: Number of classes; read where there are labels.
-        dtype: Dtype or policy of the layers.
-    """
 
-    def __init__(self, labels, num_classes, dtype=None):
-        self.labels = labels
-        self.num_classes = num_classes
-        self.dtype = dtype
-
-    def relu(self, x, name):
-        if self.labels is None:
-            x = batch_norm(f"{name}_norm", self.dtype)(x)
-        else:
-            norm = ConditionalBatchNormalization(
-                num_classes=self.num_classes, name=f"{name}_norm", dtype=self.dtype
-            )
-            x = norm([x, self.labels])
-        return layers.ReLU(name=f"{name}_relu", dtype=self.dtype)(x)
+def convolution(filters, size, name, dtype, up=False, **options):
+    """Builds a convolution, or if `up` a transposed one, whose kernel is `normal`."""
+    kind = layers.Conv2DTranspose if up else layers.Conv2D
+    options |= {"padding": "same", "kernel_initializer": normal()}
+    return kind(filters, size, name=name, dtype=dtype, **options)
 
 
 class Attention:
@@ -70,14 +64,12 @@ class Attention:
                 f"network: {known}. Received: {side!r}"
             )
         self.side = side
-        self.spectral_normalization = spectral_normalization
-        self.dtype = dtype
+        self.options = {
+            "spectral_normalization": spectral_normalization,
+            "dtype": dtype,
+        }
 
     def __call__(self, x):
         if self.side is None or max(x.shape[1:3]) != self.side:
             return x
-        return SelfAttention(
-            spectral_normalization=self.spectral_normalization,
-            name="attention",
-            dtype=self.dtype,
-        )(x)
+        return SelfAttention(name="attention", **self.options)(x)

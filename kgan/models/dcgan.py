@@ -19,13 +19,8 @@ import keras
 from keras import layers
 
 from kgan.layers import initializers
-from kgan.models.blocks import Attention, Normalization, batch_norm, normal
-from kgan.models.heads import (
-    check_conditioning,
-    judge,
-    minibatch_deviation,
-    normalized,
-)
+from kgan.models.blocks import Attention, batch_norm, convolution, norm_relu, normal
+from kgan.models.heads import check_conditioning, judge, minibatch_deviation, normalized
 from kgan.models.inputs import (
     check_image_shape,
     check_integer,
@@ -67,7 +62,6 @@ def dcgan_generator(
         conditional_normalization: Whether the class enters by the gains and biases of
             `kgan.layers.ConditionalBatchNormalization` and not beside the latents.
         num_classes: Number of classes of a conditional network, or None.
-        name: Name of the model.
         dtype: Dtype or policy of the hidden layers; None: the global policy. The output
             is always float32.
 
@@ -87,19 +81,18 @@ def dcgan_generator(
     *size, channels = check_image_shape(image_shape)
     sizes = stage_sizes(size)
     widths = _stage_widths(len(sizes), width, max_width)
-    by_norm = conditional_normalization
-    if by_norm and num_classes is None:
+    if conditional_normalization and num_classes is None:
         raise ValueError(
             "`conditional_normalization` must be False without labels, whose gains and "
             "biases it learns: set `num_classes`. Received: num_classes=None"
         )
-    joined = None if by_norm else num_classes
+    joined = None if conditional_normalization else num_classes
     inputs, x = latent_inputs(latent_dim, joined, dtype)
-    labels = None
-    if by_norm:
+    by_class = {"dtype": dtype}
+    if conditional_normalization:
         labels = keras.Input((), dtype="int32", name="labels")
         inputs = [inputs, labels]
-    norm = Normalization(labels, check_num_classes(num_classes), dtype)
+        by_class |= {"labels": labels, "num_classes": check_num_classes(num_classes)}
     attend = Attention(attention_at, sizes[:-1], dtype=dtype)
     base = (*sizes[-1], widths[-1])
     x = layers.Dense(
@@ -110,19 +103,11 @@ def dcgan_generator(
         dtype=dtype,
     )(x)
     x = layers.Reshape(base, name="base_shape", dtype=dtype)(x)
-    x = norm.relu(x, "base")
+    x = norm_relu(x, "base", **by_class)
     for stage in reversed(range(len(sizes) - 1)):
         x = _up(x, sizes[stage], widths[stage], f"up_{stage}", dtype)
-        x = attend(norm.relu(x, f"up_{stage}"))
-    images = layers.Conv2D(
-        channels,
-        3,
-        padding="same",
-        activation="tanh",
-        kernel_initializer=normal(),
-        name="images",
-        dtype="float32",
-    )(x)
+        x = attend(norm_relu(x, f"up_{stage}", **by_class))
+    images = convolution(channels, 3, "images", "float32", activation="tanh")(x)
     return keras.Model(inputs, images, name=name)
 
 
@@ -177,10 +162,10 @@ def dcgan_discriminator(
     attend = Attention(attention_at, sizes[1:], spectral_normalization, dtype)
     for stage in range(1, len(sizes)):
         by_batch = batch_normalization and stage > 1
-        convolution = _down(
+        layer = _down(
             x, sizes[stage], widths[stage], stage, by_batch, kernel_initializer, dtype
         )
-        x = normalized(convolution, spectral_normalization)(x)
+        x = normalized(layer, spectral_normalization)(x)
         if by_batch:
             x = batch_norm(f"down_{stage}_norm", dtype)(x)
         x = attend(layers.LeakyReLU(_LEAK, name=f"down_{stage}_relu", dtype=dtype)(x))
@@ -214,15 +199,12 @@ def dcgan(
     packing=1,
     dtype=None,
 ):
-    """Builds the pair of convolutional networks, with the same channels at each size.
+    """Builds a generator and a discriminator with the same channels at each size.
 
     Args: those of `dcgan_generator` and `dcgan_discriminator`, the latter's
     `kernel_initializer` as `discriminator_initializer` and `batch_normalization` as
     `discriminator_batch_normalization`, and
         packing: Number of samples that are judged together: see `kgan.models.Packed`.
-
-    Returns:
-        The generator and the discriminator.
 
     Raises:
         ValueError: If an argument is out of its range.
@@ -265,9 +247,7 @@ def stage_sizes(size):
     sizes = [tuple(size)]
     while len(sizes) == 1 or max(sizes[-1]) > _LARGEST_BASE:
         limit = _LARGEST_BASE if max(sizes[-1]) > _LARGEST_BASE else 1
-        sizes.append(
-            tuple(-(-side // 2) if side > limit else side for side in sizes[-1])
-        )
+        sizes.append(tuple(-(-s // 2) if s > limit else s for s in sizes[-1]))
     return sizes
 
 
@@ -284,16 +264,8 @@ def _stride_and_kernel(large, small):
 
 def _up(x, size, width, name, dtype):
     stride, kernel = _stride_and_kernel(size, x.shape[1:3])
-    x = layers.Conv2DTranspose(
-        width,
-        kernel,
-        strides=stride,
-        padding="same",
-        use_bias=False,
-        kernel_initializer=normal(),
-        name=name,
-        dtype=dtype,
-    )(x)
+    options = {"strides": stride, "use_bias": False}
+    x = convolution(width, kernel, name, dtype, up=True, **options)(x)
     excess = [(0, got - wanted) for got, wanted in zip(x.shape[1:3], size, strict=True)]
     if any(after for _, after in excess):
         x = layers.Cropping2D(excess, name=f"{name}_crop", dtype=dtype)(x)
@@ -315,7 +287,6 @@ def _down(x, size, width, stage, batch_normalized, kernel_initializer, dtype):
 
 
 def _image_inputs(image_shape, num_classes, dtype):
-    num_classes = check_num_classes(num_classes)
     images = keras.Input(image_shape, dtype="float32", name="images")
     if num_classes is None:
         return images, images

@@ -49,18 +49,12 @@ def minibatch_deviation(x, group, dtype):
 def judge(
     x, inputs, num_classes, conditioning, heads, spectral, kernel_initializer, name
 ):
-    """Builds a discriminator from its features.
+    """Builds a discriminator from its inputs so far and its features x, both symbolic.
 
-    Args:
-        x: Symbolic features of shape `(batch, units)`.
-        inputs: Symbolic inputs so far.
-        num_classes, conditioning, heads, kernel_initializer, name: As in
-            `kgan.models.mlp_discriminator`.
-        spectral: Whether linear maps are under spectral normalisation.
-
-    Returns:
-        A Functional `keras.Model` to float32 logits of shape `(batch, 1)`; with heads
-        to a dictionary with `"logits"` and each head of shape `(batch, width)`.
+    x has the shape `(batch, units)`; the other arguments are those of
+    `kgan.models.mlp_discriminator`. Returns a Functional `keras.Model` to float32
+    logits of shape `(batch, 1)`; with heads to a dictionary with `"logits"` and each
+    head of shape `(batch, width)`.
     """
 
     def linear(width, name):

@@ -25,19 +25,10 @@ def check_num_classes(num_classes):
     return check_integer("num_classes", num_classes, 2)
 
 
-def is_image_shape(data_shape):
-    """Returns whether a checked `data_shape` is an image's, not a point's."""
-    return len(data_shape) == _IMAGE_RANK
-
-
 def check_data_shape(data_shape):
     """Returns a shape of points or images as positive integers, else raises."""
-    return _check_shape(
-        "data_shape",
-        data_shape,
-        (_POINT_RANK, _IMAGE_RANK),
-        "(d,) for points or (height, width, channels) for images",
-    )
+    expected = "(d,) for points or (height, width, channels) for images"
+    return _check_shape("data_shape", data_shape, (_POINT_RANK, _IMAGE_RANK), expected)
 
 
 def check_image_shape(image_shape):
@@ -73,18 +64,21 @@ def class_embedding(num_classes, units, initializer, dtype=None):
     return labels, embedding(labels)
 
 
-def join_one_hot(x, num_classes, dtype=None):
+def join_one_hot(inputs, x, num_classes, dtype=None):
     """Joins features `(batch, units)` with a class that starts as a one-hot vector.
 
     One entry of 1 is all that a class may contribute. A dense embedding of N(0, 1) is
     equal in all examples of a class, so that updates of the next layer add up along it,
     while along the latents, whose signs vary, they cancel: after 300 steps on MNIST the
-    class dominated the latents, and each class had one image. Returns the symbolic
-    labels, and the features of shape `(batch, units + num_classes)`.
+    class dominated the latents, and each class had one image. Returns the inputs with
+    the symbolic labels, and features of shape `(batch, units + num_classes)`; both as
+    they came if `num_classes` is None.
     """
+    if num_classes is None:
+        return inputs, x
     labels, embedded = class_embedding(num_classes, num_classes, "identity", dtype)
     join = layers.Concatenate(name="join_class", dtype=dtype)
-    return labels, join([x, embedded])
+    return [inputs, labels], join([x, embedded])
 
 
 def latent_inputs(latent_dim, num_classes=None, dtype=None):
@@ -97,7 +91,4 @@ def latent_inputs(latent_dim, num_classes=None, dtype=None):
     latent_dim = check_integer("latent_dim", latent_dim, 1)
     num_classes = check_num_classes(num_classes)
     latents = keras.Input((latent_dim,), dtype="float32", name="latents")
-    if num_classes is None:
-        return latents, latents
-    labels, features = join_one_hot(latents, num_classes, dtype)
-    return [latents, labels], features
+    return join_one_hot(latents, latents, num_classes, dtype)

@@ -18,7 +18,6 @@ class Mapped(keras.Model):
     Args:
         mapping: A Functional or Sequential `keras.Model` from latents to w.
         synthesis: A `keras.Model` from w to images.
-        name: Name of the model.
 
     Example: `kgan.models.mapped_dcgan((8, 8, 1), latent_dim=32)`.
     """
@@ -48,7 +47,6 @@ def mapping_network(latent_dim, depth=4, width=None, name="mapping", dtype=None)
         latent_dim: Number of components of a latent.
         depth: Number of layers.
         width: Units of each. None: as many as there are latents.
-        name: Name of the model.
         dtype: Dtype or policy of its layers; None: the global policy.
     """
     x = latents = keras.Input((latent_dim,), name="latents")
@@ -68,7 +66,6 @@ def mapped_dcgan_generator(
         image_shape: `(height, width, channels)` of the images.
         latent_dim: Number of components of a latent, and of w.
         mapping_depth: Layers of the mapping network.
-        name: Name of the model.
         **options: Further arguments of `dcgan_generator`.
     """
     if options.get("num_classes") is not None:
@@ -95,24 +92,11 @@ def mapped_dcgan(
 ):
     """Builds a `Mapped` generator and a discriminator of `kgan.models.dcgan`.
 
-    Args:
-        image_shape: `(height, width, channels)` of the images.
-        latent_dim: Number of components of a latent.
-        generator_width: `width` of the generator.
-        discriminator_width: `width` of the discriminator.
-        mapping_depth: Layers of the mapping network.
-        num_classes: Must be None.
-
-    Returns:
-        `(generator, discriminator)`.
+    Arguments are those of `mapped_dcgan_generator`, and a `width` for each network;
+    `num_classes` must be None.
     """
-    return (
-        mapped_dcgan_generator(
-            image_shape,
-            latent_dim,
-            mapping_depth,
-            width=generator_width,
-            num_classes=num_classes,
-        ),
-        dcgan_discriminator(image_shape, width=discriminator_width),
+    options = {"width": generator_width, "num_classes": num_classes}
+    generator = mapped_dcgan_generator(
+        image_shape, latent_dim, mapping_depth, **options
     )
+    return generator, dcgan_discriminator(image_shape, width=discriminator_width)

@@ -9,23 +9,17 @@ where the paper has σ(x); and G's output bias starts at zero, where the authors
 at the pixels' mean.
 """
 
+import functools
 import math
 
 import keras
 from keras import layers
 
 from kgan.layers import Dropout, Maxout, initializers
-from kgan.models.heads import (
-    check_conditioning,
-    judge,
-    minibatch_deviation,
-    normalized,
-)
+from kgan.models.heads import check_conditioning, judge, minibatch_deviation, normalized
 from kgan.models.inputs import (
     check_data_shape,
     check_integer,
-    check_num_classes,
-    is_image_shape,
     join_one_hot,
     latent_inputs,
 )
@@ -59,7 +53,6 @@ def mlp_generator(
         bias_initializer: Of the hidden layers' biases. With zeros every unit has its
             kink at the origin of its inputs, a limitation in few dimensions.
         num_classes: Number of classes of a conditional network, or None.
-        name: Name of the model.
         dtype: Dtype or policy of the hidden layers; None: the global policy. The output
             is always float32.
 
@@ -80,7 +73,7 @@ def mlp_generator(
     hidden = _check_hidden(hidden)
     inputs, x = latent_inputs(latent_dim, num_classes, dtype)
     if output_activation is None:
-        output_activation = "tanh" if is_image_shape(data_shape) else "linear"
+        output_activation = "linear" if len(data_shape) == 1 else "tanh"
     for index, units in enumerate(hidden, start=1):
         x = layers.Dense(
             units,
@@ -153,10 +146,16 @@ def mlp_discriminator(
             f"of linear maps. Received: {maxout_pieces!r}"
         )
     joined = check_conditioning(conditioning, num_classes)
-    inputs, x = _data_inputs(data_shape, input_dropout, joined, dtype)
-    make_hidden = _hidden_layer(activation, maxout_pieces)
+    data = keras.Input(data_shape, dtype="float32", name="data")
+    x = layers.Flatten(name="flatten", dtype=dtype)(data)
+    x = _dropped(x, input_dropout, "input_dropout", dtype)
+    inputs, x = join_one_hot(data, x, joined, dtype)
+    hidden_layer = functools.partial(layers.Dense, activation=activation)
+    if maxout_pieces is not None:
+        pieces = check_integer("maxout_pieces", maxout_pieces, 1)
+        hidden_layer = functools.partial(Maxout, pieces=pieces)
     for index, units in enumerate(hidden, start=1):
-        layer = make_hidden(
+        layer = hidden_layer(
             units,
             kernel_initializer=initializers.fresh(kernel_initializer),
             bias_initializer=initializers.fresh(bias_initializer),
@@ -200,14 +199,11 @@ def mlp(
     packing=1,
     dtype=None,
 ):
-    """Builds the pair of fully connected networks.
+    """Builds a generator and a discriminator, both fully connected.
 
     Args: those of `mlp_generator` and `mlp_discriminator`, with the prefix `generator_`
     or `discriminator_` where both have it (`initializer` is `kernel_initializer`), and
         packing: Number of samples that are judged together: see `kgan.models.Packed`.
-
-    Returns:
-        The generator and the discriminator.
 
     Raises:
         ValueError: If an argument is out of its range.
@@ -253,25 +249,5 @@ def _check_hidden(hidden):
     return tuple(check_integer("hidden", units, 1) for units in hidden)
 
 
-def _hidden_layer(activation, maxout_pieces):
-    if maxout_pieces is None:
-        return lambda units, **kwargs: layers.Dense(
-            units, activation=activation, **kwargs
-        )
-    pieces = check_integer("maxout_pieces", maxout_pieces, 1)
-    return lambda units, **kwargs: Maxout(units, pieces, **kwargs)
-
-
 def _dropped(x, rate, name, dtype):
     return Dropout(rate, name=name, dtype=dtype)(x) if rate else x
-
-
-def _data_inputs(data_shape, input_dropout, num_classes, dtype):
-    num_classes = check_num_classes(num_classes)
-    data = keras.Input(data_shape, dtype="float32", name="data")
-    x = layers.Flatten(name="flatten", dtype=dtype)(data)
-    x = _dropped(x, input_dropout, "input_dropout", dtype)
-    if num_classes is None:
-        return data, x
-    labels, x = join_one_hot(x, num_classes, dtype)
-    return [data, labels], x

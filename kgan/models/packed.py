@@ -26,7 +26,6 @@ class Packed(keras.Model):
         packed_network: A discriminator of data whose last axis is m times as long, a
             Functional or Sequential `keras.Model` without labels.
         samples: m, an integer of at least 2.
-        name: Name of the model.
 
     Raises:
         ValueError: If the network takes labels, or its channels are no multiple of m.

@@ -4,7 +4,7 @@ import keras
 from keras import layers
 
 from kgan.layers import Dropout
-from kgan.models.blocks import normal
+from kgan.models.blocks import convolution
 from kgan.models.inputs import check_image_shape, check_integer
 
 _LEAK = 0.2
@@ -35,7 +35,6 @@ def unet(
         width: Channels of the first stage, each next one doubles up to 8 times as many.
         depth: Number of stages. None: down to 2 pixels, 8 at most.
         dropout: Rate of dropout in the innermost three stages of the way up.
-        name: Name of the model.
         dtype: Dtype or policy of the hidden layers; the output is always float32.
 
     Returns:
@@ -47,41 +46,34 @@ def unet(
     Source: Isola et al. (2017), section 6.1.1.
     """
     source_shape = check_image_shape(source_shape)
-    depth = (
-        _deepest(source_shape) if depth is None else check_integer("depth", depth, 1)
-    )
+    depth = _deepest(source_shape) if depth is None else depth
+    check_integer("depth", depth, 1)
     if any(side % 2**depth for side in source_shape[:2]):
         raise ValueError(
             f"`source_shape` must have sides that 2**depth = {2**depth} divides. "
             f"Received: {source_shape}"
         )
+    widths = _widths(width, depth)
     source = keras.Input(source_shape, name="source")
     x, seen = source, []
     for stage in range(depth):
         if stage:
             x = layers.LeakyReLU(_LEAK, name=f"down_{stage}_relu", dtype=dtype)(x)
         normalised = 0 < stage < depth - 1
-        x = _convolution(width, stage, f"down_{stage}", dtype, not normalised)(x)
+        x = _convolution(widths[stage], f"down_{stage}", dtype, not normalised)(x)
         if normalised:
             x = _instance(f"down_{stage}_norm", dtype)(x)
         seen.append(x)
     for stage in range(depth - 2, -1, -1):
         x = layers.ReLU(name=f"up_{stage}_relu", dtype=dtype)(x)
-        x = _convolution(width, stage, f"up_{stage}", dtype, False, up=True)(x)
+        x = _convolution(widths[stage], f"up_{stage}", dtype, False, up=True)(x)
         x = _instance(f"up_{stage}_norm", dtype)(x)
         if dropout and stage > depth - 2 - _DROPOUT_STAGES and stage:
             x = Dropout(dropout, name=f"up_{stage}_dropout", dtype=dtype)(x)
         x = layers.Concatenate(name=f"up_{stage}_skip", dtype=dtype)([x, seen[stage]])
     x = layers.ReLU(name="output_relu", dtype=dtype)(x)
-    x = layers.Conv2DTranspose(
-        target_channels or source_shape[-1],
-        4,
-        strides=2,
-        padding="same",
-        kernel_initializer=normal(),
-        name="output",
-        dtype=dtype,
-    )(x)
+    channels = target_channels or source_shape[-1]
+    x = _convolution(channels, "output", dtype, up=True)(x)
     x = layers.Activation("tanh", name="image", dtype="float32")(x)
     return keras.Model(source, x, name=name)
 
@@ -97,7 +89,6 @@ def patchgan(
         width: Channels of the first convolution, each next one doubles up to 8 times.
         depth: Number of convolutions with stride 2: the patches have 16, 34, 70, 142
             pixels for 1 to 4.
-        name: Name of the model.
         dtype: Dtype or policy of the hidden layers; the output is always float32.
 
     Returns:
@@ -105,30 +96,20 @@ def patchgan(
 
     Source: Isola et al. (2017), section 6.1.2.
     """
-    shapes = check_image_shape(source_shape), check_image_shape(target_shape)
-    check_integer("depth", depth, 1)
-    inputs = [
-        keras.Input(shape, name=part)
-        for part, shape in zip(("source", "target"), shapes, strict=True)
-    ]
-    x = layers.Concatenate(name="pair", dtype=dtype)(inputs)
+    source = keras.Input(check_image_shape(source_shape), name="source")
+    target = keras.Input(check_image_shape(target_shape), name="target")
+    widths = _widths(width, check_integer("depth", depth, 1) + 1)
+    x = layers.Concatenate(name="pair", dtype=dtype)([source, target])
     for stage in range(depth):
-        x = _convolution(width, stage, f"stage_{stage}", dtype, not stage)(x)
+        x = _convolution(widths[stage], f"stage_{stage}", dtype, not stage)(x)
         if stage:
             x = _instance(f"stage_{stage}_norm", dtype)(x)
         x = layers.LeakyReLU(_LEAK, name=f"stage_{stage}_relu", dtype=dtype)(x)
-    x = _convolution(width, depth, "last", dtype, False, strides=1)(x)
+    x = _convolution(widths[depth], "last", dtype, False, strides=1)(x)
     x = _instance("last_norm", dtype)(x)
     x = layers.LeakyReLU(_LEAK, name="last_relu", dtype=dtype)(x)
-    x = layers.Conv2D(
-        1,
-        4,
-        padding="same",
-        kernel_initializer=normal(),
-        name="logits",
-        dtype="float32",
-    )(x)
-    return keras.Model(inputs, x, name=name)
+    x = _convolution(1, "logits", "float32", strides=1)(x)
+    return keras.Model([source, target], x, name=name)
 
 
 def _deepest(shape):
@@ -140,19 +121,14 @@ def _deepest(shape):
     return depth
 
 
-def _convolution(width, stage, name, dtype, use_bias, up=False, strides=2):
-    # A normalisation would take a bias away again: its gradient is rounding alone.
-    kind = layers.Conv2DTranspose if up else layers.Conv2D
-    return kind(
-        width * min(2**stage, _LONGEST),
-        4,
-        strides=strides,
-        padding="same",
-        use_bias=use_bias,
-        kernel_initializer=normal(),
-        name=name,
-        dtype=dtype,
-    )
+def _widths(width, stages):
+    return [width * min(2**stage, _LONGEST) for stage in range(stages)]
+
+
+def _convolution(filters, name, dtype, use_bias=True, up=False, strides=2):
+    # A normalisation takes a bias away again, whose gradient is then rounding alone.
+    options = {"strides": strides, "use_bias": use_bias}
+    return convolution(filters, 4, name, dtype, up, **options)
 
 
 def _instance(name, dtype):

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from kgan.layers import ConditionalBatchNormalization, SelfAttention
-from kgan.models.blocks import Attention, Normalization, batch_norm, normal
+from kgan.models.blocks import Attention, batch_norm, convolution, norm_relu, normal
 
 IMAGES = np.random.default_rng(0).normal(1.0, 2.0, (6, 4, 3, 2)).astype("float32")
 LABELS = np.array([0, 1, 2, 2, 1, 0], "int32")
@@ -24,6 +24,15 @@ def test_initial_kernels_are_those_of_radford():
     assert np.all(normal()((3,)).numpy() != normal()((3,)).numpy())
 
 
+@pytest.mark.parametrize(("up", "size"), [(False, 2), (True, 8)])
+def test_a_convolution_goes_down_or_up(up, size):
+    layer = convolution(50, 4, "conv", "float32", up=up, strides=2, use_bias=False)
+    assert layer(np.zeros((1, 4, 4, 3), "float32")).shape == (1, size, size, 50)
+    assert layer.kernel.numpy().std() == pytest.approx(0.02, rel=0.1)
+    assert (layer.name, layer.compute_dtype) == ("conv", "float32")
+    assert layer.bias is None
+
+
 def test_batch_norm():
     layer = batch_norm("norm", "float32")
     outputs = layer(IMAGES, training=True)
@@ -37,7 +46,7 @@ def test_batch_norm():
 
 def test_normalisation_without_labels_is_that_of_the_batch():
     x = keras.Input(IMAGES.shape[1:])
-    network = keras.Model(x, Normalization(None, None).relu(x, "up"))
+    network = keras.Model(x, norm_relu(x, "up"))
     assert [layer.name for layer in network.layers[1:]] == ["up_norm", "up_relu"]
     gamma = network.get_layer("up_norm").gamma.numpy()
     expected = np.maximum(gamma * standardized(IMAGES), 0)
@@ -47,7 +56,7 @@ def test_normalisation_without_labels_is_that_of_the_batch():
 
 def test_normalisation_with_labels_has_gains_and_biases_of_each_class():
     x, labels = keras.Input(IMAGES.shape[1:]), keras.Input((), dtype="int32")
-    outputs = Normalization(labels, 3, "float32").relu(x, "up")
+    outputs = norm_relu(x, "up", labels, 3, "float32")
     network = keras.Model([x, labels], outputs)
     layer = network.get_layer("up_norm")
     assert isinstance(layer, ConditionalBatchNormalization)

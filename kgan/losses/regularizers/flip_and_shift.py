@@ -11,14 +11,8 @@ class FlipAndShift(Augmentation):
     """Mirrors half of the images, and shifts each by up to an eighth of its sides.
 
     Shifts are whole pixels, U{−r, …, r} with `r = ⌊n/8 + ½⌋` along a side of n. What
-    lies beyond a border is the image's mirror image. Input and output are float32
-    images in [-1, 1] of shape `(batch, height, width, channels)`. Zhang et al. (2020),
-    Consistency Regularization for Generative Adversarial Networks, section 3.1.
-
-    Args:
-        seed: Integer for the layer's own `keras.random.SeedGenerator`, or None. In a
-            `kgan.GAN` the model's seed decides instead.
-        **kwargs: Of `keras.layers.Layer`: `name`, `trainable`.
+    lies beyond a border is the image's mirror image. Zhang et al. (2020), Consistency
+    Regularization for Generative Adversarial Networks, section 3.1.
     """
 
     numbers = 3
