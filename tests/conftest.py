@@ -6,7 +6,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("MPLBACKEND", "Agg")
 # As the command sets it: a run in this process and one of the command are one.
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
-# A compiled step runs a few times here: LLVM's optimisations take longer than they save.
+# A compiled step runs a few times here: optimising it takes longer than it saves.
 os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0")
 
 import keras
