@@ -34,18 +34,24 @@ def averaged_copy(network):
     Raises:
         ValueError: If a subclass has no `get_config` to copy it by.
     """
-    # `clone_model` needs no registration of custom layers, but a graph of layers.
-    if isinstance(network, keras.Sequential) or getattr(network, "inputs", None):
-        copy = keras.models.clone_model(network)
-    else:
-        try:
+    has_graph = bool(getattr(network, "inputs", None))
+    has_graph |= isinstance(network, keras.Sequential)
+    of_keras = type(network).__module__.startswith("keras.")
+    try:
+        # `clone_model` needs no registration of custom layers, but a graph of layers;
+        # and the copy of a subclass would lose its methods.
+        if has_graph and of_keras:
+            copy = keras.models.clone_model(network)
+        else:
             copy = type(network).from_config(network.get_config())
-        except (NotImplementedError, TypeError) as error:
+    except (NotImplementedError, TypeError) as error:
+        if not has_graph:
             raise ValueError(
                 f"The network {type(network).__name__} must have a `get_config` "
                 "that gives its constructor's arguments, so that it can be averaged "
                 "and saved; or pass `ema_momentum=None`."
             ) from error
+        copy = keras.models.clone_model(network)
     copy.name = f"ema_{network.name}"  # its own name: layers are found by name
     copy.trainable = False
     return copy

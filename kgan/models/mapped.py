@@ -4,6 +4,7 @@ import keras
 
 from kgan.layers import PixelNormalization
 from kgan.models.dcgan import dcgan_discriminator, dcgan_generator
+from kgan.models.mlp import mlp_discriminator
 
 
 @keras.saving.register_keras_serializable(package="kgan")
@@ -43,6 +44,10 @@ class Mapped(keras.Model):
 def mapping_network(latent_dim, depth=4, width=None, name="mapping", dtype=None):
     """Builds a mapping network: `depth` dense layers with LeakyReLU of slope 0.2.
 
+    Latents are normalised first, and kernels start as He et al. (2015, "Delving Deep
+    into Rectifiers", equation 10) have them: w then has the scale of the latents,
+    however deep the network is.
+
     Args:
         latent_dim: Number of components of a latent.
         depth: Number of layers.
@@ -52,7 +57,12 @@ def mapping_network(latent_dim, depth=4, width=None, name="mapping", dtype=None)
     x = latents = keras.Input((latent_dim,), name="latents")
     x = PixelNormalization(name="normalization", dtype="float32")(x)
     for place in range(depth):
-        x = keras.layers.Dense(width or latent_dim, name=f"map_{place}", dtype=dtype)(x)
+        x = keras.layers.Dense(
+            width or latent_dim,
+            kernel_initializer="he_normal",
+            name=f"map_{place}",
+            dtype=dtype,
+        )(x)
         x = keras.layers.LeakyReLU(0.2, name=f"map_{place}_relu", dtype=dtype)(x)
     return keras.Model(latents, x, name=name)
 
@@ -88,15 +98,22 @@ def mapped_dcgan(
     generator_width=32,
     discriminator_width=32,
     mapping_depth=4,
+    discriminator_hidden=None,
     num_classes=None,
 ):
-    """Builds a `Mapped` generator and a discriminator of `kgan.models.dcgan`.
+    """Builds a `Mapped` generator and a discriminator.
 
-    Arguments are those of `mapped_dcgan_generator`, and a `width` for each network;
+    Arguments are those of `mapped_dcgan_generator`, a `width` for each network, and
+        discriminator_hidden: None: D is a `dcgan_discriminator`. Units of the hidden
+            layers of an `mlp_discriminator` in its place: for images of 8×8, of which
+            the other would have a single convolution.
+
     `num_classes` must be None.
     """
     options = {"width": generator_width, "num_classes": num_classes}
     generator = mapped_dcgan_generator(
         image_shape, latent_dim, mapping_depth, **options
     )
+    if discriminator_hidden is not None:
+        return generator, mlp_discriminator(image_shape, discriminator_hidden)
     return generator, dcgan_discriminator(image_shape, width=discriminator_width)

@@ -71,6 +71,20 @@ def test_the_pair():
     assert len(generator.mapping.trainable_variables) == 2 * 4
 
 
+def test_the_scale_of_w_does_not_depend_on_the_depth():
+    latents = _latents(2000, 64)
+    for depth in (1, 8):
+        w = np.asarray(models.mapping_network(64, depth)(latents))
+        # LeakyReLU halves the mean square, and the kernels double it.
+        assert np.mean(w**2) == pytest.approx(1.0, abs=0.4)
+
+
+def test_a_pair_whose_discriminator_is_an_mlp():
+    _, discriminator = models.mapped_dcgan(SHAPE, 5, discriminator_hidden=(6, 7))
+    plain = models.mlp_discriminator(SHAPE, (6, 7))
+    assert discriminator.count_params() == plain.count_params()
+
+
 def test_classes_are_refused():
     with pytest.raises(ValueError, match=r"`num_classes` must be None.* Received: 3"):
         models.mapped_dcgan(SHAPE, num_classes=3)
