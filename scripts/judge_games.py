@@ -1,7 +1,8 @@
-"""Judges a translation of images, or a generator with its inverse, on given data.
+"""Judges translations of images, generators with inverses, and those behind mappings.
 
     python scripts/judge_games.py RUN --dataset=pairs:emoji.zip:openmoji-line:openmoji
     python scripts/judge_games.py RUN --dataset=digits
+    python scripts/judge_games.py RUN
 
 Of a game that translates it prints the mean of |y − G(x)| over the pairs that were held
 out, in [0, 2], beside those of three answers that need no network: the mean target of
@@ -10,11 +11,16 @@ G reads its source.
 
 Of a game with an encoder it prints the mean distance ‖x − G(E(x))‖ over all data beside
 that of other examples' reconstructions, ‖x − G(E(x'))‖, and their ratio.
+
+Of a GAN whose generator has `mapping` and `synthesis` it prints how far images move for
+a step in w, ‖∂G(w)/∂w‖ / √(height · width) with the Frobenius norm, as the mean over
+256 latents, and the standard deviation over the mean: 0 where all steps are equal.
 """
 
 import argparse
 
 import numpy as np
+import tensorflow as tf
 
 import kgan.data
 from kgan.games.translation import Translation
@@ -78,15 +84,45 @@ def judge_inverse(game, dataset: str) -> dict:
     return {"reconstruction": own, "random_pairs": random, "ratio": own / random}
 
 
+def judge_paths(game, dataset=None, count: int = 256) -> dict:
+    """Measures how evenly a generator behind a mapping moves.
+
+    Args:
+        game: A game of latents whose generator has `mapping` and `synthesis`.
+        dataset: Not read.
+        count: Number of latents.
+
+    Returns:
+        Figures by name.
+    """
+    generator = game.ema_generator or game.generator
+    w = generator.mapping(game.latents(count, (0, 0))["latents"], training=False)
+    with tf.GradientTape() as tape:
+        tape.watch(w)
+        images = generator.synthesis(w, training=False)
+        flat = tf.reshape(images, (count, -1))
+    area = np.prod(images.shape[1:-1])
+    jacobians = tape.batch_jacobian(flat, w) / np.sqrt(area)
+    lengths = np.linalg.norm(jacobians, axis=(1, 2))
+    return {"length": lengths.mean(), "spread": lengths.std() / lengths.mean()}
+
+
+def judge_of(game):
+    """Returns the function that judges a game."""
+    if isinstance(game, Translation):
+        return judge_translation
+    behind = hasattr(game.networks["generator"], "mapping")
+    return judge_paths if behind else judge_inverse
+
+
 def main() -> None:
     """Prints the figures of the model that the command line names."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("model", help="run directory or .keras file")
-    parser.add_argument("--dataset", required=True)
+    parser.add_argument("--dataset", help="what it is judged on, where it is needed")
     arguments = parser.parse_args()
     game = directory.load_model(arguments.model)
-    judge = judge_translation if isinstance(game, Translation) else judge_inverse
-    for name, value in judge(game, arguments.dataset).items():
+    for name, value in judge_of(game)(game, arguments.dataset).items():
         print(f"{name:24}{value:.4f}")
 
 

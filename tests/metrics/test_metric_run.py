@@ -35,8 +35,8 @@ def kgan_images():
     [
         (Frechet(), Moments, Means(), "frechet_means"),
         (Frechet(), Moments, Standard(), "fid"),
-        (Kernel(), Rows, Means(), "kernel_means"),
-        (Kernel(), Rows, Standard(), "kid"),
+        (Kernel(2, 100), Rows, Means(), "kernel_means"),
+        (Kernel(2, 100), Rows, Standard(), "kid"),
     ],
 )
 def test_names(metric, statistic, extractor, name):
