@@ -92,22 +92,31 @@ def show(title: str, text: str) -> None:
             file.write(f"{block}\n")
 
 
-def check(names: list, known: tuple, what: str) -> None:
-    """Refuses an unknown name before anything is measured."""
-    for name in names:
-        if name not in known:
-            raise app.UsageError(
-                f"--{what} must be of {', '.join(known)}. Received: {name}"
-            )
+def check(**flags: tuple[list, tuple]) -> None:
+    """Raises an error for unknown names, before anything is measured.
+
+    Args:
+        **flags: By flag, the names that it got and those that are known.
+    """
+    wrong = [
+        f"--{flag} must be of {', '.join(known)}. Received: {name}"
+        for flag, (names, known) in flags.items()
+        for name in names
+        if name not in known
+    ]
+    if wrong:
+        raise app.UsageError("\n".join(wrong))
 
 
 def main(argv: list[str]) -> None:
     """Measures what the flags ask for."""
     if len(argv) > 1:
         raise app.UsageError(f"There are flags only. Received: {argv[1]}")
-    check(FLAGS.recipes, cases.NAMES, "recipes")
-    check(FLAGS.parts, PARTS, "parts")
-    check(FLAGS.precisions, ("float32", "bfloat16"), "precisions")
+    check(
+        recipes=(FLAGS.recipes, cases.NAMES),
+        parts=(FLAGS.parts, PARTS),
+        precisions=(FLAGS.precisions, ("float32", "bfloat16")),
+    )
     begin = time.perf_counter()
     options = settings()
     if FLAGS.markdown:

@@ -80,7 +80,9 @@ def build(scope=None, cls=Remembering, **compiled):
         return make()
 
 
-def test_replicas_micro_batches_and_xla_hold_one_pool(two_replicas, tmp_path):
+def test_replicas_micro_batches_and_xla_hold_one_pool(
+    two_replicas, four_replicas, tmp_path
+):
     one = build()
     moves.fit(one, 24)
     assert int(one.pool.count.numpy()) == 24
@@ -92,6 +94,7 @@ def test_replicas_micro_batches_and_xla_hold_one_pool(two_replicas, tmp_path):
         "replicas, parts and xla": build(
             two_replicas, micro_batches=2, jit_compile=True
         ),
+        "four replicas and xla": build(four_replicas, jit_compile=True),
     }
     for name, game in games.items():
         moves.fit(game, 24)

@@ -314,8 +314,8 @@ def test_real_held_out_digits_are_near_the_training_digits():
         test,
         "mnist",
         ["frechet_mnist", "precision_recall_mnist", "memorisation_mnist"],
-        num_images=3000,
-        num_real=3000,
+        num_images=2100,
+        num_real=2100,
         data_dir=DATA,
     )
     assert evaluation["frechet_mnist"] < 0.3

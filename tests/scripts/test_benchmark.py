@@ -136,18 +136,13 @@ def test_a_small_benchmark_from_the_command_line(tmp_path):
     assert "| bare |" in markdown.read_text()
 
 
-@pytest.mark.parametrize(
-    ("flag", "told"),
-    [
-        ("--recipes=nothing", "--recipes must be of gaussian"),
-        ("--parts=all", "--parts must be of rates"),
-        ("--precisions=float16", "--precisions must be of float32"),
-    ],
-)
-def test_unknown_names_are_refused_before_anything_is_measured(flag, told):
-    done = command(flag)
+def test_unknown_names_are_refused_before_anything_is_measured():
+    done = command("--recipes=nothing", "--parts=all", "--precisions=float16")
     assert done.returncode != 0
-    assert told in done.stdout + done.stderr
+    told = done.stdout + done.stderr
+    assert "--recipes must be of gaussian" in told
+    assert "--parts must be of rates" in told
+    assert "--precisions must be of float32" in told
 
 
 def test_the_twin_in_pytorch_has_the_same_networks():
