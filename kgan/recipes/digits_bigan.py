@@ -20,4 +20,8 @@ RECIPE = Recipe(
     batch_size=128,
     steps=8_000,
     sample_every=1_000,
+    results={
+        "reconstruction_to_random_pairs": 0.635,
+        "command": "python scripts/judge_games.py RUN --dataset=digits",
+    },
 )

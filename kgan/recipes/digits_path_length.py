@@ -17,4 +17,12 @@ RECIPE = Recipe(
     batch_size=64,
     steps=10_000,
     sample_every=1_000,
+    results={
+        "frechet_digits": 0.047,
+        "precision_digits": 0.864,
+        "recall_digits": 0.684,
+        "coverage_digits": 0.944,
+        "smallest_class_share_digits": 0.076,
+        "command": "kgan evaluate --model=RUN",
+    },
 )

@@ -13,4 +13,10 @@ RECIPE = Recipe(
     batch_size=8,
     steps=3_000,
     sample_every=500,
+    results={
+        "l1": 0.122,
+        "l1_of_line_drawings": 0.151,
+        "l1_of_mean_picture": 0.350,
+        "command": "python scripts/judge_games.py RUN --dataset=DATASET",
+    },
 )
