@@ -1,5 +1,6 @@
 """The test session is stricter than a user's: warnings are errors, four devices."""
 
+import gc
 import os
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -12,6 +13,9 @@ os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0")
 import keras
 import pytest
 import tensorflow as tf
+
+# What was imported stays: no collection need look at it again.
+gc.freeze()
 
 # Logical devices: what depends on replicas is tested on a machine without a GPU.
 tf.config.set_logical_device_configuration(
