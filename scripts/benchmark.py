@@ -41,7 +41,7 @@ flags.DEFINE_string("markdown", None, "File for the tables.")
 
 
 def settings() -> types.SimpleNamespace:
-    """Gives the flags as the questions take them."""
+    """Returns the flags as the questions take them."""
     torch = FLAGS.torch and machine.version("torch") is not None
     if FLAGS.torch and not torch:
         print("PyTorch is not installed: its rows are left out.\n")

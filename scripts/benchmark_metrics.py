@@ -49,7 +49,7 @@ def examples(num: int, dimension: int, seed: int) -> np.ndarray:
 
 
 def most_memory() -> float:
-    """Gives the most memory that this process has taken so far, in MiB."""
+    """Returns the most memory that this process has taken so far, in MiB."""
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return most / (2**20 if sys.platform == "darwin" else 2**10)
 

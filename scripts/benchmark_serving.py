@@ -37,7 +37,7 @@ _WARM_UP = 20
 
 
 def sides(gan, served) -> dict:
-    """Gives the functions that are compared, each from inputs by name to an array."""
+    """Returns the functions that are compared, each from inputs by name to an array."""
 
     def saved_model(inputs):
         (samples,) = served(**inputs).values()
@@ -52,7 +52,7 @@ def sides(gan, served) -> dict:
 
 
 def inputs_of(gan, rows: int) -> dict:
-    """Gives latents, and labels where the model has classes."""
+    """Returns latents, and labels where the model has classes."""
     inputs = {"latents": latents.latents_at(gan.prior, latents.table(0), 0, rows)}
     if gan.num_classes is not None:
         inputs["labels"] = tf.range(rows) % gan.num_classes
@@ -72,7 +72,7 @@ def measure(functions: dict, inputs: dict, calls: int) -> dict:
 
 
 def row(rows: int, seconds: dict) -> list:
-    """Gives a line of the table: medians, and the median of the ratios."""
+    """Returns a line of the table: medians, and the median of the ratios."""
     served, python = seconds["SavedModel"], seconds["Keras"]
     ratios = [a / b for a, b in zip(served, python, strict=True)]
     middle = statistics.median(served)

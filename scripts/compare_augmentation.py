@@ -49,7 +49,7 @@ def split(folder: pathlib.Path, target: pathlib.Path) -> dict:
 
 
 def all_images(source) -> np.ndarray:
-    """Gives all images of a source, uint8."""
+    """Returns all images of a source, uint8."""
     data = kgan.data.load(
         source, batch_size=source.num_examples, shuffle=False, steps_per_epoch=1
     )

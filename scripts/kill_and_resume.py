@@ -63,7 +63,7 @@ class Case:
         return f"{self.precision}-{self.discriminator_steps}-{compiled}-{self.steps}"
 
     def flags(self) -> list:
-        """Gives the flags of `kgan train`."""
+        """Returns the flags of `kgan train`."""
         return [
             "--recipe=digits",
             f"--model_options={_OPTIONS}",
@@ -109,7 +109,7 @@ class Run:
         return self.log.read_bytes()[self._seen :].decode()
 
     def newest(self) -> int:
-        """Gives the step of the newest checkpoint, -1 if there is none."""
+        """Returns the step of the newest checkpoint, -1 if there is none."""
         steps = map(checkpoints.step_of, checkpoints.steps(self.directory))
         return max(steps, default=-1)
 

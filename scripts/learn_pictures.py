@@ -1,4 +1,4 @@
-"""Makes a picture of docs/learn.md and prints the numbers that stand beside it.
+"""Draws a picture of docs/learn.md and prints the numbers that stand beside it.
 
   python scripts/learn_pictures.py losses
   python scripts/learn_pictures.py logs --run_dir=runs/gaussian

@@ -212,7 +212,7 @@ def write() -> None:
 
 
 def write_in_environment() -> None:
-    """Makes an environment with the packages and calls this script in it."""
+    """Builds an environment with the packages and calls this script in it."""
     with tempfile.TemporaryDirectory() as folder:
         venv.create(folder, with_pip=True)
         python = pathlib.Path(folder, "bin", "python")

@@ -21,7 +21,7 @@ import time
 
 
 def configs(num_workers: int) -> list:
-    """Makes a TF_CONFIG for each worker, at ports that are free now.
+    """Builds a TF_CONFIG for each worker, at ports that are free now.
 
     Args:
         num_workers: Number of workers.

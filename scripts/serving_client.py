@@ -27,12 +27,12 @@ PROTOCOLS = {"rest": "serving.by_rest", "grpc": "serving.by_grpc"}
 
 
 def by_seed(flags) -> tuple:
-    """Gives the inputs that `generate` has, and how many images they ask for."""
+    """Returns the inputs that `generate` has, and how many images they ask for."""
     return {"num_images": flags.num_images, "seed": flags.seed}, flags.num_images
 
 
 def by_seeds(flags) -> tuple:
-    """Gives the inputs that `interpolate` has, and how many images they ask for."""
+    """Returns the inputs that `interpolate` has, and how many images they ask for."""
     seeds = {"first_seed": flags.seed, "second_seed": flags.second_seed}
     return {"steps": flags.steps, **seeds}, flags.steps
 
@@ -44,7 +44,7 @@ LONGEST_TIMEOUT = 86_400
 
 
 class Parser(argparse.ArgumentParser):
-    """Says what is wrong with flags in one line."""
+    """Prints what is wrong with flags in one line."""
 
     def error(self, message):
         """Ends the program."""
@@ -52,7 +52,7 @@ class Parser(argparse.ArgumentParser):
 
 
 def integer(minimum: int, bits: int):
-    """Makes the type of a flag: integers from a minimum on, of a number of bits."""
+    """Builds the type of a flag: integers from a minimum on, of a number of bits."""
 
     def parse(text):
         known = re.fullmatch(r"-?[0-9]{1,19}", text)
@@ -127,7 +127,7 @@ def parse(argv: list | None) -> argparse.Namespace:
 
 
 def fill_in(made: Parser, flags) -> None:
-    """Gives a signature's flags their defaults, and refuses those of others."""
+    """Sets a signature's flags to their defaults; raises for those of others."""
     for kind, defaults in DEFAULTS.items():
         for name, default in defaults.items():
             if getattr(flags, name) is None:
@@ -137,7 +137,7 @@ def fill_in(made: Parser, flags) -> None:
 
 
 def is_address(server: str, url: bool) -> bool:
-    """Says whether a server is named as a protocol wants it."""
+    """Returns whether a server is named as a protocol wants it."""
     try:
         parts = urllib.parse.urlsplit(server if "://" in server else f"//{server}")
         named = bool(parts.hostname) and not parts.query and not parts.fragment
@@ -149,7 +149,7 @@ def is_address(server: str, url: bool) -> bool:
 
 
 def connect(flags):
-    """Makes the `Connection` that the flags ask for."""
+    """Builds the `Connection` that the flags ask for."""
     try:
         protocol = importlib.import_module(PROTOCOLS[flags.protocol])
     except ImportError as error:
@@ -193,7 +193,7 @@ def images(connection, flags):
 
 
 def signature(connection, flags) -> tuple:
-    """Gives the names of a signature's inputs, and that of the output to read."""
+    """Returns the names of a signature's inputs, and that of the output to read."""
     found = connection.signatures()
     if flags.signature not in found:
         known = ", ".join(sorted(set(found) & set(SIGNATURES))) or "none of this script"

@@ -98,7 +98,7 @@ def load(name: str) -> tuple:
 
 
 def batches(images, labels, shift: int, mirror: bool) -> tf.data.Dataset:
-    """Gives shuffled batches of shifted, perhaps mirrored images with their labels."""
+    """Returns shuffled batches of shifted, perhaps mirrored images and labels."""
     height, width, channels = images.shape[1:]
     padding = [(0, 0), (shift, shift), (shift, shift), (0, 0)]
     mode = "reflect" if mirror else "edge"

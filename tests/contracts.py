@@ -209,7 +209,7 @@ def apply(model, values, seed, inputs, training=True):
 
 
 def derivatives(model):
-    """Makes a pure function that gives the output and its derivatives.
+    """Builds a pure function that gives the output and its derivatives.
 
     It returns a dictionary: `outputs`; `first`, the gradients of a fixed combination
     of the outputs in the trainable weights; `slopes`, those in the examples; and
@@ -399,7 +399,7 @@ def check_penalty(penalty_class, arguments, formula, strategy):
 
 
 def value_is_finite_at_zero(penalty):
-    """Says whether a penalty has a value and a slope where the critic is flat."""
+    """Returns whether a penalty has a value and a slope where the critic is flat."""
     gradients = tf.zeros((3, 2, 2, 1))
     with tf.GradientTape() as tape:
         tape.watch(gradients)
@@ -444,7 +444,7 @@ def check_object(thing, arguments):
 
 
 def share_rows(strategy, array):
-    """Gives each replica its contiguous rows of an array."""
+    """Returns for each replica its contiguous rows of an array."""
     parts = np.split(array, strategy.num_replicas_in_sync)
     return strategy.experimental_distribute_values_from_function(
         lambda context: tf.constant(parts[context.replica_id_in_sync_group])
@@ -452,12 +452,12 @@ def share_rows(strategy, array):
 
 
 def modes(function):
-    """Gives a function of tensors as it is, as a graph, and as a graph under XLA."""
+    """Returns a function of tensors as it is, as a graph, and as a graph under XLA."""
     return function, tf.function(function), tf.function(function, jit_compile=True)
 
 
 def finite_differences(function, arrays, step=1e-5):
-    """Gives the gradient of a scalar NumPy function in each of its arguments."""
+    """Returns the gradient of a scalar NumPy function in each of its arguments."""
     gradients = []
     for position, array in enumerate(arrays):
         gradient = np.zeros_like(array)

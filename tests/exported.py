@@ -26,7 +26,7 @@ def _trained(kind):
 
 @pytest.fixture(scope="session")
 def trained():
-    """Makes a GAN of images, of images by class, or of points, which has played."""
+    """Builds a GAN of images, of images by class, or of points, which has played."""
     made = {}
 
     def make(kind):
@@ -39,7 +39,7 @@ def trained():
 
 @pytest.fixture(scope="session")
 def folder(trained, tmp_path_factory):
-    """Gives the folder of a kind's first version, D among it."""
+    """Returns the folder of a kind's first version, D among it."""
     root, made = tmp_path_factory.mktemp("exported"), {}
 
     def export(kind):
@@ -54,7 +54,7 @@ def folder(trained, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def served(folder):
-    """Gives the signatures of a kind, loaded from its folder."""
+    """Returns the signatures of a kind, loaded from its folder."""
     made = {}
 
     def load(kind):

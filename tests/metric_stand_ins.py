@@ -9,7 +9,7 @@ from kgan.metrics.features.base import Outputs
 
 
 class Means(Extractor):
-    """Gives the mean of the upper and of the lower half of each image; counts rows."""
+    """Returns the means of both halves of each image, upper first; counts rows."""
 
     name = "means"
     num_classes = 2

@@ -25,7 +25,7 @@ class Refusal(Exception):
 
 
 def invalid(message):
-    """Makes the refusal of a request that is wrong in itself."""
+    """Builds the refusal of a request that is wrong in itself."""
     return Refusal("INVALID_ARGUMENT", message)
 
 
@@ -46,7 +46,7 @@ class Version:
         self.signatures = loaded.signature_def
 
     def run(self, signature, inputs):
-        """Gives arrays by name; inputs that were left out have their defaults."""
+        """Returns arrays by name; inputs that were left out have their defaults."""
         if signature not in self.signatures:
             raise Refusal(
                 "FAILED_PRECONDITION", f'Serving signature key "{signature}" not found.'
@@ -113,7 +113,7 @@ class Model:
         }
 
     def version(self, name, number=None):
-        """Gives the number of a version, and the `Version`."""
+        """Returns the number of a version, and the `Version`."""
         chosen = max(self.versions) if number is None else number
         if name != self.name or chosen not in self.versions:
             wanted = (
@@ -123,7 +123,7 @@ class Model:
         return chosen, self.versions[chosen]
 
     def status(self, name, number=None):
-        """Gives a `GetModelStatusResponse`."""
+        """Returns a `GetModelStatusResponse`."""
         found = [n for n in self.versions if number in (None, n)]
         if name != self.name or not found:
             which = "any versions" if number is None else f"version {number}"
@@ -136,7 +136,7 @@ class Model:
         return answer
 
     def metadata(self, name, number=None):
-        """Gives a `GetModelMetadataResponse`."""
+        """Returns a `GetModelMetadataResponse`."""
         number, version = self.version(name, number)
         found = get_model_metadata_pb2.SignatureDefMap()
         for key, signature in version.signatures.items():

@@ -10,12 +10,12 @@ from kgan.losses.view import View
 
 
 def view(step=0, **known):
-    """Makes a `View` of what is known; the rest is None, the step 0."""
+    """Builds a `View` of what is known; the rest is None, the step 0."""
     return View(step=tf.cast(step, tf.int64), **known)
 
 
 def heads(logits):
-    """Gives logits as D's outputs."""
+    """Returns logits as D's outputs."""
     return {"logits": logits}
 
 

@@ -12,7 +12,7 @@ STEPS = 6  # an epoch's
 
 @pytest.fixture
 def make():
-    """Makes equal games, new ones each time."""
+    """Builds equal games, new ones each time."""
 
     def make():
         keras.utils.set_random_seed(0)

@@ -46,7 +46,7 @@ class Case:
 
     @property
     def name(self) -> str:
-        """Says in words what sets the case apart."""
+        """Returns in words what sets the case apart."""
         words = [
             self.side,
             "channels-last" * self.channels_last,
@@ -92,7 +92,7 @@ _BY_HAND = {
 
 
 def recipe_of(name: str) -> recipes.Recipe:
-    """Gives a recipe as the steps that are written by hand can play it, too."""
+    """Returns a recipe as the steps that are written by hand can play it, too."""
     return recipes.get(name).override(**_BY_HAND.get(name, {}))
 
 
@@ -126,7 +126,7 @@ def plan(recipe: recipes.Recipe, shape: tuple) -> Plan:
 
 
 def order(case: Case, planned: Plan) -> dict:
-    """Gives what `worker.main` reads first."""
+    """Returns what `worker.main` reads first."""
     return {"case": dataclasses.asdict(case), "plan": dataclasses.asdict(planned)}
 
 

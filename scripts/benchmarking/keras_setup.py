@@ -37,13 +37,13 @@ class Side:
         )
 
     def make_gan(self) -> kgan.GAN:
-        """Makes the compiled model, as `kgan train` does."""
+        """Builds the compiled model, as `kgan train` does."""
         kind = "uint8" if len(self.plan["shape"]) == 3 else "float32"
         like = kgan.data.source(np.zeros((1, *self.plan["shape"]), kind))
         return prepare.build(self.recipe, like, tf.distribute.get_strategy())
 
     def batches(self) -> tf.data.Dataset:
-        """Gives endless batches: one that lies in memory, or those of the data."""
+        """Returns endless batches: one that lies in memory, or those of the data."""
         size = self.recipe.batch_size
         if self.case.pipeline:
             # The stream permutes its data once an epoch, whatever its length.
@@ -53,7 +53,7 @@ class Side:
         return tf.data.Dataset.from_tensors(batch).repeat()
 
     def _data(self):
-        """Gives the recipe's data, or random images where they are not at hand."""
+        """Returns the recipe's data, or random images where they are not at hand."""
         try:
             return kgan.data.source(self.recipe.dataset, self.recipe.image_size)
         except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""Says on what the numbers were measured."""
+"""Describes the machine on which the numbers were measured."""
 
 import importlib.metadata
 import importlib.util
@@ -32,14 +32,14 @@ def describe() -> dict:
 
 
 def version(package: str) -> str | None:
-    """Gives the version of a package, None where it is not installed."""
+    """Returns the version of a package, None where it is not installed."""
     if importlib.util.find_spec(package) is None:
         return None
     return importlib.metadata.version(package)
 
 
 def load() -> float:
-    """Gives the number of processes that ran on average in the last minute."""
+    """Returns the number of processes that ran on average in the last minute."""
     return os.getloadavg()[0]
 
 

@@ -111,7 +111,7 @@ class Result:
 
 
 def ratio(mine: list, others: list) -> float:
-    """Gives the median over the rounds of one time relative to another.
+    """Returns the median over the rounds of one time relative to another.
 
     Args:
         mine: Times, one for each round.

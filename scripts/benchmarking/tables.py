@@ -12,18 +12,18 @@ GOAL_TORCH = {"float32": 1.3, "bfloat16": 1.8}
 
 
 def table(head: list, rows: list) -> str:
-    """Makes a table of a head and rows of texts; the first column is words."""
+    """Builds a table of a head and rows of texts; the first column is words."""
     lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def of_machine(lines: dict) -> str:
-    """Makes the table of the machine."""
+    """Builds the table of the machine."""
     return table(["machine", ""], [[key, value] for key, value in lines.items()])
 
 
 def of_rates(rows: list) -> str:
-    """Makes the table of the rates that this machine reaches."""
+    """Builds the table of the rates that this machine reaches."""
     body = [[row["kind"], row["precision"], _rate(row)] for row in rows]
     return table(["operation", "precision", "GFLOP/s"], body)
 
@@ -33,14 +33,14 @@ def _rate(row):
 
 
 def _failure(row):
-    """Says in one line that a case failed; None if it did not."""
+    """Returns one line on a case that failed; None if it did not."""
     if "failure" not in row:
         return None
     return "failed: " + row["failure"].strip().splitlines()[-1].replace("|", "/")
 
 
 def of_steps(rows: list, rates: list) -> str:
-    """Makes the table of a recipe's step in all ways, the bare loop first."""
+    """Builds the table of a recipe's step in all ways, the bare loop first."""
     head = ["step", "ms", "images/s", "time to bare", "% of peak", "first, s", "MiB"]
     body = []
     for row in rows:
@@ -99,7 +99,7 @@ def fastest(rows: list, side: str, precision: str) -> dict | None:
 
 
 def of_goals(steps: dict) -> str:
-    """Makes the table that compares what was measured with what was aimed at.
+    """Builds the table that compares what was measured with what was aimed at.
 
     Args:
         steps: Rows of `questions.steps` by recipe.
@@ -133,7 +133,7 @@ def of_goals(steps: dict) -> str:
 
 
 def of_waiting(rows: list) -> str:
-    """Makes the table of what real data cost."""
+    """Builds the table of what real data cost."""
     head = ["recipe", "`fit`, real data / batch in memory", "share of a step waited"]
     body = [
         [row["recipe"], failure, ""]
@@ -145,7 +145,7 @@ def of_waiting(rows: list) -> str:
 
 
 def of_growth(row: dict) -> str:
-    """Makes the table of memory over thousands of steps."""
+    """Builds the table of memory over thousands of steps."""
     head = [f"`{row['recipe']}`, steps", *(f"{count:,}" for count in row["steps"])]
     return table(
         head, [["resident, MiB", *(f"{size:,.1f}" for size in row["resident_mib"])]]
@@ -153,7 +153,7 @@ def of_growth(row: dict) -> str:
 
 
 def of_sweep(rows: list) -> str:
-    """Makes the table of XLA's gain by the size of a step."""
+    """Builds the table of XLA's gain by the size of a step."""
     head = ["networks", "GFLOP a step", "ms", "XLA / graph", "16 steps a call"]
     head.append("compiling, s")
     body = []

@@ -37,7 +37,7 @@ class Blocks:
 
 
 def memory() -> dict:
-    """Gives this process' memory in MiB: now, and the most it ever had.
+    """Returns this process' memory in MiB: now, and the most it ever had.
 
     `getrusage` would count what the parent had when it made this process.
     """

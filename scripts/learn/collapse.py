@@ -20,7 +20,7 @@ class Game(typing.NamedTuple):
 
 
 def games(beta_1: float) -> tuple[Game, ...]:
-    """Gives the games of the picture, from top to bottom.
+    """Returns the games of the picture, from top to bottom.
 
     Args:
         beta_1: Momentum of both Adam optimizers in all of them.

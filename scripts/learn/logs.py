@@ -35,7 +35,7 @@ def read(run_dir: str) -> dict:
 
 
 def undecided(run_dir: str) -> dict:
-    """Gives both losses of a D that says 1/2 to everything, by their keys.
+    """Returns both losses of a D that says 1/2 to everything, by their keys.
 
     Args:
         run_dir: What `kgan train` wrote: its recipe.json names the loss.

@@ -14,7 +14,7 @@ LOSSES = {
 
 
 def loss_and_push(name: str, logits: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Gives a generator loss and the size of its derivative, at logits of fakes.
+    """Returns a generator loss and the size of its derivative, at logits of fakes.
 
     Args:
         name: A name of `kgan.losses`.

@@ -12,13 +12,13 @@ LOG_4 = np.log(4)
 
 
 def normal(x: np.ndarray, mean: float) -> np.ndarray:
-    """Gives the density of N(mean, STDDEV²)."""
+    """Returns the density of N(mean, STDDEV²)."""
     z = (x - mean) / STDDEV
     return np.exp(-0.5 * z**2) / (STDDEV * np.sqrt(2 * np.pi))
 
 
 def smallest_loss(shift: float) -> float:
-    """Gives d_loss of D*, where p_g is p_data moved by `shift`.
+    """Returns d_loss of D*, where p_g is p_data moved by `shift`.
 
     −∫ p_data log D* + p_g log(1 − D*) dx, by the trapezoidal rule: it is log 4 without
     a shift, and goes to 0 where the densities no longer overlap.

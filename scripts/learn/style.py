@@ -35,7 +35,7 @@ def render(height: float, draw, rows: int = 1, columns: int = 1, **space) -> np.
 
 
 def plain(axes, title: str = "", **settings) -> None:
-    """Gives axes a title and settings, and takes the upper and right lines away."""
+    """Sets title and settings of axes, and takes the upper and right lines away."""
     axes.set_title(title, fontsize=10.5)
     axes.set(**settings)
     for side in ("top", "right"):

@@ -13,7 +13,7 @@ _REACH = 3 * STDDEV
 
 
 def ring() -> kgan.data.Source:
-    """Gives the data: eight modes on the unit circle."""
+    """Returns the data: eight modes on the unit circle."""
     return kgan.data.source("ring", stddev=STDDEV)
 
 
@@ -34,7 +34,7 @@ def kept(samples: np.ndarray) -> tuple[int, float]:
 
 
 def spread(samples: np.ndarray) -> float:
-    """Gives the standard deviation of samples around the mode that they reach."""
+    """Returns the standard deviation of samples around the mode that they reach."""
     _, distance = _nearest(samples)
     return float(np.sqrt(np.mean(distance[distance <= _REACH] ** 2) / 2))
 
@@ -70,7 +70,7 @@ def build(beta_1: float = 0.5, seed: int = 0, **compiled) -> kgan.GAN:
 
 
 def batches(rounds: int, seed: int = 0):
-    """Gives the `tf.data.Dataset` of so many rounds."""
+    """Returns the `tf.data.Dataset` of so many rounds."""
     return kgan.data.load(ring(), BATCH_SIZE, seed=seed, steps_per_epoch=rounds)
 
 

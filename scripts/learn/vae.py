@@ -31,7 +31,7 @@ class VAE(keras.Model):
         self.built = True
 
     def call(self, x):
-        """Gives the bound on log p(x) in nats, float32 of shape `(batch,)`."""
+        """Returns the bound on log p(x) in nats, float32 of shape `(batch,)`."""
         mean, log_variance = ops.split(self.encoder(x), 2, axis=-1)
         noise = keras.random.normal(ops.shape(mean), seed=self.draws)
         decoded = self.decoder(mean + ops.exp(log_variance / 2) * noise)
@@ -50,14 +50,14 @@ class VAE(keras.Model):
 
 
 def log_normal(x, mean, log_stddev):
-    """Gives log N(x; mean, σ²), summed over all axes but the first."""
+    """Returns log N(x; mean, σ²), summed over all axes but the first."""
     z = (x - mean) / ops.exp(log_stddev)
     terms = -0.5 * ops.square(z) - log_stddev - float(0.5 * np.log(2 * np.pi))
     return ops.sum(ops.reshape(terms, (ops.shape(x)[0], -1)), axis=-1)
 
 
 def divergence(mean, log_variance):
-    """Gives KL(N(mean, e^log_variance) ‖ N(0, 1)), summed over the last axis."""
+    """Returns KL(N(mean, e^log_variance) ‖ N(0, 1)), summed over the last axis."""
     terms = ops.square(mean) + ops.exp(log_variance) - 1.0 - log_variance
     return 0.5 * ops.sum(terms, axis=-1)
 

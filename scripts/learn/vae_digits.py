@@ -14,7 +14,7 @@ COLUMNS, ROWS = 14, 2
 
 
 def contrast(images: np.ndarray) -> float:
-    """Gives the mean difference of neighbouring pixels in a row or a column.
+    """Returns the mean difference of neighbouring pixels in a row or a column.
 
     Blur lowers it. In [0, 1], for uint8 images of shape `(n, height, width, 1)`.
     """
@@ -50,12 +50,12 @@ def train(images: np.ndarray) -> tuple[vae.VAE, kgan.GAN]:
 
 
 def batches(images: np.ndarray):
-    """Gives the `tf.data.Dataset` of `PART` steps."""
+    """Returns the `tf.data.Dataset` of `PART` steps."""
     return kgan.data.load(images, batch_size=64, steps_per_epoch=PART)
 
 
 def bounds(model: vae.VAE, images: np.ndarray) -> str:
-    """Says the bound on held-out digits, now and after as many steps more."""
+    """Prints the bound on held-out digits, now and after as many steps more."""
     held_out = images[TRAINED_ON:].astype(np.float32) / 127.5 - 1
     bound = model.predict(held_out, verbose=0).mean()
     data = batches(images[:TRAINED_ON])

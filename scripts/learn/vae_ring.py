@@ -13,7 +13,7 @@ HIDDEN = (128, 128)
 
 
 def best_bound() -> float:
-    """Gives E log p_data on the ring in nats: no model can have more.
+    """Returns E log p_data on the ring in nats: no model can have more.
 
     The modes do not overlap, so that it is minus the entropy of choosing one of eight
     and then a Gaussian in two dimensions: −log 8 − log(2πe σ²).

@@ -52,14 +52,14 @@ class Connection(connection.Connection):
         ]
 
     def signatures(self) -> dict:
-        """Gives `(names of inputs, names of outputs)` by signature."""
+        """Returns `(names of inputs, names of outputs)` by signature."""
         return {
             name: (list(entry.inputs), list(entry.outputs))
             for name, entry in self._definitions.items()
         }
 
     def predict(self, signature: str, inputs: dict, output: str):
-        """Gives one output of a request: an array of numbers or of bytes."""
+        """Returns one output of a request: an array of numbers or of bytes."""
         request = self._about_model(predict_pb2.PredictRequest())
         request.model_spec.signature_name = signature
         specs = self._definitions[signature].inputs
@@ -112,7 +112,7 @@ class Connection(connection.Connection):
             raise refusal(code.name, details) from None
 
     def _is_connected(self):
-        """Says whether a server is there, so that what was said is its own word."""
+        """Returns whether a server is there, so that what was said is its own word."""
         states = queue.SimpleQueue()
         self.channel.subscribe(states.put)
         return states.get() is grpc.ChannelConnectivity.READY

@@ -39,7 +39,7 @@ class Connection(connection.Connection):
             raise self._strange() from None
 
     def signatures(self) -> dict:
-        """Gives `(names of inputs, names of outputs)` by signature."""
+        """Returns `(names of inputs, names of outputs)` by signature."""
         try:
             found = self._ask("/metadata")["metadata"]["signature_def"]
             return {
@@ -50,7 +50,7 @@ class Connection(connection.Connection):
             raise self._strange() from None
 
     def predict(self, signature: str, inputs: dict, output: str):
-        """Gives one output of a request: nested lists of numbers or of bytes."""
+        """Returns one output of a request: nested lists of numbers or of bytes."""
         body = json.dumps({"signature_name": signature, "inputs": inputs})
         try:
             outputs = self._ask(":predict", body.encode())["outputs"]
@@ -85,7 +85,7 @@ def _quoted(name):
 
 
 def _answer(request):
-    """Gives the text of an answer, however long that takes."""
+    """Returns the text of an answer, however long that takes."""
     try:
         with urllib.request.urlopen(request) as answer:
             return answer.read()

@@ -21,17 +21,17 @@ class Deadline:
         self._end = time.monotonic() + seconds
 
     def remaining(self) -> float:
-        """Gives the seconds that are left, 0 where none are."""
+        """Returns the seconds that are left, 0 where none are."""
         return max(0.0, self._end - time.monotonic())
 
     def missed(self) -> Failure:
-        """Makes the failure of a server that takes longer."""
+        """Builds the failure of a server that takes longer."""
         return Failure(
             f"{self.address} gave no answer within {self.seconds:g} s (--timeout)"
         )
 
     def wait_for(self, work, *args):
-        """Gives the result of a function that has no time limit of its own.
+        """Returns the result of a function that has no time limit of its own.
 
         A socket's limit counts anew at each read, and the look-up of a name has none;
         so what is late is left behind, in a thread that ends with the program.

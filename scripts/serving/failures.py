@@ -10,7 +10,7 @@ class Failure(Exception):
 
 
 def refusal(kind: str, text: str) -> Failure:
-    """Makes a failure of what a server answered instead of a result.
+    """Builds a failure of what a server answered instead of a result.
 
     Args:
         kind: The kind of error: `400 Bad Request`, `INVALID_ARGUMENT`.
@@ -20,7 +20,7 @@ def refusal(kind: str, text: str) -> Failure:
 
 
 def sentence(text: str) -> str:
-    """Takes the sentence of a served model out of TensorFlow's words around it.
+    """Returns the sentence of a served model without TensorFlow's words around it.
 
     TensorFlow says "assertion failed: [SENTENCE. Received:] [VALUE]", followed by the
     name of the node, and lists several of them where several checks failed.

@@ -96,12 +96,12 @@ def write(output: pathlib.Path, images: np.ndarray) -> str:
 
 
 def is_known(output: pathlib.Path) -> bool:
-    """Says whether something is written to such a path."""
+    """Returns whether something is written to such a path."""
     return not output.suffix or output.is_dir() or is_grid(output)
 
 
 def is_grid(output: pathlib.Path) -> bool:
-    """Says whether a path stands for one picture instead of a folder."""
+    """Returns whether a path stands for one picture instead of a folder."""
     return output.suffix.lower() == ".png" and not output.is_dir()
 
 

@@ -17,7 +17,7 @@ def _with_options(recipe, **options):
 
 
 def methods(dataset: str) -> dict:
-    """Gives recipes by the name of the method.
+    """Returns recipes by the name of the method.
 
     Args:
         dataset: "ring" or "grid".

@@ -20,12 +20,12 @@ def one_thread() -> None:
 
 
 def result_path(folder: str, dataset: str, method: str, seed: int) -> pathlib.Path:
-    """Gives the file of a game's figures."""
+    """Returns the file of a game's figures."""
     return pathlib.Path(folder) / f"{dataset}-{method.replace(' ', '_')}-{seed}.json"
 
 
 def check_steps(games: list) -> None:
-    """Refuses a folder that holds results of another number of steps.
+    """Raises for a folder that holds results of another number of steps.
 
     Raises:
         ValueError: If one does.

@@ -8,19 +8,19 @@ import tensorflow as tf
 
 @pytest.fixture
 def points():
-    """Makes a game over points."""
+    """Builds a game over points."""
     return small_games.points
 
 
 @pytest.fixture
 def images():
-    """Makes a game over images, by class if `num_classes` is given."""
+    """Builds a game over images, by class if `num_classes` is given."""
     return small_games.images
 
 
 @pytest.fixture
 def rows():
-    """Makes a data set of batches of four, of zeros."""
+    """Builds a data set of batches of four, of zeros."""
 
     def make(shape, batches=3, num_classes=None):
         data = np.zeros((4 * batches, *shape), np.float32)

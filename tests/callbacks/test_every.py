@@ -6,7 +6,7 @@ from kgan.callbacks.every import Pace
 
 
 def due(every, first, batches, stride=1):
-    """Gives the steps at which a callback acts in one epoch."""
+    """Returns the steps at which a callback acts in one epoch."""
     pace = Pace(every)
     pace.begin_epoch(first)
     found = [

@@ -19,7 +19,7 @@ def test_finite_values_and_none():
 
 
 def _explode(gan):
-    """Makes D's output infinite from the next step on."""
+    """Turns D's output infinite from the next step on."""
     gan.discriminator.layers[-1].bias.assign([np.inf])
 
 

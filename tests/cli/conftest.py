@@ -9,7 +9,7 @@ from kgan.runs import directory, train
 
 @pytest.fixture(scope="session")
 def model(tmp_path_factory):
-    """Makes the path of a saved GAN: of images, of images by class, of points."""
+    """Builds the path of a saved GAN: of images, of images by class, of points."""
     folder = tmp_path_factory.mktemp("models")
     kinds = {
         "images": ((6, 5, 3), None),

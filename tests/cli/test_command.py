@@ -19,7 +19,7 @@ def one_line(capsys):
 
 @pytest.fixture
 def fake(monkeypatch):
-    """Makes `kgan train` a command that raises what it is told to."""
+    """Turns `kgan train` into a command that raises what it is told to."""
 
     class Fake:
         """Raises an error."""

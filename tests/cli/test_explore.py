@@ -85,7 +85,7 @@ class Visitor:
         self.page.get_by_role("option", name=str(label)).click()
 
     def download(self, path):
-        """Gives the pixels of the file behind the link."""
+        """Returns the pixels of the file behind the link."""
         with self.page.expect_download() as download:
             self.page.get_by_text("Download PNG").click()
         download.value.save_as(path)

@@ -25,7 +25,7 @@ TINY = [
 
 
 def dry_run(capsys, *argv):
-    """Gives what `kgan train --dry_run` prints, as lines and as values of flags."""
+    """Returns what `kgan train --dry_run` prints, as lines and as values of flags."""
     assert main(["train", "--dry_run", *argv]) == 0
     lines = capsys.readouterr().out.splitlines()
     flags = [line[2:].split("=", 1) for line in lines if line.startswith("--")]

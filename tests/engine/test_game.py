@@ -331,7 +331,7 @@ def test_the_view_of_all_optimizers(played):
 
 
 class Grow(keras.callbacks.Callback):
-    """Makes a loss that never falls."""
+    """Builds a loss that never falls."""
 
     def on_epoch_end(self, epoch, logs=None):
         logs["rising"] = float(epoch)

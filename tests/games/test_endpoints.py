@@ -19,7 +19,7 @@ DTYPES = {"num_images": tf.int32, "steps": tf.int32, "labels": tf.int32}
 
 
 def numbers(**given):
-    """Gives the inputs of a request, those left out at their defaults."""
+    """Returns the inputs of a request, those left out at their defaults."""
     given = {"truncation": 1.0, **given}
     dtypes = DTYPES | {"truncation": tf.float32}
     return {n: tf.constant(v, dtypes.get(n, tf.int64)) for n, v in given.items()}

@@ -8,7 +8,7 @@ from kgan.games.scorer import Scorer
 
 
 def _critic(shape, classes=False, patch=False):
-    """Gives the mean of the data, plus the class; or the mean of each quarter."""
+    """Returns the mean of the data, plus the class; or the mean of each quarter."""
     data = keras.Input(shape)
     inputs = data
     if patch:

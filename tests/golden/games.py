@@ -32,7 +32,7 @@ def networks(
     units=16,
     decay=0.0,
 ):
-    """Makes a generator with BatchNormalization, a discriminator with dropout.
+    """Builds a generator with BatchNormalization, a discriminator with dropout.
 
     `decay` is the strength of losses that the networks have of their own.
     """
@@ -81,7 +81,7 @@ def optimizer(learning_rate=1e-2, **arguments):
 
 
 def make(**differs):
-    """Makes and compiles a game; arguments are sorted by their names."""
+    """Builds and compiles a game; arguments are sorted by their names."""
     taken = {name: differs.pop(name) for name in _OF_NETWORKS & differs.keys()}
     model = {name: differs.pop(name) for name in _OF_MODEL & differs.keys()}
     gan = kgan.GAN(*networks(**taken), **{"discriminator_steps": 2, **model})
@@ -166,7 +166,7 @@ def play(name, strategy=None):
 
 
 def strategy(name):
-    """Gives the strategy of a configuration; nothing may have run before."""
+    """Returns the strategy of a configuration; nothing may have run before."""
     count = configurations.REPLICAS.get(name, 1)
     if count == 1:
         return None

@@ -33,7 +33,7 @@ ELSEWHERE = 2e-5
 
 
 def environment(tree):
-    """Gives the environment of a process that plays with the code of a tree."""
+    """Returns the environment of a process that plays with the code of a tree."""
     chosen = {
         "PYTHONPATH": str(tree),
         "CUDA_VISIBLE_DEVICES": "-1",
@@ -80,7 +80,7 @@ def digest(arrays):
 
 
 def differences(old, new):
-    """Gives by name how far arrays are from each other, where their bits differ."""
+    """Returns by name how far arrays are from each other, where their bits differ."""
     found = {}
     for name in sorted(old.keys() | new.keys()):
         pair = [arrays.get(name) for arrays in (old, new)]
@@ -96,7 +96,7 @@ def differences(old, new):
 
 
 def describe(old, new):
-    """Says in a line how two recordings of a game differ."""
+    """Returns a line on how two recordings of a game differ."""
     found = differences(old, new)
     if not found:
         return f"{digest(new)}  bit-equal, {len(new)} arrays"
@@ -127,7 +127,7 @@ def each(players, names):
 
 
 def player(source):
-    """Gives a function from a name to a recording: played with a tree, or read."""
+    """Returns a function from a name to a recording: played with a tree, or read."""
     source = pathlib.Path(source).resolve()
     if (source / "kgan").is_dir():
         return functools.partial(play, tree=source)

@@ -29,7 +29,7 @@ def _model(shape, num_classes, **arguments):
 
 
 def _moved(model):
-    """Gives all weights values at which no term vanishes."""
+    """Sets all weights to values at which no term vanishes."""
     draw = np.random.default_rng(1)
     model.set_weights([draw.uniform(0.3, 0.9, w.shape) for w in model.get_weights()])
     return model

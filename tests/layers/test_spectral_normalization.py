@@ -44,7 +44,7 @@ def _sigma(kernel, transposed=False):
 
 
 def _converge(layer, transposed=False):
-    """Gives u the value at which the power method stands still."""
+    """Sets u to the value at which the power method stands still."""
     inner = layer.layer
     kernel = inner.embeddings if hasattr(inner, "embeddings") else inner.kernel
     layer.u.assign(np.linalg.svd(_matrix(kernel.numpy(), transposed))[0][:, 0])

@@ -9,7 +9,7 @@ from kgan.metrics.knn_manifold import Balls
 
 
 class Counts(Balls):
-    """Gives the numbers of rows that it is given."""
+    """Returns the numbers of rows that it is given."""
 
     kind, figures, best = "counts", ("real", "fake"), ("max", "max")
 

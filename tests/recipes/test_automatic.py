@@ -11,7 +11,7 @@ from kgan.recipes import automatic, few_shot
 
 @pytest.fixture
 def folder(tmp_path):
-    """Makes a folder of gray images of the given (height, width)."""
+    """Builds a folder of gray images of the given (height, width)."""
 
     def make(sizes):
         folder = tmp_path / "photos"

@@ -43,7 +43,7 @@ def source():
 
 @pytest.fixture
 def subject_of(source, brightness):
-    """Makes a subject of a model of these images."""
+    """Builds a subject of a model of these images."""
 
     def make(gan=None, num_fake=30, source=source):
         gan = gan or networks.gan()

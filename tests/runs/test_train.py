@@ -341,7 +341,7 @@ def test_another_number_of_replicas_goes_on(tmp_path, two_replicas):
 
 def test_a_rollback_does_not_shorten_the_run(tmp_path, monkeypatch):
     class RollBack(keras.callbacks.Callback):
-        """Takes the second epoch back."""
+        """Rolls the second epoch back."""
 
         def on_epoch_end(self, epoch, logs=None):
             if epoch == 1:

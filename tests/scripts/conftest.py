@@ -68,7 +68,7 @@ def address(served, seen):
 
 @pytest.fixture
 def arguments(address):
-    """Makes the client's flags: for a server that is named, or for the model's own."""
+    """Builds the client's flags: for a server that is named, or for the model's own."""
 
     def make(protocol, model, *flags, server=None, batching=False):
         server = server or address(protocol, model, batching)

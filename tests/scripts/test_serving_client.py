@@ -233,7 +233,7 @@ WRONG = [
 
 
 def _wrong(flags, capsys):
-    """Gives the one line that is said of wrong flags."""
+    """Returns the one line that is said of wrong flags."""
     with pytest.raises(SystemExit) as ended:
         serving_client.main(flags)
     assert ended.value.code == 2
@@ -276,7 +276,7 @@ def test_a_program_of_its_own_needs_neither_kgan_nor_tensorflow(arguments, tmp_p
 
 
 def _post(url, inputs):
-    """Gives status and JSON of a request as others than the client send it."""
+    """Returns status and JSON of a request as others than the client send it."""
     body = {"signature_name": "generate", **inputs}
     request = urllib.request.Request(
         f"{url}/v1/models/classes:predict", json.dumps(body).encode()

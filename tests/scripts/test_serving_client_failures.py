@@ -193,7 +193,7 @@ class _Canned(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture
 def canned(fails):
-    """Gives what the client says of a REST server that has one answer to all."""
+    """Returns what the client says of a REST server that has one answer to all."""
 
     def run(text, *flags, signature="generate", code=200, metadata=METADATA):
         handler = functools.partial(_Canned, metadata, code, text)

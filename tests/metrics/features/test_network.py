@@ -9,7 +9,7 @@ IMAGES = np.arange(5 * 4, dtype=np.uint8).reshape(5, 2, 2, 1)
 
 
 class Sums(NetworkExtractor):
-    """Gives the sum of each image, and twice that as logits if asked."""
+    """Returns the sum of each image, and twice that as logits if asked."""
 
     name, batch = "sums", 2
 
