@@ -1,4 +1,4 @@
-"""The command line: `kgan train | generate | recipes`."""
+"""The command line: `kgan train | generate | evaluate | export | explore | recipes`."""
 
 
 def main(argv=None) -> int:

@@ -37,7 +37,7 @@ class Game(Interface, ConfigByArguments, keras.Model):
     Every layer that is an attribute of the game is callable in a loss under that name:
     `self.to_b = to_b` gives `nets.to_b(x)`, see `kgan.engine.networks.Networks`. It
     must be built. Each argument of the constructor must be an attribute of the same
-    name. A subclass must write `moves`; all else has a default.
+    name. A subclass must write `moves`, and `held_out` to be evaluated.
 
     Args:
         seed: Every draw follows from it and from the step's number.
@@ -53,6 +53,8 @@ class Game(Interface, ConfigByArguments, keras.Model):
 
     Example:
         ```python
+        import tensorflow as tf
+
         @keras.saving.register_keras_serializable(package="my")
         class Autoencoder(kgan.Game):
             def __init__(self, encoder, decoder, **kwargs):

@@ -1,4 +1,4 @@
-"""The questions that other rooms may ask of any game."""
+"""What the rest of kgan asks of any game."""
 
 import types
 

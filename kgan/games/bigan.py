@@ -26,8 +26,8 @@ class BiGAN(Encoding, Generative, Game):
     saturate. Donahue, Krähenbühl and Darrell (2017), Adversarial Feature Learning,
     equation 2 and section 3.4.
 
-    Batches are real data alone; `fit` logs `d_loss` and `g_loss`. `generate` and the
-    other methods of `kgan.games.generative` use G, `encode` and `reconstruct` E.
+    Batches are real data alone; `fit` logs `d_loss` and `g_loss`. `generate`,
+    `interpolate` and `decode` use G, `encode` and `reconstruct` E.
 
     Args:
         generator: G, a `keras.Model` from latents to data.

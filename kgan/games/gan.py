@@ -42,7 +42,10 @@ class GAN(RealData, Passes, Generative, Game):
     channels)`, or points of shape `(batch, dimension)`.
 
     Conditional networks take labels as a second input, `[latents, labels]` and
-    `[data, labels]`, int32 of shape `(batch,)`; data are then `(images, labels)`.
+    `[data, labels]`, int32 of shape `(batch,)`; data are then `(images, labels)`. A
+    condition may be any structure of tensors: Functional networks show it by their
+    second input, data are `(real, condition)`. A generator may return several outputs,
+    in a structure that data then have, too.
     A discriminator with further heads returns a dictionary with `"logits"` among them;
     the objectives of `compile` train the others.
 

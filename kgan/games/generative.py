@@ -94,10 +94,23 @@ class Generative:
                 call; in [2, 10⁶].
         """
         sampler = self.chosen_sampler(averaged)
-        if sampler.told:
-            return conditioned.endpoints(sampler, self.data_shape)
-        scorer = self.scorer if discriminator else None
-        return served.servable(self, sampler, scorer, max_images)
+        scorer = self._known_scorer("discriminator=True") if discriminator else None
+        if not sampler.told:
+            return served.servable(self, sampler, scorer, max_images)
+        if discriminator:
+            raise ValueError(
+                "`discriminator` must be False where the condition is no class. "
+                "Received: True"
+            )
+        return conditioned.endpoints(sampler, self.data_shape)
+
+    def _known_scorer(self, who):
+        if self.scorer is None:
+            raise ValueError(
+                f"`{who}` needs a discriminator of data alone. "
+                f"Received: a {type(self).__name__}"
+            )
+        return self.scorer
 
     @property
     def latents_in_words(self):
@@ -130,7 +143,8 @@ class Generative:
             seed: Integer in [0, 2⁶²) that chooses the endless row of images.
             start: Index of the first.
             labels: Conditional models only: a class for all, or an integer for each
-                image. Default: class i modulo `num_classes` for image i.
+                image. Default: class i modulo `num_classes` for image i. For a
+                condition that is no class, a row of it for each image.
             batch_size: Images in memory at a time.
             averaged: Whether to use the averaged generator where there is one.
             truncation: ψ in [0, 1]: how far latents stay from the centre of the prior;
@@ -196,7 +210,7 @@ class Generative:
             batch_size: Examples in memory at a time.
         """
         self._assert_compile_called("discriminate")
-        return self.scorer(data, labels, batch_size)
+        return self._known_scorer("discriminate")(data, labels, batch_size)
 
     def export(self, filepath, version=None, **options):
         """Exports a SavedModel that TensorFlow Serving runs as it is; returns its path.

@@ -28,7 +28,7 @@ class Pix2Pix(Translation, Game):
 
     Batches are `{"source", "target"}`, float32 images in [−1, 1], as
     `kgan.data.load("pairs:...")` yields them. `fit` logs `d_loss`, `g_loss` and `l1`,
-    the mean of |y − G(x)|.
+    the mean of |y − G(x)|. `translate` maps images, by the average if there is one.
 
     Args:
         generator: G, a `keras.Model` from sources to targets in [−1, 1].
@@ -46,7 +46,8 @@ class Pix2Pix(Translation, Game):
 
     Example:
         ```python
-        generator, discriminator = kgan.models.unet((64, 64, 3)), ...
+        generator = kgan.models.unet((64, 64, 3))
+        discriminator = kgan.models.patchgan((64, 64, 3), (64, 64, 3))
         game = kgan.Pix2Pix(generator, discriminator)
         game.compile({"generator": "adam", "discriminator": "adam"})
         game.fit(kgan.data.load("pairs:FOLDER:lines:colours", batch_size=8), epochs=10)

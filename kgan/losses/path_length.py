@@ -20,9 +20,11 @@ class PathLength(LossTerm):
     `mapping(latents)` → w and `synthesis(w)` → images; w has the shape `(batch, width)`
     or `(batch, layers, width)`: the mean over layers counts. Karras et al. (2020),
     Analyzing and Improving the Image Quality of StyleGAN, equation 4 and appendix B;
-    all defaults as published.
+    defaults as in the authors' program.
 
     Args:
+        weight: A number or a schedule. 2 is the authors' for a w with a row for each
+            layer; for one row take ln 2 / (ln r − ln 2) at r pixels a side: 0.5 at 8.
         interval: As in `LossTerm`. A move of its own, `kgan.Move(..., interval=4)`,
             makes a separate step of the optimizer instead, as the authors' program.
         decay: Share of the new lengths in the moving mean, in [0, 1].

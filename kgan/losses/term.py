@@ -17,9 +17,10 @@ class LossTerm(keras.layers.Layer):
     adversarial loss, the generator `generator_weight · mean(generator_term(view))`. A
     subclass writes one of them or both: functions of a `kgan.losses.view.View` to one
     value for each example, or a scalar. A term is a layer: what its constructor adds by
-    `add_weight(trainable=False)` is its state, assigned in `discriminator_term`,
-    averaged over the replicas after each update, and saved with the model. An argument
-    of its constructor that is an attribute of the same name is a part of its config.
+    `add_weight(trainable=False)` is its state, assigned in `discriminator_term`, or in
+    `generator_term` of a term that has no other, averaged over the replicas after each
+    update, and saved with the model. An argument of its constructor that is an
+    attribute of the same name is a part of its config.
 
     Args:
         weight: Strength for D, a non-negative float or a

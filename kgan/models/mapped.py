@@ -101,14 +101,23 @@ def mapped_dcgan(
     discriminator_hidden=None,
     num_classes=None,
 ):
-    """Builds a `Mapped` generator and a discriminator.
+    """Builds a `Mapped` generator and a discriminator, for `kgan.losses.PathLength`.
 
-    Arguments are those of `mapped_dcgan_generator`, a `width` for each network, and
-        discriminator_hidden: None: D is a `dcgan_discriminator`. Units of the hidden
-            layers of an `mlp_discriminator` in its place: for images of 8×8, of which
-            the other would have a single convolution.
+    Args:
+        image_shape: `(height, width, channels)` of the images.
+        latent_dim: Number of components of a latent, and of w.
+        generator_width: `width` of the `dcgan_generator` that is the synthesis.
+        discriminator_width: `width` of the `dcgan_discriminator`, where it is one.
+        mapping_depth: Layers of the mapping network.
+        discriminator_hidden: Units of the hidden layers of an `mlp_discriminator` in
+            the place of the convolutional one, which has a single convolution for
+            images of 8×8. None: the convolutional one.
+        num_classes: Must be None.
 
-    `num_classes` must be None.
+    Returns:
+        `(generator, discriminator)`.
+
+    Example: `kgan.models.mapped_dcgan((32, 32, 3), latent_dim=64)`.
     """
     options = {"width": generator_width, "num_classes": num_classes}
     generator = mapped_dcgan_generator(

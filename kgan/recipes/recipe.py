@@ -77,7 +77,7 @@ class Recipe:
     dataset: str = field(
         Text(),
         "gaussian, ring, grid, digits, a name of TFDS, a folder of images, or "
-        "pairs:PATH:SOURCE:TARGET",
+        "pairs:PATH:SOURCE:TARGET[:SHARE]",
         "digits",
     )
     image_size: int | tuple | None = field(

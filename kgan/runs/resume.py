@@ -10,8 +10,9 @@ from kgan.callbacks import checkpoints
 from kgan.recipes import Recipe
 from kgan.runs import directory
 
-# What Keras numbers anew in each process.
+# What Keras numbers anew in each process, and what may change.
 _NAMES = {
+    "decay_steps",  # of a schedule, which a longer run has longer
     "module",  # where a class stands is no part of what it does
     "name",
     "shared_object_id",

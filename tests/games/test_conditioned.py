@@ -71,6 +71,9 @@ def test_an_exported_generator_is_told_each_part(latents, tmp_path):
     assert gan.generate(ROWS, labels=told).shape == (ROWS, 2)
     with pytest.raises(ValueError, match="condition must be given for each sample"):
         gan.generate(ROWS)
+    with pytest.raises(ValueError, match="`discriminator` must be False where"):
+        gan.export(tmp_path / "model", discriminator=True)
+    assert [path.name for path in (tmp_path / "model").iterdir()] == ["1"]
 
 
 def test_the_names_of_the_inputs():

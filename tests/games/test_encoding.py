@@ -112,3 +112,13 @@ def test_it_describes_all_three(game):
     told = game.describe()
     assert list(told) == ["discriminator", "generator", "encoder"]
     assert told["encoder"] == f"{game.encoder.count_params():,} parameters"
+
+
+def test_its_discriminator_judges_no_data_alone():
+    game = make(SHAPE)
+    game.compile(dict.fromkeys(game.players, "sgd"))
+    needs = "needs a discriminator of data alone. Received: a BiGAN"
+    with pytest.raises(ValueError, match=f"`discriminate` {needs}"):
+        game.discriminate(IMAGES)
+    with pytest.raises(ValueError, match=f"`discriminator=True` {needs}"):
+        game.endpoints(discriminator=True)

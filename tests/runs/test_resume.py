@@ -129,6 +129,18 @@ def test_how_it_is_played_may_change(run_dir, values):
     assert gan.step == 6
 
 
+@pytest.mark.parametrize("schedule", ["exponential", "linear"])
+def test_a_longer_run_has_longer_schedules(tmp_path, schedule):
+    def made(steps, last=0.1):
+        weight = {"schedule": schedule, "first": 0.5, "last": last}
+        return make({"steps": steps, "penalties": [{"name": "r1", "weight": weight}]})
+
+    directory.save(made(5), tmp_path / directory.CHECKPOINTS / "step-00000005.keras")
+    resume.restore(made(50), tmp_path)
+    with pytest.raises(ValueError, match="other penalties"):
+        resume.restore(made(5, last=0.2), tmp_path)
+
+
 def test_a_recipe_is_read(tmp_path):
     (tmp_path / directory.RECIPE).write_text(TINY.to_json(), "utf-8")
     assert resume.read_recipe(tmp_path) == TINY
