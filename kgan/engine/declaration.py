@@ -59,6 +59,15 @@ def checked(game):
     return moves
 
 
+def check_optimizers(optimizers):
+    """Checks that optimizers come by player."""
+    if not isinstance(optimizers, dict):
+        raise ValueError(
+            "`optimizers` must be a dictionary with a Keras optimizer for each player. "
+            f"Received: {optimizers!r}"
+        )
+
+
 def _check_built(name, network):
     if not network.built:
         raise ValueError(

@@ -47,7 +47,7 @@ def peek(x, y, batch_size):
     if hasattr(x, "__iter__") and not isinstance(x, (list, tuple, dict)):
         return _first(iter(x)), x
     raise ValueError(
-        "`x` must be an array of images, a tf.data.Dataset or another iterable of "
+        "`x` must be an array, a tf.data.Dataset or another iterable of "
         f"batches. Received: {type(x).__name__}"
     )
 
@@ -107,8 +107,8 @@ def refuse_weights(given):
     for name in ("sample_weight", "class_weight"):
         if given.get(name) is not None:
             raise ValueError(
-                f"`{name}` has no meaning in the minimax game, where both players see "
-                "whole distributions; draw the data in the proportions you want."
+                f"`{name}` has no meaning in a game, whose players see whole "
+                "distributions; draw the data in the proportions you want."
             )
 
 
@@ -124,7 +124,10 @@ def parts(batch, count):
 def rows_of_parts(tensor, count):
     """Cuts the rows of an update into `count` parts, along a new first axis."""
     _check_divides(f"micro_batches={count}", tensor, count)
-    return tf.reshape(tensor, (count, -1, *tensor.shape[1:]))
+    if None not in tensor.shape[1:]:
+        return tf.reshape(tensor, (count, -1, *tensor.shape[1:]))
+    shape = tf.concat([[count, -1], tf.shape(tensor)[1:]], axis=0)
+    return tf.ensure_shape(tf.reshape(tensor, shape), (count, None, *tensor.shape[1:]))
 
 
 def _check_divides(what, tensor, count):

@@ -37,10 +37,18 @@ class Field:
 
 
 def like(batch):
-    """Returns the fields of a batch as it is: shapes and dtypes, no range."""
-    return tf.nest.map_structure(
-        lambda x: Field(tuple(x.shape[1:]), tf.as_dtype(x.dtype).name), batch
-    )
+    """Returns the fields of a batch as it is: shapes and dtypes, no range.
+
+    float64 is what NumPy makes of floats by itself; networks take float32.
+    """
+
+    def field(x):
+        dtype = tf.as_dtype(x.dtype)
+        return Field(
+            tuple(x.shape[1:]), "float32" if dtype == tf.float64 else dtype.name
+        )
+
+    return tf.nest.map_structure(field, batch)
 
 
 def check(batch, fields, values=False):

@@ -8,7 +8,6 @@ from kgan.core import arguments, seeds
 from kgan.core.seeds import Use
 from kgan.engine import (
     declaration,
-    ema,
     feeding,
     fields,
     replicas,
@@ -25,10 +24,11 @@ from kgan.engine.move import batches_of, players_of
 from kgan.engine.networks import Networks
 from kgan.engine.optimizers import OptimizerView, prepare_all, refuse_callbacks
 from kgan.engine.round import Round, rows_of
+from kgan.engine.saving import SavedByAttribute
 from kgan.engine.stateless import Stateless
 
 
-class Game(Interface, ConfigByArguments, keras.Model):
+class Game(Interface, ConfigByArguments, SavedByAttribute, keras.Model):
     """Players, the fields of a batch, the moves of a round.
 
     A subclass writes formulas, the engine plays them: tapes, XLA, replicas, seeds,
@@ -196,6 +196,7 @@ class Game(Interface, ConfigByArguments, keras.Model):
                 players, or something was made outside the scope of the strategy.
         """
         arguments.positive_integer("micro_batches", micro_batches)
+        declaration.check_optimizers(optimizers)
         strategy = self.distribute_strategy
         moves = declaration.checked(self)
         players = {player: self.networks[player] for player in players_of(moves)}
@@ -219,18 +220,14 @@ class Game(Interface, ConfigByArguments, keras.Model):
             for player, optimizer in prepared.items():
                 setattr(self, f"{player}_optimizer", optimizer)
             for player in self.averages():
-                if getattr(self, f"ema_{player}", None) is None:
-                    setattr(self, f"ema_{player}", ema.copy_of(players[player]))
+                self.add_average(player)
             self._plain = types.SimpleNamespace(
                 optimizer=OptimizerView(prepared),
                 compiler=compiler,
                 alternation=find_alternation(alternation),
                 micro_batches=micro_batches,
                 fields=None,
-                movable={
-                    player: {id(v) for v in network.trainable_variables}
-                    for player, network in players.items()
-                },
+                logs=None,
             )
             self._set_up(moves)
         self.keep_compile_arguments(
@@ -249,13 +246,16 @@ class Game(Interface, ConfigByArguments, keras.Model):
         plain.stateless = {
             n: Stateless(v, named.get(n)) for n, v in self.networks.items()
         }
+        players = [plain.stateless[player].network for player in named]
+        # Layers too: one that has moving statistics alone may be frozen as well.
         plain.trainable = [
-            (v, v.trainable)
-            for player in named
-            for v in plain.stateless[player].network.variables
+            (each, each.trainable)
+            for network in players
+            for each in (*network.variables, *network._flatten_layers())
         ]
         norms = {p: f"{self.log_name(p)}_gradient_norm" for p in named}
-        plain.logs = Logs(moves, norms)
+        # The functions of `evaluate` hold the means of before.
+        plain.logs = plain.logs or Logs(moves, norms)
         plain.round = Round(
             moves,
             plain.stateless,
@@ -271,7 +271,7 @@ class Game(Interface, ConfigByArguments, keras.Model):
 
     def trainable_has_changed(self):
         """Returns whether a layer was frozen, or freed, since the step was built."""
-        return any(v.trainable is not known for v, known in self._plain.trainable)
+        return any(x.trainable is not known for x, known in self._plain.trainable)
 
     @property
     def metrics(self):
@@ -297,6 +297,9 @@ class Game(Interface, ConfigByArguments, keras.Model):
         self._assert_compile_called("fit")
         strategy_checks.check_fit(self, self.networks)
         refuse_callbacks(kwargs.get("callbacks"))
+        has_more = kwargs.get("validation_data") is not None
+        if has_more and type(self).held_out is Game.held_out:
+            self.held_out(None, None)  # raises before an epoch is played
         x, y, batch_size = feeding.prepare(self, x, y, batch_size, kwargs)
         return super().fit(x, y, batch_size=batch_size, epochs=epochs, **kwargs)
 
@@ -306,14 +309,17 @@ class Game(Interface, ConfigByArguments, keras.Model):
         Raises:
             ValueError: If the batch is not what the game takes.
         """
-        batch = self.unpack(feeding.without_tuple(element))
-        known = self.fields() or self._plain.fields  # of the first batch of all
-        self._plain.fields = known or fields.like(batch)
-        fields.check(batch, self._plain.fields, values=True)
+        batch = self._named(element)
+        # Where the game has none, they are those of the first batch that was played.
+        known = self._plain.fields if self.step else None
+        expected = self.fields() or known or fields.like(batch)
+        fields.check(batch, expected, values=True)
+        self._plain.fields = expected
 
     def make_train_function(self, force=False):
         if self.trainable_has_changed():
-            self._follow_frozen()
+            with self.distribute_strategy.scope():
+                self._set_up(self.moves())
             force = True
         if self.train_function is None or force:
             super().make_train_function(force=True)
@@ -328,18 +334,6 @@ class Game(Interface, ConfigByArguments, keras.Model):
                 self, self.train_function, None if self.step else logs
             )
         return self.train_function
-
-    def _follow_frozen(self):
-        """Rebuilds the step after `trainable` was set on a player or a layer of it."""
-        for player, known in self._plain.movable.items():
-            for variable in self.networks[player].trainable_variables:
-                if id(variable) not in known:
-                    raise ValueError(
-                        f"A layer of `{player}` that was frozen when the game was "
-                        "compiled can be trained after `compile` was called again. "
-                        f"Received: trainable=True for {variable.path}"
-                    )
-        self._set_up(self.moves())
 
     def train_step(self, data):
         plain = self._plain
@@ -357,8 +351,10 @@ class Game(Interface, ConfigByArguments, keras.Model):
             batch = feeding.filled(self.group_size, batch)
         seen = plain.logs.rows() * seeds.num_replicas()
         context = self.clock.context(self.seed, (Use.TEST,), 0, seen)
-        for draw in dict.fromkeys(move.draws for move in plain.round.moves):
-            batch = batch | self.clock.draws(context, draw, rows_of(batch))
+        draws = dict.fromkeys(m.draws for m in plain.round.moves if m.draws)
+        for place, draw in enumerate(draws):
+            own = context.fold(Use.MOVE, place) if place else context
+            batch = batch | self.clock.draws(own, draw, rows_of(batch))
         values = {name: s.values() for name, s in plain.stateless.items()}
         nets = Networks(plain.stateless, values, context, training=False)
         logs = self.held_out(nets, batch)
@@ -367,10 +363,19 @@ class Game(Interface, ConfigByArguments, keras.Model):
         return replicas.logs_for_keras({name: results[name] for name in logs})
 
     def _batch(self, data):
-        batch = self.unpack(feeding.without_tuple(data))
+        batch = self._named(data)
         expected = self._plain.fields or self.fields() or fields.like(batch)
         fields.check(batch, expected)
         return fields.cast(batch, expected)
+
+    def _named(self, element):
+        batch = self.unpack(feeding.without_tuple(element))
+        if not isinstance(batch, dict):
+            raise ValueError(
+                "`unpack` must return a dictionary of named tensors. Received: "
+                f"{type(batch).__name__}, as data without names are"
+            )
+        return batch
 
     def _maybe_symbolic_build(self, iterator=None, data_batch=None):
         """Does nothing: a game is built. Keras would take a batch for it."""
@@ -379,22 +384,3 @@ class Game(Interface, ConfigByArguments, keras.Model):
         """Returns the means over all replicas, where Keras asks equal keys."""
         means = self.get_metrics_result()
         return {name: means.get(name, value) for name, value in logs.items()}
-
-    # === Saving ===
-
-    def __dir__(self):
-        # Keras' saving visits `dir(model)` in the order of the alphabet, and stores the
-        # layers that it finds first in `layers` by class and order: whatever comes
-        # after it would be stored under another name than that of its attribute.
-        names = super().__dir__()
-        if self.__dict__.get("_layers_were_stored"):
-            return names
-        return [name for name in names if name != "layers"]
-
-    def load_own_variables(self, store):
-        self._layers_were_stored = "layers" in getattr(store, "h5_file", ())
-        super().load_own_variables(store)
-
-    def save_own_variables(self, store):
-        self._layers_were_stored = False
-        super().save_own_variables(store)

@@ -93,9 +93,9 @@ class Networks:
         """Returns the players' regularisation losses: a layer's mean over its calls."""
         calls = (self._losses.get(player, []) for player in players)
         return [
-            tf.add_n([tf.add_n(losses) / float(len(made)) for losses in made])
+            tf.add_n([tf.add_n(losses) / float(len(made)) for losses in made if losses])
             for made in calls
-            if made and made[0]
+            if any(made)
         ]
 
     def unroll(self, function, initial, elements):
@@ -113,11 +113,13 @@ class Networks:
         names = [n for n, (_, state) in self.values.items() if state]
         called = set()
         trainable = {n: t for n, (t, _) in self.values.items()}
+        times = self._calls[None] = self._calls.get(None, 0) + 1
+        whole = self.context.fold(Use.TIME, times) if times > 1 else self.context
 
         def body(carried, element):
             time, carry, states = carried
             values = {n: (t, states.get(n, [])) for n, t in trainable.items()}
-            context = self.context.fold(Use.TIME, time)
+            context = whole.fold(Use.TIME, time)
             inner = Networks(self._stateless, values, context, self._training)
             inner._keep = self._keep
             carry = function(inner, carry, element)

@@ -6,6 +6,8 @@ import types
 import keras
 import tensorflow as tf
 
+from kgan.engine.stateless import frozen_weights
+
 
 def prepare(optimizer, network):
     """Returns a built optimizer for a network.
@@ -25,8 +27,12 @@ def prepare(optimizer, network):
     scaled = isinstance(optimizer, keras.optimizers.LossScaleOptimizer)
     if _computes_in_float16(network) and not scaled:
         optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
-    if not optimizer.built and network.trainable_variables:
-        optimizer.build(network.trainable_variables)
+    # Frozen layers have slots as well: they may be freed, and what is loaded may have
+    # been frozen after its `compile`.
+    frozen = {id(v) for v in frozen_weights(network)}
+    movable = [v for v in network.variables if v.trainable or id(v) in frozen]
+    if not optimizer.built and movable:
+        optimizer.build(movable)
     return optimizer
 
 

@@ -60,6 +60,7 @@ class Round:
             for update in self._updates
         ]
         self.play = compiler.of_round(self._play)
+        self._due(moves[0], tf.constant(0, tf.int64))  # raises for unknown players
 
     def draw(self, seed, rows):
         """Draws what all moves of the coming round need, before XLA.
@@ -149,9 +150,7 @@ class Round:
     def _write(self, move, result, context, acts, rows):
         for player in move.players:
             stateless, gradients = self.stateless[player], result.gradients[player]
-            if len(move.players) > 1 and hasattr(
-                stateless.optimizer, "inner_optimizer"
-            ):
+            if len(move.players) > 1:  # each has a scale of its own
                 own = stateless.optimizer.scale_loss(tf.constant(1.0))
                 gradients = [g * (own / context.scale) for g in gradients]
             kept = [*stateless.trainable, *stateless.optimizer.variables]

@@ -26,7 +26,7 @@ class Stateless:
         self.optimizer = optimizer
         self.trainable = list(network.trainable_variables)
         # A frozen weight is no trainable one, and must not be written all the same.
-        frozen = {id(v) for v in _own_weights(network)}
+        frozen = {id(v) for v in frozen_weights(network)}
         weights = list(network.non_trainable_weights)
         self.state = [v for v in weights if id(v) not in frozen]
         self.frozen = [v for v in weights if id(v) in frozen]
@@ -83,7 +83,7 @@ class Stateless:
         ]
 
 
-def _own_weights(network):
+def frozen_weights(network):
     """Weights of frozen layers that an optimizer would move if they were not frozen."""
     for layer in network._flatten_layers():
         if not layer.trainable:

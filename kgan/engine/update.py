@@ -73,8 +73,7 @@ class Update:
         trainable = {player: values[player][0] for player in self.move.players}
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(trainable)
-            loss, logs = self.move.loss(nets, batch)
-            logs = dict(_checked(self.move, loss, logs))
+            loss, logs = _checked(self.move, self.move.loss(nets, batch))
             total = self._with_terms(nets, batch, loss, logs)
             total *= context.scale / self.num_replicas
         gradients = dense_gradients(tape, total, trainable)
@@ -142,7 +141,11 @@ class Update:
         return found, value
 
 
-def _checked(move, loss, logs):
+def _checked(move, result):
+    """Returns the loss of a move and a copy of its logs, checked."""
+    loss, logs = (
+        result if isinstance(result, tuple) and len(result) == 2 else (result, None)
+    )
     where = f"The loss {getattr(move.loss, '__name__', move.loss)!r}"
     if getattr(loss, "shape", None) != () or not isinstance(logs, dict):
         what = getattr(loss, "shape", type(loss).__name__)
@@ -155,4 +158,4 @@ def _checked(move, loss, logs):
             f"{where} must log what `Move.logs` names: {sorted(move.logs)}. "
             f"Received: {sorted(logs)}"
         )
-    return logs
+    return loss, dict(logs)

@@ -58,9 +58,12 @@ class Reference:
             raise ValueError("`real` must be an array or a tf.data.Dataset.")
         model.check(first)
         batch = model.unpack(keras.tree.map_structure(tf.convert_to_tensor, first))
-        data, labels = batch["real"], batch.get("condition")
-        data = np.asarray(data, np.float32)[:_ROWS]
+        # Of several outputs the largest, as `generate` returns it.
+        data = max(tf.nest.flatten(batch["real"]), key=lambda x: np.prod(x.shape[1:]))
+        data, labels = np.asarray(data, np.float32)[:_ROWS], batch.get("condition")
         self.labels = self._classes = None
+        if model.raw_sampler.told:
+            self.labels = tf.nest.map_structure(lambda x: x.numpy()[:_ROWS], labels)
         # Labels that an objective alone reads do not say what G is to make.
         if labels is not None and model.num_classes is not None:
             self.labels = np.ravel(labels).astype(np.int32)[:_ROWS]

@@ -213,12 +213,18 @@ class GAN(RealData, Passes, Generative, Game):
             "discriminator": discriminator_optimizer or _adam(),
         }
         super().compile(optimizers, **played)
-        self.scorer = Scorer(
-            self.discriminator,
-            self.adversarial_loss,
-            self.data_shape,
-            self.num_classes if self._conditions.discriminator_takes else None,
+        takes = self._conditions.discriminator_takes
+        alone = isinstance(self._outputs, fields.Field) and (
+            self._conditions.fields is None or not takes
         )
+        self.scorer = None
+        if alone:
+            self.scorer = Scorer(
+                self.discriminator,
+                self.adversarial_loss,
+                self.data_shape,
+                self.num_classes if takes else None,
+            )
         self.keep_compile_arguments(
             generator_optimizer=self.generator_optimizer,
             discriminator_optimizer=self.discriminator_optimizer,

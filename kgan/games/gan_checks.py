@@ -161,10 +161,12 @@ def check_terms(game, terms):
         game: The game, with `view_fields`, names of fields of `kgan.losses.view.View`.
         terms: Sequence of `kgan.terms.LossTerm`.
     """
+    terms = list(terms)
+    known = {*game.view_fields, *(t.needs_labels and "condition" for t in terms)}
     for term in terms:
         term.check_networks(game.networks)
         for field in term.reads:
-            if field not in game.view_fields:
+            if field.replace("labels", "condition") not in known:
                 raise ValueError(
                     f"The term {term.kind!r} reads `{field}`, which this game does not "
                     f"have. It has: {', '.join(game.view_fields)}"

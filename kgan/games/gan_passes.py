@@ -68,6 +68,9 @@ class Passes:
             "fake": lambda: fakes(nets, batch)[0],
             "fake_outputs": lambda: heads_of(nets, batch)[1],
             "weights": lambda: nets.weights(player),
+            "generator_inputs": lambda: self._generator_inputs(
+                batch.get("latents"), batch.get("condition")
+            ),
         }
         if player == "discriminator":
             later["real_outputs"] = lambda: heads_of(nets, batch)[0]
@@ -88,6 +91,8 @@ class Passes:
     def view_fields(self):
         """Names of the fields of a view that this game has."""
         missing = {"latents"} if self.prior is False else set()
+        if self._conditions.fields is None and self.num_classes is None:
+            missing.add("condition")
         if not isinstance(self._outputs, Field):
             missing.add("input_gradient")
         return [name for name in View.FIELDS if name not in missing]

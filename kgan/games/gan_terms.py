@@ -58,7 +58,7 @@ class Terms:
         method, each = f"{player}_term", self.named[name]
         if not each.variables:
             return getattr(each, method)(view)
-        key = (Use.TERM, list(self.further).index(name))
+        key = (Use.TERM, [*self.further, *self.penalties].index(name))
         return nets.run(attribute(name), lambda t: getattr(t, method)(view), key)
 
     def written(self, game, player):

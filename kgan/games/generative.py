@@ -44,11 +44,18 @@ class Generative:
         """Returns columns of samples: image i of a picture is image i of `generate`.
 
         Row r of a conditional game has class `r % num_classes`; by default once each.
+        Where the condition is no class, it is that of the examples.
         """
         rows = rows or self.num_classes or _ROWS
         labels = None
         if self.num_classes is not None:
             labels = np.arange(rows).repeat(columns) % self.num_classes
+        elif self.raw_sampler.told and examples is not None:
+            told = tf.nest.map_structure(np.asarray, self.unpack(examples)["condition"])
+            rows = min(rows, len(tf.nest.flatten(told)[0]))
+            labels = tf.nest.map_structure(
+                lambda x: x[:rows].repeat(columns, axis=0), told
+            )
         samples = self.generate(rows * columns, seed=seed, labels=labels)
         return {
             f"samples {column}": samples[column::columns] for column in range(columns)
@@ -97,18 +104,13 @@ class Generative:
         scorer = self._known_scorer("discriminator=True") if discriminator else None
         if not sampler.told:
             return served.servable(self, sampler, scorer, max_images)
-        if discriminator:
-            raise ValueError(
-                "`discriminator` must be False where the condition is no class. "
-                "Received: True"
-            )
         return conditioned.endpoints(sampler, self.data_shape)
 
     def _known_scorer(self, who):
         if self.scorer is None:
             raise ValueError(
-                f"`{who}` needs a discriminator of data alone. "
-                f"Received: a {type(self).__name__}"
+                f"`{who}` needs a discriminator of one array of data, perhaps with "
+                f"classes. Received: that of a {type(self).__name__}"
             )
         return self.scorer
 

@@ -5,7 +5,6 @@ import tensorflow as tf
 
 from kgan.augment import draws
 from kgan.core import arguments, schedules, seeds
-from kgan.losses.input_gradients import joined
 from kgan.losses.term import LossTerm
 
 
@@ -37,7 +36,7 @@ class PathLength(LossTerm):
     """
 
     kind = "path_length"
-    reads = ("latents",)
+    reads = ("latents", "generator_inputs")
 
     def __init__(self, weight=2.0, interval=4, decay=0.01, shrink=2):
         super().__init__(weight, interval=interval)
@@ -61,9 +60,7 @@ class PathLength(LossTerm):
 
     def generator_term(self, view):
         rows = tf.maximum(tf.shape(view.latents)[0] // self.shrink, 1)
-        inputs = tf.nest.map_structure(
-            lambda x: x[:rows], joined(view.latents, view.condition)
-        )
+        inputs = tf.nest.map_structure(lambda x: x[:rows], view.generator_inputs)
         generator = view.nets.frozen.generator
         lengths = self._lengths(generator.synthesis, generator.mapping(inputs))
         old = tf.convert_to_tensor(self.mean)

@@ -18,6 +18,8 @@ class View:
         condition: What both networks take besides, such as classes: int32 of shape
             `(batch,)`. The fakes have the same where G takes it. Also `labels`.
         latents: float32 of shape `(batch, latent_dim)`, behind `fake`.
+        generator_inputs: What G takes: latents in its shape, and the condition that it
+            takes, if any.
         real_outputs: D's heads for the augmented real data, a dictionary of float32
             tensors with `"logits"`. None while G is updated.
         fake_outputs: The same for the generated data.
@@ -33,7 +35,7 @@ class View:
     FIELDS = (
         *("step", "real", "fake", "condition", "latents", "real_outputs"),
         *("fake_outputs", "weights", "judge_real", "judge_fake", "generate"),
-        *("input_gradient", "nets"),
+        *("input_gradient", "nets", "generator_inputs"),
     )
 
     def __init__(self, later=None, **known):

@@ -1,6 +1,7 @@
 """A game that is no GAN, with all that a Keras model does."""
 
 import csv
+import dataclasses
 
 import keras
 import moves
@@ -440,20 +441,134 @@ def test_a_callback_freezes_at_the_beginning_of_an_epoch(options):
     assert not same(preys[1], preys[2])
 
 
-def test_what_was_frozen_at_compile_cannot_be_freed_without_it():
+def test_what_was_frozen_at_compile_may_be_freed():
     game = moves.pursuit()
     game.prey.trainable = False
-    optimizers = {"prey": "sgd", "hunter": "sgd"}
-    game.compile(optimizers, run_eagerly=True)
-    moves.fit(game, 8)
-    game.prey.trainable = True
-    message = r"`prey` that was frozen when the game was compiled.*compile.*kernel"
-    with pytest.raises(ValueError, match=message):
-        moves.fit(game, 8)
+    game.compile({"prey": "sgd", "hunter": "sgd"}, run_eagerly=True)
     before = weights_of(game, "prey")
-    game.compile(optimizers, run_eagerly=True)
+    moves.fit(game, 8)
+    assert same(before, weights_of(game, "prey"))
+    game.prey.trainable = True
     moves.fit(game, 8)
     assert not same(before, weights_of(game, "prey"))
+
+
+def test_a_layer_that_has_moving_statistics_alone_may_be_frozen():
+    plain = keras.layers.BatchNormalization(center=False, scale=False)
+    game = moves.pursuit([plain], GRAPH)
+    moves.fit(game, 16)
+    plain.trainable = False
+    before = plain.moving_mean.numpy()
+    moves.fit(game, 16)
+    np.testing.assert_array_equal(before, plain.moving_mean.numpy())
+
+
+def test_evaluate_tells_of_held_out_data_after_a_layer_was_frozen():
+    game = moves.pursuit(compiled=GRAPH)
+    held_out = 5.0 * moves.POINTS[:8]
+
+    def fit():
+        return moves.fit(game, 16, validation_data=held_out).history
+
+    fit()
+    game.prey.trainable = False
+    history = fit()
+    told = game.evaluate(held_out, batch_size=8, verbose=0, return_dict=True)
+    assert history["val_miss"][-1] == pytest.approx(told["miss"], rel=1e-5)
+    assert history["val_miss"][-1] != pytest.approx(history["miss"][-1], rel=0.1)
+
+
+def test_a_game_frozen_after_compile_is_loaded_with_its_optimizers(tmp_path):
+    game = moves.pursuit(compiled=GRAPH)
+    moves.fit(game, 24)
+    game.prey.layers[-1].trainable = False
+    game.save(tmp_path / "game.keras")
+    loaded = keras.models.load_model(tmp_path / "game.keras")
+    moves.assert_equal(game, loaded)
+    assert int(loaded.prey_optimizer.iterations) == 3
+
+
+# === What is refused ===
+
+
+class Unnamed(moves.Pursuit):
+    """Its batches have no names."""
+
+    def unpack(self, element):
+        return element
+
+
+def test_a_batch_without_names_is_refused():
+    base = moves.pursuit()
+    game = Unnamed(base.prey, base.hunter, base.memory)
+    game.compile({"prey": "sgd", "hunter": "sgd"})
+    with pytest.raises(ValueError, match="`unpack` must return a dictionary"):
+        moves.fit(game)
+
+
+def test_optimizers_that_come_without_players_are_refused():
+    for given in ("adam", keras.optimizers.SGD()):
+        with pytest.raises(ValueError, match="`optimizers` must be a dictionary"):
+            moves.pursuit(compiled={"optimizers": given})
+
+
+def test_periods_of_unknown_players_are_refused_by_compile():
+    with pytest.raises(ValueError, match=r"must have periods of players.*: wolf"):
+        moves.pursuit(compiled={"alternation": {"wolf": 2}})
+
+
+class Unheard(moves.Pursuit):
+    """It cannot be evaluated."""
+
+    held_out = kgan.Game.held_out
+
+
+def test_held_out_data_are_refused_before_an_epoch_is_played():
+    base = moves.pursuit()
+    game = Unheard(base.prey, base.hunter, base.memory)
+    game.compile({"prey": "sgd", "hunter": "sgd"}, run_eagerly=True)
+    with pytest.raises(NotImplementedError, match="must write `held_out`"):
+        moves.fit(game, validation_data=moves.POINTS)
+    assert game.step == 0
+
+
+def test_floats_of_numpy_become_those_of_networks():
+    game = moves.pursuit()
+    game.fit(moves.POINTS.astype("float64"), batch_size=8, verbose=0)
+    assert game.step == 6
+
+
+def test_a_batch_that_could_not_be_played_is_no_example_for_others():
+    game = moves.pursuit()
+    with pytest.raises(tf.errors.InvalidArgumentError, match="Incompatible shapes"):
+        game.fit(np.zeros((8, 3), "float32"), verbose=0)
+    moves.fit(game)
+    assert game.step == 6
+
+
+class TwoDraws(moves.Pursuit):
+    """Both moves draw, under names of their own."""
+
+    def moves(self):
+        hunter, prey = super().moves()
+        return dataclasses.replace(hunter, draws=self.first), prey
+
+    def first(self, rows, seed):
+        return {"first": self.noise(rows, seed)["noise"]}
+
+    def miss(self, nets, batch):
+        return super().miss(nets, batch | {"noise": batch["first"]})
+
+    def held_out(self, nets, batch):
+        apart = tf.reduce_mean(tf.abs(batch["first"] - batch["noise"]))
+        return {"miss": apart}
+
+
+def test_draws_of_moves_are_apart_in_evaluate():
+    base = moves.pursuit()
+    game = TwoDraws(base.prey, base.hunter, base.memory)
+    game.compile({"prey": "sgd", "hunter": "sgd"}, run_eagerly=True)
+    assert game.evaluate(moves.POINTS, verbose=0, return_dict=True)["miss"] > 0.5
 
 
 # === The first step ===

@@ -338,3 +338,48 @@ def test_gradients_lead_through_time():
     assert float(total) == 2 + 4 + 8
     (gradient,) = tape.gradient(total, weights)
     np.testing.assert_allclose(gradient, [[1 + 4 + 12]], rtol=1e-6)
+
+
+# === Several calls of one kind ===
+
+
+class Halves(keras.Model):
+    """One method has a loss of its own, the other has none."""
+
+    def __init__(self):
+        super().__init__()
+        self.first = keras.layers.Dense(1)
+        self.second = keras.layers.Dense(
+            1, activity_regularizer=keras.regularizers.L2(1.0)
+        )
+        self.first.build((None, 3))
+        self.second.build((None, 3))
+        self.built = True
+
+    def one(self, x):
+        return self.first(x)
+
+    def two(self, x):
+        return self.second(x)
+
+
+@pytest.mark.parametrize("order", [("one", "two"), ("two", "one")])
+def test_losses_of_methods_count_in_any_order(order):
+    nets = moves.nets(halves=Halves())
+    for method in order:
+        getattr(nets.halves, method)(tf.ones((2, 3)))
+    (loss,) = nets.own_losses(["halves"])
+    assert float(loss) > 0.0
+
+
+def test_two_unrolls_of_an_update_draw_apart():
+    nets = moves.nets(layer=keras.layers.Identity())
+
+    def rolled():
+        def function(inner, carry, element):
+            return tf.cast(inner.seed(1), tf.int64)
+
+        return nets.unroll(function, tf.cast(nets.seed(1), tf.int64), tf.zeros((3, 1)))
+
+    first, second = np.asarray(rolled()), np.asarray(rolled())
+    assert not np.any(np.all(first == second, axis=-1))

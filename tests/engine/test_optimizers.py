@@ -26,9 +26,18 @@ def test_slots_exist_before_weights_are_loaded():
     assert len(optimizers.prepare(optimizer, network).variables) == count
 
 
-def test_a_frozen_network_needs_no_slots():
-    network = _network()
-    network.trainable = False
+def test_frozen_layers_have_slots_too_in_the_same_order():
+    free, network = _network(), _network()
+    network.layers[-1].trainable = False
+    shapes = [
+        [tuple(v.shape) for v in optimizers.prepare("adam", n).variables]
+        for n in (free, network)
+    ]
+    assert shapes[0] == shapes[1]
+
+
+def test_a_network_without_weights_needs_no_slots():
+    network = keras.Sequential([keras.Input((2,)), keras.layers.ReLU()])
     assert not optimizers.prepare("adam", network).built
 
 

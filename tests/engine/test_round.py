@@ -308,23 +308,24 @@ def test_several_players_share_a_loss_scale_of_their_own_each():
             loss = tf.reduce_mean(distances)
             return loss, {"miss": loss, "guess": guess}
 
+    def optimizer(scale):
+        if scale > 1.0:
+            sgd = keras.optimizers.SGD(0.01)
+            return keras.optimizers.LossScaleOptimizer(sgd, initial_scale=scale)
+        # Keras' other way to scale, of a plain optimizer.
+        return keras.optimizers.SGD(0.01, loss_scale_factor=256.0 * scale)
+
     memory = moves.Memory()
     memory.build((None, 2))
     found = []
-    for scales in ((1024.0, 1024.0), (2.0**40, 64.0)):
+    for scales in ((1024.0, 1024.0), (2.0**40, 64.0), (1024.0, 0.5)):
         game = Together(prey, hunter, memory, momentum=None)
         before = game.get_weights()
-        game.compile(
-            {
-                name: keras.optimizers.LossScaleOptimizer(
-                    keras.optimizers.SGD(0.01), initial_scale=scale
-                )
-                for name, scale in zip(("hunter", "prey"), scales, strict=True)
-            },
-            run_eagerly=True,
-        )
+        named = dict(zip(("hunter", "prey"), map(optimizer, scales), strict=True))
+        game.compile(named, run_eagerly=True)
         moves.fit(game)
         found.append(game.get_weights())
         game.set_weights(before)
-    for ours, theirs in zip(*found, strict=True):
-        np.testing.assert_allclose(ours, theirs, atol=2e-3)
+    for ours, *others in zip(*found, strict=True):
+        for theirs in others:
+            np.testing.assert_allclose(ours, theirs, atol=2e-3)

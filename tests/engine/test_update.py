@@ -270,8 +270,13 @@ def test_logs_are_those_of_the_move():
     )
     with pytest.raises(ValueError, match=message):
         moves.update(Move(("player",), broken, ("loss", "mo")), networks(), {"x": X})
-    with pytest.raises(ValueError, match=r"Received: \(\) and NoneType"):
-        moves.update(Move(("player",), none, ("loss",)), networks(), {"x": X})
+
+    def scalar(nets, batch):
+        return loss(nets, batch)[0]
+
+    for wrong in (none, scalar):
+        with pytest.raises(ValueError, match=r"Received: \(\) and NoneType"):
+            moves.update(Move(("player",), wrong, ("loss",)), networks(), {"x": X})
 
 
 def test_gradients_are_dense_and_zero_where_nothing_leads():

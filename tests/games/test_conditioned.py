@@ -71,7 +71,7 @@ def test_an_exported_generator_is_told_each_part(latents, tmp_path):
     assert gan.generate(ROWS, labels=told).shape == (ROWS, 2)
     with pytest.raises(ValueError, match="condition must be given for each sample"):
         gan.generate(ROWS)
-    with pytest.raises(ValueError, match="`discriminator` must be False where"):
+    with pytest.raises(ValueError, match="needs a discriminator of one array"):
         gan.export(tmp_path / "model", discriminator=True)
     assert [path.name for path in (tmp_path / "model").iterdir()] == ["1"]
 
@@ -81,3 +81,17 @@ def test_the_names_of_the_inputs():
     (endpoint,) = conditioned.endpoints(gan.raw_sampler, gan.data_shape).values()
     assert [spec.name for spec in endpoint.specs] == ["latents", "condition"]
     assert endpoint.outputs == {"points": "float32 (batch, 2)"}
+
+
+def test_pictures_and_the_watch_take_the_condition_of_their_examples():
+    gan = kgan.GAN(*networks(True, TOLD))
+    gan.compile()
+    points = np.random.default_rng(1).normal(size=(ROWS, 2)).astype("float32")
+    data = tf.data.Dataset.from_tensors((points, conditions()))
+    shown = gan.shown(3, examples=next(iter(data)), columns=2)
+    assert [samples.shape for samples in shown.values()] == [(3, 2), (3, 2)]
+    watch = kgan.callbacks.CollapseWatch(data, every=1)
+    history = gan.fit(data, epochs=2, verbose=0, callbacks=[watch]).history
+    assert np.isfinite(history["diversity"]).all()
+    with pytest.raises(ValueError, match="`discriminate` needs a discriminator of one"):
+        gan.discriminate(points)

@@ -43,6 +43,7 @@ def view(matrix, latents=LATENTS, mapping=lambda w: 2.0 * w, step=0, **known):
 
     generator = types.SimpleNamespace(mapping=mapping, synthesis=synthesis)
     nets = types.SimpleNamespace(frozen=types.SimpleNamespace(generator=generator))
+    known = {"generator_inputs": tf.constant(latents), **known}
     return term_views.view(step, latents=tf.constant(latents), nets=nets, **known)
 
 
@@ -106,7 +107,11 @@ def test_a_part_of_the_batch_is_enough(shrink, rows):
     condition = tf.range(6)
     term = PathLength(shrink=shrink)
     value, _ = term_views.run(
-        term, "generator_term", view(MATRIX, mapping=mapping, condition=condition)
+        term,
+        "generator_term",
+        view(
+            MATRIX, mapping=mapping, generator_inputs=[tf.constant(LATENTS), condition]
+        ),
     )
     assert value.shape == (rows,)
     np.testing.assert_array_equal(seen[0][0], LATENTS[:rows])

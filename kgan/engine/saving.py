@@ -1,0 +1,33 @@
+"""Files in which a game's networks lie under the names of their attributes."""
+
+from kgan.engine import ema
+
+
+class SavedByAttribute:
+    """Mixin of games, by which Keras stores each network under its attribute's name."""
+
+    def __dir__(self):
+        # Keras' saving visits `dir(model)` in the order of the alphabet, and stores the
+        # layers that it finds first in `layers` by class and order: whatever comes
+        # after it would be stored under another name than that of its attribute.
+        names = super().__dir__()
+        if self.__dict__.get("_layers_were_stored"):
+            return names
+        return [name for name in names if name != "layers"]
+
+    def load_own_variables(self, store):
+        file = getattr(store, "h5_file", ())
+        self._layers_were_stored = "layers" in file
+        for player in self.averages():
+            if f"ema_{player}" in file:  # where the game was not compiled
+                self.add_average(player)
+        super().load_own_variables(store)
+
+    def save_own_variables(self, store):
+        self._layers_were_stored = False
+        super().save_own_variables(store)
+
+    def add_average(self, player):
+        """Makes the network that holds a player's average, if there is none yet."""
+        if getattr(self, f"ema_{player}", None) is None:
+            setattr(self, f"ema_{player}", ema.copy_of(self.networks[player]))
