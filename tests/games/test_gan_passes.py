@@ -187,4 +187,38 @@ def test_terms_meet_the_masks_of_the_loss():
 
 def test_fields_that_a_view_of_this_game_has():
     gan = networks.linear_gan()
-    assert {"latents", "input_gradient", "condition"} <= set(gan.view_fields)
+    assert {"latents", "input_gradient"} <= set(gan.view_fields)
+    assert "condition" not in gan.view_fields
+    told = networks.gan(num_classes=3)
+    assert "condition" in told.view_fields
+
+
+def test_a_term_may_not_read_a_condition_that_is_not_there():
+    class Told(kgan.terms.LossTerm):
+        kind = "told_in_this_test"
+        reads = ("labels",)
+
+        def generator_term(self, view):
+            return tf.cast(view.labels, tf.float32)
+
+    networks.gan(num_classes=3, compiled={"terms": [Told()]})
+    with pytest.raises(ValueError, match="reads `labels`, which this game does not"):
+        networks.gan(compiled={"terms": [Told()]})
+
+
+def test_a_gradient_penalty_may_have_a_state():
+    class Counting(kgan.penalties.R1):
+        kind = "counting_in_this_test"
+
+        def __init__(self, weight=1.0):
+            super().__init__(weight)
+            self.seen = self.add_weight((), "zeros", trainable=False, name="seen")
+
+        def discriminator_term(self, view):
+            self.seen.assign(tf.convert_to_tensor(self.seen) + 1.0)
+            return super().discriminator_term(view)
+
+    penalty = Counting()
+    gan = networks.gan(compiled={"penalties": [penalty], "run_eagerly": True})
+    gan.fit(networks.images(16), batch_size=8, verbose=0)
+    assert float(penalty.seen) == 2.0
