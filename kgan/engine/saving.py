@@ -28,6 +28,6 @@ class SavedByAttribute:
         super().save_own_variables(store)
 
     def add_average(self, player):
-        """Makes the network that holds a player's average, if there is none yet."""
+        """Builds the network that holds a player's average, if there is none yet."""
         if getattr(self, f"ema_{player}", None) is None:
             setattr(self, f"ema_{player}", ema.copy_of(self.networks[player]))
