@@ -1,3 +1,5 @@
+import types
+
 import numpy as np
 import pytest
 from small_games import points
@@ -78,6 +80,7 @@ class Spread:
     """Stands for a game of points as far apart as it is told."""
 
     num_classes = None
+    raw_sampler = types.SimpleNamespace(told=False)
 
     def __init__(self, spread=1.0):
         self.spread = spread
