@@ -11,7 +11,7 @@ def test_a_view_has_what_a_term_may_look_at():
     assert (
         *("step", "real", "fake", "condition", "latents", "real_outputs"),
         *("fake_outputs", "weights", "judge_real", "judge_fake", "generate"),
-        *("input_gradient", "nets"),
+        *("input_gradient", "nets", "generator_inputs"),
     ) == View.FIELDS
 
 
