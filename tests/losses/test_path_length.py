@@ -191,3 +191,17 @@ def test_a_generator_without_mapping_is_refused():
 def test_arguments_out_of_range_are_refused(arguments, message):
     with pytest.raises(ValueError, match=message):
         PathLength(**arguments)
+
+
+def test_labels_that_an_objective_reads_do_not_reach_the_mapping():
+    generator = kgan.models.mapped_dcgan_generator((8, 8, 1), 4, 2, width=4)
+    discriminator = kgan.models.dcgan_discriminator(
+        (8, 8, 1), width=4, heads={"styles": 3}
+    )
+    gan = kgan.GAN(generator, discriminator, ema_momentum=None)
+    terms = [PathLength(), kgan.objectives.StyleAmbiguity()]
+    gan.compile(terms=terms, run_eagerly=True)
+    images, styles = np.zeros((8, 8, 8, 1), "float32"), np.arange(8) % 3
+    history = gan.fit(images, styles, batch_size=8, verbose=0).history
+    assert np.isfinite(history["g_path_length"]).all()
+    assert np.isfinite(history["g_style_ambiguity"]).all()
