@@ -127,7 +127,7 @@ class Game(Interface, ConfigByArguments, SavedByAttribute, keras.Model):
     def check_targets(self, targets):
         """Checks each target of an array."""
 
-    # === What other rooms know of a game ===
+    # === What the rest of kgan asks ===
 
     @property
     def networks(self):

@@ -63,7 +63,7 @@ class Reference:
         data, labels = np.asarray(data, np.float32)[:_ROWS], batch.get("condition")
         self.labels = self._classes = None
         if model.raw_sampler.told:
-            self.labels = tf.nest.map_structure(lambda x: x.numpy()[:_ROWS], labels)
+            self.labels = sampler.rows_of(labels, 0, _ROWS)
         # Labels that an objective alone reads do not say what G is to make.
         if labels is not None and model.num_classes is not None:
             self.labels = np.ravel(labels).astype(np.int32)[:_ROWS]

@@ -162,7 +162,7 @@ def check_terms(game, terms):
         terms: Sequence of `kgan.terms.LossTerm`.
     """
     terms = list(terms)
-    known = {*game.view_fields, *(t.needs_labels and "condition" for t in terms)}
+    known = {*game.view_fields, *("condition" for t in terms if t.needs_labels)}
     for term in terms:
         term.check_networks(game.networks)
         for field in term.reads:

@@ -6,6 +6,7 @@ import tensorflow as tf
 from kgan import export
 from kgan.games import conditioned, served
 from kgan.games.generated import Generated
+from kgan.games.sampler import rows_of
 
 _ROWS = 8
 
@@ -38,7 +39,7 @@ class Generative:
     is one, `batch_size` how many images are in memory at a time.
     """
 
-    # === What other rooms ask of any game ===
+    # === What the rest of kgan asks of any game ===
 
     def shown(self, rows=None, seed=0, examples=None, columns=8):
         """Returns columns of samples: image i of a picture is image i of `generate`.
@@ -51,11 +52,9 @@ class Generative:
         if self.num_classes is not None:
             labels = np.arange(rows).repeat(columns) % self.num_classes
         elif self.raw_sampler.told and examples is not None:
-            told = tf.nest.map_structure(np.asarray, self.unpack(examples)["condition"])
-            rows = min(rows, len(tf.nest.flatten(told)[0]))
-            labels = tf.nest.map_structure(
-                lambda x: x[:rows].repeat(columns, axis=0), told
-            )
+            told = rows_of(self.unpack(examples)["condition"], 0, rows)
+            rows = len(tf.nest.flatten(told)[0])
+            labels = tf.nest.map_structure(lambda x: np.repeat(x, columns, 0), told)
         samples = self.generate(rows * columns, seed=seed, labels=labels)
         return {
             f"samples {column}": samples[column::columns] for column in range(columns)

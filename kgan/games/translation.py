@@ -51,7 +51,7 @@ class Translation:
     def _translated(self, images):
         return to_uint8(self(tf.convert_to_tensor(images, tf.float32))).numpy()
 
-    # === What other rooms ask of any game ===
+    # === What the rest of kgan asks of any game ===
 
     def shown(self, rows=None, seed=0, examples=None, columns=8):
         """Returns the columns source, output and target, for the first examples."""

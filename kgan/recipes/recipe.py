@@ -221,7 +221,10 @@ class Recipe:
     players = ()
     needs = "data"
     batches_a_round = 1
-    has_average = False
+
+    @property
+    def has_average(self) -> bool:
+        return getattr(self, "ema_momentum", None) is not None
 
     @classmethod
     def suits(cls, source) -> bool:

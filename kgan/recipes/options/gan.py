@@ -136,10 +136,6 @@ class GANRecipe(Recipe, game="gan"):
     def batches_a_round(self):
         return self.discriminator_steps
 
-    @property
-    def has_average(self):
-        return self.ema_momentum is not None
-
     @classmethod
     def suits(cls, source):
         return not isinstance(source, data.Pairs)

@@ -34,10 +34,6 @@ class Pix2PixRecipe(Recipe, game="pix2pix"):
     def suits(cls, source):
         return isinstance(source, data.Pairs)
 
-    @property
-    def has_average(self):
-        return self.ema_momentum is not None
-
     def make_game(self, source):
         shapes = source.source_shape, source.shape
         with build.in_precision(self.precision):
