@@ -5,6 +5,7 @@ import tensorflow as tf
 
 from kgan import losses
 from kgan.core import arguments
+from kgan.core.pictures import is_picture
 from kgan.core.seeds import Use
 from kgan.engine import ema, fields
 from kgan.engine.game import Game
@@ -70,6 +71,9 @@ class GAN(RealData, Passes, Generative, Game):
         num_classes: Number of classes of conditional networks without an `Embedding`.
         condition: `kgan.Field`, or a nest of them, of a condition that is no class,
             where the networks are subclassed models.
+        as_images: Whether data are images in [−1, 1], which are checked to be so and
+            generated as uint8. None: those of shape (height, width, channels) with up
+            to four channels are. False keeps floats of any range.
         name: Name of the model.
 
     Raises:
@@ -100,6 +104,7 @@ class GAN(RealData, Passes, Generative, Game):
         seed=0,
         num_classes=None,
         condition=None,
+        as_images=None,
         name="gan",
     ):
         super().__init__(seed=seed, name=name)
@@ -118,6 +123,7 @@ class GAN(RealData, Passes, Generative, Game):
         self.discriminator = discriminator
         self.augmentation = augmentation
         self.ema_generator = None
+        self.as_images = as_images
         self._terms = gan_terms.Terms()
         self._build_networks()
         self.raw_sampler, self.averaged_sampler = (
@@ -148,6 +154,12 @@ class GAN(RealData, Passes, Generative, Game):
             self.ema_generator = ema.averaged_copy(self.generator)
             self.ema_generator(inputs, training=False)
             self.ema_generator.set_weights(self.generator.get_weights())
+
+    @property
+    def is_image(self):
+        """Whether data are images in [−1, 1]."""
+        given = self.as_images
+        return is_picture(self.data_shape) if given is None else given
 
     @property
     def sampler(self):

@@ -23,8 +23,7 @@ class RealData:
         return {"real": real, "condition": gan_checks.as_classes(condition)}
 
     def fields(self):
-        is_image = len(self.data_shape) == 3
-        bounds = {"low": -1.0, "high": 1.0} if is_image else {}
+        bounds = {"low": -1.0, "high": 1.0} if self.is_image else {}
         real = tf.nest.map_structure(
             lambda output: Field(output.shape, **bounds), self._outputs
         )
