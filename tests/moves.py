@@ -162,7 +162,7 @@ class Pursuit(Game):
         return self.miss(nets, batch)[1]
 
 
-def pursuit(layers=(), compiled=None, rate=0.1, **options):
+def pursuit(layers=(), compiled=None, rate=0.1, kind=Pursuit, **options):
     """A compiled `Pursuit` of dense networks, with further layers for the prey."""
     prey = keras.Sequential(
         [keras.Input((2,)), *layers, keras.layers.Dense(2)], name="prey"
@@ -170,7 +170,7 @@ def pursuit(layers=(), compiled=None, rate=0.1, **options):
     hunter = keras.Sequential([keras.Input((2,)), keras.layers.Dense(2)], name="hunter")
     memory = Memory()
     memory.build((None, 2))
-    game = Pursuit(prey, hunter, memory, **options)
+    game = kind(prey, hunter, memory, **options)
     optimizers = {
         name: keras.optimizers.SGD(rate, momentum=0.5) for name in ("prey", "hunter")
     }

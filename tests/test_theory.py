@@ -18,13 +18,13 @@ def test_proposition_1_the_best_discriminator_for_a_fixed_generator():
     latents = keras.Input((1,))
     generator = keras.Model(latents, keras.layers.Dense(1)(latents))
     generator.set_weights([np.array([[1.0]]), np.array([3.0])])  # p_g = N(3, 1)
-    generator.trainable = False
     discriminator = kgan.models.mlp_discriminator((1,), hidden=(32, 32))
     gan = kgan.GAN(generator, discriminator, ema_momentum=None)
     schedule = keras.optimizers.schedules.CosineDecay(1e-2, 600)
     gan.compile(
         discriminator_optimizer=keras.optimizers.Adam(schedule, beta_1=0.9),
         steps_per_execution=50,
+        frozen=["generator"],
     )
     gan.fit(kgan.data.load("gaussian", batch_size=512, steps_per_epoch=600), verbose=0)
     np.testing.assert_array_equal(generator.get_weights()[0], [[1.0]])
@@ -44,10 +44,10 @@ def test_theorem_1_equal_distributions_have_value_minus_log_4():
     """Where p_g = p_data, D cannot do better than 1/2, and V(D, G) = −log 4."""
     generator = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
     generator.set_weights([np.array([[1.5]]), np.array([4.0])])
-    generator.trainable = False
     discriminator = kgan.models.mlp_discriminator((1,), hidden=(32,))
     gan = kgan.GAN(generator, discriminator, ema_momentum=None)
-    gan.compile(loss="minimax", discriminator_optimizer=keras.optimizers.Adam(3e-3))
+    adam = keras.optimizers.Adam(3e-3)
+    gan.compile(loss="minimax", discriminator_optimizer=adam, frozen=["generator"])
     train = kgan.data.load("gaussian", batch_size=1024, steps_per_epoch=300)
     gan.fit(train, verbose=0)
     held_out = kgan.data.load("gaussian", batch_size=4096, seed=1, steps_per_epoch=4)
@@ -61,9 +61,9 @@ def test_the_generator_descends_towards_the_data():
     generator = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
     discriminator = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
     discriminator.set_weights([np.array([[1.0]]), np.array([0.0])])
-    discriminator.trainable = False
     gan = kgan.GAN(generator, discriminator, ema_momentum=None)
-    gan.compile(generator_optimizer=keras.optimizers.SGD(0.5))
+    sgd = keras.optimizers.SGD(0.5)
+    gan.compile(generator_optimizer=sgd, frozen=["discriminator"])
     latents = tf.random.stateless_normal((512, 1), [1, 2])
     before = float(tf.reduce_mean(discriminator(generator(latents))))
     gan.fit(np.zeros((64, 1), "float32"), batch_size=32, verbose=0)

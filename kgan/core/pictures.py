@@ -1,5 +1,7 @@
 """Which data are pictures: images in [−1, 1] that anyone can look at."""
 
+import keras
+
 _MOST_CHANNELS = 4  # red, green, blue, alpha
 
 
@@ -10,3 +12,18 @@ def is_picture(shape: tuple) -> bool:
     floats of any range.
     """
     return len(shape) == 3 and (shape[2] is None or shape[2] <= _MOST_CHANNELS)
+
+
+def check_channels_last() -> None:
+    """Checks that Keras' layers expect channels last, as all images here have them.
+
+    Raises:
+        ValueError: If `image_data_format` is another, which TensorFlow cannot compute
+            on a CPU.
+    """
+    if keras.config.image_data_format() != "channels_last":
+        raise ValueError(
+            'image_data_format must be "channels_last" in ~/.keras/keras.json, or by '
+            'keras.config.set_image_data_format("channels_last"). '
+            f'Received: "{keras.config.image_data_format()}"'
+        )

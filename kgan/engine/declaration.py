@@ -1,5 +1,7 @@
 """Checks what a game declares: its methods, networks and moves."""
 
+import warnings
+
 import keras
 
 from kgan.engine.clock import Clock
@@ -57,6 +59,47 @@ def checked(game):
     for player in game.averages():
         _check_names("averages", [player], players_of(moves))
     return moves
+
+
+def keep_inputs(network):
+    """Lets a subclassed network have its inputs in float32 under any policy.
+
+    Keras casts them for it, and a value of bfloat16 has three digits. Functional
+    networks have them as they are; the layers of both cast what they take.
+    """
+    if isinstance(network, keras.Model) and not getattr(network, "inputs", None):
+        network.autocast = False
+
+
+def freeze(frozen, players):
+    """Freezes players; raises a ValueError for what is none.
+
+    Args:
+        frozen: Their names.
+        players: Networks by name.
+    """
+    if isinstance(frozen, str):
+        raise ValueError(f"`frozen` must be a list of names. Received: {frozen!r}")
+    _check_names("frozen", frozen, players)
+    for player in frozen:
+        players[player].trainable = False
+
+
+def stuck(players):
+    """Returns the names of players none of whose weights can move, a set."""
+    return {p for p, n in players.items() if n.weights and not n.trainable_weights}
+
+
+def warn_of_frozen(players):
+    """Warns of players that are frozen, which is rarely meant."""
+    for player in sorted(players):
+        warnings.warn(
+            f"The {player} is frozen: `fit` will not change its weights. Set "
+            f"`{player}.trainable = True` (a game knows itself who moves when), or "
+            f'say that it is meant: compile(..., frozen=["{player}"])',
+            UserWarning,
+            stacklevel=4,
+        )
 
 
 def check_optimizers(optimizers):

@@ -41,7 +41,9 @@ def averaged_copy(network):
         # `clone_model` needs no registration of custom layers, but a graph of layers;
         # and the copy of a subclass would lose its methods.
         if has_graph and of_keras:
-            copy = keras.models.clone_model(network)
+            copy = keras.models.clone_model(
+                network, clone_function=_copy_of_layer, recursive=True
+            )
         else:
             copy = type(network).from_config(network.get_config())
     except (NotImplementedError, TypeError) as error:
@@ -51,10 +53,19 @@ def averaged_copy(network):
                 "that gives its constructor's arguments, so that it can be averaged "
                 "and saved; or pass `ema_momentum=None`."
             ) from error
-        copy = keras.models.clone_model(network)
+        copy = keras.models.clone_model(
+            network, clone_function=_copy_of_layer, recursive=True
+        )
     copy.name = f"ema_{network.name}"  # its own name: layers are found by name
     copy.trainable = False
     return copy
+
+
+def _copy_of_layer(layer):
+    # Keras makes no new layer of any Python function; one without weights is shared.
+    if isinstance(layer, keras.layers.Lambda):
+        return layer
+    return type(layer).from_config(layer.get_config())
 
 
 def update(averaged, network, momentum):

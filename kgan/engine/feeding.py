@@ -8,6 +8,11 @@ import tensorflow as tf
 
 from kgan.core import peeking
 
+# Batches in which images must have values of both signs.
+_FIRST = 8
+# Rows of an array that are checked at a time.
+_AT_ONCE = 4096
+
 
 def is_arrays(x):
     """Returns whether `x` is an array, or a dictionary of arrays, also a nested one."""
@@ -15,41 +20,57 @@ def is_arrays(x):
     return bool(leaves) and all(hasattr(leaf, "shape") for leaf in leaves)
 
 
-def peek(x, y, batch_size):
-    """Returns `(batch, x)`: the first batch of anything that `fit` takes, and its data.
+def peek(x, y, batch_size, count=1):
+    """Returns `(batches, x)`: the first batches of what `fit` takes, and its data.
 
-    The batch is None where it cannot be seen without harm; an iterator that has lost
-    its first batch is replaced.
+    They are an iterator of up to `count` batches, read as they are asked for: none
+    where they cannot be seen without harm, else at least one. What has lost its first
+    batches is replaced.
 
     Args:
         x: A data set, arrays, a `keras.utils.PyDataset` or an iterator.
         y: Targets beside arrays, an array or a dictionary of them, or None.
-        batch_size: Number of rows to look at in arrays.
+        batch_size: Number of rows of a batch of arrays.
+        count: The most batches.
 
     Raises:
         ValueError: If `x` holds no batch, no batches at all, or arrays that differ in
             their number of rows.
     """
     if isinstance(x, tf.distribute.DistributedDataset):
-        return None, x
+        return iter(()), x
     if is_arrays(x):
         _check_rows([x] if y is None else [x, y])
-        first = _head(x, batch_size)
-        return (first if y is None else (first, _head(y, batch_size))), x
+        firsts = range(0, min(_rows(x), count * batch_size), batch_size)
+        return _begun(_part(x, y, first, batch_size) for first in firsts), x
     if isinstance(x, keras.utils.PyDataset):
-        return x[0], x
+        return _begun(x[index] for index in range(min(len(x), count))), x
     if isinstance(x, tf.data.Dataset):
         with peeking.uncounted():
-            return _first(iter(x.take(1))), x
+            return _begun(iter(x.take(count))), x
     if hasattr(x, "__next__"):
-        first = _first(x)
-        return first, _chain(first, x)
+        seen = []
+        return _begun(_remembered(itertools.islice(x, count), seen)), _chain(seen, x)
     if hasattr(x, "__iter__") and not isinstance(x, (list, tuple, dict)):
-        return _first(iter(x)), x
+        return _begun(itertools.islice(iter(x), count)), x
     raise ValueError(
         "`x` must be an array, a tf.data.Dataset or another iterable of "
         f"batches. Received: {type(x).__name__}"
     )
+
+
+def _begun(iterator):
+    """Reads the first batch, which must be there; returns an iterator of all."""
+    try:
+        return itertools.chain([next(iterator)], iterator)
+    except StopIteration:
+        raise ValueError("`x` must yield at least one batch. It is empty.") from None
+
+
+def _remembered(iterator, seen):
+    for element in iterator:
+        seen.append(element)
+        yield element
 
 
 def _check_rows(arrays):
@@ -68,10 +89,16 @@ def _counts(arrays):
     return [len(arrays)]
 
 
-def _head(arrays, count):
+def _part(x, y, first, count):
+    """Returns some rows of arrays as an element of data."""
+    rows = _cut(x, first, count)
+    return rows if y is None else (rows, _cut(y, first, count))
+
+
+def _cut(arrays, first, count):
     if isinstance(arrays, dict):
-        return {name: _head(rows, count) for name, rows in arrays.items()}
-    return np.asarray(arrays[:count])
+        return {name: _cut(rows, first, count) for name, rows in arrays.items()}
+    return np.asarray(arrays[first : first + count])
 
 
 def without_tuple(element):
@@ -80,16 +107,9 @@ def without_tuple(element):
     return element[0] if alone else element
 
 
-def _first(iterator):
-    try:
-        return next(iterator)
-    except StopIteration:
-        raise ValueError("`x` must yield at least one batch. It is empty.") from None
-
-
-def _chain(first, rest):
+def _chain(seen, rest):
     # Keras takes no iterators but those of `yield`, and from them only tuples.
-    for element in itertools.chain([first], rest):
+    for element in itertools.chain(seen, rest):
         yield element if isinstance(element, tuple) else (element,)
 
 
@@ -139,21 +159,19 @@ def _check_divides(what, tensor, count):
 
 
 def full(dataset, batch_size):
-    """Returns a data set without a last batch that may be shorter.
+    """Returns a data set of full batches, as many as it has batches.
 
-    A known length stays known, since Keras warns about data that end without one: then
-    the last batch goes unseen.
+    Whether its last batch is full is known only when it comes: rows of the data's
+    beginning fill it up if it is not, and no row is lost.
     """
     if tf.nest.flatten(dataset.element_spec)[0].shape[0] is not None:
         return dataset
     batches = dataset.cardinality().numpy()
-    if batches == 1:  # the batch by which `batch_size` was measured
-        return dataset
-    if batches > 0:
-        return dataset.take(batches - 1)
-    return dataset.filter(
-        lambda *element: tf.shape(tf.nest.flatten(element)[0])[0] == batch_size
-    )
+    if batches < 0:  # infinite, or unknown: then the rest goes unseen
+        return dataset.rebatch(batch_size, drop_remainder=True)
+    whole = dataset.repeat().rebatch(batch_size, drop_remainder=True).take(batches)
+    # A known length stays known, since Keras warns of data that end without one.
+    return whole.apply(tf.data.experimental.assert_cardinality(batches))
 
 
 def group(dataset, count, replicas, argument="repeats"):
@@ -256,12 +274,16 @@ def _rows(batch):
 
 
 def _checked(game, x, y, rows):
-    """Checks the first batch, and targets that lie in an array; see `peek`."""
-    first, x = peek(x, y, rows)
-    if first is not None:
-        game.check(first)
-    if y is not None and is_arrays(x):
-        game.check_targets(y)
+    """Checks the first batches, of arrays all; returns the first one, and `x`."""
+    batches, x = peek(x, y, rows, _FIRST)
+    first = next(batches, None)
+    if first is None:
+        return None, x
+    game.check(first)
+    game.check_signs(itertools.chain([first], batches))
+    if is_arrays(x):
+        for begin in range(0, _rows(x), _AT_ONCE):
+            game.check_values(_part(x, y, begin, _AT_ONCE), begin)
     return first, x
 
 
@@ -276,9 +298,8 @@ def _check_validation(game, data, rows):
 
 def _as_it_is(game, x, first, replicas):
     """Returns whether batches need neither be joined nor cut to whole groups."""
-    # Layers that take groups of examples take no shorter batch.
     can_be_cut = is_arrays(x) or isinstance(x, tf.data.Dataset)
-    plain = replicas == 1 and not (game.group_size > 1 and can_be_cut)
+    plain = replicas == 1 and not (game.needs_full_batches and can_be_cut)
     return game.batches_a_round == 1 and (plain or first is None)
 
 

@@ -17,9 +17,14 @@ class Field:
     Attributes:
         shape: Shape of one example; None stands for any size.
         dtype: Its dtype; a tensor of the same kind (float, integer) is cast to it.
-        low: The smallest value, or None.
+        low: The smallest value, or None. Floats must be finite whatever it is.
         high: The largest value, or None.
         optional: Whether it may be missing.
+        called: What messages call the values, as in "images"; by default "The field"
+            and its name.
+        advice: How values out of range are usually mended, for messages, or "".
+        signed: How to mend data of which no value of the first batches is below 0, for
+            an error then; "" where such data are fine.
     """
 
     shape: tuple
@@ -27,13 +32,30 @@ class Field:
     low: float | None = None
     high: float | None = None
     optional: bool = False
+    called: str = ""
+    advice: str = ""
+    signed: str = ""
 
     def get_config(self):
-        return dataclasses.asdict(self) | {"shape": list(self.shape)}
+        config = dataclasses.asdict(self) | {"shape": list(self.shape)}
+        # Files of before know no words: those that are not given are left out.
+        words = ("called", "advice", "signed")
+        return {k: v for k, v in config.items() if v or k not in words}
 
     @classmethod
     def from_config(cls, config):
         return cls(**{**config, "shape": tuple(config["shape"])})
+
+    @property
+    def bounds(self):
+        """The smallest and the largest value, None where there is none.
+
+        Floats may pass them by what rounding does to an image.
+        """
+        slack = _TOLERANCE if _kind(tf.as_dtype(self.dtype)) == "float" else 0
+        low = None if self.low is None else self.low - slack
+        high = None if self.high is None else self.high + slack
+        return low, high
 
 
 def like(batch):
@@ -51,13 +73,12 @@ def like(batch):
     return tf.nest.map_structure(field, batch)
 
 
-def check(batch, fields, values=False):
+def check(batch, fields):
     """Checks names, shapes and dtypes of a batch.
 
     Args:
         batch: Dictionary of arrays or tensors, batch axis first; it may be nested.
         fields: The same structure of `Field`s.
-        values: Whether to check ranges too.
 
     Raises:
         ValueError: If a tensor is missing or unknown, or is not as its field.
@@ -70,15 +91,82 @@ def check(batch, fields, values=False):
             f"Received: {', '.join(sorted(found)) or 'none'}"
         )
     for name, tensor in found.items():
-        _check_one(name, tensor, expected[name])
-        if values:
-            _check_values(name, np.asarray(tensor), expected[name])
+        _check_one(_called(name, expected[name]), tensor, expected[name])
+
+
+def check_values(batch, fields, first=0):
+    """Checks values and rows of a batch that `check` has accepted.
+
+    Args:
+        batch: As in `check`.
+        fields: As in `check`.
+        first: Number of the first example, for messages.
+
+    Raises:
+        ValueError: If there are no examples, tensors differ in their number, floats
+            are not finite, or values are out of their range.
+    """
+    found, expected = dict(_flat(batch)), dict(_flat(fields))
+    rows = {name: len(tensor) for name, tensor in found.items()}
+    if len(set(rows.values())) > 1:
+        told = ", ".join(f"{count} of {name}" for name, count in rows.items())
+        raise ValueError(
+            f"A batch must have one row of each field for each example. "
+            f"Received: {told}"
+        )
+    for name, tensor in found.items():
+        field = expected[name]
+        _check_values(_called(name, field), np.asarray(tensor), field, first)
+
+
+def are_right(batch, fields):
+    """Returns whether all values of a batch are as `check_values` wants, a tensor."""
+    expected = dict(_flat(fields))
+    pairs = ((tensor, expected[name]) for name, tensor in _flat(batch))
+    verdicts = [each for tensor, field in pairs for each in _verdicts(tensor, field)]
+    return tf.reduce_all(tf.stack(verdicts)) if verdicts else tf.constant(True)
+
+
+def check_signs(batches, fields):
+    """Checks that fields which must have values below 0 have some in the first batches.
+
+    It stops at the batch that settles it.
+
+    Args:
+        batches: Iterable of batches, as in `check`.
+        fields: As in `check`.
+
+    Raises:
+        ValueError: If a field with `signed` has none.
+    """
+    open_ = {name: field for name, field in _flat(fields) if field.signed}
+    count, high = 0, dict.fromkeys(open_, 0.0)
+    for batch in batches if open_ else ():
+        count += 1
+        found = {n: np.asarray(x) for n, x in _flat(batch) if n in open_}
+        open_ = {n: open_[n] for n, x in found.items() if x.min() >= 0}
+        if not open_:
+            return
+        high = {n: max(high[n], found[n].max()) for n in open_}
+    for name, field in open_.items():
+        raise ValueError(
+            f"{_called(name, field)} must have values below 0. Received: none in the "
+            f"first {count} batches, whose values reach {high[name]:g}; {field.signed}"
+        )
 
 
 def cast(batch, fields):
-    """Returns a batch in the dtypes of its fields, which `check` has accepted."""
-    dtypes = {name: field.dtype for name, field in _flat(fields)}
-    tensors = [tf.cast(tensor, dtypes[name]) for name, tensor in _flat(batch)]
+    """Returns a batch in dtypes and shapes of its fields, which `check` has accepted.
+
+    What Python functions in a pipeline return has no shape that a graph knows.
+    """
+    expected = dict(_flat(fields))
+
+    def as_field(tensor, field):
+        tensor = tf.ensure_shape(tensor, (None, *field.shape))
+        return tf.cast(tensor, field.dtype)
+
+    tensors = [as_field(tensor, expected[name]) for name, tensor in _flat(batch)]
     return tf.nest.pack_sequence_as(batch, tensors)
 
 
@@ -94,41 +182,86 @@ def _flat(structure, prefix=""):
         yield prefix, structure
 
 
-def _check_one(name, tensor, field):
+def _called(name, field):
+    return field.called or f"The field {name!r}"
+
+
+def _check_one(called, tensor, field):
     dtype = tf.as_dtype(tensor.dtype)
     if _kind(dtype) != _kind(tf.as_dtype(field.dtype)):
-        raise ValueError(
-            f"The field {name!r} must be {field.dtype}. Received: {dtype.name}"
+        raise ValueError(f"{called} must be {field.dtype}. Received: {dtype.name}")
+    check_shape(called, tf.TensorShape(tensor.shape), field.shape)
+
+
+def check_shape(called, shape, expected, source=""):
+    """Checks the shape of a batch against that of an example.
+
+    Args:
+        called: What the message calls the values.
+        shape: A `tf.TensorShape` of the batch; one of unknown rank fits.
+        expected: Shape of one example, a tuple in which None stands for any size.
+        source: Where that shape comes from, for the message, as in ", as ... gives".
+
+    Raises:
+        ValueError: If they differ.
+    """
+    if shape[1:].is_compatible_with(expected):
+        return
+    received = f"examples of shape {tuple(shape)[1:]}"
+    if expected and None not in expected and shape.is_compatible_with(expected):
+        received = (
+            f"one of shape {tuple(shape)} without a batch axis: batch the data, as in "
+            "dataset.batch(64)"
         )
-    shape = tuple(tensor.shape)[1:] if tensor.shape is not None else None
-    fits = shape is not None and len(shape) == len(field.shape)
-    if not fits or any(
-        None not in (a, b) and a != b for a, b in zip(shape, field.shape, strict=True)
-    ):
-        raise ValueError(
-            f"The field {name!r} must have examples of shape {field.shape}. "
-            f"Received: examples of shape {shape}"
-        )
+    raise ValueError(
+        f"{called} must have examples of shape {tuple(expected)}{source}. "
+        f"Received: {received}"
+    )
 
 
 def _kind(dtype):
     return "float" if dtype.is_floating else "int" if dtype.is_integer else dtype.name
 
 
-def _check_values(name, values, field):
+def _verdicts(tensor, field):
+    """Returns for a tensor whether its values are right, up to two boolean tensors."""
+    tensor = tf.convert_to_tensor(tensor)
+    low, high = field.bounds
+    # A comparison with NaN is false.
+    if low is not None:
+        yield tf.reduce_all(tensor >= tf.cast(low, tensor.dtype))
+    if high is not None:
+        yield tf.reduce_all(tensor <= tf.cast(high, tensor.dtype))
+    if tensor.dtype.is_floating and None in (low, high):
+        yield tf.reduce_all(tf.math.is_finite(tensor))
+
+
+def _check_values(called, values, field, first):
     if not values.size:
-        raise ValueError(f"The field {name!r} must hold examples. Received: none")
-    if values.dtype.kind in "fc" and not np.isfinite(values).all():
-        raise ValueError(
-            f"The field {name!r} must be finite. Received: NaN or infinity"
-        )
-    low, high = values.min(), values.max()
-    low_is_wrong = field.low is not None and low < field.low - _TOLERANCE
-    if low_is_wrong or (field.high is not None and high > field.high + _TOLERANCE):
-        raise ValueError(
-            f"The field {name!r} must {_range(field)}. "
-            f"Received: values from {low:g} to {high:g}"
-        )
+        raise ValueError(f"{called} must hold examples. Received: none")
+    low, high = field.bounds
+    if values.dtype.kind == "f" or values.dtype.name == "bfloat16":
+        values = values.astype(np.promote_types(np.float32, values.dtype))
+        _refuse(called, values, ~np.isfinite(values), "be finite", first)
+    outside = [] if low is None else [values < low]
+    outside += [] if high is None else [values > high]
+    for wrong in outside:
+        _refuse(called, values, wrong, _range(field), first, field.advice)
+
+
+def _refuse(called, values, wrong, expected, first, advice=""):
+    """Raises for the first example that is wrong, if there is one."""
+    if not wrong.any():
+        return
+    rows = wrong.reshape(len(wrong), -1).any(axis=1)
+    row = int(rows.argmax())
+    value = values[row][wrong[row]].ravel()[0]
+    spread = f" among values from {values.min():g} to {values.max():g}"
+    raise ValueError(
+        f"{called} must {expected}. Received: {value:g} in example {first + row}"
+        f"{spread if np.isfinite(values).all() else ''}"
+        f"{f'; {advice}' if advice else ''}"
+    )
 
 
 def _range(field):
@@ -136,4 +269,6 @@ def _range(field):
         return f"be at least {field.low:g}"
     if field.low is None:
         return f"be at most {field.high:g}"
+    if _kind(tf.as_dtype(field.dtype)) == "int":
+        return f"lie in [{field.low:g}, {field.high + 1:g})"
     return f"lie in [{field.low:g}, {field.high:g}]"

@@ -3,32 +3,35 @@
 import types
 
 import keras
+import tensorflow as tf
 
 from kgan.core import arguments, seeds
 from kgan.core.seeds import Use
 from kgan.engine import (
     declaration,
     feeding,
-    fields,
     replicas,
+    stock_callbacks,
     strategy_checks,
     train_function,
 )
 from kgan.engine.alternation import get as find_alternation
+from kgan.engine.checked_data import CheckedData
 from kgan.engine.clock import Clock
 from kgan.engine.compilation import Compiler
 from kgan.engine.config import ConfigByArguments
+from kgan.engine.every_batch import EveryBatch
 from kgan.engine.interface import Interface
 from kgan.engine.logs import Logs
 from kgan.engine.move import batches_of, players_of
 from kgan.engine.networks import Networks
-from kgan.engine.optimizers import OptimizerView, prepare_all, refuse_callbacks
+from kgan.engine.optimizers import OptimizerView, prepare_all
 from kgan.engine.round import Round, rows_of
 from kgan.engine.saving import SavedByAttribute
 from kgan.engine.stateless import Stateless
 
 
-class Game(Interface, ConfigByArguments, SavedByAttribute, keras.Model):
+class Game(CheckedData, Interface, ConfigByArguments, SavedByAttribute, keras.Model):
     """Players, the fields of a batch, the moves of a round.
 
     A subclass writes formulas, the engine plays them: tapes, XLA, replicas, seeds,
@@ -92,6 +95,7 @@ class Game(Interface, ConfigByArguments, SavedByAttribute, keras.Model):
 
     def __setattr__(self, name, value):
         declaration.check_attribute(Game, name, value)
+        declaration.keep_inputs(value)
         super().__setattr__(name, value)
 
     # === What a subclass writes ===
@@ -123,9 +127,6 @@ class Game(Interface, ConfigByArguments, SavedByAttribute, keras.Model):
 
     def check_rows(self, count):
         """Checks that networks can take a number of rows on a replica."""
-
-    def check_targets(self, targets):
-        """Checks each target of an array."""
 
     # === What the rest of kgan asks ===
 
@@ -165,6 +166,11 @@ class Game(Interface, ConfigByArguments, SavedByAttribute, keras.Model):
     def batches_a_round(self):
         return batches_of(self.moves())
 
+    @property
+    def needs_full_batches(self):
+        """Whether a shorter batch may not be cut as a step needs it."""
+        return self.group_size > 1 or self._plain.micro_batches > 1
+
     # === Compile ===
 
     def compile(
@@ -176,6 +182,7 @@ class Game(Interface, ConfigByArguments, SavedByAttribute, keras.Model):
         steps_per_execution=1,
         jit_compile="auto",
         micro_batches=1,
+        frozen=(),
     ):
         """Sets how the game is played.
 
@@ -190,6 +197,8 @@ class Game(Interface, ConfigByArguments, SavedByAttribute, keras.Model):
                 on several each replica's gradients. "auto": on an accelerator.
             micro_batches: Number of parts in which an update takes its batch, one after
                 the other: the same gradient from less memory.
+            frozen: Names of players that keep their weights. Others that cannot move,
+                as old code leaves them, are warned of.
 
         Raises:
             ValueError: If moves name what the game has not, optimizers do not fit the
@@ -200,6 +209,7 @@ class Game(Interface, ConfigByArguments, SavedByAttribute, keras.Model):
         strategy = self.distribute_strategy
         moves = declaration.checked(self)
         players = {player: self.networks[player] for player in players_of(moves)}
+        declaration.freeze(frozen, players)
         strategy_checks.check_compile(
             self, self.networks, optimizers, steps_per_execution
         )
@@ -226,7 +236,10 @@ class Game(Interface, ConfigByArguments, SavedByAttribute, keras.Model):
                 compiler=compiler,
                 alternation=find_alternation(alternation),
                 micro_batches=micro_batches,
+                frozen=frozenset(frozen),
+                stuck=declaration.stuck(players),
                 fields=None,
+                every_batch=EveryBatch(),
                 logs=None,
             )
             self._set_up(moves)
@@ -237,6 +250,7 @@ class Game(Interface, ConfigByArguments, SavedByAttribute, keras.Model):
             steps_per_execution=steps_per_execution,
             jit_compile=jit_compile,
             micro_batches=micro_batches,
+            frozen=list(frozen),
         )
 
     def _set_up(self, moves):
@@ -296,25 +310,12 @@ class Game(Interface, ConfigByArguments, SavedByAttribute, keras.Model):
         """
         self._assert_compile_called("fit")
         strategy_checks.check_fit(self, self.networks)
-        refuse_callbacks(kwargs.get("callbacks"))
+        kwargs["callbacks"] = stock_callbacks.fitting(kwargs.get("callbacks"), self)
         has_more = kwargs.get("validation_data") is not None
         if has_more and type(self).held_out is Game.held_out:
             self.held_out(None, None)  # raises before an epoch is played
         x, y, batch_size = feeding.prepare(self, x, y, batch_size, kwargs)
         return super().fit(x, y, batch_size=batch_size, epochs=epochs, **kwargs)
-
-    def check(self, element):
-        """Checks the first batch of a data set: names, shapes, dtypes, ranges.
-
-        Raises:
-            ValueError: If the batch is not what the game takes.
-        """
-        batch = self._named(element)
-        # Where the game has none, they are those of the first batch that was played.
-        known = self._plain.fields if self.step else None
-        expected = self.fields() or known or fields.like(batch)
-        fields.check(batch, expected, values=True)
-        self._plain.fields = expected
 
     def make_train_function(self, force=False):
         if self.trainable_has_changed():
@@ -322,30 +323,54 @@ class Game(Interface, ConfigByArguments, SavedByAttribute, keras.Model):
                 self._set_up(self.moves())
             force = True
         if self.train_function is None or force:
+            self._warn_of_frozen()
             super().make_train_function(force=True)
             single = self.steps_per_execution == 1 and not self.run_eagerly
             if single and strategy_checks.on_one_device(self.distribute_strategy):
                 self.train_function = train_function.one_step(
                     self.train_step, self.train_function
                 )
+            named = self._plain.every_batch.naming(
+                self.train_function, lambda: f"in the batch of step {self.step + 1}"
+            )
             moves = self._plain.round.moves
             logs = {n: m.players for m in moves for n in (*m.logs, *m.terms)}
             self.train_function = train_function.Guarded(
-                self, self.train_function, None if self.step else logs
+                self, named, None if self.step else logs
             )
         return self.train_function
 
+    def _warn_of_frozen(self):
+        plain = self._plain
+        stuck = declaration.stuck({p: self.networks[p] for p in self.players})
+        # Who moved before, and was frozen since, is meant to be.
+        known = plain.stuck if self.step else stuck
+        declaration.warn_of_frozen(stuck & known - plain.frozen)
+
+    def make_test_function(self, force=False):
+        if self.test_function is None or force:
+            super().make_test_function(force=True)
+            self.test_function = self._plain.every_batch.naming(
+                self.test_function, lambda: "in a batch of the held-out data"
+            )
+        return self.test_function
+
     def train_step(self, data):
         plain = self._plain
-        batch = self._batch(data)
-        rows = rows_of(batch) // plain.round.fresh
-        plain.round.play(batch, plain.round.draw(self.seed, rows))
-        return replicas.logs_for_keras(self.get_metrics_result())
+        batch, accepted = self._batch(data)
+        with tf.control_dependencies([accepted]):
+            rows = rows_of(batch) // plain.round.fresh
+            plain.round.play(batch, plain.round.draw(self.seed, rows))
+            return replicas.logs_for_keras(self.get_metrics_result())
 
     def test_step(self, data):
         """Returns the logs of `held_out`, in inference mode."""
+        batch, accepted = self._batch(data)
+        with tf.control_dependencies([accepted]):
+            return replicas.logs_for_keras(self._held_out(batch))
+
+    def _held_out(self, batch):
         plain = self._plain
-        batch = self._batch(data)
         count = rows_of(batch)
         if self.group_size > 1:  # a last batch may have no whole number of groups
             batch = feeding.filled(self.group_size, batch)
@@ -360,22 +385,7 @@ class Game(Interface, ConfigByArguments, SavedByAttribute, keras.Model):
         logs = self.held_out(nets, batch)
         plain.logs.update(logs, count)
         results = self.get_metrics_result()
-        return replicas.logs_for_keras({name: results[name] for name in logs})
-
-    def _batch(self, data):
-        batch = self._named(data)
-        expected = self._plain.fields or self.fields() or fields.like(batch)
-        fields.check(batch, expected)
-        return fields.cast(batch, expected)
-
-    def _named(self, element):
-        batch = self.unpack(feeding.without_tuple(element))
-        if not isinstance(batch, dict):
-            raise ValueError(
-                "`unpack` must return a dictionary of named tensors. Received: "
-                f"{type(batch).__name__}, as data without names are"
-            )
-        return batch
+        return {name: results[name] for name in logs}
 
     def _maybe_symbolic_build(self, iterator=None, data_batch=None):
         """Does nothing: a game is built. Keras would take a batch for it."""

@@ -143,14 +143,3 @@ class OptimizerView:
             for player, optimizer in self.named.items()
             for key, value in optimizer.get_config().items()
         }
-
-
-def refuse_callbacks(callbacks):
-    """Raises a ValueError for callbacks that swap a model's weights and one average."""
-    callbacks = getattr(callbacks, "callbacks", callbacks)  # a `CallbackList`
-    for callback in tf.nest.flatten(callbacks or []):
-        if isinstance(callback, keras.callbacks.SwapEMAWeights):
-            raise ValueError(
-                "SwapEMAWeights exchanges the weights of a model of one optimizer. A "
-                "game has one for each player, and averages of its own."
-            )

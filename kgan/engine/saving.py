@@ -15,6 +15,20 @@ class SavedByAttribute:
             return names
         return [name for name in names if name != "layers"]
 
+    def save(self, filepath, *args, **kwargs):
+        """Saves the whole game as `keras.Model.save` does, to a `.keras` file.
+
+        Raises:
+            ValueError: If the file's name ends in something else.
+        """
+        if not str(filepath).endswith(".keras"):
+            raise ValueError(
+                "`filepath` of a game must end in .keras, Keras' format of whole "
+                'models; weights alone are saved by save_weights("NAME.weights.h5"), '
+                f"for a server by `export`. Received: {filepath}"
+            )
+        super().save(filepath, *args, **kwargs)
+
     def load_own_variables(self, store):
         file = getattr(store, "h5_file", ())
         self._layers_were_stored = "layers" in file

@@ -3,12 +3,14 @@
 import keras
 import tensorflow as tf
 
+from kgan.core.pictures import is_picture
 from kgan.core.seeds import Use
 from kgan.engine.fields import Field
 from kgan.engine.game import Game
 from kgan.engine.move import Move
 from kgan.engine.update import mean
 from kgan.games import network_checks
+from kgan.games.data_fields import images
 from kgan.games.encoding import Encoding
 from kgan.games.generative import Generative
 from kgan.latents import priors
@@ -68,6 +70,8 @@ class BiGAN(Encoding, Generative, Game):
         network_checks.takes("encoder", encoder, data=pair["data"])
         network_checks.takes("discriminator", discriminator, **pair)
         network_checks.gives_logits(discriminator)
+        if is_picture(pair["data"]):
+            network_checks.gives_images(generator)
         self.prior = priors.Normal(self.latent_dim) if prior is None else prior
         self.generator, self.encoder = generator, encoder
         self.discriminator = discriminator
@@ -78,8 +82,7 @@ class BiGAN(Encoding, Generative, Game):
 
     def fields(self):
         shape = self.generator.output_shape[1:]
-        bounds = {"low": -1.0, "high": 1.0} if len(shape) == 3 else {}
-        return {"real": Field(shape, **bounds)}
+        return {"real": images(shape) if is_picture(shape) else Field(shape)}
 
     def moves(self):
         pair, draws = ("generator", "encoder"), self.latents

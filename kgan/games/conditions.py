@@ -93,7 +93,9 @@ class Conditions:
         """Checks the values of a structured condition."""
         _check_kind(condition, self.fields)
         arrays = tf.nest.map_structure(np.asarray, condition)
-        fields.check({"condition": arrays}, {"condition": self.fields}, values=True)
+        named, expected = {"condition": arrays}, {"condition": self.fields}
+        fields.check(named, expected)
+        fields.check_values(named, expected)
         for array in tf.nest.flatten(arrays):
             if len(array) != rows:
                 raise ValueError(

@@ -43,17 +43,18 @@ class Reference:
     """Real data by whose distances samples are measured.
 
     Args:
-        real: Real data as for `fit`: at least two examples that differ.
+        real: Real data as for `fit`.
         model: A compiled game of latents.
 
     Attributes:
         distance: Mean distance of the first 64 real examples, or of the first batch if
             it is smaller: within classes if G takes labels, and 32 pairs share theirs.
+            It is 0 where no two of them differ, to which nothing can be compared.
     """
 
     def __init__(self, real, model):
         x, y, _ = keras.utils.unpack_x_y_sample_weight(real)
-        first, _ = feeding.peek(x, y, _ROWS)
+        first = next(feeding.peek(x, y, _ROWS)[0], None)
         if first is None:
             raise ValueError("`real` must be an array or a tf.data.Dataset.")
         model.check(first)
@@ -70,11 +71,6 @@ class Reference:
             self._classes = self.labels if _num_pairs(self.labels) >= _PAIRS else None
         self.rows = len(data)
         self.distance = mean_distance(data, self._classes) if self.rows > 1 else 0.0
-        if not self.distance > 0.0:
-            raise ValueError(
-                "`real` must hold at least two examples that differ. "
-                f"Received: a first batch of {self.rows}"
-            )
 
     def diversity(self, model, seed=0):
         """Returns the mean distance of raw samples over that of real data, a float.

@@ -142,13 +142,15 @@ class GAN(RealData, Passes, Generative, Game):
         self.data_shape = gan_checks.main_shape(fake)
         if hasattr(fake, "shape"):
             network_checks.discriminator_fits(self.discriminator, self.data_shape)
+        if self.is_image:
+            network_checks.gives_images(self.generator)
         shown = fake
         if self.augmentation is not None:
             shown = self.augmentation(fake, training=False)
         self._pack = network_checks.together(self.discriminator)
         shown = tf.nest.map_structure(lambda x: tf.repeat(x, self._pack, axis=0), shown)
         judged = joined(shown, self._for_judge(told))
-        outputs = heads(self.discriminator(judged, training=False))
+        outputs = heads(gan_checks.outputs_of(self.discriminator, judged))
         self._heads = {n: _shape(h) for n, h in outputs.items()}
         if self.ema_momentum is not None:
             self.ema_generator = ema.averaged_copy(self.generator)

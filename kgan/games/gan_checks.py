@@ -4,13 +4,12 @@ import math
 import warnings
 
 import keras
-import numpy as np
 import tensorflow as tf
 
-from kgan.core import arguments
-from kgan.engine import feeding
+from kgan.core.pictures import is_picture
+from kgan.engine import feeding, fields
 from kgan.engine.fields import Field
-from kgan.games import network_checks
+from kgan.games import data_fields, network_checks
 
 
 def label_classes(num_classes, terms, heads, prior):
@@ -119,6 +118,21 @@ def augmentation_follows(augmentation, loss):
         )
 
 
+def outputs_of(discriminator, judged):
+    """Returns what D returns for an example, or for as many alike as it needs.
+
+    Some layers take no fewer examples than they compare with each other.
+    """
+    error = None
+    for _ in range(7):  # 1, 2, 4, ..., 64 rows
+        try:
+            return discriminator(judged, training=False)
+        except (ValueError, tf.errors.OpError) as found:
+            error = error or found
+        judged = tf.nest.map_structure(lambda x: tf.repeat(x, 2, axis=0), judged)
+    raise error
+
+
 def group_of(discriminator):
     """Returns the smallest number of rows of which D's layers take whole groups."""
     layers = (discriminator, *network_checks.all_layers(discriminator))
@@ -180,15 +194,16 @@ def split(element):
     return real, condition
 
 
-def check_classes(condition, num_classes, rows):
-    """Checks that labels are classes, one for each row."""
-    one_label_each(condition, rows)
-    arguments.label_values(condition, num_classes)
+def as_classes(labels):
+    """Returns labels as the networks take them: int32 of shape `(batch,)`.
 
-
-def as_classes(condition):
-    """Returns labels as the networks take them: int32 of shape `(batch,)`."""
-    return tf.reshape(tf.cast(condition, tf.int32), (-1,))
+    Raises:
+        ValueError: If they are no integers, or not one for each example.
+    """
+    labels = tf.convert_to_tensor(labels)
+    one_label_each(labels)
+    integer_labels(labels)
+    return tf.reshape(tf.cast(labels, tf.int32), (-1,))
 
 
 def compile_fits(game, loss, terms):
@@ -205,17 +220,23 @@ def main_shape(fake):
     return max(shapes, key=math.prod)
 
 
-def check_real(real, outputs, values=False):
-    """Checks real data against the generator's outputs.
+def check_real(real, outputs):
+    """Checks structure, dtypes and shapes of real data against the generator's outputs.
 
     Args:
         real: Data of a batch, in the structure of the generator's outputs.
         outputs: A nest of `kgan.Field`: what the generator returns.
-        values: Whether to check values too.
 
     Raises:
-        ValueError: If structure, dtype or shape differ, or values are out of range.
+        ValueError: If they differ.
     """
+    if isinstance(real, dict) and isinstance(outputs, Field):
+        first = next(iter(real), None)
+        raise ValueError(
+            "data must be an array, or (data, labels). Received: a dictionary of "
+            f"{', '.join(map(str, real))}; tfds.load(..., as_supervised=True) yields "
+            f"(image, label), dataset.map(lambda x: x[{first!r}]) one of its parts"
+        )
     try:
         tf.nest.assert_same_structure(real, outputs)
     except (TypeError, ValueError):
@@ -223,27 +244,39 @@ def check_real(real, outputs, values=False):
             "data must have the structure of the generator's outputs: "
             f"{_structure(outputs)}. Received: {_structure(real)}"
         ) from None
-    for data, field in zip(
-        tf.nest.flatten(real), tf.nest.flatten(outputs), strict=True
-    ):
+    pairs = tf.nest.flatten(real), tf.nest.flatten(outputs)
+    for data, field in zip(*pairs, strict=True):
         dtype(data)
         shape(data, field.shape)
-        if values:
-            arguments.values(data, is_image=len(field.shape) == 3)
 
 
 def _structure(nest):
     return tf.nest.map_structure(lambda x: tuple(x.shape), nest)
 
 
-def check_example(element, data_shape, num_classes):
-    """Checks a batch of data alone, or with classes; see `check_real`."""
+def check_example(element, data_shape, num_classes, is_image=None):
+    """Checks data alone, or with classes, that do not train.
+
+    Args:
+        element: Arrays, as an element of a data set.
+        data_shape: Shape of one example.
+        num_classes: Number of classes, or None.
+        is_image: Whether data are images in [−1, 1]; None: by their shape.
+
+    Raises:
+        ValueError: If they are not what the networks take.
+    """
     data, classes = split(element)
     data = tf.convert_to_tensor(data)
-    check_real(data, Field(tuple(data_shape)), values=True)
+    check_real(data, Field(tuple(data_shape)))
     labels_match(classes, num_classes)
+    shown = is_picture(data_shape) if is_image is None else is_image
+    expected = {"data": data_fields.images(data_shape) if shown else Field(data_shape)}
+    batch = {"data": data}
     if classes is not None:
-        check_classes(classes, num_classes, len(data))
+        expected["labels"] = data_fields.classes(num_classes)
+        batch["labels"] = as_classes(classes)
+    fields.check_values(batch, expected)
 
 
 def dtype(data, name="data"):
@@ -258,12 +291,8 @@ def dtype(data, name="data"):
 
 def shape(data, data_shape, name="data"):
     """Checks that the examples of a batch have the generator's shape."""
-    examples = tuple(data.shape)[1:] if data.shape.rank else None
-    if examples is not None and None not in examples and examples != data_shape:
-        raise ValueError(
-            f"{name} must have examples of shape {data_shape}, as the generator gives. "
-            f"Received: examples of shape {examples}"
-        )
+    source = ", as the generator gives"
+    fields.check_shape(name, data.shape, data_shape, source)
 
 
 def labels_match(labels, count):
@@ -281,11 +310,33 @@ def labels_match(labels, count):
         )
 
 
-def one_label_each(labels, rows):
-    """Checks that there is a label for each example: no one-hot rows."""
-    if np.size(labels) != rows:
+def one_label_each(labels):
+    """Checks that labels are no one-hot rows, from their shape alone."""
+    shape = labels.shape
+    if shape.rank is not None and shape.rank > 1 and tuple(shape[1:]) != (1,):
         raise ValueError(
-            f"labels must be one integer for each of {rows} examples; one-hot vectors "
-            "become classes by keras.ops.argmax(labels, axis=-1). "
-            f"Received: an array of shape {np.shape(labels)}"
+            "labels must be one integer for each example. Received: examples of shape "
+            f"{tuple(shape[1:])}; one-hot vectors become classes by "
+            "keras.ops.argmax(labels, axis=-1)"
         )
+    if shape.rank == 0:
+        raise ValueError(
+            "labels must be one integer for each example. Received: a single one: "
+            "batch the data, as in dataset.batch(64)"
+        )
+
+
+def integer_labels(labels):
+    """Checks that labels are integers."""
+    if labels.dtype.is_integer:
+        return
+    remedies = {
+        "string": "; names become classes by "
+        "keras.layers.StringLookup(vocabulary=names, num_oov_indices=0)",
+        "bool": "; tf.cast(labels, tf.int32) makes them 0 and 1",
+    }
+    whole = '; whole numbers become classes by tf.cast(labels, "int32")'
+    raise ValueError(
+        f"labels must be integers. Received: dtype {labels.dtype.name}"
+        f"{remedies.get(labels.dtype.name, whole)}"
+    )

@@ -2,9 +2,9 @@
 
 import tensorflow as tf
 
-from kgan.core import arguments
+from kgan.core.pictures import is_picture
 from kgan.engine.fields import Field
-from kgan.games import gan_checks
+from kgan.games import data_fields, first_outputs, gan_checks
 
 
 class RealData:
@@ -22,32 +22,22 @@ class RealData:
             return {"real": real}
         return {"real": real, "condition": gan_checks.as_classes(condition)}
 
+    def check(self, element):
+        super().check(element)
+        if not self.step:
+            first_outputs.warn(self, self.unpack(element))
+
     def fields(self):
-        bounds = {"low": -1.0, "high": 1.0} if self.is_image else {}
-        real = tf.nest.map_structure(
-            lambda output: Field(output.shape, **bounds), self._outputs
-        )
+        real = tf.nest.map_structure(self._field_of, self._outputs)
         if self._conditions.fields is not None:
             return {"real": real, "condition": self._conditions.fields}
         if self.data_classes is not None:
-            return {"real": real, "condition": Field((), "int32")}
+            return {"real": real, "condition": data_fields.classes(self.data_classes)}
         return {"real": real}
 
-    def check(self, element):
-        real, condition = gan_checks.split(element)
-        real = tf.nest.map_structure(tf.convert_to_tensor, real)
-        gan_checks.check_real(real, self._outputs, values=True)
-        rows = len(tf.nest.flatten(real)[0])
-        if self._conditions.fields is not None:
-            self._conditions.check(condition, rows)
-            return
-        gan_checks.labels_match(condition, self.data_classes)
-        if condition is not None:
-            gan_checks.check_classes(condition, self.data_classes, rows)
-
-    def check_targets(self, targets):
-        if self.data_classes is not None:
-            arguments.label_values(targets, self.data_classes)
+    def _field_of(self, output):
+        shown = is_picture(output.shape) if self.as_images is None else self.as_images
+        return data_fields.images(output.shape) if shown else Field(output.shape)
 
     def check_rows(self, count):
         parts = self._plain.micro_batches

@@ -173,16 +173,49 @@ def head_layer(discriminator, name="logits"):
     return getattr(network, "layer", network)  # what a wrapper wraps
 
 
+_PROBABILITIES = ("sigmoid", "hard_sigmoid", "softmax")
+_NOT_BELOW_0 = (*_PROBABILITIES, "relu", "relu6", "softplus", "exponential")
+
+
+def _activation(layer):
+    """Returns the name of a layer's activation, None without one."""
+    if getattr(layer, "negative_slope", 0):
+        return None
+    activation = getattr(layer, "activation", None)
+    if activation is not None:
+        return getattr(activation, "__name__", None)
+    # An operation, as `keras.ops.sigmoid` leaves it, or a layer such as `ReLU`.
+    name = type(layer).__name__
+    return {"HardSigmoid": "hard_sigmoid"}.get(name, name.lower())
+
+
 def gives_logits(discriminator):
     """Checks that D returns logits and no probabilities, where layers tell it."""
     last = head_layer(discriminator)
-    activation = getattr(last, "activation", None)
-    # An operation, as `keras.ops.sigmoid` leaves it, tells by its name alone.
-    if activation is keras.activations.sigmoid or type(last).__name__ == "Sigmoid":
+    found = _activation(last)
+    if found in _PROBABILITIES:
         raise ValueError(
-            "`discriminator` must give logits, without a sigmoid: the loss applies it. "
-            f"Received: a last layer {last.name!r} with a sigmoid"
+            f"`discriminator` must give logits, without a {found}: the loss applies "
+            f"what it needs. Give the last layer activation=None. Received: a layer "
+            f"{last.name!r} with a {found}"
         )
+
+
+def gives_images(generator):
+    """Checks that G can return pixels darker than gray, where layers tell it."""
+    last = head_layer(generator)
+    found = _activation(last)
+    if found in _NOT_BELOW_0:
+        raise ValueError(
+            f"`generator` must give images in [-1, 1], and none of its pixels is below "
+            f'0 after a {found}. Give the last layer activation="tanh". Received: a '
+            f"layer {last.name!r} with a {found}"
+        )
+
+
+def tells_outputs(network):
+    """Returns whether a network's layers tell by what activation it ends."""
+    return hasattr(head_layer(network), "activation")
 
 
 def discriminator_fits(discriminator, data_shape):

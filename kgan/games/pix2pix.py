@@ -6,11 +6,11 @@ import tensorflow as tf
 from kgan import losses
 from kgan.core import arguments, schedules
 from kgan.core.seeds import Use
-from kgan.engine.fields import Field
 from kgan.engine.game import Game
 from kgan.engine.move import Move
 from kgan.engine.update import mean
 from kgan.games import network_checks
+from kgan.games.data_fields import images
 from kgan.games.translation import Translation
 
 
@@ -71,6 +71,7 @@ class Pix2Pix(Translation, Game):
         pair = {"source": source, "target": target}
         network_checks.takes("discriminator", discriminator, **pair)
         network_checks.gives_logits(discriminator)
+        network_checks.gives_images(generator)
         self.generator, self.discriminator = generator, discriminator
         self.l1 = schedules.check("l1", l1)
         self.adversarial_loss = losses.get(adversarial_loss)
@@ -81,7 +82,7 @@ class Pix2Pix(Translation, Game):
             "source": self.generator.input_shape,
             "target": self.generator.output_shape,
         }
-        return {name: Field(s[1:], low=-1.0, high=1.0) for name, s in ends.items()}
+        return {name: images(shape[1:], called="") for name, shape in ends.items()}
 
     def moves(self):
         return (

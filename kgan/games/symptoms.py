@@ -1,6 +1,7 @@
 """Symptoms of a failing game of a generator and a discriminator."""
 
 import statistics
+import warnings
 
 from kgan import losses
 from kgan.engine.symptom import Symptom
@@ -151,10 +152,21 @@ class DiversityLost(Symptom):
 
     def begin(self, model):
         self._reference = Reference(self.real, model)
+        if not self._reference.distance > 0.0:
+            warnings.warn(
+                "Whether samples lose their diversity cannot be told: that takes at "
+                "least two real examples that differ, and the first batch has "
+                f"{self._reference.rows} without any difference.",
+                UserWarning,
+                stacklevel=2,
+            )
+            self._reference = None
         self.measured = {}
         self._value = self.memory = 0.0  # of the last check, and the largest
 
     def find(self, model, logs):
+        if self._reference is None:
+            return None
         value = self._reference.diversity(model, self.seed)
         self.measured = {"diversity": value}
         self._value, grows = value, value > self.memory

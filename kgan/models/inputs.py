@@ -9,6 +9,7 @@ import keras
 from keras import layers
 
 from kgan.core import arguments
+from kgan.core.pictures import check_channels_last
 
 _POINT_RANK, _IMAGE_RANK = 1, 3
 
@@ -48,6 +49,8 @@ def _check_shape(name, shape, ranks, expected):
         raise ValueError(
             f"`{name}` must be {expected} with positive integers. Received: {shape!r}"
         )
+    if len(sides) == _IMAGE_RANK:
+        check_channels_last()
     return sides
 
 

@@ -69,11 +69,11 @@ def play(penalties: tuple, rounds: int = ROUNDS, epochs: int = 40) -> dict:
         one push for each name of a loss.
     """
     gan = toy.build()
-    gan.generator.trainable = False
     gan.compile(
         discriminator_optimizer=keras.optimizers.Adam(1e-3, beta_1=0.5),
         penalties=list(penalties),
         steps_per_execution=rounds // epochs,
+        frozen=["generator"],
     )
     samples = gan.generate(1000, seed=1, averaged=False)
     watch = Watch(tf.constant(samples))

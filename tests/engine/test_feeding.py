@@ -1,3 +1,4 @@
+import itertools
 import types
 
 import contracts
@@ -22,28 +23,33 @@ def test_weights_are_refused(name):
         feeding.refuse_weights({name: {0: 1.0}})
 
 
+def _peek(x, y, batch_size):
+    batches, same = feeding.peek(x, y, batch_size)
+    return next(batches, None), same
+
+
 def test_peek_at_arrays():
     x, y = np.arange(20.0).reshape(10, 2), np.arange(10)
     for data in (x, tf.constant(x)):
-        (images, labels), same = feeding.peek(data, y, 4)
+        (images, labels), same = _peek(data, y, 4)
         assert same is data
         np.testing.assert_array_equal(images, x[:4])
         np.testing.assert_array_equal(labels, y[:4])
-    np.testing.assert_array_equal(feeding.peek(x, None, 4)[0], x[:4])
+    np.testing.assert_array_equal(_peek(x, None, 4)[0], x[:4])
 
 
 def test_peek_at_a_dictionary_of_arrays():
     x, y = {"a": np.arange(6), "b": tf.range(6)}, np.arange(6)
-    first, same = feeding.peek(x, None, 2)
+    first, same = _peek(x, None, 2)
     assert same is x
     assert {name: list(rows) for name, rows in first.items()} == {
         "a": [0, 1],
         "b": [0, 1],
     }
-    first, beside = feeding.peek(x, y, 2)[0]
+    first, beside = _peek(x, y, 2)[0]
     assert set(first) == {"a", "b"}
     assert list(beside) == [0, 1]
-    _, beside = feeding.peek(np.arange(6), {"c": x, "d": [1, 2, 3, 4, 5, 6]}, 2)[0]
+    _, beside = _peek(np.arange(6), {"c": x, "d": [1, 2, 3, 4, 5, 6]}, 2)[0]
     assert list(beside["d"]) == list(beside["c"]["a"] + 1) == [1, 2]
 
 
@@ -57,7 +63,7 @@ def test_data_alone_stand_in_no_tuple():
 
 def test_peek_at_a_data_set():
     data = tf.data.Dataset.range(10).batch(4)
-    first, same = feeding.peek(data, None, 32)
+    first, same = _peek(data, None, 32)
     assert first.numpy().tolist() == [0, 1, 2, 3]
     assert same is data
 
@@ -72,7 +78,7 @@ class Sequence(keras.utils.PyDataset):
 
 def test_peek_at_a_py_dataset():
     data = Sequence()
-    first, same = feeding.peek(data, None, 32)
+    first, same = _peek(data, None, 32)
     np.testing.assert_array_equal(first, _images(2, 0.0))
     assert same is data
 
@@ -86,7 +92,7 @@ class Loader:
 
 def test_peek_at_an_iterable():
     data = Loader()
-    first, same = feeding.peek(data, None, 32)
+    first, same = _peek(data, None, 32)
     np.testing.assert_array_equal(first, _images(2, 0.0))
     assert same is data
 
@@ -94,7 +100,7 @@ def test_peek_at_an_iterable():
 def test_peek_loses_no_batch_of_an_iterator():
     elements = [_images(2, float(i)) for i in range(3)]
     for data in (iter(elements), (element for element in elements)):
-        first, rest = feeding.peek(data, None, 32)
+        first, rest = _peek(data, None, 32)
         assert first is elements[0]
         # Of all iterators Keras takes generators alone, and from them only tuples.
         assert isinstance(rest, types.GeneratorType)
@@ -107,9 +113,27 @@ def test_peek_at_a_distributed_data_set(two_replicas):
     data = two_replicas.experimental_distribute_dataset(
         tf.data.Dataset.range(8).batch(4)
     )
-    first, same = feeding.peek(data, None, 32)
+    first, same = _peek(data, None, 32)
     assert first is None
     assert same is data
+
+
+def test_peek_at_more_batches():
+    x, y = np.arange(10), -np.arange(10)
+    batches, _ = feeding.peek(x, y, 4, 8)
+    found = [(list(a), list(b)) for a, b in batches]
+    assert [a for a, _ in found] == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9]]
+    assert all(list(-np.array(a)) == b for a, b in found)
+    for data in (Sequence(), Loader(), tf.data.Dataset.range(8).batch(4)):
+        assert len(list(feeding.peek(data, None, 4, 2)[0])) == 2
+    assert len(list(feeding.peek(Sequence(), None, 4, 8)[0])) == 3
+
+
+@pytest.mark.parametrize("looked_at", [1, 2, 3])
+def test_batches_that_were_looked_at_are_not_lost(looked_at):
+    batches, rest = feeding.peek(iter([5, 6, 7, 8]), None, 32, 3)
+    assert list(itertools.islice(batches, looked_at)) == [5, 6, 7][:looked_at]
+    assert list(rest) == [(5,), (6,), (7,), (8,)]
 
 
 @pytest.mark.parametrize(
@@ -122,7 +146,7 @@ def test_nothing_to_peek_at(data):
     with pytest.raises(
         ValueError, match=r"`x` must yield at least one batch\. It is empty"
     ):
-        feeding.peek(data, None, 32)
+        next(feeding.peek(data, None, 32)[0])
 
 
 @pytest.mark.parametrize("data", [None, [_images(2)], (1, 2), {"x": 1}, 3])
@@ -228,15 +252,27 @@ def test_groups_of_images_alone():
         assert element.shape == (4, *SHAPE)
 
 
-def test_a_last_batch_that_may_be_shorter_is_left_out():
+def _rows_of(dataset):
+    return [batch[:, 0, 0, 0].tolist() for batch in dataset.as_numpy_iterator()]
+
+
+def test_a_last_batch_that_is_shorter_is_filled_from_the_beginning():
     exact = _numbered(3, 4).batch(4, drop_remainder=True)
     assert feeding.full(exact, 4) is exact
     ragged = _numbered(1, 11).batch(4)  # 4, 4 and 3 rows
     kept = feeding.full(ragged, 4)
-    assert kept.cardinality() == 2
-    assert [len(element) for element in kept] == [4, 4]
+    assert kept.cardinality() == 3
+    assert _rows_of(kept) == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9, 10, 0]]
     unknown = ragged.filter(lambda element: True)  # a length that nobody knows
-    assert [len(element) for element in feeding.full(unknown, 4)] == [4, 4]
+    assert _rows_of(feeding.full(unknown, 4)) == [[0, 1, 2, 3], [4, 5, 6, 7]]
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_whole_batches_are_all_used(known):
+    data = _numbered(4, 2).batch(2)  # the pipeline does not tell that all are full
+    data = data if known else data.filter(lambda element: True)
+    joined = feeding.group(feeding.full(data, 2), 2, 1)
+    assert _rows_of(joined) == [[0, 1, 2, 3], [4, 5, 6, 7]]
 
 
 def test_a_single_batch_is_full():
@@ -279,9 +315,11 @@ def _model(batches=1, replicas=1, group_size=1, check=lambda element: None):
         batches_a_round=batches,
         batches_argument="discriminator_steps",
         group_size=group_size,
+        needs_full_batches=group_size > 1,
         check=check,
+        check_signs=lambda elements: None,
+        check_values=lambda element, first: None,
         check_rows=lambda rows: None,
-        check_targets=lambda targets: None,
         distribute_strategy=types.SimpleNamespace(num_replicas_in_sync=replicas),
         seed=0,
     )
@@ -337,16 +375,27 @@ def test_validation_data_are_checked_too():
         feeding.prepare(model, _images(8), None, 4, {"validation_data": weighted})
 
 
-def test_all_targets_of_an_array_are_checked():
+def test_arrays_are_checked_whole(monkeypatch):
+    monkeypatch.setattr(feeding, "_AT_ONCE", 5)
     checked, labels = [], np.arange(8)
     model = _model()
-    model.check_targets = checked.append
-    held_out = {"validation_data": (_images(8), labels + 8)}
+    model.check_values = lambda element, first: checked.append((first, element[1]))
+    held_out = {"validation_data": (_images(4), labels[4:])}
     feeding.prepare(model, _images(8), labels, 4, held_out)
-    assert [list(targets) for targets in checked] == [
-        list(range(8)),
-        list(range(8, 16)),
+    assert [(first, list(targets)) for first, targets in checked] == [
+        (0, [0, 1, 2, 3, 4]),
+        (5, [5, 6, 7]),
+        (0, [4, 5, 6, 7]),
     ]
+
+
+def test_the_first_batches_are_checked_for_signs():
+    model, seen = _model(), []
+    model.check_signs = lambda elements: seen.append(len(list(elements)))
+    for batches, expected in ((3, 3), (20, 8)):
+        data = tf.data.Dataset.range(4 * batches).batch(4)
+        feeding.prepare(model, data, None, None, {})
+        assert seen.pop() == expected
 
 
 def test_a_validation_split_of_joined_batches_is_refused():
@@ -357,7 +406,7 @@ def test_a_validation_split_of_joined_batches_is_refused():
 
 def test_peek_keeps_the_labels_of_an_iterator():
     element = _images(2), np.arange(2)
-    first, rest = feeding.peek(iter([element]), None, 32)
+    first, rest = _peek(iter([element]), None, 32)
     assert first is element
     assert list(rest) == [element]
 
@@ -387,7 +436,7 @@ def test_a_game_of_groups_gets_full_batches():
     assert [len(batch) for batch in data] == [4, 4]
     short = tf.data.Dataset.from_tensor_slices(_images(10)).batch(4)
     data, _, _ = feeding.prepare(model, short, None, None, {})
-    assert [len(batch) for batch in data] == [4, 4]
+    assert [len(batch) for batch in data] == [4, 4, 4]
     elements = (_images(4, i / 10) for i in range(2))  # as it comes
     data, _, _ = feeding.prepare(model, elements, None, None, {})
     assert len(list(data)) == 2

@@ -443,14 +443,45 @@ def test_a_callback_freezes_at_the_beginning_of_an_epoch(options):
 
 def test_what_was_frozen_at_compile_may_be_freed():
     game = moves.pursuit()
-    game.prey.trainable = False
-    game.compile({"prey": "sgd", "hunter": "sgd"}, run_eagerly=True)
+    optimizers = {"prey": "sgd", "hunter": "sgd"}
+    game.compile(optimizers, run_eagerly=True, frozen=["prey"])
     before = weights_of(game, "prey")
     moves.fit(game, 8)
     assert same(before, weights_of(game, "prey"))
     game.prey.trainable = True
     moves.fit(game, 8)
     assert not same(before, weights_of(game, "prey"))
+
+
+def frozen(player="hunter", compiled=None, **arguments):
+    game = moves.pursuit(compiled=GRAPH if compiled is None else compiled)
+    getattr(game, player).trainable = False
+    game.compile({"prey": "sgd", "hunter": "sgd"}, **arguments)
+    return game
+
+
+def test_a_player_that_is_frozen_from_the_start_is_warned_of():
+    message = r"The hunter is frozen.*`hunter\.trainable = True`.*frozen=\[\"hunter\"\]"
+    with pytest.warns(UserWarning, match=message):
+        moves.fit(frozen(), 16)
+    with pytest.warns(UserWarning, match=message):
+        frozen().train_on_batch(moves.POINTS[:8])
+    late = moves.pursuit(compiled=GRAPH)
+    late.hunter.trainable = False  # after `compile`, before any step
+    with pytest.warns(UserWarning, match=message):
+        moves.fit(late, 16)
+
+
+def test_a_player_may_be_frozen_on_purpose(tmp_path):
+    game = frozen(frozen=["hunter"])
+    before = weights_of(game, "hunter")
+    moves.fit(game, 16)
+    assert same(before, weights_of(game, "hunter"))
+    game.save(tmp_path / "game.keras")
+    moves.fit(keras.models.load_model(tmp_path / "game.keras"), 16)
+    for wrong in (["memory"], "hunter"):
+        with pytest.raises(ValueError, match=r"`frozen` must .*: '(memory|hu)"):
+            frozen(frozen=wrong)
 
 
 def test_a_layer_that_has_moving_statistics_alone_may_be_frozen():

@@ -145,35 +145,3 @@ def test_the_view_of_all():
     config = view.get_config()
     assert (config["a_learning_rate"], config["b_learning_rate"]) == (0.5, 0.125)
     assert config["b_beta_1"] == pytest.approx(0.9)
-
-
-# === Callbacks ===
-
-
-def test_callbacks_that_exchange_weights_are_refused():
-    other, callback = keras.callbacks.Callback(), keras.callbacks.SwapEMAWeights()
-    everywhere = (
-        callback,
-        [callback],
-        [other, callback],
-        (other, [other, [callback]]),
-        keras.callbacks.CallbackList([other, callback]),
-    )
-    for callbacks in everywhere:
-        with pytest.raises(ValueError, match=r"SwapEMAWeights.*one for each player"):
-            optimizers.refuse_callbacks(callbacks)
-
-
-def test_other_callbacks_are_let_through():
-    other = keras.callbacks.Callback()
-    everywhere = (
-        None,
-        [],
-        other,
-        [other, other],
-        keras.callbacks.CallbackList([other]),
-        keras.callbacks.LearningRateScheduler(lambda epoch, rate: rate),
-        keras.callbacks.ReduceLROnPlateau(),
-    )
-    for callbacks in everywhere:
-        optimizers.refuse_callbacks(callbacks)

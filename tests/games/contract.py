@@ -320,7 +320,7 @@ class Contract:
         game = self.case.make(run_eagerly=True)
         element = next(iter(self.case.data(game)))
         game.check(element)
-        batch = game._batch(element)
+        batch, _ = game._batch(element)
         for place, move in enumerate(game.moves()):
             game.clock.rounds.assign(0)  # lazy terms act
             before = state(game)

@@ -279,7 +279,7 @@ def test_one_hot_vectors_where_classes_are_expected():
     gan = classes_gan()
     for dtype in ("float32", "int32"):
         one_hot = np.eye(5, dtype=dtype)[:ROWS]
-        refuse(gan, one_hot, r"one integer for each of 4.*argmax.*\(4, 5\)")
+        refuse(gan, one_hot, r"one integer for each.*\(5,\).*argmax")
 
 
 def test_classes_where_vectors_are_expected():

@@ -525,9 +525,29 @@ def test_labels_match():
         gan_checks.labels_match(tf.zeros((2,)), None)
 
 
-def test_one_label_each():
-    gan_checks.one_label_each(np.zeros((4, 1)), 4)
-    gan_checks.one_label_each(tf.zeros((4,)), 4)
-    for shape in ((3,), (4, 10), ()):
-        with pytest.raises(ValueError, match=r"each of 4 ex.*" + re.escape(str(shape))):
-            gan_checks.one_label_each(np.zeros(shape), 4)
+@pytest.mark.parametrize("shape", [(4,), (4, 1), (None,)])
+def test_one_label_each(shape):
+    gan_checks.one_label_each(tf.TensorSpec(shape, tf.int32))
+
+
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [
+        (np.eye(4, 10), r"\(10,\).*argmax"),  # floats as well: one answer, no circle
+        (np.eye(4, 10, dtype=int), r"\(10,\).*argmax"),
+        (np.int64(3), r"a single one: batch the data.*dataset\.batch"),
+        (np.zeros(4), r"integers.*float64.*tf\.cast"),
+        (np.array(["cat", "dog"]), r"integers.*string.*StringLookup"),
+        (np.ones(4, bool), r"integers.*bool.*tf\.cast"),
+    ],
+)
+def test_labels_that_are_no_classes(labels, message):
+    with pytest.raises(ValueError, match=message):
+        gan_checks.as_classes(labels)
+
+
+def test_classes_of_names():
+    names = ["cat", "dog"]
+    lookup = keras.layers.StringLookup(vocabulary=names, num_oov_indices=0)
+    found = gan_checks.as_classes(lookup(tf.constant(["dog", "cat"])))
+    assert found.numpy().tolist() == [1, 0]

@@ -7,8 +7,7 @@ import pytest
 import tensorflow as tf
 
 import kgan
-from kgan.engine.fields import Field
-from kgan.games import gan_checks
+from kgan.games import data_fields, gan_checks
 
 DATA = networks.images(16)
 SHAPE = (2, 2, 1)
@@ -71,8 +70,8 @@ def test_elements_that_fit():
         ((_rows(3), [0, 1, 2]), None, "images alone"),
         ((_rows(3), [0, 1, 5]), 5, r"\[0, 5\)"),
         ((_rows(3), [0.0, 1.0, 2.0]), 5, "integers"),
-        ((_rows(3), [0, 1]), 5, r"each of 3 examples.*\(2,\)"),
-        ((_rows(3), np.eye(3, 5, dtype=int)), 5, r"each of 3 examples.*\(3, 5\)"),
+        ((_rows(3), [0, 1]), 5, "3 of data, 2 of labels"),
+        ((_rows(3), np.eye(3, 5, dtype=int)), 5, r"each example.*\(5,\).*argmax"),
     ],
 )
 def test_elements_that_do_not_fit(element, num_classes, message):
@@ -93,8 +92,8 @@ def test_data_are_unpacked_as_float32_and_int32():
         }
         assert batch["condition"].shape == (16,)
     assert gan.fields() == {
-        "real": Field((8, 8, 1), low=-1.0, high=1.0),
-        "condition": Field((), "int32"),
+        "real": data_fields.images((8, 8, 1)),
+        "condition": data_fields.classes(3),
     }
     alone = networks.gan(compiled={"micro_batches": 2})
     assert set(alone.unpack(DATA)) == {"real"}
@@ -125,7 +124,7 @@ def test_validation_data_are_checked_too():
 def test_images_must_be_finite():
     bad = DATA.copy()
     bad[3, 2, 2, 0] = np.nan
-    refuse("NaN", networks.gan(), as_dataset(bad))
+    refuse("nan in example 3", networks.gan(), as_dataset(bad))
 
 
 def test_images_must_have_the_generators_shape():
@@ -138,7 +137,7 @@ def test_labels_go_with_conditional_networks():
     refuse("take no labels", networks.gan(), DATA, labels)
     gan = networks.gan(num_classes=3)
     refuse("must be given .images, labels.", gan, as_dataset(DATA))
-    refuse(r"\[0, 3\).*from 0 to 3", gan, as_dataset(DATA, np.arange(16) % 4))
+    refuse(r"\[0, 3\).*: 3 in example 3", gan, as_dataset(DATA, np.arange(16) % 4))
     refuse("integers.*float64", gan, as_dataset(DATA, labels * 0.5))
 
 
@@ -157,7 +156,7 @@ def test_a_callback_that_exchanges_the_weights_of_one_optimizer():
 
 def test_a_step_needs_as_many_batches_as_updates():
     gan = networks.gan(discriminator_steps=3)
-    refuse("discriminator_steps=3.*1 full batches", gan, as_dataset(DATA))
+    refuse("discriminator_steps=3.*2 full batches", gan, as_dataset(DATA))
     refuse("validation_split.*validation_data", gan, DATA, validation_split=0.5)
     with pytest.raises(ValueError, match=r"multiple of the 3 batches of a.*16 rows"):
         gan.train_on_batch(DATA)

@@ -98,8 +98,7 @@ def test_moving_statistics_are_averaged_over_replicas(two_replicas):
 
 def test_a_frozen_generator_leaves_the_discriminator_to_learn():
     gan = networks.gan()
-    gan.generator.trainable = False
-    gan.compile()
+    gan.compile(frozen=["generator"])
     before = networks.weights(gan)
     gan.fit(dataset(), verbose=0)
     moved = {k for k, v in networks.weights(gan).items() if (v != before[k]).any()}

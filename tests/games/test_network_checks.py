@@ -160,6 +160,49 @@ def test_a_discriminator_gives_logits():
         network_checks.discriminator_fits(network, (1,))
 
 
+@pytest.mark.parametrize(
+    "last",
+    [
+        [keras.layers.Dense(1, activation="sigmoid")],
+        [keras.layers.Dense(1), keras.layers.Activation("hard_sigmoid")],
+        [keras.layers.Dense(1, activation="softmax")],
+        [keras.layers.Dense(1), keras.layers.Softmax()],
+        [keras.layers.Dense(1, activation="relu")],
+        [keras.layers.Dense(1), keras.layers.ReLU(), keras.layers.Reshape((1, 1, 1))],
+    ],
+)
+def test_a_generator_of_images_reaches_below_0(last):
+    network = keras.Sequential([keras.Input((3,)), *last])
+    with pytest.raises(ValueError, match=r'`generator` must give.*activation="tanh"'):
+        network_checks.gives_images(network)
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        [keras.layers.Dense(1, activation="tanh")],
+        [keras.layers.Dense(1)],
+        [keras.layers.Dense(1), keras.layers.ReLU(negative_slope=0.2)],
+        [keras.layers.Dense(1, activation="sigmoid"), keras.layers.Rescaling(2, -1)],
+    ],
+)
+def test_a_generator_that_reaches_below_0(last):
+    network_checks.gives_images(keras.Sequential([keras.Input((3,)), *last]))
+
+
+def test_only_generators_of_images_are_asked():
+    def of(shape):
+        x = latents = keras.Input((3,))
+        x = keras.layers.Dense(16, activation="sigmoid")(x)
+        return keras.Model(latents, keras.layers.Reshape(shape)(x)), _network(shape)
+
+    for shape in ((16,), (4, 4), (2, 2, 2, 2)):
+        kgan.GAN(*of(shape), ema_momentum=None)
+    with pytest.raises(ValueError, match=r'activation="tanh"'):
+        kgan.GAN(*of((4, 4, 1)), ema_momentum=None)
+    kgan.GAN(*of((4, 4, 1)), ema_momentum=None, as_images=False)
+
+
 def test_a_packed_discriminator_judges_several_together():
     network = kgan.models.mlp_discriminator((4,), hidden=(3,))
     packed = kgan.models.Packed(network, samples=2)
