@@ -31,7 +31,10 @@ class Folder:
 
     def folders(self) -> list[str]:
         """Returns the names of the visible folders at the top, sorted."""
-        names = (entry.name for entry in self.path.iterdir() if entry.is_dir())
+        try:
+            names = [entry.name for entry in os.scandir(self.path) if entry.is_dir()]
+        except OSError:
+            return []  # `walk` says why
         return sorted(name for name in names if not name.startswith("."))
 
     def _entries(self, folder: str, around: tuple[pathlib.Path, ...]):

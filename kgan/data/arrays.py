@@ -142,6 +142,7 @@ def _bytes(data: np.ndarray, image_size: Any) -> np.ndarray:
             f"channels). Received: {data.shape}"
         )
     data = data[..., None] if data.ndim == 3 else data
+    _remark_on_channels(data)
     return _resized(data, checks.image_size(image_size), pixels.fit_array)
 
 
@@ -163,13 +164,7 @@ def _floats(data: np.ndarray, image_size: Any) -> np.ndarray:
     is_image = is_picture(data.shape[1:])
     if is_image:
         _check_images(data, low, high)
-    elif data.ndim == 4 and data.shape[1] in (1, 3):
-        _logger.warning(
-            "arrays of shape %s are read as images of %d channels: if the channels "
-            "come first, pass numpy.moveaxis(x, 1, -1)",
-            data.shape,
-            data.shape[3],
-        )
+    _remark_on_channels(data)
 
     def fit(image, size):
         fitted = pixels.fit_array(image.astype(np.float32), size)
@@ -177,6 +172,17 @@ def _floats(data: np.ndarray, image_size: Any) -> np.ndarray:
         return fitted.clip(-1.0, 1.0) if is_image else fitted
 
     return _resized(data, checks.image_size(image_size), fit)
+
+
+def _remark_on_channels(data: np.ndarray) -> None:
+    many = data.ndim == 4 and not is_picture(data.shape[1:])
+    if many and data.shape[1] in (1, 3):
+        _logger.warning(
+            "arrays of shape %s are read as images of %d channels: if the channels "
+            "come first, pass numpy.moveaxis(x, 1, -1)",
+            data.shape,
+            data.shape[3],
+        )
 
 
 def _resized(data: np.ndarray, size: tuple[int, int] | None, fit) -> np.ndarray:

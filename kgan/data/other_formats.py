@@ -1,11 +1,11 @@
-"""Formats of images that Pillow does not read: how they are converted."""
+"""Formats of images that are not read: how they are converted."""
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterable
 
-_HEIF = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1", b"avif")
+_HEIF = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1")
 _NIFTI = (b"n+1\0", b"ni1\0", b"n+2\0", b"ni2\0")
 HEAD = 352  # bytes at the start of a file that tell what it is
 
@@ -52,6 +52,13 @@ _FORMATS = (
         'python -c "import sys,pillow_heif,PIL.Image as I; '
         "pillow_heif.register_heif_opener(); [I.open(f).convert('RGB').save(f+'.png') "
         'for f in sys.argv[1:]]" *.HEIC',
+    ),
+    Format(
+        "AVIF",
+        lambda head, name: head[4:12] == b"ftypavif",
+        "'pillow>=11.3'",
+        'python -c "import sys,PIL.Image as I; '
+        "[I.open(f).convert('RGB').save(f+'.png') for f in sys.argv[1:]]\" *.avif",
     ),
 )
 

@@ -21,7 +21,7 @@ _UNSIGNED, _SIGNED, _WHITE_IS_ZERO = 1, 2, 0
 
 @dataclasses.dataclass(frozen=True)
 class Values:
-    """Values of the pixels of all images of a file or a set, which have no fixed range.
+    """Values of the pixels of a wide image, which have no fixed range.
 
     Attributes:
         low: The lowest one.

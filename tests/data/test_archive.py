@@ -177,6 +177,20 @@ def test_what_cannot_be_reached_is_named(tree, monkeypatch):
     )
 
 
+def test_a_folder_that_cannot_be_listed_is_named(tree, monkeypatch):
+    path, write, _ = tree
+    write("root/cats/1.png")
+    assert Folder(path / "root").folders() == ["cats"]
+
+    def refuse(folder):
+        raise PermissionError(13, "Permission denied", str(folder))
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    found = Folder(path / "root")
+    assert found.walk() == ([], [(str(path / "root"), "Permission denied")])
+    assert found.folders() == []
+
+
 def test_a_link_in_a_zip_is_named(tmp_path):
     info = zipfile.ZipInfo("a/link.png")
     info.external_attr = (stat.S_IFLNK | 0o777) << 16

@@ -89,8 +89,12 @@ def test_resized_float_images_stay_in_range():
     assert (images.min(), images.max()) == (-1, 1)
 
 
-def test_channels_that_come_first_are_remarked_on(caplog):
-    arrays.from_arrays(np.random.default_rng(0).normal(size=(2, 3, 8, 8)))
+@pytest.mark.parametrize("dtype", [np.uint8, np.float32])
+def test_channels_that_come_first_are_remarked_on(caplog, dtype):
+    arrays.from_arrays(np.ones((2, 8, 8, 3), dtype) * dtype(0))
+    arrays.from_arrays(np.ones((2, 8, 8, 13), dtype))
+    assert caplog.text == ""
+    arrays.from_arrays(np.ones((2, 3, 8, 8), dtype))
     assert "images of 8 channels: if the channels come first" in caplog.text
 
 
