@@ -78,6 +78,7 @@ def run(values) -> None:
         values.num_images,
         data_shape=example_shape(game, dataset),
         cache_dir="auto" if values.cache else None,
+        windows=values.model and provenance.windows_of(values.model),
         verbose=1 if sys.stdout.isatty() else 0,
         **flags.chosen(values, "features", "split", "held_out", "held_out_split"),
         **flags.chosen(values, "num_real", "data_dir", "allow_few"),

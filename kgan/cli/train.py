@@ -19,7 +19,7 @@ from kgan import distribute, recipes
 from kgan.cli import flags
 from kgan.recipes import automatic
 from kgan.recipes.flag_types import Boolean, Choice, Text
-from kgan.recipes.recipe import of_game
+from kgan.recipes.recipe import WINDOWS, of_game
 from kgan.runs import prepare, train
 
 _FIELDS = "Fields of every recipe (what is not given here is the recipe's)"
@@ -128,16 +128,19 @@ def _recipe(values):
     fields = {name for kind in recipes.games().values() for name in kind.flags()}
     overrides = flags.given(values, fields)
     dataset = overrides.get("dataset", "digits")
+    conditional = overrides.get("conditional", False)
     if values.recipe in automatic.ADAPTED:
         adapt = automatic.ADAPTED[values.recipe]
-        base, reasons = adapt(overrides.get("dataset", "photos"))
+        base, reasons = adapt(overrides.get("dataset", "photos"), conditional)
     elif values.recipe:
         base, reasons = recipes.get(values.recipe), []
     elif dataset in recipes.names() and values.game in (None, "gan"):
         base, reasons = recipes.get(dataset), []
     else:
+        windows = {name: overrides[name] for name in WINDOWS if overrides.get(name)}
+        size = values.image_size
         base, reasons = automatic.choose(
-            dataset, values.data_dir, values.game, values.image_size
+            dataset, values.data_dir, values.game, size, windows, conditional
         )
     if reasons:
         print("\n".join(reasons), flush=True)

@@ -1,6 +1,7 @@
 """Which data are pictures: images in [−1, 1] that anyone can look at."""
 
 import keras
+import numpy as np
 
 _MOST_CHANNELS = 4  # red, green, blue, alpha
 
@@ -27,3 +28,13 @@ def check_channels_last() -> None:
             'keras.config.set_image_data_format("channels_last"). '
             f'Received: "{keras.config.image_data_format()}"'
         )
+
+
+def as_bytes(examples: np.ndarray) -> np.ndarray:
+    """Returns float pictures `(n, *shape)` as uint8: round(127.5 (x + 1)), clipped.
+
+    Other examples are returned as they are.
+    """
+    if examples.dtype == np.uint8 or not is_picture(examples.shape[1:]):
+        return examples
+    return np.clip(np.round((examples + 1.0) * 127.5), 0, 255).astype(np.uint8)

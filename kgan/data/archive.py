@@ -5,31 +5,63 @@ from __future__ import annotations
 import io
 import os
 import pathlib
+import stat
 import zipfile
 from typing import BinaryIO
 
+HIDDEN = "hidden"
+
 
 class Folder:
-    """The files under a folder, by its path."""
+    """The files under a folder, by its path; links stand for what they lead to."""
 
     def __init__(self, path: str | os.PathLike):
         self.path = pathlib.Path(path)
 
     def walk(self) -> tuple[list[str], list[tuple[str, str]]]:
-        """Returns the visible files, sorted, and (name, "hidden") of those with a dot.
+        """Returns the visible files, sorted, and (name, reason) of what is left out.
 
-        Names are relative to `path`, with "/" on every platform; a hidden folder is one
-        entry.
+        Left out are hidden names, those with a dot, of which a folder is one entry;
+        links to nothing; links back to a folder that they lie in; and folders that
+        cannot be listed. Names are relative to `path`, with "/" on every platform.
         """
-        visible, hidden = [], []
-        for path, folders, files in os.walk(self.path):
-            here = pathlib.Path(path).relative_to(self.path)
-            for name in [*folders, *files]:
-                if name.startswith("."):
-                    hidden.append(((here / name).as_posix(), "hidden"))
-            folders[:] = [name for name in folders if not name.startswith(".")]
-            visible += [(here / f).as_posix() for f in files if not f.startswith(".")]
-        return sorted(visible), hidden
+        found = list(self._entries("", (self.path.resolve(),)))
+        visible = sorted(name for name, reason in found if reason is None)
+        return visible, [entry for entry in found if entry[1] is not None]
+
+    def folders(self) -> list[str]:
+        """Returns the names of the visible folders at the top, sorted."""
+        try:
+            names = [entry.name for entry in os.scandir(self.path) if entry.is_dir()]
+        except OSError:
+            return []  # `walk` says why
+        return sorted(name for name in names if not name.startswith("."))
+
+    def _entries(self, folder: str, around: tuple[pathlib.Path, ...]):
+        """Yields (name, None or why it is left out) of all that is under a folder.
+
+        `around` are the real paths of the folders that one went through to get there.
+        """
+        try:
+            entries = list(os.scandir(self.path / folder))
+        except OSError as error:
+            yield folder or str(self.path), error.strerror
+            return
+        for entry in entries:
+            name = f"{folder}/{entry.name}" if folder else entry.name
+            if entry.name.startswith("."):
+                yield name, HIDDEN
+            elif os.path.isdir(entry.path):
+                real = pathlib.Path(entry.path).resolve()
+                if any(one.is_relative_to(real) for one in around):
+                    yield name, "leads back to a folder that it lies in"
+                else:
+                    yield from self._entries(name, (*around, real))
+            elif os.path.isfile(entry.path):
+                yield name, None
+            else:
+                link = entry.is_symlink()
+                yield name, "a link to nothing" if link else "neither file nor folder"
 
     def open(self, name: str) -> BinaryIO:
         """Opens a file of `walk` for reading; may be called from several threads."""
@@ -37,8 +69,8 @@ class Folder:
 
     def state(self, name: str) -> tuple[int, int]:
         """Returns two numbers, of which one changes when the file's content does."""
-        stat = (self.path / name).stat()
-        return stat.st_size, stat.st_mtime_ns
+        found = (self.path / name).stat()
+        return found.st_size, found.st_mtime_ns
 
 
 class Zip:
@@ -49,17 +81,19 @@ class Zip:
         self._zip = zipfile.ZipFile(self.path)  # closed when it is collected
 
     def walk(self):
-        visible, hidden = set(), set()
+        visible, left_out = set(), set()
         for info in self._zip.infolist():
             if info.is_dir():
                 continue
             parts = pathlib.PurePosixPath(info.filename).parts
             dots = [i for i, part in enumerate(parts) if _is_hidden(part)]
             if dots:
-                hidden.add(("/".join(parts[: dots[0] + 1]), "hidden"))
+                left_out.add(("/".join(parts[: dots[0] + 1]), HIDDEN))
+            elif stat.S_ISLNK(info.external_attr >> 16):
+                left_out.add((info.filename, "a link, which a ZIP holds as a text"))
             else:
                 visible.add(info.filename)
-        return sorted(visible), sorted(hidden)
+        return sorted(visible), sorted(left_out)
 
     def open(self, name):
         return io.BytesIO(self._zip.read(name))

@@ -14,12 +14,14 @@ DEFAULT_MEMORY_LIMIT = 2 * 2**30
 
 
 class Source(abc.ABC):
-    """Raw examples of one kind: images as uint8 or points as float32.
+    """Raw examples of one kind: images as uint8 or float32, other data as float32.
 
     Attributes:
         name: Name in messages.
-        shape: Shape of one example: (height, width, channels) or (dimensions,).
-        dtype: NumPy dtype of the raw examples, uint8 (images) or float32 (points).
+        shape: Shape of one example: (height, width, channels), (dimensions,), or
+            another of more axes.
+        dtype: NumPy dtype of the raw examples: uint8 of images in [0, 255]; float32 of
+            images in [-1, 1] that have more levels than 256, and of all other data.
         num_examples: Number of examples; for a density, of those in an epoch.
         num_classes: Labels are int32 in [0, num_classes); None without labels.
         class_names: Names of the classes, or None.
@@ -74,6 +76,11 @@ class Source(abc.ABC):
                 `(batch_size,)`, or `examples` alone.
         """
 
+    @property
+    def windows(self) -> dict[str, tuple[float, float]]:
+        """Options of `kgan.data.source` that scale images of 16 or 32 bits as here."""
+        return {}
+
     @abc.abstractmethod
     def fingerprint(self) -> str:
         """Returns a SHA-256 that changes when an example or a label does."""
@@ -91,8 +98,9 @@ class IndexedSource(Source):
     A subclass sets `array`, or overrides `read` if the examples are not held.
 
     Attributes:
-        array: All examples, `(num_examples, *shape)`, in memory or mapped to a file;
-            None if they are decoded when they are read.
+        array: All examples, `(num_examples, *shape)`, in memory or mapped to a file,
+            of a type that `read` converts to `dtype`; None if they are decoded when
+            they are read.
         labels: int32 of shape `(num_examples,)`, or None.
         memory_limit: The largest size in bytes that is held in memory.
     """
@@ -107,7 +115,7 @@ class IndexedSource(Source):
     @functools.cached_property
     def _held(self) -> tf.Tensor:
         """All examples, copied once for all data sets that read them."""
-        return _on_host(self.array)
+        return _on_host(self.read())
 
     @property
     def nbytes(self) -> int:
@@ -117,7 +125,7 @@ class IndexedSource(Source):
     def read(self, indices: np.ndarray | None = None) -> np.ndarray:
         """Reads examples by their indices, integers of shape `(n,)`; None reads all.
 
-        They are uint8 images or float32 points, an array of shape `(n, *shape)`.
+        They are an array of shape `(n, *shape)` and type `dtype`.
         """
         return self.array[slice(None) if indices is None else indices]
 

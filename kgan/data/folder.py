@@ -8,10 +8,12 @@ import functools
 import logging
 import os
 import pathlib
+import unicodedata
+from collections.abc import Sequence
 
 import numpy as np
 
-from kgan.data import checks, image_files
+from kgan.data import checks, image_files, wide_gray
 from kgan.data.archive import Folder
 from kgan.data.base import DEFAULT_MEMORY_LIMIT
 
@@ -24,40 +26,56 @@ class FolderScan:
 
     Attributes:
         folder: The folder.
-        files: Paths of the readable images, relative to it, sorted.
-        sizes: (height, width) -> number of images, upright.
-        num_gray: Number of gray images.
-        num_transparent: Number of images with an alpha channel or a transparent colour.
-        skipped: (path, reason) of each file that is no readable image.
+        infos: Path of each readable image, relative to it, -> its `ImageInfo`; sorted.
+        skipped: (path, reason) of each file that is no readable image, and of each
+            sub-folder at the top without images, which is no class.
     """
 
     folder: pathlib.Path
-    files: tuple[str, ...]
-    sizes: collections.Counter
-    num_gray: int
-    num_transparent: int
+    infos: dict[str, image_files.ImageInfo]
     skipped: tuple[tuple[str, str], ...]
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Paths of the readable images, relative to the folder, sorted."""
+        return tuple(self.infos)
+
+    @property
+    def sizes(self) -> collections.Counter:
+        """The number of images by (height, width), upright."""
+        return collections.Counter(info.size for info in self.infos.values())
+
+    @property
+    def num_gray(self) -> int:
+        """Number of gray images."""
+        return sum(info.gray for info in self.infos.values())
+
+    @property
+    def num_transparent(self) -> int:
+        """Number of images with an alpha channel or a transparent colour."""
+        return sum(info.transparent for info in self.infos.values())
 
     @property
     def channels(self) -> int:
         """4 if all images have alpha, else 3 if any has colour, else 1."""
-        if self.num_transparent == len(self.files):
+        if self.num_transparent == len(self.infos):
             return 4
-        return 1 if self.num_gray == len(self.files) else 3
+        return 1 if self.num_gray == len(self.infos) else 3
 
     @property
     def class_names(self) -> tuple[str, ...] | None:
         """The sub-folders with images, sorted; None if any image is outside of them."""
-        if any("/" not in file for file in self.files):
+        if any("/" not in file for file in self.infos):
             return None
-        return tuple(sorted({file.partition("/")[0] for file in self.files}))
+        return tuple(sorted({file.partition("/")[0] for file in self.infos}))
 
 
 def scan_folder(folder: str | os.PathLike) -> FolderScan:
     """Reads every file under a folder; returns a `FolderScan`.
 
     Files whose content is an image of a common raster format count as images, whatever
-    their name; hidden ones, and those that cannot be decoded whole, are skipped.
+    their name; hidden ones, and those that cannot be decoded whole, are skipped. Links
+    to files and folders are followed, but for those back to a folder that they lie in.
 
     Raises a `ValueError` if there is no such folder, or no readable image in it.
     Example: `kgan.data.scan_folder("photos").sizes.most_common(1)`
@@ -67,22 +85,20 @@ def scan_folder(folder: str | os.PathLike) -> FolderScan:
         found = "a file" if root.exists() else "nothing there"
         raise ValueError(f"Expected a folder of images at {root}. Received: {found}")
     archive = Folder(root)
-    names, hidden = archive.walk()
+    names, left_out = archive.walk()
     infos, reasons = image_files.inspect(archive, names)
-    scan = FolderScan(
-        folder=root,
-        files=tuple(infos),
-        sizes=collections.Counter(info.size for info in infos.values()),
-        num_gray=sum(info.gray for info in infos.values()),
-        num_transparent=sum(info.transparent for info in infos.values()),
-        skipped=tuple(sorted([*hidden, *reasons.items()])),
-    )
-    if not scan.files:
-        skipped = _describe_skipped(scan) if scan.skipped else "no files"
+    skipped = dict(left_out) | reasons
+    with_images = {file.partition("/")[0] for file in infos}
+    for name in archive.folders():
+        if name not in with_images:
+            skipped.setdefault(name, "a folder without images")
+    scan = FolderScan(root, infos, tuple(sorted(skipped.items())))
+    if not infos:
+        described = _describe_skipped(scan) if skipped else "no files"
         formats = ", ".join(image_files.FORMATS)
         raise ValueError(
             f"Expected images in {root} or its sub-folders ({formats}). Received: "
-            f"{skipped}"
+            f"{described}"
         )
     return scan
 
@@ -91,8 +107,9 @@ class FolderSource(image_files.ImageFiles):
     """Images of a folder, all converted to one size and mode.
 
     Args:
-        folder: Path of the folder. The sub-folders at its top are the classes, sorted
-            by name; with images outside of them there are no classes.
+        folder: Path of the folder. The sub-folders at its top, or links to folders,
+            are the classes, sorted by name; with images outside of them there are no
+            classes. One without images is none, and is named in the log.
         image_size: Integer or (height, width), see `kgan.data.source`. None needs
             images of one size.
         channels: 1, 3 or 4. None: 4 if all images have alpha, else 3 if any has colour,
@@ -101,12 +118,20 @@ class FolderSource(image_files.ImageFiles):
             files are counted and named in one log line.
         memory_limit: The largest size in bytes that is held in memory.
         cache_dir: Folder for decoded images that exceed it.
+        window: (low, high): the values of gray images of 16 or 32 bits that become
+            [-1, 1]; those outside are cut. None: from the lowest to the highest value
+            of all such images. Images of 8 bits have the range 0 to 255 beside them.
 
     Attributes:
         scan: The `FolderScan`, of which `skipped` is an attribute, too.
+        window: The window, also one that was found; None if all images have 8 bits.
+
+    Images are uint8, or, if any has 16 or 32 bits, float32 in [-1, 1]. Of colours with
+    16 bits a channel 8 are read. What is done to images is logged in one line.
 
     Raises a `ValueError` if there is no image, sizes differ without `image_size`, a
-    file was skipped under `strict`, or an argument is wrong.
+    file was skipped under `strict`, images of integers and of floats need a `window`,
+    or an argument is wrong.
     """
 
     def __init__(
@@ -117,6 +142,7 @@ class FolderSource(image_files.ImageFiles):
         strict: bool = False,
         memory_limit: int = DEFAULT_MEMORY_LIMIT,
         cache_dir: str | os.PathLike | None = None,
+        window: tuple[float, float] | None = None,
     ):
         if channels not in (None, 1, 3, 4):
             raise ValueError(f"channels must be None, 1, 3 or 4. Received: {channels}")
@@ -129,6 +155,7 @@ class FolderSource(image_files.ImageFiles):
                 f"{_describe_skipped(scan)}"
             )
         size = size or image_files.common_size(scan.sizes, str(scan.folder))
+        window, notes = wide_gray.choose_window(scan.infos, window, str(scan.folder))
         names = scan.class_names
         super().__init__(
             str(folder),
@@ -136,11 +163,12 @@ class FolderSource(image_files.ImageFiles):
             scan.files,
             shape=(*size, channels or scan.channels),
             cache_dir=cache_dir,
+            window=window,
             num_classes=names and len(names),
             class_names=names,
             memory_limit=memory_limit,
         )
-        _report(scan, self.shape[2])
+        _report(scan, self.shape[2], notes)
 
     @functools.cached_property
     def labels(self):
@@ -157,12 +185,21 @@ def _describe_skipped(scan: FolderScan) -> str:
     return f"skipped {skipped} of {files} files: {named}"
 
 
-def _report(scan: FolderScan, channels: int) -> None:
-    notes = [_describe_skipped(scan)] if scan.skipped else []
-    notes += image_files.describe_conversions(
-        len(scan.files), scan.num_gray, scan.num_transparent, channels
-    )
+def _report(scan: FolderScan, channels: int, notes: list[str]) -> None:
+    if scan.skipped:
+        notes = [_describe_skipped(scan), *notes]
+    notes += image_files.describe_conversions(scan.infos.values(), channels)
     if scan.class_names is None and any("/" in file for file in scan.files):
         notes.append("images outside the sub-folders: no classes")
+    for names in _equal_but_for_case(scan.class_names or ()):
+        notes.append(f"classes whose names differ in case alone: {', '.join(names)}")
     if notes:
         _logger.warning("%s: %s", scan.folder, "; ".join(notes))
+
+
+def _equal_but_for_case(names: Sequence[str]) -> list[list[str]]:
+    groups = collections.defaultdict(list)
+    for name in names:
+        # Some file systems keep "é" as one character, others as two.
+        groups[unicodedata.normalize("NFC", name).casefold()].append(name)
+    return [group for group in groups.values() if len(group) > 1]

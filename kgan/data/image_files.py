@@ -8,11 +8,11 @@ import dataclasses
 import functools
 import hashlib
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 
-from kgan.data import pixels, storage
+from kgan.data import other_formats, pixels, storage, wide_gray
 from kgan.data.archive import Folder, Zip
 from kgan.data.base import IndexedSource
 
@@ -32,6 +32,8 @@ class ImageFiles(IndexedSource):
         archive: The `Folder` or `Zip` of the files.
         files: Their names, in the order of the examples.
         shape: (height, width, channels) of all images.
+        window: (low, high), which values of 16-bit and 32-bit images become [-1, 1]:
+            all images are then float32. None: there are no such images, all are uint8.
         cache_dir: Folder for decoded images that exceed `memory_limit`.
         **kwargs: Further arguments of `IndexedSource`.
     """
@@ -43,28 +45,36 @@ class ImageFiles(IndexedSource):
         files: Sequence[str],
         shape: tuple[int, int, int],
         cache_dir: str | os.PathLike | None = None,
+        window: tuple[float, float] | None = None,
         **kwargs,
     ):
-        super().__init__(name, shape, "uint8", len(files), **kwargs)
+        dtype = "uint8" if window is None else "float32"
+        super().__init__(name, shape, dtype, len(files), **kwargs)
         self.archive = archive
         self.files = tuple(files)
         self.cache_dir = cache_dir
+        self.window = window
+
+    @property
+    def windows(self):
+        return {} if self.window is None else {"window": self.window}
 
     @functools.cached_property
     def array(self):
         """All images if they fit or were written to a file, else None."""
         shape = (self.num_examples, *self.shape)
+        how = shape, self._decode_into, self.dtype
         if self.nbytes <= self.memory_limit:
-            return storage.in_memory(shape, self._decode_into)
+            return storage.in_memory(*how)
         if self.cache_dir is None:
             return None
-        return storage.in_file(self.cache_dir, self._key(), shape, self._decode_into)
+        return storage.in_file(self.cache_dir, self._key(), *how)
 
     def read(self, indices=None):
         if self.array is not None:
             return super().read(indices)
         count = self.num_examples if indices is None else len(indices)
-        images = np.empty((count, *self.shape), np.uint8)
+        images = np.empty((count, *self.shape), self.dtype)
         self._decode_into(images, indices)
         return images
 
@@ -76,7 +86,7 @@ class ImageFiles(IndexedSource):
 
     def _decode_into(self, rows: np.ndarray, indices=None) -> None:
         def write(row, index):
-            rows[row] = decode(self.archive, self.files[index], self.shape)
+            rows[row] = decode(self.archive, self.files[index], self.shape, self.window)
 
         numbers = range(len(rows))
         indices = numbers if indices is None else indices
@@ -84,7 +94,8 @@ class ImageFiles(IndexedSource):
 
     def _key(self) -> str:
         states = [self.archive.state(file) for file in self.files]
-        return repr((self.archive.path.resolve(), self.files, states, self.shape))
+        place = self.archive.path.resolve()
+        return repr((place, self.files, states, self.shape, self.window))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -95,11 +106,15 @@ class ImageInfo:
         size: (height, width), upright.
         gray: Whether it has no colour channels.
         transparent: Whether it has an alpha channel or a transparent colour.
+        values: Those of a gray image of 16 or 32 bits, else None.
+        marks: Keys of `_MARKS` that it has.
     """
 
     size: tuple[int, int]
     gray: bool
     transparent: bool
+    values: wide_gray.Values | None = None
+    marks: frozenset[str] = frozenset()
 
 
 def inspect(
@@ -118,14 +133,46 @@ def inspect(
     return infos, reasons
 
 
-def decode(archive: Folder | Zip, file: str, shape: tuple[int, int, int]) -> np.ndarray:
-    """Decodes one file to uint8 of `shape`; see `pixels.to_channels` and `fit`."""
+def decode(
+    archive: Folder | Zip,
+    file: str,
+    shape: tuple[int, int, int],
+    window: tuple[float, float] | None = None,
+) -> np.ndarray:
+    """Decodes one file to `shape`; see `pixels.to_channels` and `fit`.
+
+    It is uint8, or, with the `window` of a source that has images of 16 or 32 bits,
+    float32 in [-1, 1].
+
+    Raises a `ValueError` that names the file if it cannot be decoded any more.
+    """
     from PIL import Image, ImageOps
 
-    with archive.open(file) as data, Image.open(data, formats=FORMATS) as image:
-        upright = ImageOps.exif_transpose(image)
-        converted = pixels.to_channels(upright, shape[2])
-        return pixels.to_array(pixels.fit(converted, shape[:2]))
+    try:
+        with archive.open(file) as data, Image.open(data, formats=FORMATS) as image:
+            upright = ImageOps.exif_transpose(image)
+            return _to_pixels(image, upright, shape, window)
+    except Exception as error:  # a broken file can raise anything inside its decoder
+        raise ValueError(
+            f"{file} in {archive.path} must be an image that can be decoded, as it was "
+            f"when its folder was read. Received: {_reason(error)}"
+        ) from error
+
+
+def _to_pixels(image, upright, shape, bounds):
+    from PIL import Image
+
+    if not wide_gray.is_wide(image):
+        upright = pixels.to_channels(upright, shape[2])
+        levels = pixels.to_array(pixels.fit(upright, shape[:2]))
+        return levels if bounds is None else levels / np.float32(127.5) - np.float32(1)
+    if bounds is None:
+        raise ValueError("an image of more than 8 bits")
+    gray = wide_gray.scale(wide_gray.read(image, upright), bounds)
+    gray = -gray if wide_gray.is_inverted(image) else gray
+    # Lanczos overshoots.
+    fitted = np.asarray(pixels.fit(Image.fromarray(gray), shape[:2])).clip(-1.0, 1.0)
+    return pixels.spread(fitted, shape[2])
 
 
 def common_size(sizes: collections.Counter, where: str) -> tuple[int, int]:
@@ -143,25 +190,44 @@ def common_size(sizes: collections.Counter, where: str) -> tuple[int, int]:
     )
 
 
-def describe_conversions(
-    total: int, num_gray: int, num_transparent: int, channels: int
-) -> list[str]:
+# What is done with an image that has a mark.
+_MARKS = {
+    "frames": "have several frames or pages: the first was read",
+    "palette": "have a palette: read as colours",
+    "16 bits": "have colours of 16 bits a channel, of which Pillow reads 8",
+    **{mode: f"converted from {mode} to RGB" for mode in pixels.CONVERTED},
+}
+
+
+def describe_conversions(infos: Collection[ImageInfo], channels: int) -> list[str]:
     """Describes what is lost or added when images are converted to `channels`."""
-    notes = []
+    total, notes = len(infos), []
+    num_gray = sum(info.gray for info in infos)
+    num_transparent = sum(info.transparent for info in infos)
     if channels == 1 and num_gray < total:
         notes.append(f"{total - num_gray} of {total} images converted to gray")
     if channels != 1 and 0 < num_gray < total:
         notes.append(f"{num_gray} of {total} images are gray, read as colour")
     if channels != 4 and num_transparent:
         notes.append(f"alpha of {num_transparent} of {total} laid over white")
+    marked = collections.Counter(mark for info in infos for mark in info.marks)
+    notes += [
+        f"{marked[mark]} of {total} images {done}"
+        for mark, done in _MARKS.items()
+        if mark in marked
+    ]
     return notes
 
 
 def describe_files(files: Sequence[tuple[str, str]]) -> str:
-    """Describes (file, reason) of the first ten files, and how many more there are."""
+    """Describes (file, reason) of the first ten files, and how many more there are.
+
+    A sentence follows on each format that can be converted.
+    """
     shown = ", ".join(f"{file} ({reason})" for file, reason in files[:_NAMED])
     more = len(files) - _NAMED
-    return f"{shown} and {more} more" if more > 0 else shown
+    shown = f"{shown} and {more} more" if more > 0 else shown
+    return ". ".join([shown, *other_formats.advice({reason for _, reason in files})])
 
 
 @functools.cache
@@ -175,17 +241,53 @@ def _inspect(archive: Folder | Zip, file: str) -> ImageInfo | str:
     from PIL import Image, ImageOps, UnidentifiedImageError
 
     try:
-        with archive.open(file) as data, Image.open(data, formats=FORMATS) as image:
-            if image.mode in ("I", "F"):
-                return "pixels of 32 bits have no fixed range"
-            image.load()
-            upright = ImageOps.exif_transpose(image)
-            return ImageInfo(
-                size=(upright.height, upright.width),
-                gray=pixels.is_gray(image),
-                transparent=image.has_transparency_data,
-            )
-    except UnidentifiedImageError:
-        return "not an image"
+        with archive.open(file) as data:
+            try:
+                with Image.open(data, formats=FORMATS) as image:
+                    marks = _marks(image)
+                    image.load()
+                    return _info(image, ImageOps.exif_transpose(image), marks)
+            except UnidentifiedImageError:
+                data.seek(0)
+                head = data.read(other_formats.HEAD)
+                return other_formats.name(head, file) or "not an image"
     except Exception as error:  # a broken file can raise anything inside its decoder
-        return str(error) or type(error).__name__
+        return _reason(error)
+
+
+def _info(image, upright, marks):
+    wide = wide_gray.is_wide(image)
+    if wide_gray.is_signed_byte(image):
+        return "signed values of 8 bits, which Pillow takes for unsigned ones"
+    values = None
+    if wide:
+        values = wide_gray.summary(wide_gray.read(image, upright))
+        if values is None:
+            return "has values that are NaN or infinite"
+    else:
+        # A mode that cannot be converted shows here, and not in training.
+        pixels.to_channels(upright.crop((0, 0, 1, 1)), 1)
+    return ImageInfo(
+        size=(upright.height, upright.width),
+        gray=pixels.is_gray(image),
+        transparent=image.has_transparency_data and not wide,
+        values=values,
+        marks=marks,
+    )
+
+
+def _marks(image):
+    """Returns the marks of an image that is opened and not yet decoded."""
+    marks = {image.mode} & set(_MARKS)
+    if getattr(image, "is_animated", False):
+        marks.add("frames")
+    if image.mode in ("P", "PA"):
+        marks.add("palette")
+    if pixels.loses_bits(image):
+        marks.add("16 bits")
+    return frozenset(marks)
+
+
+def _reason(error: Exception) -> str:
+    """Returns what went wrong, of the operating system's errors without the path."""
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__

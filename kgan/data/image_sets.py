@@ -9,8 +9,8 @@ import pathlib
 import unicodedata
 from collections.abc import Sequence
 
-from kgan.data import image_files
-from kgan.data.archive import Folder, Zip
+from kgan.data import image_files, other_formats, wide_gray
+from kgan.data.archive import HIDDEN, Folder, Zip
 
 _logger = logging.getLogger(__name__)
 
@@ -45,20 +45,40 @@ class ImageSet:
 
         Raises a `ValueError` if they have several sizes, and `size` is None.
         """
-        where = f"{self.name} in {self.archive.path}"
-        infos = [self.infos[key] for key in keys]
+        infos = self._infos(keys)
         if size is None:
-            sizes = collections.Counter(info.size for info in infos)
-            size = image_files.common_size(sizes, where)
-        num_gray = sum(info.gray for info in infos)
+            sizes = collections.Counter(info.size for info in infos.values())
+            size = image_files.common_size(sizes, self._where)
+        num_gray = sum(info.gray for info in infos.values())
         channels = channels or (1 if num_gray == len(infos) else 3)
-        num_transparent = sum(info.transparent for info in infos)
-        notes = image_files.describe_conversions(
-            len(infos), num_gray, num_transparent, channels
-        )
-        if notes:
-            _logger.warning("%s: %s", where, "; ".join(notes))
+        self._log(image_files.describe_conversions(infos.values(), channels))
         return (*size, channels)
+
+    def window(
+        self, keys: Sequence[str], window: tuple[float, float] | None, argument: str
+    ) -> tuple[float, float] | None:
+        """Returns the window of images with these keys, and logs it.
+
+        It is None if all have 8 bits; see `kgan.data.FolderSource`. `argument` is its
+        name in errors.
+
+        Raises a `ValueError` if it is wrong, or None and they have no common one.
+        """
+        infos = self._infos(keys)
+        window, notes = wide_gray.choose_window(infos, window, self._where, argument)
+        self._log(notes)
+        return window
+
+    @property
+    def _where(self):
+        return f"{self.name} in {self.archive.path}"
+
+    def _infos(self, keys):
+        return {self.files[key]: self.infos[key] for key in keys}
+
+    def _log(self, notes):
+        if notes:
+            _logger.warning("%s: %s", self._where, "; ".join(notes))
 
 
 def read(archive: Folder | Zip, names: dict[str, str]) -> list[ImageSet]:
@@ -71,7 +91,7 @@ def read(archive: Folder | Zip, names: dict[str, str]) -> list[ImageSet]:
     Raises a `ValueError` if there are fewer sub-folders than names, no such sub-folder,
     or one for two arguments, or if two images of a set have the same key.
     """
-    files, _ = archive.walk()
+    files, left_out = archive.walk()
     folders = {pathlib.PurePosixPath(file).parent.as_posix() for file in files}
     known = sorted(folders - {"."})
     listed = ", ".join(known[:_NAMED]) + (", ..." if len(known) > _NAMED else "")
@@ -94,7 +114,7 @@ def read(archive: Folder | Zip, names: dict[str, str]) -> list[ImageSet]:
                 f"of {listed}. Received: {name!r} for both"
             )
         arguments[clean] = argument
-    return [_read_set(archive, files, name) for name in arguments]
+    return [_read_set(archive, files, left_out, name) for name in arguments]
 
 
 def match(sets: Sequence[ImageSet]) -> tuple[list[str], tuple[tuple[str, str], ...]]:
@@ -111,9 +131,11 @@ def match(sets: Sequence[ImageSet]) -> tuple[list[str], tuple[tuple[str, str], .
         needed = set.intersection(*others) - set(one.files)
         lost = [(file, why) for key, file, why in one.broken if key in needed]
         if lost:
+            file, why = lost[0]
+            advice = "".join(f". {how}" for how in other_formats.advice({why}))
             raise ValueError(
                 f"Each image of {path} that has a partner must be readable. Received: "
-                f"{lost[0][0]} ({lost[0][1]}); {len(lost)} in {one.name} are not"
+                f"{file} ({why}); {len(lost)} in {one.name} are not{advice}"
             )
     if not common:
         counts = [
@@ -121,9 +143,11 @@ def match(sets: Sequence[ImageSet]) -> tuple[list[str], tuple[tuple[str, str], .
             + (f" such as {min(one.files.values())}" if one.files else "")
             for one in sets
         ]
+        broken = [(file, why) for one in sets for _, file, why in one.broken]
+        named = f"; {image_files.describe_files(broken)}" if broken else ""
         raise ValueError(
             f"{' and '.join(one.name for one in sets)} in {path} must have images of "
-            f"equal names. Received: none in common among {' and '.join(counts)}"
+            f"equal names. Received: none in common among {' and '.join(counts)}{named}"
         )
     left_out = []
     for one in sets:
@@ -133,9 +157,17 @@ def match(sets: Sequence[ImageSet]) -> tuple[list[str], tuple[tuple[str, str], .
     return common, tuple(sorted(left_out))
 
 
-def _read_set(archive: Folder | Zip, files: Sequence[str], name: str) -> ImageSet:
+def _read_set(
+    archive: Folder | Zip,
+    files: Sequence[str],
+    left_out: Sequence[tuple[str, str]],
+    name: str,
+) -> ImageSet:
     own = [file for file in files if file.startswith(f"{name}/")]
     infos, reasons = image_files.inspect(archive, own)
+    for file, why in left_out:
+        if file.startswith(f"{name}/") and why != HIDDEN:
+            reasons[file] = why
     by_key = {}
     for file in infos:
         first = by_key.setdefault(_key(file, name), file)

@@ -40,6 +40,9 @@ class Pairs(IndexedSource):
         source_channels: 1 or 3. None: 1 if all images of the set are gray, else 3; a
             palette counts as colour. Transparent pixels are laid over white.
         target_channels: The same of the targets.
+        source_window: (low, high): the values of sources of 16 or 32 bits that become
+            [-1, 1], see `kgan.data.FolderSource`. None: those of all of them.
+        target_window: The same of the targets.
         memory_limit: The largest size in bytes of a set that is held in memory.
         cache_dir: Folder for decoded images that exceed it.
 
@@ -70,6 +73,8 @@ class Pairs(IndexedSource):
         target_channels: int | None = None,
         memory_limit: int = DEFAULT_MEMORY_LIMIT,
         cache_dir: str | os.PathLike | None = None,
+        source_window: tuple[float, float] | None = None,
+        target_window: tuple[float, float] | None = None,
     ):
         size = checks.image_size(image_size)
         _check_channels("source_channels", source_channels)
@@ -82,25 +87,41 @@ class Pairs(IndexedSource):
         keys, self.left_out = image_sets.match(sets)
         self.keys = splits.select(keys, split, self.held_out)
 
-        def images(one, channels):
-            # The shape follows from all pairs, so that all splits agree.
-            shape = one.shape(keys, size, channels)
-            files = [one.files[key] for key in self.keys]
-            where = f"{found.path}:{one.name}"
+        def images(one, role, channels, window):
             return image_files.ImageFiles(
-                where, found, files, shape, cache_dir, memory_limit=memory_limit
+                f"{found.path}:{one.name}",
+                found,
+                [one.files[key] for key in self.keys],
+                # Shape and window follow from all pairs, so that all splits agree.
+                one.shape(keys, size, channels),
+                cache_dir,
+                one.window(keys, window, f"{role}_window"),
+                memory_limit=memory_limit,
             )
 
-        self.sources = images(sets[0], source_channels)
-        self.targets = images(sets[1], target_channels)
+        self.sources = images(sets[0], "source", source_channels, source_window)
+        self.targets = images(sets[1], "target", target_channels, target_window)
         name = _text(path, *(one.name for one in sets), self.held_out)
-        shape, count = self.targets.shape, len(self.keys)
-        super().__init__(name, shape, "uint8", count, memory_limit=memory_limit)
+        super().__init__(
+            name,
+            self.targets.shape,
+            self.targets.dtype,
+            len(self.keys),
+            memory_limit=memory_limit,
+        )
         if self.left_out:
             named = image_files.describe_files(self.left_out)
             _logger.warning(
                 "%s: left out %d files: %s", name, len(self.left_out), named
             )
+
+    @property
+    def windows(self):
+        found = {
+            "source_window": self.sources.window,
+            "target_window": self.targets.window,
+        }
+        return {name: window for name, window in found.items() if window is not None}
 
     @property
     def source_shape(self) -> tuple[int, int, int]:

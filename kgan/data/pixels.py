@@ -1,4 +1,4 @@
-"""Conversion of Pillow images to uint8 pixels: orientation, channels, size."""
+"""Conversion of Pillow images to pixels: channels, size."""
 
 from __future__ import annotations
 
@@ -6,35 +6,48 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kgan.data import wide_gray
+
 if TYPE_CHECKING:
     from PIL import Image
 
 _MODES = {1: "L", 3: "RGB", 4: "RGBA"}
 _GRAY_MODES = ("1", "L", "LA", "La")
-
-
-def is_16_bit(image: Image.Image) -> bool:
-    """Returns whether `image` is gray with 16 bits a pixel."""
-    return image.mode.startswith("I;16")
+CONVERTED = ("CMYK", "HSV", "LAB", "YCbCr")  # modes of colours other than RGB
 
 
 def is_gray(image: Image.Image) -> bool:
     """Returns whether `image` has no colour channels."""
-    return image.mode in _GRAY_MODES or is_16_bit(image)
+    return image.mode in _GRAY_MODES or wide_gray.is_wide(image)
+
+
+def loses_bits(image: Image.Image) -> bool:
+    """Returns whether Pillow reads 8 of 16 bits of each channel of `image`.
+
+    It has no mode of several channels with more. `image` is opened and not decoded.
+    """
+    if wide_gray.is_wide(image):
+        return False
+    stored = [tile.args for tile in getattr(image, "tile", ())]
+    # The file's layout alone, or a tuple that begins with it; PPM adds its maximum.
+    layouts = [args if isinstance(args, tuple) else (args,) for args in stored]
+    return any(
+        ";16" in str(layout[0]) or (image.format == "PPM" and layout[1:] > (255,))
+        for layout in layouts
+        if layout
+    )
 
 
 def to_channels(image: Image.Image, channels: int) -> Image.Image:
     """Converts an image to gray (1), RGB (3) or RGBA (4), of mode `L`, `RGB` or `RGBA`.
 
-    The image has 8 bits a channel, or 16 bits of gray. Unless there are four channels,
-    transparent pixels are laid over white.
+    The image has 8 bits a channel. Unless there are four channels, transparent pixels
+    are laid over white.
     """
     from PIL import Image
 
-    if is_16_bit(image):
-        # Pillow's own conversion of 16 bits to `L` has clipped at 255 in some versions.
-        wide = np.asarray(image).astype(np.uint32)
-        image = Image.fromarray(((wide * 255 + 32767) // 65535).astype(np.uint8))
+    if image.mode == "LAB":
+        image = image.convert("RGB")  # from which alone Pillow converts to gray
     if image.has_transparency_data:
         image = image.convert("RGBA")
         if channels != 4:
@@ -62,16 +75,24 @@ def to_array(image: Image.Image) -> np.ndarray:
     return np.atleast_3d(np.asarray(image))
 
 
-def fit_array(pixels: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """Resizes uint8 `(height, width, channels)` as `fit` does, to `(*size, channels)`.
+def spread(gray: np.ndarray, channels: int) -> np.ndarray:
+    """Returns floats `(height, width)` in [−1, 1] as gray, RGB or opaque RGBA."""
+    spread = np.stack([gray] * channels, axis=-1)
+    if channels == 4:
+        spread[..., 3] = 1.0
+    return spread
 
-    Any number of channels is possible; four are RGBA.
+
+def fit_array(pixels: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """Resizes `(height, width, channels)` as `fit` does, to `(*size, channels)`.
+
+    They are uint8 or float32. Any number of channels is possible; four are RGBA.
     """
     from PIL import Image
 
     if pixels.shape[:2] == size:
         return pixels
-    if pixels.shape[2] in (3, 4):
+    if pixels.shape[2] in (3, 4) and pixels.dtype == np.uint8:
         return to_array(fit(Image.fromarray(pixels), size))
     channels = [fit(Image.fromarray(c), size) for c in np.moveaxis(pixels, -1, 0)]
     return np.stack([np.asarray(channel) for channel in channels], axis=-1)

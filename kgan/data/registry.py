@@ -44,12 +44,13 @@ def source(
             - a TFDS name ("mnist", "cifar10", ...); options `memory_limit`,
               `cache_dir`;
             - a folder of images, whose sub-folders are classes; options `channels`,
-              `strict`, `memory_limit`, `cache_dir` (`kgan.data.folder.FolderSource`);
+              `strict`, `memory_limit`, `cache_dir`, `window`
+              (`kgan.data.folder.FolderSource`);
             - "pairs:PATH:SOURCE:TARGET": pairs of images under equal names in two
               sub-folders of a folder or ZIP, 0.1 of them held out, or another share as
               a fifth part, "pairs:PATH:SOURCE:TARGET:0.2"; options `held_out` (which
               precedes the text), `source_channels`, `target_channels`, `memory_limit`,
-              `cache_dir` (`kgan.data.Pairs`);
+              `cache_dir`, `source_window`, `target_window` (`kgan.data.Pairs`);
             - an array, or a tuple `(images, labels)`; options `labels`, `num_classes`,
               `memory_limit` (`kgan.data.arrays.from_arrays`);
             - a `Source`, which is returned.

@@ -8,9 +8,13 @@ from collections.abc import Callable
 import numpy as np
 
 
-def in_memory(shape: tuple[int, ...], fill: Callable[[np.ndarray], None]) -> np.ndarray:
-    """Returns a uint8 array of this shape, all of which `fill` writes."""
-    array = np.empty(shape, np.uint8)
+def in_memory(
+    shape: tuple[int, ...],
+    fill: Callable[[np.ndarray], None],
+    dtype: np.typing.DTypeLike = np.uint8,
+) -> np.ndarray:
+    """Returns an array of this shape and type, all of which `fill` writes."""
+    array = np.empty(shape, dtype)
     fill(array)
     return array
 
@@ -20,8 +24,9 @@ def in_file(
     key: str,
     shape: tuple[int, ...],
     fill: Callable[[np.ndarray], None],
+    dtype: np.typing.DTypeLike = np.uint8,
 ) -> np.ndarray:
-    """Returns a uint8 array mapped read-only to a file, which is written if missing.
+    """Returns an array mapped read-only to a file, which is written if missing.
 
     The file appears under its name when it is whole; a write that fails leaves nothing.
 
@@ -30,6 +35,7 @@ def in_file(
         key: Text with all that the content depends on.
         shape: Shape of the array.
         fill: Function that writes all of it.
+        dtype: Type of the array.
     """
     folder = pathlib.Path(cache_dir).expanduser()
     name = hashlib.sha256(f"{key} {shape}".encode()).hexdigest()[:32]
@@ -38,7 +44,7 @@ def in_file(
         folder.mkdir(parents=True, exist_ok=True)
         partial = folder / f"{name}.{os.getpid()}.partial"
         try:
-            array = np.lib.format.open_memmap(partial, "w+", np.uint8, shape)
+            array = np.lib.format.open_memmap(partial, "w+", dtype, shape)
             fill(array)
             array.flush()
             os.replace(partial, path)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import numpy as np
 import tensorflow as tf
 
-from kgan.core import arguments
+from kgan.core import arguments, pictures
 from kgan.data.base import IndexedSource, Source
 
 
@@ -75,7 +75,8 @@ class Real(Examples):
         labels = self.source.labels
         for first in range(0, self.count, batch_size):
             chosen = order[first : min(first + batch_size, self.count)]
-            yield self.source.read(chosen), None if labels is None else labels[chosen]
+            examples = pictures.as_bytes(self.source.read(chosen))
+            yield examples, None if labels is None else labels[chosen]
 
     def key(self):
         return {

@@ -79,6 +79,9 @@ class Evaluator:
         batch_size: Examples in memory at a time; no result depends on it.
         cache_dir: Folder of the reals' statistics: "auto" is `cache.default_folder()`,
             None does not cache.
+        windows: Options of `kgan.data.source` by which images of 16 or 32 bits in
+            folders were scaled for training, as `Source.windows`. None: those of
+            `dataset`. Generated and held-out images in folders are scaled alike.
         allow_few: Whether to compute figures of fewer examples than they need.
         verbose: 1 shows progress, 0 does not.
 
@@ -101,6 +104,7 @@ class Evaluator:
         real_seed=0,
         batch_size=BATCH_SIZE,
         cache_dir="auto",
+        windows=None,
         allow_few=False,
         verbose=0,
     ):
@@ -110,7 +114,7 @@ class Evaluator:
         self.verbose = verbose
         folder = default_folder() if cache_dir == "auto" else cache_dir
         self.cache = None if folder is None else Cache(folder)
-        self._find = Finder(data_shape, data_dir, num_real, real_seed)
+        self._find = Finder(data_shape, data_dir, num_real, real_seed, windows)
         self._held_out = (held_out, held_out_split)
         self._features = features
         self._metrics = metrics

@@ -13,14 +13,16 @@ from kgan.metrics.examples import Examples, Real, Streamed
 class Finder:
     """Finds the examples of a name, at the image size of the model.
 
-    Arguments are those of `Evaluator`; `seed` is its `real_seed`.
+    Arguments are those of `Evaluator`; `seed` is its `real_seed`. Images of 16 or 32
+    bits are all scaled as the first ones that are found, the reals.
     """
 
-    def __init__(self, data_shape, data_dir, num_real, seed):
+    def __init__(self, data_shape, data_dir, num_real, seed, windows=None):
         self.size = data_shape[:2] if data_shape and len(data_shape) == 3 else None
         self.data_dir = data_dir
         self.num_real = num_real
         self.seed = seed
+        self.windows = windows or {}
 
     def __call__(self, data, split="train", limit=None) -> Examples:
         """Returns the examples of a name, a folder, arrays, a source, or a data set."""
@@ -31,12 +33,24 @@ class Finder:
             return Streamed(data, limit)
         named = isinstance(data, (str, os.PathLike))
         options = {"image_size": self.size, "split": split} if named else {}
-        source = kgan.data.source(data, data_dir=self.data_dir, **options)
+        own = self._windows_of(data) if named else {}
+        source = kgan.data.source(data, data_dir=self.data_dir, **options, **own)
+        self.windows = self.windows or source.windows
         return Real(source, limit, self.seed)
+
+    def _windows_of(self, name):
+        """Returns those of the windows that are options of a folder, or of pairs."""
+        known = ()
+        if str(name).startswith("pairs:"):
+            known = ("source_window", "target_window")
+        elif os.path.isdir(os.path.expanduser(name)):
+            known = ("window",)
+        return {key: self.windows[key] for key in known if key in self.windows}
 
     def other_split(self, source, split) -> Examples:
         """Returns another split of a named source, at the same size."""
         options = {"image_size": source.shape[:2], "data_dir": source.data_dir}
+        options |= source.windows
         other = kgan.data.source(source.name, split=split, **options)
         return Real(other, self.num_real, self.seed)
 

@@ -18,6 +18,7 @@ _CPU = ("a CPU", 32, 3_000)
 _GPU = ("a GPU", 64, 20_000)
 _SIDES = (16, 24, 32, 48, 64)
 _BATCH = 64
+_NAMED = 10  # how many classes a line names
 
 
 def choose(
@@ -25,6 +26,8 @@ def choose(
     data_dir: str | None = None,
     game: str | None = None,
     image_size: int | tuple | None = None,
+    windows: dict | None = None,
+    conditional: bool = False,
 ) -> tuple:
     """Chooses a recipe that fits a data set and this machine.
 
@@ -37,6 +40,8 @@ def choose(
         data_dir: Where prepared data lie.
         game: Name of the game; None: one that fits the data.
         image_size: To which size images are brought to look at the data, or None.
+        windows: `Recipe.windows`, by which data of 16 or 32 bits are read; None: none.
+        conditional: Whether classes will be generated; if not, a line names them.
 
     Raises:
         ValueError: If there are no such data, or no recipe fits them.
@@ -49,23 +54,40 @@ def choose(
     """
     kinds = recipes.games() if game is None else {game: of_game(game)}
     if "gan" in kinds and pathlib.Path(dataset).expanduser().is_dir():
-        return _for_folder(dataset)
-    source = kgan.data.source(dataset, image_size, data_dir=data_dir)
+        return _for_folder(dataset, conditional)
+    source = kgan.data.source(dataset, image_size, data_dir=data_dir, **(windows or {}))
     fitting = [name for name, kind in kinds.items() if kind.suits(source)]
     if "gan" not in fitting:
         return _of_another_game(dataset, kinds, fitting)
     if len(source.shape) == 1:
         return _for_points(source)
-    return _for_images(dataset, {source.shape[:2]: source.num_examples})
+    recipe, reasons = _for_images(dataset, {source.shape[:2]: source.num_examples})
+    classes = source.class_names or tuple(map(str, range(source.num_classes or 0)))
+    return recipe, reasons + _about_classes(dataset, classes, conditional)
 
 
-def _for_folder(dataset):
-    folder, sizes, channels = _folder(dataset)
-    if sum(sizes.values()) > few_shot.FEW:
-        return _for_images(folder, sizes)
-    recipe, reasons = few_shot.adapt(folder, sizes, _has_gpu(), channels)
+def _for_folder(dataset, conditional):
+    folder, scan = _scan(dataset)
+    if len(scan.files) > few_shot.FEW:
+        recipe, reasons = _for_images(folder, scan.sizes)
+        return recipe, reasons + _about_classes(folder, scan.class_names, conditional)
+    recipe, reasons = _for_few(folder, scan, conditional)
     name = pathlib.Path(folder).resolve().name
     return dataclasses.replace(recipe, name=name or "images"), reasons
+
+
+def _for_few(folder, scan, conditional):
+    recipe, reasons = few_shot.adapt(folder, scan.sizes, _has_gpu(), scan.channels)
+    return recipe, reasons + _about_classes(folder, scan.class_names, conditional)
+
+
+def _about_classes(name, classes, conditional):
+    """Returns a line about classes that would go unused, in a list; else none."""
+    if conditional or not classes or len(classes) < 2:
+        return []
+    named = ", ".join(classes[:_NAMED]) + (", ..." if len(classes) > _NAMED else "")
+    count = len(classes)
+    return [f"{name} has {count} classes ({named}): --conditional generates by class."]
 
 
 def _of_another_game(dataset, kinds, fitting):
@@ -81,8 +103,10 @@ def _of_another_game(dataset, kinds, fitting):
     )
 
 
-def few(dataset: str) -> tuple:
+def few(dataset: str, conditional: bool = False) -> tuple:
     """Chooses `(recipe, reasons)` for a folder of few images, by `few_shot.adapt`.
+
+    `conditional` is that of `choose`.
 
     Raises:
         ValueError: If there is no such folder.
@@ -92,19 +116,17 @@ def few(dataset: str) -> tuple:
             "`dataset` must be a folder of images for the recipe few_shot. "
             f"Received: {dataset!r}"
         )
-    folder, sizes, channels = _folder(dataset)
-    return few_shot.adapt(folder, sizes, _has_gpu(), channels)
+    return _for_few(*_scan(dataset), conditional)
 
 
 # Recipes that are adapted to the data before anything of them is overridden.
 ADAPTED = {few_shot.RECIPE.name: few}
 
 
-def _folder(dataset):
+def _scan(dataset):
     # A bare name could be one of TFDS as well.
     folder = dataset if os.sep in dataset else os.path.join(os.curdir, dataset)
-    scan = kgan.data.scan_folder(folder)
-    return folder, scan.sizes, scan.channels
+    return folder, kgan.data.scan_folder(folder)
 
 
 def _for_images(dataset, sizes):

@@ -15,6 +15,8 @@ from kgan.recipes.recipe import Recipe
 FEW = 1_000
 _LONGER_SIDE = 64
 _IMAGES = {False: 128_000, True: 640_000}  # shown to D, on a CPU and on a GPU
+# What they take on one core, as measured: in any case, and in whole batches.
+_MINUTES = (1.5, 18.5)
 # The average forgets in a twentieth of the run: Karras et al. (2020), appendix C.
 _HALF_LIFE = 0.05
 
@@ -46,8 +48,10 @@ def adapt(dataset: str, sizes: dict, on_gpu: bool, channels: int = 3) -> tuple:
     """
     count = sum(sizes.values())
     batch_size = min(RECIPE.batch_size, count)
-    shown = _IMAGES[on_gpu]
-    steps = shown // batch_size
+    # As many steps for fewer images than a batch: each takes less time, and shows D
+    # each of them once.
+    steps = _IMAGES[on_gpu] // RECIPE.batch_size
+    shown = steps * batch_size
     size = _size(sizes)
     augmentation, reason = _augmentation(count, shown, channels)
     momentum = min(round(0.5 ** (batch_size / (_HALF_LIFE * shown)), 4), 0.9999)
@@ -60,17 +64,37 @@ def adapt(dataset: str, sizes: dict, on_gpu: bool, channels: int = 3) -> tuple:
         batch_size=batch_size,
         steps=steps,
         sample_every=max(1, steps // 16),
+        # Samples of one image are to be equal, as those of a collapse are.
+        on_collapse=RECIPE.on_collapse if count > 1 else "none",
     )
     return recipe, [
-        f"{dataset}: {count:,} images.",
+        f"{dataset}: {count:,} {'image' if count == 1 else 'images'}.",
         f"Chose --image_size={_text(size)}: the shape of most images, with sides that "
         "can be halved three times.",
         f"Chose --augmentation='{_text(recipe.augmentation)}': {reason}",
         f"Chose --ema_momentum={momentum}: the average forgets half in a twentieth of "
         "the run.",
         f"Chose --steps={steps}: {shown:,} images shown in batches of {batch_size}, "
-        f"{shown / count:.0f} passes through the images.",
+        f"{shown / count:.0f} passes through the images"
+        f"{_duration(batch_size, on_gpu)}.",
+        *_warning(count),
     ]
+
+
+def _warning(count):
+    """Returns a line on what becomes of fewer images than a batch, in a list."""
+    if count >= RECIPE.batch_size:
+        return []
+    what = "one image can only reproduce it" if count == 1 else "so few reproduces them"
+    return [f"A GAN of {what}: for new images like them it needs some hundreds."]
+
+
+def _duration(batch_size, on_gpu):
+    if on_gpu:
+        return ""
+    fixed, of_a_batch = _MINUTES
+    minutes = fixed + of_a_batch * batch_size / RECIPE.batch_size
+    return f": about {minutes:.0f} minutes on a core of a CPU"
 
 
 def _augmentation(count, shown, channels):

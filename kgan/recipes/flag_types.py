@@ -6,6 +6,7 @@
 
 import dataclasses
 import json
+import math
 
 
 class Kind:
@@ -160,6 +161,27 @@ class Size(Kind):
 
     def convert(self, value):
         return value if isinstance(value, int) else tuple(value)
+
+
+class Window(Kind):
+    """Two numbers, the lower one first; a flag has a comma between them."""
+
+    expects = "two numbers low,high in this order"
+
+    def accepts(self, value):
+        if not isinstance(value, (list, tuple)) or len(value) != 2:
+            return False
+        real = all(type(bound) in (int, float) for bound in value)
+        return real and all(map(math.isfinite, value)) and value[0] < value[1]
+
+    def convert(self, value):
+        return tuple(value)
+
+    def parse(self, text):
+        return json.loads(f"[{text.strip().strip('[]()')}]")
+
+    def write(self, value):
+        return "none" if value is None else ",".join(map(json.dumps, value))
 
 
 class Number(Kind):

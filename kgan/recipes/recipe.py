@@ -5,9 +5,19 @@ import json
 
 from kgan.core import registry
 from kgan.recipes import build
-from kgan.recipes.flag_types import Choice, Integer, Mapping, Size, Text, Texts, field
+from kgan.recipes.flag_types import (
+    Choice,
+    Integer,
+    Mapping,
+    Size,
+    Text,
+    Texts,
+    Window,
+    field,
+)
 
 _GAMES = {}
+WINDOWS = ("window", "source_window", "target_window")
 
 
 def games() -> dict:
@@ -83,6 +93,17 @@ class Recipe:
     image_size: int | tuple | None = field(
         Size(optional=True),
         "side to which images are brought, or [height,width]; none: as they are",
+    )
+    window: tuple | None = field(
+        Window(optional=True),
+        "values low,high of images of 16 or 32 bits in a folder that become -1 and 1; "
+        "none: their lowest and highest",
+    )
+    source_window: tuple | None = field(
+        Window(optional=True), "the same of the sources of pairs"
+    )
+    target_window: tuple | None = field(
+        Window(optional=True), "the same of the targets of pairs"
     )
 
     optimizers: dict = field(
@@ -216,6 +237,12 @@ class Recipe:
             for name, f in self.flags().items()
         ]
 
+    @property
+    def windows(self) -> dict:
+        """Options of `kgan.data.source` by which images of 16 or 32 bits are scaled."""
+        given = {name: getattr(self, name) for name in WINDOWS}
+        return {name: window for name, window in given.items() if window is not None}
+
     # === The game: what a subclass defines ===
 
     players = ()
@@ -242,6 +269,12 @@ class Recipe:
                 f"`dataset` must be {self.needs} for the game {self.game}. "
                 f"Received: {self.dataset!r}"
             )
+        for name, window in self.windows.items():
+            if name not in source.windows:
+                raise ValueError(
+                    f"`{name}` must be none for {self.dataset}, whose images have 8 "
+                    f"bits a channel. Received: {window}"
+                )
 
     def make_game(self, source):
         """Builds and compiles the game, in the scope of the current strategy.
@@ -267,6 +300,7 @@ class Recipe:
             optimizers=build.optimizers_in_full(self.named_optimizers()),
             sample_every=sample_every,
             checkpoint_every=self.checkpoint_every or sample_every,
+            **source.windows,
         )
 
     def optimizer_of(self, player: str) -> dict:

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from kgan.core.pictures import as_bytes
 from kgan.report.markup import Html, element, join, table
 from kgan.report.pictures import grid
 from kgan.report.samples import reduced
@@ -116,7 +117,7 @@ def _table(subject, caption, *found):
     """Writes a row for each of the samples, distances, indices, usual and ratios."""
     rows = []
     for sample, distances, indices, typical, ratios in zip(*found, strict=True):
-        images = subject.source.read(subject.real.indices[indices])
+        images = as_bytes(subject.source.read(subject.real.indices[indices]))
         cells = map(_cell, images, _PLACES, distances, ratios)
         shown = grid(subject.generate(1, int(sample)), 1, f"sample {sample}")
         rows.append([shown, *cells, _distance(typical)])

@@ -5,6 +5,7 @@ import typing
 
 import numpy as np
 
+from kgan.core import pictures
 from kgan.report.markup import without_folders
 
 _BATCH = 256
@@ -101,7 +102,7 @@ class Subject:
         """Real examples, a random sample of all."""
         order = self._order(self.num_real)
         features, predicted = self._extract(
-            self.source.read(order[first : first + _BATCH])
+            pictures.as_bytes(self.source.read(order[first : first + _BATCH]))
             for first in range(0, len(order), _BATCH)
         )
         order = order[: len(features)]

@@ -116,7 +116,9 @@ def prepare_to_resume(
 
 def find_source(recipe: Recipe, data_dir: str | None) -> kgan.data.Source:
     """Returns a recipe's data, after a check that its game can be played with them."""
-    source = kgan.data.source(recipe.dataset, recipe.image_size, data_dir=data_dir)
+    source = kgan.data.source(
+        recipe.dataset, recipe.image_size, data_dir=data_dir, **recipe.windows
+    )
     recipe.check_source(source)
     return source
 

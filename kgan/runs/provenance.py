@@ -25,6 +25,12 @@ def dataset_of(path):
     return recipe and recipe.dataset
 
 
+def windows_of(path):
+    """Returns how a run scaled images of 16 or 32 bits, as `Source.windows`."""
+    recipe = _recipe(_run_dir(path))
+    return {} if recipe is None else recipe.windows
+
+
 def metrics_of(path):
     """Returns the path of `metrics.csv` for a run directory or `.keras` file."""
     run_dir = _run_dir(path)

@@ -119,3 +119,19 @@ def test_a_run_whose_metrics_do_not_fit_writes_nothing(tmp_path):
 def test_the_worst_model_is_not_kept_as_the_best():
     with pytest.raises(ValueError, match="`best_mode` must be 'max' for recall_digits"):
         tiny.DIGITS.override(metrics=["recall_digits"], best="recall_digits")
+
+
+def test_reals_of_16_bits_are_scaled_as_for_training(tmp_path, caplog):
+    from PIL import Image
+
+    folder = tmp_path / "scans"
+    folder.mkdir()
+    for index in range(40):
+        scan = np.arange(64).reshape(8, 8).astype(np.uint16) * 60 + index
+        Image.fromarray(scan).save(folder / f"{index}.png")
+    recipe = tiny.DIGITS.override(dataset=str(folder), image_size=8, window=(0, 2000))
+    train.train(recipe, tmp_path / "run", verbose=0)
+    caplog.clear()
+    flags = ["--metrics=kernel_pixels", "--num_images=40", "--noreport"]
+    assert evaluate("--model=run", *flags) == 0
+    assert "(0, 2000) become [-1, 1]" in caplog.text

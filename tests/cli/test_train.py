@@ -136,10 +136,44 @@ def test_few_images_say_what_was_chosen(argv, folder, capsys):
     assert any(re.match(rf"run directory +runs/{name}-", line) for line in lines)
 
 
+def test_one_photo_is_trained_and_what_becomes_of_it_is_said(folder, capsys):
+    for path in sorted(folder.iterdir())[1:]:
+        path.unlink()
+    flags = ["--steps=1", '--model_options={"width": 2}', "--run_dir=run"]
+    assert main(["train", f"--dataset={folder}", *flags]) == 0
+    out = capsys.readouterr().out
+    assert "A GAN of one image can only reproduce it" in out
+    assert "Done: see run" in out
+
+
+def test_classes_are_offered_unless_they_are_asked_for(folder, capsys):
+    for path in sorted(folder.iterdir()):
+        (folder / f"class{path.stem}").mkdir()
+        path.rename(folder / f"class{path.stem}" / path.name)
+    lines, flags = dry_run(capsys, f"--dataset={folder}")
+    line = f"{folder} has 3 classes (class0, class1, class2): --conditional generates"
+    assert sum(each.startswith(line) for each in lines) == 1
+    assert flags["conditional"] == "false"
+    lines, flags = dry_run(capsys, f"--dataset={folder}", "--conditional")
+    assert not any("has 3 classes" in each for each in lines)
+    assert flags["conditional"] == "true"
+
+
 def test_what_few_shot_chose_is_a_command(folder, capsys):
     _, flags = dry_run(capsys, "--recipe=few_shot", f"--dataset={folder}")
     again = [f"--{name}={value}" for name, value in flags.items()]
     assert dry_run(capsys, "--recipe=few_shot", *again)[1] == flags
+
+
+def test_a_window_reaches_the_data(folder, capsys, caplog):
+    for index in range(40):
+        scan = np.arange(64).reshape(8, 8).astype(np.uint16) * 64 + index
+        Image.fromarray(scan).save(f"{folder}/{index}.png")
+    _, flags = dry_run(capsys, f"--dataset={folder}", "--window=0,4000")
+    assert flags["window"] == "0,4000"
+    assert "(0, 4000) become [-1, 1], others are cut" in caplog.text
+    _, flags = dry_run(capsys, f"--dataset={folder}")
+    assert flags["window"] == "0,4071"
 
 
 def test_few_shot_looks_for_a_folder_of_photos(folder, capsys):

@@ -1,3 +1,5 @@
+import os
+import stat
 import zipfile
 
 import pytest
@@ -77,3 +79,124 @@ def test_neither_folder_nor_zip(tmp_path):
     (tmp_path / "x.zip").write_bytes(b"no ZIP")
     with pytest.raises(ValueError, match=r"x.zip. Received: another file"):
         archive.find(tmp_path / "x.zip")
+
+
+@pytest.fixture
+def tree(tmp_path):
+    """A function that writes a file under `root` or beside it, and one that links."""
+    (tmp_path / "root").mkdir()
+
+    def write(name):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"x")
+
+    def link(name, target):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).symlink_to(target)
+
+    return tmp_path, write, link
+
+
+def walk(folder):
+    visible, left_out = Folder(folder).walk()
+    return visible, dict(left_out)
+
+
+def test_links_to_folders_and_files_are_followed(tree):
+    path, write, link = tree
+    write("root/cats/1.png")
+    write("elsewhere/dogs/2.png")
+    link("root/absolute", path / "elsewhere/dogs")
+    link("root/relative", "../elsewhere/dogs")
+    link("root/link_to_link", "relative")
+    link("root/twice/cats", "../cats")
+    link("root/file.png", "cats/1.png")
+    link("elsewhere/dogs/more", path / "third")
+    write("third/3.png")
+    visible, left_out = walk(path / "root")
+    dogs = ["2.png", "more/3.png"]
+    assert visible == [
+        *(f"absolute/{name}" for name in dogs),
+        "cats/1.png",
+        "file.png",
+        *(f"link_to_link/{name}" for name in dogs),
+        *(f"relative/{name}" for name in dogs),
+        "twice/cats/1.png",
+    ]
+    assert left_out == {}
+    with Folder(path / "root").open("link_to_link/more/3.png") as file:
+        assert file.read() == b"x"
+
+
+@pytest.mark.parametrize("target", [".", "..", "../..", "../../root", "/"])
+def test_a_link_to_a_folder_around_it_is_no_endless_walk(tree, target):
+    path, write, link = tree
+    write("root/cats/1.png")
+    link("root/cats/loop", target)
+    write("private/2.png")
+    reason = "leads back to a folder that it lies in"
+    assert walk(path / "root") == (["cats/1.png"], {"cats/loop": reason})
+
+
+def test_links_that_lead_to_each_other_end(tree):
+    path, write, link = tree
+    write("root/a/1.png")
+    write("root/b/2.png")
+    link("root/a/to_b", "../b")
+    link("root/b/to_a", "../a")
+    visible, left_out = walk(path / "root")
+    assert visible == ["a/1.png", "a/to_b/2.png", "b/2.png", "b/to_a/1.png"]
+    assert set(left_out) == {"a/to_b/to_a", "b/to_a/to_b"}
+
+
+def test_what_cannot_be_reached_is_named(tree, monkeypatch):
+    path, write, link = tree
+    write("root/open/1.png")
+    write("root/closed/2.png")
+    link("root/gone", path / "nothing")
+    link("root/itself", "itself")
+    os.mkfifo(path / "root/pipe")
+    scandir = os.scandir
+
+    def refuse(folder):
+        if str(folder).endswith("closed"):
+            raise PermissionError(13, "Permission denied", str(folder))
+        return scandir(folder)
+
+    # The rights of a folder do not bind an administrator, who may run the tests.
+    monkeypatch.setattr(os, "scandir", refuse)
+    assert walk(path / "root") == (
+        ["open/1.png"],
+        {
+            "closed": "Permission denied",
+            "gone": "a link to nothing",
+            "itself": "a link to nothing",
+            "pipe": "neither file nor folder",
+        },
+    )
+
+
+def test_a_folder_that_cannot_be_listed_is_named(tree, monkeypatch):
+    path, write, _ = tree
+    write("root/cats/1.png")
+    assert Folder(path / "root").folders() == ["cats"]
+
+    def refuse(folder):
+        raise PermissionError(13, "Permission denied", str(folder))
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    found = Folder(path / "root")
+    assert found.walk() == ([], [(str(path / "root"), "Permission denied")])
+    assert found.folders() == []
+
+
+def test_a_link_in_a_zip_is_named(tmp_path):
+    info = zipfile.ZipInfo("a/link.png")
+    info.external_attr = (stat.S_IFLNK | 0o777) << 16
+    with zipfile.ZipFile(tmp_path / "x.zip", "w") as target:
+        target.writestr("a/1.png", b"1")
+        target.writestr(info, "1.png")
+    visible, left_out = archive.find(tmp_path / "x.zip").walk()
+    assert visible == ["a/1.png"]
+    assert left_out == [("a/link.png", "a link, which a ZIP holds as a text")]

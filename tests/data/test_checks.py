@@ -49,3 +49,39 @@ def test_labels_refuse_shape_and_type(values):
 def test_labels_refuse_range(values, came):
     with pytest.raises(ValueError, match=rf"\[0, 4\)\. Received: {came} \(1 of 3"):
         checks.labels("x", values, 3, num_classes=4)
+
+
+def test_labels_of_one_column_are_those_of_keras_datasets():
+    assert checks.labels("x", [[0], [2], [1]], 3)[0].tolist() == [0, 2, 1]
+
+
+@pytest.mark.parametrize(
+    ("values", "how"),
+    [
+        (["a", "b", "a"], "np.unique(labels, return_inverse=True)[1] numbers them"),
+        (np.array(["a", 1, None], object), "np.unique("),
+        ([[1, 0], [0, 1], [1, 0]], "labels.argmax(-1) converts one-hot labels"),
+        (np.eye(3), "labels.argmax(-1) converts one-hot labels"),
+        ([0.0, 1.0, 2.0], "labels.astype(int) converts them"),
+        ([True, False, True], "labels.astype(int) converts them"),
+        ([0.5, 1.0, 2.0], "values between integers are no classes"),
+    ],
+)
+def test_how_other_labels_become_integers_is_said(values, how):
+    with pytest.raises(ValueError, match=r"labels of x must be 3 integers") as caught:
+        checks.labels("x", values, 3)
+    assert how in str(caught.value)
+
+
+def test_the_example_of_a_wrong_label_is_named():
+    with pytest.raises(ValueError, match=r"Received: -1 .* first that of example 2"):
+        checks.labels("x", [0, 3, -1, -1], 4)
+
+
+def test_classes_without_examples_are_remarked_on(caplog):
+    assert checks.labels("x", [1, 2, 4], 3)[1] == 5
+    assert "mean 5 classes, 0 to 4, of which 2 have no examples" in caplog.text
+    caplog.clear()
+    checks.labels("x", [1, 2, 4], 3, num_classes=5)
+    checks.labels("x", [1, 2, 0], 3)
+    assert caplog.text == ""

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from kgan.data import image_files, pixels, storage
+from kgan.core.pictures import as_bytes
+from kgan.data import archive, image_files, pixels, storage
 from kgan.data.folder import FolderSource, scan_folder
 
 
@@ -68,7 +69,7 @@ def damaged(tmp_path, picture):
     (tmp_path / "empty.png").write_bytes(b"")
     (tmp_path / ".DS_Store").write_bytes(b"x")
     picture(".thumbs/small.png")
-    Image.fromarray(np.zeros((6, 8), np.float32)).save(tmp_path / "float.tiff")
+    Image.fromarray(np.full((6, 8), np.nan, np.float32)).save(tmp_path / "float.tiff")
     return tmp_path
 
 
@@ -91,7 +92,7 @@ def test_what_is_no_picture_is_counted_and_named(damaged, caplog):
     assert reasons["notes.txt"] == "not an image"
     assert reasons[".thumbs"] == "hidden"
     assert "truncated" in reasons["cut.jpg"]
-    assert "32 bits" in reasons["float.tiff"]
+    assert reasons["float.tiff"] == "has values that are NaN or infinite"
     assert len(caplog.records) == 1
     assert "skipped 7 of 9 files" in caplog.text
     assert all(name in caplog.text for name in SKIPPED)
@@ -189,7 +190,10 @@ def test_palettes_are_colour(tmp_path):
 
 def test_16_bit_gray_keeps_its_range(tmp_path):
     Image.fromarray(np.array([[0, 32768, 65535]], np.uint16)).save(tmp_path / "a.png")
-    assert FolderSource(tmp_path).read()[0, 0, :, 0].tolist() == [0, 128, 255]
+    source = FolderSource(tmp_path)
+    assert as_bytes(source.read())[0, 0, :, 0].tolist() == [0, 128, 255]
+    expected = np.float32([-1, 32768 / 32767.5 - 1, 1])
+    np.testing.assert_allclose(source.read()[0, 0, :, 0], expected, atol=1e-7)
 
 
 def test_pictures_stand_upright(tmp_path, picture):
@@ -244,3 +248,171 @@ def test_scan_says_what_there_is(tmp_path, picture):
     assert (scan.num_gray, scan.num_transparent, scan.channels) == (1, 1, 3)
     assert scan.class_names == ("a", "b")
     assert scan.skipped == (("b/x.txt", "not an image"),)
+
+
+# === Classes ===
+
+
+def test_linked_class_folders_are_classes(tmp_path, picture):
+    expected = picture("data/cats/1.png")
+    for name in ("elsewhere/dogs/1.png", "elsewhere/dogs/2.png"):
+        picture(name)
+    (tmp_path / "data/dogs").symlink_to(tmp_path / "elsewhere/dogs")
+    (tmp_path / "data/hounds").symlink_to("dogs")
+    (tmp_path / "data/cats/2.png").symlink_to("1.png")
+    source = FolderSource(tmp_path / "data")
+    assert source.class_names == ("cats", "dogs", "hounds")
+    assert source.labels.tolist() == [0, 0, 1, 1, 2, 2]
+    assert source.skipped == ()
+    np.testing.assert_array_equal(source.read()[:2], [expected, expected])
+
+
+def test_a_loop_of_links_is_said(tmp_path, picture, caplog):
+    picture("data/cats/1.png")
+    (tmp_path / "data/cats/all").symlink_to(tmp_path / "data")
+    (tmp_path / "data/gone").symlink_to(tmp_path / "nothing")
+    source = FolderSource(tmp_path / "data")
+    assert source.num_examples == 1
+    reasons = dict(source.skipped)
+    assert reasons["cats/all"] == "leads back to a folder that it lies in"
+    assert reasons["gone"] == "a link to nothing"
+    assert "cats/all" in caplog.text
+
+
+def test_a_class_folder_without_images_is_said_once(tmp_path, picture, caplog):
+    picture("cats/1.png")
+    picture("dogs/1.png")
+    (tmp_path / "eels").mkdir()
+    (tmp_path / "fish/deep").mkdir(parents=True)
+    (tmp_path / "fish/deep/notes.txt").write_text("x")
+    source = FolderSource(tmp_path)
+    assert source.class_names == ("cats", "dogs")
+    reasons = dict(source.skipped)
+    assert reasons["eels"] == reasons["fish"] == "a folder without images"
+    assert len(caplog.records) == 1
+    assert caplog.text.count("eels (a folder without images)") == 1
+    with pytest.raises(ValueError, match=r"strict=True .*eels \(a folder without"):
+        FolderSource(tmp_path, strict=True)
+
+
+def test_classes_that_differ_in_case_alone_are_said_once(tmp_path, picture, caplog):
+    for name in ("Cat/1.png", "cat/1.png", "dog/1.png", "e\u0301/1.png", "\xc9/1.png"):
+        picture(name)
+    source = FolderSource(tmp_path)
+    assert source.num_classes == 5
+    assert len(caplog.records) == 1
+    assert "names differ in case alone: Cat, cat" in caplog.text
+    assert "dog" not in caplog.text
+    assert "e\u0301, \xc9" in caplog.text
+
+
+def test_a_file_that_may_not_be_read_is_said(tmp_path, picture, monkeypatch):
+    picture("a.png")
+    picture("b.png")
+    open_file = archive.Folder.open
+
+    def refuse(self, name):
+        if name == "b.png":
+            raise PermissionError(13, "Permission denied", str(self.path / name))
+        return open_file(self, name)
+
+    monkeypatch.setattr(archive.Folder, "open", refuse)
+    assert FolderSource(tmp_path).skipped == (("b.png", "Permission denied"),)
+
+
+# === What is done to images is said ===
+
+
+def save_gif(path, frames=3):
+    images = [
+        Image.fromarray(np.full((6, 8), 60 * index, np.uint8))
+        for index in range(frames)
+    ]
+    images[0].save(path, save_all=True, append_images=images[1:])
+    return images
+
+
+def test_of_several_frames_or_pages_the_first_is_read(tmp_path, picture, caplog):
+    picture("a.png", mode="L")
+    for name in ("b.gif", "c.tiff", "d.webp", "e.png"):
+        save_gif(tmp_path / name)
+    source = FolderSource(tmp_path)
+    assert (source.read()[1:] == 0).all()
+    assert "4 of 5 images have several frames or pages: the first was read" in (
+        caplog.text
+    )
+    assert len(caplog.records) == 1
+
+
+def test_palettes_and_other_colour_spaces_are_said(tmp_path, picture, caplog):
+    picture("a.png")
+    image = Image.fromarray(np.array([[0, 1]], np.uint8).repeat(6, 0).repeat(4, 1), "P")
+    image.putpalette([10, 20, 30, 40, 50, 60])
+    image.save(tmp_path / "b.png", transparency=0)
+    for number in range(2):
+        Image.new("CMYK", (8, 6), (0, 255, 255, 0)).save(tmp_path / f"c{number}.jpg")
+    images = FolderSource(tmp_path).read()
+    np.testing.assert_array_equal(images[1, 0, [0, 7]], [[255] * 3, [40, 50, 60]])
+    assert images[2, 3, 3, 0] > 200 > 60 > images[2, 3, 3, 1]
+    for note in (
+        "alpha of 1 of 4 laid over white",
+        "1 of 4 images have a palette: read as colours",
+        "2 of 4 images converted from CMYK to RGB",
+    ):
+        assert caplog.text.count(note) == 1
+
+
+@pytest.mark.parametrize("channels", [1, 3, 4])
+def test_a_tiff_in_lab_is_converted(tmp_path, channels, caplog):
+    lab = np.zeros((6, 8, 3), np.uint8)
+    lab[..., 0], lab[:, 4:, 0] = 255, 0
+    Image.fromarray(lab, "LAB").save(tmp_path / "a.tif")
+    with Image.open(tmp_path / "a.tif") as image:
+        assert image.mode == "LAB"
+    image = FolderSource(tmp_path, channels=channels).read()[0]
+    assert image.shape == (6, 8, channels)
+    assert image[0, 0, 0] > 250
+    assert image[0, 7, 0] < 5
+    assert "1 of 1 images converted from LAB to RGB" in caplog.text
+
+
+def test_an_image_that_breaks_later_is_named(tmp_path, picture):
+    picture("a.png")
+    picture("b.png")
+    source = FolderSource(tmp_path, memory_limit=0)
+    (tmp_path / "b.png").write_bytes(b"broken")
+    with pytest.raises(
+        ValueError, match=r"b\.png in .* must be an image .*: cannot id"
+    ):
+        source.read([1])
+    (tmp_path / "b.png").unlink()
+    with pytest.raises(ValueError, match=r"b\.png in .*Received: No such file"):
+        source.read([1])
+    Image.fromarray(np.zeros((6, 8), np.uint16)).save(tmp_path / "b.png")
+    with pytest.raises(ValueError, match=r"b\.png in .*an image of more than 8 bits"):
+        source.read([1])
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "kind", "package"),
+    [
+        ("a.dcm", b"\0" * 128 + b"DICM", "DICOM", "pydicom"),
+        ("no_ending", b"\0" * 128 + b"DICM", "DICOM", "pydicom"),
+        ("a.nii", b"\x5c\1\0\0" + b"\0" * 340 + b"n+1\0", "NIfTI", "nibabel"),
+        ("a.nii.gz", b"\x1f\x8b", "NIfTI", "nibabel"),
+        ("a.HEIC", b"\0\0\0\x1cftypheic", "HEIC", "pillow-heif"),
+    ],
+)
+def test_how_other_formats_become_images_is_said(
+    tmp_path, picture, caplog, name, content, kind, package
+):
+    (tmp_path / name).write_bytes(content)
+    (tmp_path / f"2{name}").write_bytes(content)
+    sentence = f"{kind} files become images by `python -c "
+    with pytest.raises(ValueError, match="Expected images in") as caught:
+        FolderSource(tmp_path)
+    assert str(caught.value).count(sentence) == 1
+    assert f"pip install {package}" in str(caught.value)
+    picture("photo.png")
+    assert dict(FolderSource(tmp_path).skipped)[name] == kind
+    assert caplog.text.count(sentence) == 1

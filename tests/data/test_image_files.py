@@ -82,7 +82,26 @@ def test_common_size():
     ],
 )
 def test_conversions(counts, notes):
-    assert image_files.describe_conversions(*counts) == notes
+    total, num_gray, num_transparent, channels = counts
+    infos = [
+        ImageInfo((6, 8), gray=i < num_gray, transparent=i < num_transparent)
+        for i in range(total)
+    ]
+    assert image_files.describe_conversions(infos, channels) == notes
+
+
+def test_what_was_done_is_described_once_a_kind():
+    marks = [{"frames"}, {"frames", "palette"}, {"16 bits"}, {"LAB"}, set()]
+    infos = [
+        ImageInfo((6, 8), gray=False, transparent=False, marks=frozenset(each))
+        for each in marks
+    ]
+    assert image_files.describe_conversions(infos, 3) == [
+        "2 of 5 images have several frames or pages: the first was read",
+        "1 of 5 images have a palette: read as colours",
+        "1 of 5 images have colours of 16 bits a channel, of which Pillow reads 8",
+        "1 of 5 images converted from LAB to RGB",
+    ]
 
 
 def test_ten_files_are_described_and_the_rest_counted():

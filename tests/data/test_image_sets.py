@@ -1,6 +1,8 @@
 import unicodedata
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from kgan.data import archive, image_sets
 from kgan.data.image_sets import match
@@ -138,3 +140,65 @@ def test_several_sizes_in_a_set(tmp_path, picture):
         ValueError, match=r"image_size must be given, since a in .*2 si"
     ):
         sets[0].shape(["1", "2"], None, None)
+
+
+def test_sets_and_images_may_be_links(tmp_path, picture):
+    for name in ("data/a/1.png", "data/a/2.png", "elsewhere/1.png", "elsewhere/3.png"):
+        picture(name)
+    (tmp_path / "data/b").symlink_to("../elsewhere")
+    (tmp_path / "elsewhere/2.png").symlink_to("1.png")
+    (tmp_path / "elsewhere/loop").symlink_to(tmp_path / "data")
+    keys, left_out = match(read(tmp_path / "data"))
+    assert keys == ["1", "2"]
+    assert left_out == (
+        ("b/3.png", "has no partner"),
+        ("b/loop", "leads back to a folder that it lies in"),
+    )
+
+
+def test_a_link_to_nothing_is_no_partner_to_overlook(tmp_path, picture):
+    for name in ("a/1.png", "b/1.png", "a/2.png"):
+        picture(name)
+    (tmp_path / "b/2.png").symlink_to(tmp_path / "gone.png")
+    message = r"must be readable. Received: b/2.png \(a link to nothing\); 1 in b are"
+    with pytest.raises(ValueError, match=message):
+        match(read(tmp_path))
+
+
+def test_how_another_format_is_converted_is_said(tmp_path, picture):
+    picture("a/1.png")
+    picture("b/2.png")
+    (tmp_path / "b/1.dcm").write_bytes(bytes(128) + b"DICM")
+    advice = r"DICOM files become images by `python -c"
+    with pytest.raises(ValueError, match=rf"b/1.dcm \(DICOM\); 1 in b .*{advice}"):
+        match(read(tmp_path))
+    (tmp_path / "a/1.png").unlink()
+    picture("a/3.png")
+    with pytest.raises(ValueError, match=rf"none in common .*1.dcm .*{advice}"):
+        match(read(tmp_path))
+
+
+def test_what_is_done_to_the_images_of_a_set_is_said(tmp_path, picture, caplog):
+    pages = [Image.fromarray(np.full((6, 8), 9 * i, np.uint8)) for i in range(3)]
+    for name in "12":
+        picture(f"a/{name}.png")
+        (tmp_path / "b").mkdir(exist_ok=True)
+        pages[0].save(tmp_path / f"b/{name}.tiff", save_all=True, append_images=pages)
+    sets = read(tmp_path)
+    sets[1].shape(["1", "2"], None, None)
+    note = "2 of 2 images have several frames or pages: the first was read"
+    assert caplog.text.count(note) == 1
+    assert sets[1].window(["1", "2"], None, "target_window") is None
+
+
+def test_the_window_of_a_set_is_that_of_the_images_with_these_keys(tmp_path, caplog):
+    for name, highest in [("a/1", 900), ("a/2", 4000), ("a/3", 60_000), ("b/1", 5)]:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        image = Image.fromarray(np.array([[3, highest]], np.uint16))
+        image.save(tmp_path / f"{name}.png")
+    (one, _) = read(tmp_path)
+    assert one.window(["1", "2"], None, "source_window") == (3, 4000)
+    assert "2 of 2 images have 16 or 32 bits a pixel" in caplog.text
+    assert one.window(["1", "2"], (0, 4095), "source_window") == (0, 4095)
+    with pytest.raises(ValueError, match="source_window must be None or"):
+        one.window(["1", "2"], (5, 1), "source_window")

@@ -9,7 +9,9 @@ def noise(shape, seed=0):
     return np.random.default_rng(seed).integers(0, 256, shape, dtype=np.uint8)
 
 
-@pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "CMYK", "YCbCr", "RGBA", "LA"])
+@pytest.mark.parametrize(
+    "mode", [*"1LP", "RGB", "CMYK", "YCbCr", "HSV", "LAB", "RGBA", "LA"]
+)
 @pytest.mark.parametrize("channels", [1, 3, 4])
 def test_every_mode_becomes_every_number_of_channels(mode, channels):
     image = Image.fromarray(noise((5, 7, 3))).convert(mode)
@@ -44,13 +46,19 @@ def test_a_transparent_palette_colour_is_laid_over_white():
     np.testing.assert_array_equal(array[0], [[255, 255, 255], [40, 50, 60]])
 
 
-def test_16_bits_are_scaled_not_clipped():
+def test_16_bits_are_gray():
     wide = np.array([[0, 257, 32768, 65535]], np.uint16)
-    image = Image.fromarray(wide)
-    assert pixels.is_16_bit(image)
-    assert pixels.is_gray(image)
-    array = np.asarray(pixels.to_channels(image, 1))
-    np.testing.assert_array_equal(array[0], [0, 1, 128, 255])
+    assert pixels.is_gray(Image.fromarray(wide))
+
+
+def test_gray_floats_become_every_number_of_channels():
+    gray = np.linspace(-1, 1, 6, dtype=np.float32).reshape(2, 3)
+    for channels in (1, 3):
+        for channel in np.moveaxis(pixels.spread(gray, channels), -1, 0):
+            np.testing.assert_array_equal(channel, gray)
+    rgba = pixels.spread(gray, 4)
+    np.testing.assert_array_equal(rgba[..., 2], gray)
+    assert (rgba[..., 3] == 1).all()
 
 
 @pytest.mark.parametrize("size", [(4, 4), (3, 7), (20, 10), (1, 1), (33, 64)])

@@ -19,6 +19,16 @@ def test_in_memory():
     assert (array == 7).all()
 
 
+def test_floats(tmp_path):
+    shape, fill = (2, 3), fill_with(0.25)
+    for array in (
+        storage.in_memory(shape, fill, np.float32),
+        storage.in_file(tmp_path, "a", shape, fill, np.float32),
+    ):
+        assert array.dtype == np.float32
+        assert (array == 0.25).all()
+
+
 def test_a_file_is_written_once_per_key(tmp_path):
     calls = []
     for key, value in [("a", 1), ("a", 2), ("b", 3)]:

@@ -1,9 +1,12 @@
 """From what a user names to examples and extractors."""
 
+import pathlib
+
 import numpy as np
 import pytest
 import tensorflow as tf
 from metric_stand_ins import Means
+from PIL import Image
 
 import kgan
 from kgan.metrics.examples import Real, Streamed
@@ -48,3 +51,54 @@ def test_an_extractor_is_found_once():
 def test_metrics_of_examples_need_no_network(name, expected):
     found = Extractors(Means(), Real(kgan.data.source(name)))
     assert found.of(Parzen()).name == expected
+
+
+@pytest.fixture
+def scans(tmp_path):
+    """A function that writes a folder of one 16-bit image of two values."""
+
+    def write(name, low, high):
+        folder = tmp_path / name
+        folder.mkdir(parents=True)
+        image = Image.fromarray(np.array([[low, high]] * 2, np.uint16))
+        image.save(folder / "a.png")
+        return str(folder)
+
+    return write
+
+
+@pytest.mark.parametrize(
+    ("windows", "expected"), [(None, (0, 4000)), ({"window": (0, 2000)}, (0, 2000))]
+)
+def test_all_images_of_16_bits_are_scaled_as_the_reals(scans, windows, expected):
+    find = Finder((2, 2, 1), None, None, 0, windows)
+    reals = find(scans("train", 0, 4000)).source
+    held_out = find(scans("held_out", 0, 1000)).source
+    assert reals.window == held_out.window == expected
+    assert held_out.read().max() == pytest.approx(2000 / expected[1] - 1, abs=1e-6)
+    # A named data set has no such window.
+    assert find("digits").shape == (2, 2, 1)
+
+
+def test_another_split_of_pairs_is_scaled_as_the_first(scans):
+    for index in range(20):
+        for name in ("a", "b"):
+            scans(f"{name}/{index}", 0, 4000)
+    path = pathlib.Path(scans("rest", 0, 1)).parent
+    windows = {"source_window": (0, 500), "target_window": (0, 800)}
+    find = Finder(None, None, None, 0, windows)
+    train = find(f"pairs:{path}:a:b").source
+    test = find.other_split(train, "test").source
+    assert test.split == "test"
+    assert train.windows == test.windows == windows
+
+
+def test_float_images_are_given_as_bytes():
+    levels = np.arange(0, 256, 4, dtype=np.uint8).reshape(1, 8, 8, 1)
+    find = Finder(None, None, None, 0)
+    ((images, _),) = find((levels / 127.5 - 1).astype(np.float32)).batches(9)
+    assert images.dtype == np.uint8
+    np.testing.assert_array_equal(images, levels)
+    bands = np.random.default_rng(0).normal(size=(3, 4, 4, 7)).astype(np.float32)
+    ((kept, _),) = find(bands).batches(9)
+    assert kept.dtype == np.float32

@@ -1,5 +1,7 @@
 """What is chosen for data without a recipe fits the data."""
 
+import pathlib
+
 import numpy as np
 import pytest
 import second_game
@@ -97,6 +99,60 @@ def test_few_shot_is_asked_for_by_name(folder, tmp_path, monkeypatch):
 def test_few_shot_takes_a_folder(dataset):
     with pytest.raises(ValueError, match=f"must be a folder.*Received: '{dataset}'"):
         automatic.few(dataset)
+
+
+@pytest.mark.parametrize("few", [0, 1_000])
+def test_classes_that_would_go_unused_are_named(folder, monkeypatch, few):
+    monkeypatch.setattr(few_shot, "FEW", few)
+    path = folder([(8, 8)] * 3)
+    assert "--conditional" not in " ".join(automatic.choose(path)[1])
+    for index, name in enumerate(("cats", "dogs", "eels")):
+        (pathlib.Path(path) / name).mkdir()
+        (pathlib.Path(path) / f"{index}.png").rename(f"{path}/{name}/1.png")
+    line = f"{path} has 3 classes (cats, dogs, eels): --conditional generates by class."
+    assert automatic.choose(path)[1].count(line) == 1
+    assert automatic.few(path)[1].count(line) == 1
+    for reasons in (
+        automatic.choose(path, conditional=True)[1],
+        automatic.few(path, conditional=True)[1],
+    ):
+        assert "3 classes" not in " ".join(reasons)
+
+
+def test_one_class_is_none_and_many_are_counted(folder):
+    path = pathlib.Path(folder([(8, 8)] * 13))
+    for index in range(13):
+        (path / f"class_{index:02}").mkdir()
+        (path / f"{index}.png").rename(path / f"class_{index:02}/1.png")
+    text = automatic.choose(str(path))[1][-1]
+    assert "has 13 classes (class_00, " in text
+    assert "class_09, ...): --conditional" in text
+    for index in range(1, 13):
+        (path / f"class_{index:02}/1.png").rename(path / f"class_00/{index}.png")
+    assert "--conditional" not in " ".join(automatic.choose(str(path))[1])
+
+
+def test_classes_of_a_named_data_set_are_named_too():
+    reasons = automatic.choose("digits")[1]
+    assert "digits has 10 classes (0, 1, 2" in reasons[-1]
+    assert automatic.choose("digits", conditional=True)[1] == reasons[:-1]
+
+
+def test_windows_are_read_where_data_are_looked_at(tmp_path):
+    for index, folder in enumerate(("a", "b")):
+        (tmp_path / folder).mkdir()
+        for name in "abcdefghijklmnopqrst":
+            pixels = np.arange(64 * 64).reshape(64, 64).astype(np.uint16)
+            Image.fromarray(pixels if index else pixels.astype(np.float32)).save(
+                tmp_path / f"{folder}/{name}.tiff"
+            )
+    name = tmp_path / "a/a.tiff"
+    Image.fromarray(np.ones((64, 64), np.uint16)).save(name)
+    dataset = f"pairs:{tmp_path}:a:b"
+    with pytest.raises(ValueError, match="source_window must be given"):
+        automatic.choose(dataset)
+    recipe, _ = automatic.choose(dataset, windows={"source_window": (0, 4095)})
+    assert recipe.game == "pix2pix"
 
 
 def test_points_get_an_mlp():

@@ -24,13 +24,16 @@ def test_every_number_of_images_has_a_recipe(count, on_gpu):
     recipe, reasons = adapt(count, on_gpu=on_gpu)
     assert (recipe.name, recipe.dataset) == ("few_shot", "./photos")
     assert recipe.batch_size == min(32, count)
+    assert recipe.steps == (20_000 if on_gpu else 4_000)
     shown = recipe.steps * recipe.batch_size
-    assert shown == pytest.approx(640_000 if on_gpu else 128_000, rel=1e-3)
+    if count >= 32:
+        assert shown == pytest.approx(640_000 if on_gpu else 128_000, rel=1e-3)
     assert recipe.model_options["width"] == (64 if on_gpu else 32)
     assert 0 < recipe.sample_every <= recipe.steps // 16 + 1
     assert Recipe.from_json(recipe.to_json()) == recipe
     text = "\n".join(reasons)
-    assert f"{count:,} images" in text
+    assert f"{count:,} {'image' if count == 1 else 'images'}." in text
+    assert f"{shown:,} images shown" in text
     for told in ("steps", "ema_momentum"):
         assert f"--{told}={getattr(recipe, told)}:" in text
     assert f"""--augmentation='{{"name":"{recipe.augmentation["name"]}\"""" in text
@@ -42,6 +45,27 @@ def test_the_average_forgets_half_in_a_twentieth_of_the_run(count, on_gpu):
     recipe, _ = adapt(count, on_gpu=on_gpu)
     kept = recipe.ema_momentum ** (0.05 * recipe.steps)
     assert kept == pytest.approx(0.5, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("count", "warning", "minutes"),
+    [
+        (1, "A GAN of one image can only reproduce it: for new images", 2),
+        (2, "A GAN of so few reproduces them: for new images like them", 3),
+        (31, "A GAN of so few reproduces them: for new images like them", 19),
+        (32, None, 20),
+    ],
+)
+def test_what_becomes_of_very_few_images_is_said(count, warning, minutes):
+    recipe, reasons = adapt(count)
+    text = "\n".join(reasons)
+    assert ("A GAN of" in text) == (warning is not None)
+    assert warning is None or warning in text
+    assert f": about {minutes} minutes on a core of a CPU." in reasons[4]
+    assert f"--steps={recipe.steps}:" in reasons[4]
+    # Samples of one image are equal, and no collapse.
+    assert recipe.on_collapse == ("none" if count == 1 else "warn")
+    assert "minutes" not in "\n".join(adapt(count, on_gpu=True)[1])
 
 
 def test_few_images_are_augmented_at_once_and_more_of_them_as_is_needed():

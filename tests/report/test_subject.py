@@ -99,3 +99,13 @@ def test_nan_is_refused(source, brightness):
     subject = Subject(gan, source, brightness, True, 1.0, 0, 10, 5)
     with pytest.raises(FloatingPointError, match="NaN or infinity"):
         _ = subject.fake
+
+
+def test_float_pictures_are_seen_as_bytes(source, brightness):
+    floats = (source.read() / 127.5 - 1).astype(np.float32)
+    twin = ArraySource("floats", floats)
+    one, two = (
+        Subject(networks.gan(), each, brightness, True, 1.0, 0, 7, 5)
+        for each in (source, twin)
+    )
+    np.testing.assert_array_equal(one.real.features, two.real.features)

@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 import tiny
+from PIL import Image
 from tiny import DIGITS as TINY
 
 from kgan import recipes
 from kgan.distribute import consensus
-from kgan.runs import directory, prepare, train
+from kgan.runs import directory, prepare, provenance, train
 
 
 @pytest.fixture(scope="module")
@@ -214,3 +215,69 @@ def test_workers_that_were_not_started_alike(tmp_path, monkeypatch):
     numbers[0] = [float(zlib.crc32(TINY.to_json().encode()))]
     with pytest.raises(ValueError, match=r"number of examples of digits .*same data"):
         prepare.prepare(TINY, tmp_path)
+
+
+@pytest.fixture
+def scans(tmp_path):
+    """A folder of 12-bit scans in 16-bit files."""
+    folder = tmp_path / "scans"
+    folder.mkdir()
+    for index in range(8):
+        scan = np.full((8, 8), 100, np.uint16)
+        scan[index] = 1000 + 300 * index
+        Image.fromarray(scan).save(folder / f"{index}.png")
+    return folder
+
+
+@pytest.mark.parametrize("window", [None, (0, 4095)])
+def test_a_run_keeps_its_window(scans, tmp_path, window):
+    recipe = TINY.override(
+        dataset=str(scans), image_size=8, batch_size=4, steps=2, window=window
+    )
+    run_dir = tmp_path / "run"
+    plan = prepare.prepare(recipe, run_dir)
+    used = window or (100, 3100)
+    assert plan.recipe.window == plan.source.window == used
+    (batch,) = plan.load().take(1)
+    assert len(np.unique(batch)) > 2
+    train.run(plan, verbose=0)
+    assert provenance.windows_of(run_dir) == {"window": used}
+    # Another image does not move the window of a run.
+    Image.fromarray(np.full((8, 8), 60_000, np.uint16)).save(scans / "new.png")
+    again = prepare.prepare_to_resume(run_dir, steps=4)
+    assert again.source.window == used
+    np.testing.assert_array_equal(again.source.read()[:8], plan.source.read())
+
+
+def test_a_window_for_8_bits_is_refused(tmp_path, scans):
+    for path in scans.iterdir():
+        Image.fromarray(np.zeros((8, 8), np.uint8)).save(path)
+    recipe = TINY.override(dataset=str(scans), image_size=8, window=(0, 4095))
+    with pytest.raises(ValueError, match=r"`window` must be none for .*8 bits a chann"):
+        prepare.prepare(recipe, tmp_path / "run")
+    with pytest.raises(ValueError, match=r"option of digits none\. Received: window"):
+        prepare.prepare(TINY.override(window=(0, 4095)), tmp_path / "run")
+
+
+def test_pairs_keep_both_windows(tmp_path):
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        for index in range(20):
+            pixels = np.arange(64 * 64).reshape(64, 64).astype(np.uint16) + index
+            Image.fromarray(pixels).save(tmp_path / f"{name}/{index}.png")
+    recipe = recipes.get("emoji_pix2pix").override(
+        dataset=f"pairs:{tmp_path}:a:b",
+        image_size=64,
+        generator_width=2,
+        discriminator_width=2,
+        batch_size=2,
+        source_window=(0, 2000),
+    )
+    plan = prepare.prepare(recipe, tmp_path / "run")
+    assert plan.recipe.windows == {
+        "source_window": (0, 2000),
+        "target_window": (0, 4114),
+    }
+    shown = next(iter(plan.recipe.shown_data(plan.source)))
+    assert shown["source"].numpy().max() == 1
+    assert (shown["source"].numpy() == 1).mean() > 0.5

@@ -61,7 +61,9 @@ class Pix2PixRecipe(Recipe, game="pix2pix"):
     def shown_data(self, source):
         """Pairs that were held out; all where none are."""
         if source.held_out:
-            source = data.source(self.dataset, self.image_size, split="test")
+            source = data.source(
+                self.dataset, self.image_size, split="test", **source.windows
+            )
         return data.load(source, min(8, source.num_examples))
 
     def traits(self, game):
