@@ -213,3 +213,21 @@ def test_a_copy_of_a_network_that_is_built(kind):
     assert copy.name == "ema_net"
     assert copy.trainable_weights == []
     np.testing.assert_array_equal(copy(inputs), network(inputs))
+
+
+@pytest.mark.parametrize("nested", [False, True])
+def test_layers_of_a_python_function_are_averaged(nested):
+    inner = [keras.layers.Dense(3), keras.layers.Lambda(lambda x: keras.ops.tanh(x))]
+    layers = [keras.Sequential([keras.Input((2,)), *inner])] if nested else inner
+    network = keras.Sequential(
+        [keras.Input((2,)), *layers, keras.layers.Dense(1)], name="net"
+    )
+    copy = ema.copy_of(network)
+    x = np.ones((3, 2), "float32")
+    np.testing.assert_array_equal(copy(x), network(x))
+    before = copy(x).numpy()
+    for variable in network.weights:
+        variable.assign(variable + 1.0)
+    np.testing.assert_array_equal(copy(x), before)
+    ema.update(copy, network, tf.constant(0.0))
+    np.testing.assert_allclose(copy(x), network(x), rtol=1e-6)

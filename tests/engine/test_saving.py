@@ -3,6 +3,7 @@
 import keras
 import moves
 import numpy as np
+import pytest
 
 
 def test_averages_are_loaded_without_compile(tmp_path):
@@ -15,6 +16,14 @@ def test_averages_are_loaded_without_compile(tmp_path):
     ):
         np.testing.assert_array_equal(ours, theirs)
     assert np.any(game.prey.get_weights()[0] != game.ema_prey.get_weights()[0])
+
+
+@pytest.mark.parametrize("name", ["game.h5", "game.weights.h5", "folder"])
+def test_whole_games_are_saved_as_keras_files(name, tmp_path):
+    message = rf"must end in \.keras.*save_weights.*`export`.*Received: .*{name}"
+    with pytest.raises(ValueError, match=message):
+        moves.pursuit().save(tmp_path / name)
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_file_without_averages_makes_none(tmp_path):

@@ -4,6 +4,7 @@ import re
 import warnings
 
 import keras
+import networks
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -523,6 +524,27 @@ def test_labels_match():
         gan_checks.labels_match(None, 3)
     with pytest.raises(ValueError, match=r"images alone\. Received: \(images, labels"):
         gan_checks.labels_match(tf.zeros((2,)), None)
+
+
+class Groups(keras.layers.Layer):
+    """Compares examples in fours, and says so to nobody."""
+
+    def call(self, x):
+        groups = tf.reshape(x, (-1, 4, x.shape[-1]))
+        return tf.reshape(
+            groups - tf.reduce_mean(groups, 1, keepdims=True), tf.shape(x)
+        )
+
+
+def test_a_discriminator_that_takes_no_single_example():
+    layers = [keras.layers.Flatten(), Groups(), keras.layers.Dense(1)]
+    discriminator = keras.Sequential([keras.Input((8, 8, 1)), *layers])
+    gan = kgan.GAN(networks.generator(), discriminator)
+    gan.compile()
+    gan.fit(networks.images(16), batch_size=8, verbose=0)
+    assert gan.step == 2
+    with pytest.raises((ValueError, tf.errors.OpError), match="8"):
+        gan_checks.outputs_of(discriminator, tf.zeros((1, 3)))  # whatever the rows
 
 
 @pytest.mark.parametrize("shape", [(4,), (4, 1), (None,)])

@@ -141,6 +141,43 @@ def test_labels_go_with_conditional_networks():
     refuse("integers.*float64", gan, as_dataset(DATA, labels * 0.5))
 
 
+def test_elements_that_are_dictionaries():
+    labels = np.arange(16) % 3
+    message = r"^data must be an array.*dictionary of image, label; tfds.*x\['image'\]"
+    for gan in (networks.gan(), networks.gan(num_classes=3)):
+        given = as_dataset({"image": DATA, "label": labels})
+        refuse(message, gan, given)
+        with pytest.raises(ValueError, match=message) as error:
+            gan.fit(given)
+        assert len(str(error.value)) < 200
+
+
+def test_data_without_a_batch_axis():
+    labels, each = np.arange(16) % 3, tf.data.Dataset.from_tensor_slices
+    message = r"one of shape \(8, 8, 1\) without a batch axis.*dataset\.batch\(64\)"
+    refuse(message, networks.gan(), each(DATA))
+    refuse(message, networks.gan(), DATA[0])
+    refuse(message, networks.gan(num_classes=3), each((DATA, labels)))
+
+
+def test_labels_that_are_no_classes_say_how_to_convert_them():
+    gan, labels = networks.gan(num_classes=3), np.arange(16) % 3
+    names = np.array(["cat", "dog", "emu"])[labels]
+    for given, message in (
+        (np.eye(3)[labels], "argmax"),
+        (names, "StringLookup"),
+        (labels * 1.0, r"tf\.cast"),
+    ):
+        refuse(message, gan, as_dataset(DATA, given))
+        refuse(message, gan, DATA, given)
+
+
+def test_a_single_image_trains():
+    gan = networks.gan()
+    gan.fit(DATA[:1], epochs=2, verbose=0)
+    assert gan.step == 2
+
+
 def test_weights_have_no_meaning_in_the_game():
     gan = networks.gan()
     refuse("sample_weight", gan, DATA, sample_weight=np.ones(16))
