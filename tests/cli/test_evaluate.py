@@ -1,6 +1,8 @@
 """`kgan evaluate` measures a model and shows it."""
 
 import json
+import shutil
+import warnings
 
 import numpy as np
 import pytest
@@ -119,3 +121,23 @@ def test_a_run_whose_metrics_do_not_fit_writes_nothing(tmp_path):
 def test_the_worst_model_is_not_kept_as_the_best():
     with pytest.raises(ValueError, match="`best_mode` must be 'max' for recall_digits"):
         tiny.DIGITS.override(metrics=["recall_digits"], best="recall_digits")
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"), [([], True), (["--split=train", "--dataset=ring"], False)]
+)
+def test_changed_training_data_are_a_warning(run_dir, tmp_path, flags, said, capsys):
+    copy = shutil.copytree(run_dir, tmp_path / "run")
+    known = json.loads((copy / directory.DATA).read_text("utf-8"))
+    changed = json.dumps(known | {"examples": 1900})
+    (copy / directory.DATA).write_text(changed, "utf-8")
+    few = ["--metrics=kernel_pixels", "--num_images=50", "--noreport"]
+    with warnings.catch_warnings():
+        warnings.simplefilter("default")
+        status = evaluate(f"--model={copy}", *few, *flags)
+    line = (
+        f"kgan evaluate: warning: {copy} was trained on other data: "
+        "the examples was 1900 and is 1797\n"
+    )
+    assert (line in capsys.readouterr().err) is said
+    assert status == (0 if said else 1)  # a ring is no image

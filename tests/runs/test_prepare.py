@@ -214,3 +214,12 @@ def test_workers_that_were_not_started_alike(tmp_path, monkeypatch):
     numbers[0] = [float(zlib.crc32(TINY.to_json().encode()))]
     with pytest.raises(ValueError, match=r"number of examples of digits .*same data"):
         prepare.prepare(TINY, tmp_path)
+
+
+def test_labels_are_described_where_names_are_others():
+    assert prepare.named_labels(None) == ""
+    assert prepare.named_labels(["0", "1"]) == ""
+    names = sorted(map(str, range(12)))
+    assert prepare.named_labels(names).startswith("0 is 0, 1 is 1, 2 is 10, 3 is 11")
+    assert prepare.named_labels(names).endswith("9 is 7, ...")
+    assert prepare.named_labels(names, [3, 2, 2]) == "2 is 10, 3 is 11"
