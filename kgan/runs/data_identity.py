@@ -89,10 +89,13 @@ def _differences(before, now):
             continue
         if isinstance(old, dict) and isinstance(new, dict):
             yield from _of_files(key, old, new)
-        elif max(len(json.dumps(value)) for value in (old, new)) > _SHOWN:
-            yield f"the {key} are others"
+            continue
+        many = key.endswith("s")
+        was, are = ("were", "are") if many else ("was", "is")
+        if max(len(json.dumps(value)) for value in (old, new)) > _SHOWN:
+            yield f"the {key} {are} {'others' if many else 'another'}"
         else:
-            yield f"the {key} was {old} and is {new}"
+            yield f"the {key} {was} {old} and {are} {new}"
 
 
 def _of_files(kind, old, new):

@@ -8,6 +8,7 @@ runs/NAME-TIME/
   checkpoints/   the newest models on the way, and the best if one is asked for
   samples/       pictures, and a GIF of all of them
   logs/          for TensorBoard
+  .lock          while a process writes there
   evaluation/    figures and a page, after `kgan evaluate`
 """
 

@@ -137,7 +137,7 @@ def test_changed_training_data_are_a_warning(run_dir, tmp_path, flags, said, cap
         status = evaluate(f"--model={copy}", *few, *flags)
     line = (
         f"kgan evaluate: warning: {copy} was trained on other data: "
-        "the examples was 1900 and is 1797\n"
+        "the examples were 1900 and are 1797\n"
     )
     assert (line in capsys.readouterr().err) is said
     assert status == (0 if said else 1)  # a ring is no image

@@ -460,7 +460,7 @@ def test_changed_data_are_refused_before_anything_is_written(digits, tmp_path):
     known = json.loads(path.read_text("utf-8"))
     path.write_text(json.dumps(known | {"examples": 1900}), "utf-8")
     before = state_of(run_dir)
-    with pytest.raises(ValueError, match="examples was 1900 and is 1797"):
+    with pytest.raises(ValueError, match="examples were 1900 and are 1797"):
         train.resume(run_dir, steps=7, verbose=0)
     assert state_of(run_dir) == before
     train.resume(run_dir, steps=7, verbose=0, allow_changed_data=True)
