@@ -6,6 +6,7 @@ import pathlib
 import numpy as np
 
 from kgan.callbacks.every import Paced
+from kgan.callbacks.terminate_on_nan import first_not_finite
 from kgan.core import registry
 from kgan.core.arguments import positive_integer
 from kgan.core.atomic_files import attempt
@@ -32,7 +33,7 @@ class Checkpoints(Paced):
     Each file is a whole model. `keras.models.load_model` and `fit` with
     `kgan.data.load(..., start=gan.position)` go on from it bit for bit. A file is
     complete or absent, whenever the run is stopped. A model whose logs or weights are
-    NaN or infinite does not take the place of a sound one. A full disk does not end
+    NaN or infinite does not take the place of a sound one, and a full disk does not end
     the run: a line is printed, and the files there are stay.
 
     Args:
@@ -66,7 +67,7 @@ class Checkpoints(Paced):
         self._reset()
 
     def _reset(self):
-        self._saved = None
+        self._saved = self._best_text = None
         self._sound = True
 
     def on_train_begin(self, logs=None):
@@ -80,7 +81,7 @@ class Checkpoints(Paced):
                 "`directory` must hold no checkpoints of later steps than the model's, "
                 f"{self.model.step}. Received: {later[-1]} in {self.directory}"
             )
-        self._best_value = self._read_best()
+        self._best_value = self.read_best()
 
     def on_train_batch_begin(self, batch, logs=None):
         # Not after a batch: Keras may call that hook while the next one is played.
@@ -89,21 +90,30 @@ class Checkpoints(Paced):
 
     def on_epoch_end(self, epoch, logs=None):
         logs = logs or {}
-        self._sound = bool(np.all(np.isfinite(list(logs.values()))))
+        bad = first_not_finite(logs)
+        self._sound = bad is None
         if not self._sound:
+            self._say_unsound("{} is {}".format(*bad))
             return
+        # Before the newest file: a run that is killed between them plays the epoch
+        # again, and finds its best once more.
+        if self.best is not None:
+            self._keep_best(logs)
         # The newest file must not be of a state that was taken back.
         rolled_back = any(map(self._is_later, steps(self.directory)))
         if self.pace.at_epoch_end(self.model.step) or rolled_back:
             self.save()
-        if self.best is not None:
-            self._keep_best(logs)
 
     def on_train_end(self, logs=None):
         if self._sound and _finite(self.model) and not self.save():
             raise OSError(
                 f"The last state, of step {self.model.step}, could not be written to "
                 f"{self.directory}; the checkpoints before are there."
+            )
+        if not self._write_best_value():
+            raise OSError(
+                f"{_BEST_VALUE} could not be written to {self.directory}: a run that "
+                f"goes on may replace {BEST} by a worse model."
             )
 
     def save(self):
@@ -115,8 +125,14 @@ class Checkpoints(Paced):
         return state == self._saved
 
     def _write(self, name):
-        path = self.directory / name
-        return _finite(self.model) and attempt(path, self.model.save, durable=True)
+        if not _finite(self.model):
+            self._say_unsound("a weight is NaN or infinite")
+            return False
+        return attempt(self.directory / name, self.model.save, durable=True)
+
+    def _say_unsound(self, reason):
+        # The progress bar's line is not finished.
+        print(f"\nNo checkpoint at step {self.model.step}: {reason}.", flush=True)
 
     def _remove_old(self):
         paths = steps(self.directory)
@@ -134,16 +150,35 @@ class Checkpoints(Paced):
         value, known = float(logs[self.best]), self._best_value
         if (known is None or _BETTER[self.mode](value, known)) and self._write(BEST):
             self._best_value = value
-            text = json.dumps({self.best: value, "step": self.model.step}) + "\n"
-            path = self.directory / _BEST_VALUE
-            attempt(path, lambda path: path.write_text(text), durable=True)
+            self._best_text = json.dumps({self.best: value, "step": self.model.step})
+        self._write_best_value()
 
-    def _read_best(self):
+    def _write_best_value(self):
+        """Writes the value of `best.keras`, or tries to again where a disk was full."""
+        text, path = self._best_text, self.directory / _BEST_VALUE
+        if text is None or attempt(
+            path, lambda path: path.write_text(text + "\n"), durable=True
+        ):
+            self._best_text = None
+        return self._best_text is None
+
+    def read_best(self):
+        """Returns the best value so far, which `best.json` holds, or None.
+
+        Raises:
+            ValueError: If the file cannot be read: the best model could be replaced.
+        """
         path = self.directory / _BEST_VALUE
         if self.best is None or not path.exists():
             return None
-        # The value of another key does not count.
-        return json.loads(path.read_text("utf-8")).get(self.best)
+        try:
+            # The value of another key does not count.
+            return json.loads(path.read_text("utf-8")).get(self.best)
+        except (ValueError, AttributeError) as error:
+            raise ValueError(
+                f"{path} must hold the value of {BEST}. Received: {error}. Move both "
+                "away to choose the best model anew."
+            ) from error
 
 
 def _finite(model):

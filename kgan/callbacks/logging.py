@@ -1,6 +1,9 @@
 """Writes logs: a CSV table of the epochs, and TensorBoard summaries."""
 
+import collections
 import csv
+import errno
+import os
 import pathlib
 import re
 
@@ -31,21 +34,20 @@ class Metrics(keras.callbacks.Callback):
 
     def on_train_begin(self, logs=None):
         self.rows = None
+        self._written = True
 
     def on_epoch_begin(self, epoch, logs=None):
         if self.rows is None:
-            rows = self._read()
+            rows = read_metrics(self.path)
             self.rows = [row for row in rows if int(row["epoch"]) < epoch]
 
     def on_epoch_end(self, epoch, logs=None):
         self.rows.append({"epoch": epoch, "step": self.model.step, **(logs or {})})
-        attempt(self.path, self._write)
+        self._written = attempt(self.path, self._write)
 
-    def _read(self):
-        if not self.path.exists():
-            return []
-        with self.path.open(encoding="utf-8", newline="") as file:
-            return list(csv.DictReader(file))
+    def on_train_end(self, logs=None):
+        if not self._written:
+            attempt(self.path, self._write)
 
     def _write(self, path):
         keys = dict.fromkeys(key for row in self.rows for key in row)
@@ -55,8 +57,29 @@ class Metrics(keras.callbacks.Callback):
             writer.writerows(self.rows)
 
 
+def read_metrics(path):
+    """Returns the lines of a file of `Metrics` as dictionaries; none without a file.
+
+    A line that a copy or an editor broke off is left out.
+    """
+    if not path.exists():
+        return []
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return [row for row in rows if _is_whole(row)]
+
+
+def _is_whole(row):
+    # What is missing at the end is None, what is too much has the key None.
+    return None not in row and None not in row.values()
+
+
 class Events:
     """Writes TensorBoard summaries onto the disk at once; prints a line if it cannot.
+
+    What could not be written, the last 100 summaries at most, is written with the next
+    one that can, into another file: TensorBoard reads no further in one that a full
+    disk broke off in the middle of a summary.
 
     Args:
         log_dir: The directory; made with the first summary.
@@ -65,33 +88,72 @@ class Events:
     def __init__(self, log_dir):
         self.log_dir = str(log_dir)
         self._writer = None
+        self._waiting = collections.deque(maxlen=100)
 
     def write(self, step, summarise):
         """Writes what `summarise` summarises at a step, onto the disk."""
-        self._attempt(lambda: self._write(step, summarise))
+        self._waiting.append((step, summarise))
+        self._write_waiting()
 
     def close(self):
         """Closes the file; a later summary opens another one."""
+        if self._waiting:
+            self._write_waiting()
         if self._writer is not None:
             self._attempt(self._writer.close)
             self._writer = None
 
-    def _write(self, step, summarise):
+    def _write_waiting(self):
+        if self._attempt(self._write):
+            self._waiting.clear()
+        else:
+            self._writer = None
+
+    def _write(self):
         if self._writer is None:
+            known = self._files()
             self._writer = tf.summary.create_file_writer(self.log_dir)
-        with self._writer.as_default(step=step):
-            summarise()
+            self._file, self._end = max(self._files() - known, default=None), 0
+        for step, summarise in self._waiting:
+            with self._writer.as_default(step=step):
+                summarise()
         self._writer.flush()
+        if self._file is not None:
+            # TensorFlow passes over what it could not write, if that is large.
+            self._end = _end_of_records(self._file, self._end)
+
+    def _files(self):
+        # None where the directory is on no file system of this machine.
+        return set(pathlib.Path(self.log_dir).glob("events.out.tfevents*"))
 
     def _attempt(self, write):
         try:
             write()
-        except tf.errors.OpError as error:
-            reason = " ".join(_GRAPH.sub("", error.message).split())
+        except (OSError, tf.errors.OpError) as error:
+            reason = " ".join(_GRAPH.sub("", str(error)).split())
             print(
                 f"\n{self.log_dir} could not be written: {reason}. Training goes on.",
                 flush=True,
             )
+            return False
+        return True
+
+
+def _end_of_records(path, end):
+    """Returns where the TFRecords of a file end, of which there are some after `end`.
+
+    Raises:
+        OSError: If there are none, or the last one is broken off.
+    """
+    begin, size = end, path.stat().st_size
+    with path.open("rb") as file:
+        while end < size:
+            file.seek(end)
+            # Length, its checksum, the record, its checksum.
+            end += 16 + int.from_bytes(file.read(8), "little")
+    if end != size or end == begin:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    return end
 
 
 class Board(keras.callbacks.Callback):

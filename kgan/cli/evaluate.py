@@ -17,6 +17,7 @@ import pathlib
 import resource
 import sys
 import time
+import warnings
 
 from kgan import metrics, report
 from kgan.cli import flags
@@ -83,6 +84,7 @@ def run(values) -> None:
         **flags.chosen(values, "features", "split", "held_out", "held_out_split"),
         **flags.chosen(values, "num_real", "data_dir", "allow_few"),
     )
+    _compare_data(values, evaluator.real.source)
     evaluation = evaluator(game, values.seed, values.averaged, values.truncation)
     print(evaluation.table())
     print(f"Measured in {time.monotonic() - begin:.0f} s, {_peak()} in memory at most.")
@@ -112,6 +114,20 @@ def _dataset(values):
             "--dataset must name the real examples, since no run says which they are"
         )
     return dataset
+
+
+def _compare_data(values, source):
+    """Warns where the reals are the run's training data, and have changed since."""
+    if values.model is None or values.split != "train":
+        return
+    trained_on = provenance.dataset_of(values.model)
+    if values.dataset not in (None, trained_on):
+        return
+    found = provenance.changed_data(values.model, source)
+    if found:
+        warnings.warn(
+            f"{values.model} was trained on other data: {found}", stacklevel=2
+        )
 
 
 def _output(values):

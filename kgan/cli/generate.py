@@ -23,7 +23,7 @@ from kgan.cli import flags, outputs
 from kgan.games import generative
 from kgan.latents import directions
 from kgan.recipes.flag_types import Boolean, Choice, Fraction, Integer, Kind, Text
-from kgan.runs import directory
+from kgan.runs import directory, prepare, provenance
 
 # Columns of a grid, and images of a walk, where none are given.
 _SLIDE, _BY_CLASS, _WALK = 9, 8, 16
@@ -76,6 +76,17 @@ def run(values) -> None:
     path = pathlib.Path(values.output)
     write = outputs.find_writer(path, gan.data_shape)
     print(write(path, *draw(gan, values)))
+    labels = _labels(gan, values)
+    if labels:
+        print(f"Labels: {labels}")
+
+
+def _labels(gan, values):
+    """Describes the classes of a conditional model that are asked for, if it can."""
+    if gan.num_classes is None or (values.labels is None and not values.by_class):
+        return ""
+    labels = None if values.by_class else np.ravel(values.labels).tolist()
+    return prepare.named_labels(provenance.classes_of(values.model), labels)
 
 
 def _chosen(values):

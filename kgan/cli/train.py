@@ -23,7 +23,15 @@ from kgan.recipes.recipe import WINDOWS, of_game
 from kgan.runs import prepare, train
 
 _FIELDS = "Fields of every recipe (what is not given here is the recipe's)"
-_WITH_RESUME = ("resume", "steps", "data_dir", "strategy", "dry_run", "debug")
+_WITH_RESUME = (
+    "resume",
+    "steps",
+    "data_dir",
+    "allow_changed_data",
+    "strategy",
+    "dry_run",
+    "debug",
+)
 
 
 def define(values) -> None:
@@ -39,9 +47,11 @@ def define(values) -> None:
         flags.define(values, name, optional, None, help)
     kind, help = Choice(distribute.names()), "devices: " + ", ".join(distribute.names())
     flags.define(values, "strategy", kind, "auto", help)
-    flags.define(
-        values, "dry_run", Boolean(), False, "say what would be done, and stop"
-    )
+    for name, help in [
+        ("allow_changed_data", "go on where the data are not those of before"),
+        ("dry_run", "say what would be done, and stop"),
+    ]:
+        flags.define(values, name, Boolean(), False, help)
     _define_fields(values, recipes.Recipe, _FIELDS)
 
 
@@ -75,6 +85,8 @@ def run(values) -> None:
     """Prepares a run, prints what it will do, and trains."""
     if values.resume is not None:
         _check_resume(values)
+    elif values.allow_changed_data:
+        raise flags.UsageError("--allow_changed_data has a meaning with --resume alone")
     # Before all else: several workers must find each other before TensorFlow starts.
     strategy = distribute.get(values.strategy)
     with distribute.naming_lost_workers():
@@ -109,8 +121,9 @@ def _new(values, strategy):
 
 
 def _old(values, strategy):
+    allow = values.allow_changed_data
     return prepare.prepare_to_resume(
-        values.resume, values.data_dir, values.steps, strategy
+        values.resume, values.data_dir, values.steps, strategy, allow
     )
 
 

@@ -12,6 +12,8 @@ from kgan.data import stream
 
 DEFAULT_MEMORY_LIMIT = 2 * 2**30
 
+_ROWS = 1000  # of an array, spread over all, which `identity` reads
+
 
 class Source(abc.ABC):
     """Raw examples of one kind: images as uint8 or float32, other data as float32.
@@ -85,6 +87,21 @@ class Source(abc.ABC):
     def fingerprint(self) -> str:
         """Returns a SHA-256 that changes when an example or a label does."""
 
+    def identity(self) -> dict:
+        """Returns what tells these data from others, without reading all of them.
+
+        JSON values by name: numbers, texts and lists, and for data in files a
+        dictionary of their sizes by name. Two runs with equal identities see the same
+        data, unless a change kept all sizes.
+        """
+        names = self.class_names
+        return {
+            "examples": self.num_examples,
+            "shape": list(self.shape),
+            "dtype": self.dtype.name,
+            "classes": self.num_classes if names is None else list(names),
+        }
+
     def __repr__(self) -> str:
         return (
             f"<{type(self).__name__} {self.name!r}: {self.num_examples} x {self.shape} "
@@ -136,6 +153,16 @@ class IndexedSource(Source):
             found.update(np.ascontiguousarray(self.labels))
         return found.hexdigest()
 
+    def identity(self):
+        known = super().identity()
+        if self.array is not None:
+            count = min(self.num_examples, _ROWS)
+            rows = np.linspace(0, self.num_examples - 1, count).astype(np.int64)
+            known["rows"] = _digest(self.array[rows])
+            if self.labels is not None:
+                known["labels"] = _digest(self.labels)
+        return known
+
     def draws(self, first, last, batch_size, seed, shuffle):
         return stream.index_batches(
             first, last, self.num_examples, batch_size, seed, shuffle
@@ -161,6 +188,10 @@ class IndexedSource(Source):
             return tf.ensure_shape(examples, (batch_size, *self.shape))
 
         return read
+
+
+def _digest(array: np.ndarray) -> str:
+    return hashlib.sha256(np.ascontiguousarray(array)).hexdigest()
 
 
 def _on_host(array: np.ndarray) -> tf.Tensor:

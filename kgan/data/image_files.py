@@ -84,6 +84,13 @@ class ImageFiles(IndexedSource):
             return super().fingerprint()
         return hashlib.sha256(self._key().encode()).hexdigest()
 
+    def identity(self):
+        # Of the base class: the images would have to be decoded.
+        known = super(IndexedSource, self).identity()
+        del known["examples"]  # which their names say
+        sizes = {file: self.archive.state(file)[0] for file in self.files}
+        return {"images": sizes, **known}
+
     def _decode_into(self, rows: np.ndarray, indices=None) -> None:
         def write(row, index):
             rows[row] = decode(self.archive, self.files[index], self.shape, self.window)

@@ -140,6 +140,13 @@ class Pairs(IndexedSource):
         both = self.sources.fingerprint() + self.targets.fingerprint()
         return hashlib.sha256(both.encode()).hexdigest()
 
+    def identity(self):
+        known = {}
+        for name, one in (("source", self.sources), ("target", self.targets)):
+            own = one.identity()
+            known |= {f"{name}s": own["images"], f"{name} shape": own["shape"]}
+        return known
+
     def reader(self, batch_size, with_labels):
         sources = self.sources.reader(batch_size, with_labels=False)
         targets = self.targets.reader(batch_size, with_labels=False)

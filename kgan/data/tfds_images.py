@@ -128,6 +128,11 @@ class TFDSSource(IndexedSource):
         labels = np.fromiter(self._column(self._label_key), np.int64)
         return checks.labels(self.name, labels, self.num_examples, self.num_classes)[0]
 
+    def identity(self):
+        # Of the base class: the images would have to be decoded.
+        known = super(IndexedSource, self).identity()
+        return {"version": self._builder.info.full_name, "split": self.split, **known}
+
     def _fill(self, array: np.ndarray) -> None:
         for row, image in enumerate(self._column(self._image_key)):
             array[row] = pixels.fit_array(image, self.shape[:2])

@@ -92,6 +92,10 @@ class Mixture(Source):
         parameters = (self.centers.tolist(), self.stddev.tolist())
         return hashlib.sha256(repr(parameters).encode()).hexdigest()
 
+    def identity(self):
+        parameters = {"centers": self.centers.tolist(), "stddev": self.stddev.tolist()}
+        return super().identity() | parameters
+
     def draws(self, first, last, batch_size, seed, shuffle):
         numbers = tf.data.Dataset.range(first, last)
         return numbers.map(lambda i: tf.stack([tf.constant(seed, tf.int64), i]))

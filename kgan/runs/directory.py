@@ -2,11 +2,13 @@
 
 runs/NAME-TIME/
   recipe.json    the recipe, all values resolved
+  data.json      what tells its data from others
   gan.keras      the trained model; none before training has ended
   metrics.csv    one line an epoch
   checkpoints/   the newest models on the way, and the best if one is asked for
   samples/       pictures, and a GIF of all of them
   logs/          for TensorBoard
+  .lock          while a process writes there
   evaluation/    figures and a page, after `kgan evaluate`
 """
 
@@ -18,8 +20,10 @@ import keras
 from kgan.callbacks import checkpoints
 from kgan.core.atomic_files import leftovers, write_atomically
 from kgan.engine.interface import Interface
+from kgan.runs import lock
 
 RECIPE = "recipe.json"
+DATA = "data.json"
 MODEL = "gan.keras"
 METRICS = "metrics.csv"
 CHECKPOINTS = "checkpoints"
@@ -32,10 +36,11 @@ FIGURES = "evaluation.json"
 def check_free(run_dir: pathlib.Path) -> None:
     """Raises FileExistsError if a run directory is neither new nor empty.
 
-    Half-written files of a process that was killed at its start do not count.
+    What a process that was killed at its start leaves behind does not count.
     """
     if run_dir.is_dir():
-        taken = set(run_dir.iterdir()) - set(leftovers(run_dir))
+        left = {run_dir / lock.NAME, *leftovers(run_dir)}
+        taken = set(run_dir.iterdir()) - left
     else:
         taken = run_dir.exists()
     if taken:

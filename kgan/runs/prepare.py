@@ -6,6 +6,7 @@ import math
 import os
 import pathlib
 import zlib
+from collections.abc import Iterable
 
 import keras
 import tensorflow as tf
@@ -13,7 +14,9 @@ import tensorflow as tf
 import kgan.data
 from kgan import distribute
 from kgan.recipes import Recipe
-from kgan.runs import directory, resume
+from kgan.runs import data_identity, directory, lock, resume
+
+_NAMED = 10  # how many labels a line names
 
 
 @dataclasses.dataclass(frozen=True)
@@ -75,6 +78,7 @@ def prepare(
     """
     run_dir = pathlib.Path(run_dir)
     if distribute.is_chief():
+        lock.check_free(run_dir)
         directory.check_free(run_dir)
     strategy = _strategy(strategy)
     source = find_source(recipe, data_dir)
@@ -93,16 +97,20 @@ def prepare_to_resume(
     data_dir: str | None = None,
     steps: int | None = None,
     strategy: str | tf.distribute.Strategy | None = None,
+    allow_changed_data: bool = False,
 ) -> Plan:
     """Prepares a run that goes on; see `kgan.training.resume`."""
     run_dir = pathlib.Path(run_dir)
     recipe = resume.read_recipe(run_dir)
+    lock.check_free(run_dir)
     if steps is not None:
         recipe = recipe.override(steps=steps)
     strategy = _strategy(strategy)
     source = find_source(recipe, data_dir)
+    # Before networks are built: other data may need others, which says less.
+    lines = data_identity.compare(run_dir, source, allow_changed_data)
     game = build(recipe, source, strategy)
-    lines = resume.restore(game, run_dir)
+    lines += resume.restore(game, run_dir)
     if steps is not None and steps < game.step:
         raise ValueError(
             f"`steps` must be at least {game.step}, which {run_dir} has reached. "
@@ -174,6 +182,7 @@ def describe(plan: Plan) -> str:
     lines = {
         "recipe": f"{recipe.name}: {recipe.description}",
         "data": f"{source.num_examples:,} examples of {source.name}{classes}",
+        "labels": classes and named_labels(source.class_names),
         **game.describe(),
         "steps": f"{recipe.steps:,}, in {epochs:,} epochs of "
         f"{plan.steps_per_epoch:,}, batches of {recipe.batch_size}",
@@ -182,6 +191,22 @@ def describe(plan: Plan) -> str:
     }
     shown = [f"{name:14} {value}" for name, value in lines.items() if value]
     return "\n".join([*shown, *plan.lines])
+
+
+def named_labels(names, labels: Iterable[int] | None = None) -> str:
+    """Describes which classes labels are: "0 is 1, 1 is 10, 2 is 2".
+
+    It is empty where names are not known, or each is the label itself.
+
+    Args:
+        names: Names of all classes by label, or None.
+        labels: Which of them; None: all. Ten at most are named.
+    """
+    if names is None or all(name == str(label) for label, name in enumerate(names)):
+        return ""
+    labels = range(len(names)) if labels is None else sorted({*labels})
+    known = [f"{label} is {names[label]}" for label in labels if label < len(names)]
+    return ", ".join(known[:_NAMED]) + (", ..." if len(known) > _NAMED else "")
 
 
 def _start_from(recipe, game, path):

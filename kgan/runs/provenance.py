@@ -1,13 +1,12 @@
 """What a run's directory records about the model in it."""
 
-import csv
 import dataclasses
 import pathlib
 
+from kgan.callbacks import logging
 from kgan.export import Provenance
 from kgan.metrics import Evaluation
-from kgan.recipes import Recipe
-from kgan.runs import directory
+from kgan.runs import data_identity, directory, resume
 
 # What says how fast a run was, or what its schedule did, not what it reached.
 _NO_FIGURES = ("epoch", "step", "_seconds", "_per_second", "_learning_rate")
@@ -29,6 +28,26 @@ def windows_of(path):
     """Returns how a run scaled images of 16 or 32 bits, as `Source.windows`."""
     recipe = _recipe(_run_dir(path))
     return {} if recipe is None else recipe.windows
+
+
+def changed_data(path, source):
+    """Describes how a run's data have changed since it was trained; "" if not.
+
+    `path` is a run directory or `.keras` file, `source` the data as they are now.
+    """
+    run_dir = _run_dir(path)
+    return "" if run_dir is None else data_identity.changes(run_dir, source)
+
+
+def classes_of(path):
+    """Returns the names of a model's classes, as its run knows them, or None.
+
+    The name at index i is that of label i.
+    """
+    run_dir = _run_dir(path)
+    found = {} if run_dir is None else data_identity.read(run_dir) or {}
+    names = found.get("classes")
+    return names if isinstance(names, list) else None
 
 
 def metrics_of(path):
@@ -81,7 +100,7 @@ def _run_dir(path):
 def _recipe(run_dir):
     if run_dir is None:
         return None
-    return Recipe.from_json((run_dir / directory.RECIPE).read_text("utf-8"))
+    return resume.read_recipe(run_dir)
 
 
 def _measured(run_dir, step, recipe):
@@ -107,10 +126,7 @@ def _measured(run_dir, step, recipe):
 
 
 def _metrics(path, step):
-    if not path.is_file():
-        return {}
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if int(row["step"]) == step]
+    rows = [row for row in logging.read_metrics(path) if int(row["step"]) == step]
     return {
         name: float(value)
         for name, value in (rows[-1] if rows else {}).items()

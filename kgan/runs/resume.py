@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import warnings
 import zipfile
 
 import keras
@@ -47,7 +48,8 @@ def restore(game: keras.Model, run_dir: pathlib.Path) -> list:
     It returns lines about where the run goes on, and which files are damaged.
 
     Raises:
-        ValueError: If a checkpoint is of another recipe.
+        ValueError: If a checkpoint is of another recipe, or holds what this version of
+            kgan does not know.
         OSError: If there are checkpoints and all are damaged.
     """
     paths = checkpoints.steps(run_dir / directory.CHECKPOINTS)
@@ -58,10 +60,24 @@ def restore(game: keras.Model, run_dir: pathlib.Path) -> list:
         reason = _damage(path)
         if reason is None:
             _check_recipe(game, path)
-            game.load_weights(path)
+            _load(game, path)
             return [*lines, f"Going on from {path}, step {game.step:,}."]
         lines.append(f"{path} is damaged and left out: {reason}.")
     raise OSError(f"No checkpoint of {run_dir} can be read. {' '.join(lines)}")
+
+
+def check_newest(game: keras.Model, run_dir: pathlib.Path) -> None:
+    """Checks that no other process has gone on with a run since it was restored.
+
+    Raises:
+        OSError: If there is a sound checkpoint of a later step.
+    """
+    for path in checkpoints.steps(run_dir / directory.CHECKPOINTS):
+        if checkpoints.step_of(path) > game.step and _damage(path) is None:
+            raise OSError(
+                f"Another process has gone on with {run_dir}, to {path.name}, while "
+                f"this one prepared to go on from step {game.step:,}: start it again"
+            )
 
 
 def _damage(path):
@@ -78,21 +94,76 @@ def _check_recipe(game, path):
     """Checks that a checkpoint is of a model that is built and scored as `game` is."""
     with zipfile.ZipFile(path) as archive:
         theirs = json.loads(archive.read("config.json"))
-    ours = json.loads(json.dumps(keras.saving.serialize_keras_object(game)))
-    differing = [
-        *_differing(ours.get("config"), theirs.get("config")),
-        *_differing(*map(_rules, (ours, theirs))),
-    ]
+    ours = _config(game)
+    differing, unknown = _compare(ours, theirs), ""
+    if differing:
+        try:
+            differing = _compare(ours, _in_full(theirs, game))
+        except Exception as error:  # what is unknown can raise anything
+            unknown = f". This version of kgan cannot build it: {_reason(error)}"
     if differing:
         raise ValueError(
             f"{path} must be of the recipe in {directory.RECIPE}. Received another: "
-            f"{', '.join(differing)}"
+            f"{', '.join(differing)}{unknown}"
         )
+
+
+def _config(game):
+    return json.loads(json.dumps(keras.saving.serialize_keras_object(game)))
+
+
+def _in_full(config, game):
+    """Returns a config with all arguments that this version of kgan and Keras have.
+
+    The version that wrote it may have had fewer: then the default counts.
+    """
+    with game.distribute_strategy.scope():
+        return _config(keras.saving.deserialize_keras_object(config))
+
+
+def _compare(ours, theirs):
+    return [
+        *_differing(ours.get("config"), theirs.get("config")),
+        *_differing(*map(_rules, (ours, theirs))),
+    ]
 
 
 def _rules(model):
     compiled = model.get("compile_config") or {}
-    return {name: compiled.get(name) for name in ("loss", "penalties")}
+    optimizers = {
+        f"{p}_optimizer": o for p, o in compiled.get("optimizers", {}).items()
+    }
+    optimizers |= {n: o for n, o in compiled.items() if n.endswith("_optimizer")}
+    rules = {name: compiled.get(name) for name in ("loss", "penalties")}
+    # Arguments may change, but the state of one kind means nothing to another.
+    return rules | {name: _kind(optimizer) for name, optimizer in optimizers.items()}
+
+
+def _kind(optimizer):
+    inner = optimizer["config"].get("inner_optimizer")
+    return optimizer["class_name"] if inner is None else f"scaled {_kind(inner)}"
+
+
+def _load(game, path):
+    """Loads a checkpoint; Keras would leave an optimizer as it is that does not fit."""
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("error", "Skipping variable loading")
+            game.load_weights(path)
+    except (ValueError, KeyError, UserWarning) as error:
+        raise ValueError(
+            f"{path} must hold all weights of the run's model, and of its optimizers. "
+            f"Received: {_reason(error)}"
+        ) from error
+
+
+def _reason(error):
+    """Returns what one of Keras' errors, of many lines, is about."""
+    text = str(error).strip()
+    if text.startswith("A total of "):
+        text = text.partition(":\n\n")[2]
+    text = text.rpartition("Exception encountered: ")[2]
+    return text.partition("\n")[0].partition(". ")[0]
 
 
 def _differing(ours, theirs):

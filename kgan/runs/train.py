@@ -4,6 +4,7 @@ A run is prepared (`prepare`), opens its `directory`, and is played to its last 
 (`epochs`).
 """
 
+import contextlib
 import os
 
 import keras
@@ -13,8 +14,9 @@ from kgan import callbacks, distribute
 from kgan.callbacks import logging
 from kgan.core.atomic_files import write_atomically
 from kgan.recipes import Recipe
+from kgan.runs import data_identity, epochs, interrupts, lock, prepare
 from kgan.runs import directory as runs
-from kgan.runs import epochs, interrupts, prepare
+from kgan.runs import resume as resuming
 from kgan.runs.prepare import Plan
 
 
@@ -44,7 +46,8 @@ def train(
             networks. Nothing is written then.
         FileExistsError: If `run_dir` holds something.
         FloatingPointError: If training stopped because it had failed.
-        OSError: If the last state could not be saved, or another worker is gone.
+        OSError: If another process writes `run_dir`, nothing can be written there, the
+            last state could not be saved, or another worker is gone.
         KeyboardInterrupt: After Ctrl-C or SIGTERM, when a checkpoint was written.
 
     Example:
@@ -62,6 +65,7 @@ def resume(
     steps: int | None = None,
     verbose: str | int = "auto",
     strategy: str | tf.distribute.Strategy | None = None,
+    allow_changed_data: bool = False,
 ) -> keras.Model:
     """Goes on with a run that was stopped or killed, or makes a finished one longer.
 
@@ -74,10 +78,12 @@ def resume(
         steps: Rounds of the game when it ends. None: as many as before.
         verbose: As in `keras.Model.fit`.
         strategy: As in `train`; it may be another one than before.
+        allow_changed_data: Whether to go on where the data are not those that the run
+            began with: other files, sizes of files, or versions.
 
     Raises:
         FileNotFoundError: If `run_dir` is no directory of a run.
-        ValueError: If a checkpoint is of another recipe.
+        ValueError: If a checkpoint is of another recipe, or the data have changed.
         OSError: If no checkpoint can be read; and as `train`.
 
     Example:
@@ -85,7 +91,10 @@ def resume(
         gan = kgan.training.resume("runs/first", steps=1000)
         ```
     """
-    return run(prepare.prepare_to_resume(run_dir, data_dir, steps, strategy), verbose)
+    plan = prepare.prepare_to_resume(
+        run_dir, data_dir, steps, strategy, allow_changed_data
+    )
+    return run(plan, verbose)
 
 
 def run(plan: Plan, verbose: str | int = "auto") -> keras.Model:
@@ -104,9 +113,15 @@ def run(plan: Plan, verbose: str | int = "auto") -> keras.Model:
 def _run(plan, verbose):
     writes = distribute.is_chief()
     guards = _guards(plan)  # refuses what does not fit before anything is written
-    if writes:
-        _open(plan)
+    with lock.held(plan.run_dir) if writes else contextlib.nullcontext():
+        _run_alone(plan, guards, writes, verbose)
+
+
+def _run_alone(plan, guards, writes, verbose):
     checkpoints = _checkpoints(plan)
+    if writes:
+        checkpoints.read_best()
+        _open(plan)
     watchers = [*guards, *(_writers(plan, checkpoints) if writes else [])]
     try:
         _play(plan, watchers, verbose if writes else 0)
@@ -146,18 +161,29 @@ def _open(plan):
     """Writes the recipe; tidies the directory of a resumed run."""
     run_dir = plan.run_dir
     if plan.resumed:
-        runs.tidy(run_dir, plan.game.step)
-        (run_dir / runs.MODEL).unlink(missing_ok=True)
+        resuming.check_newest(plan.game, run_dir)
     else:
         runs.check_free(run_dir)
+    try:
+        _write_first(plan)
+    except OSError as error:
+        raise OSError(f"{run_dir} could not be written: {error}") from error
+
+
+def _write_first(plan):
+    run_dir = plan.run_dir
+    if plan.resumed:
+        runs.tidy(run_dir, plan.game.step)
     text = plan.recipe.to_json()
     write_atomically(
         run_dir / runs.RECIPE, lambda path: path.write_text(text, "utf-8"), durable=True
     )
+    data_identity.write(run_dir, plan.source)
     if plan.init_from is not None:
         # Without the first weights the run could not start again.
         name = f"step-{plan.game.step:08d}.keras"
         runs.save(plan.game, run_dir / runs.CHECKPOINTS / name)
+    (run_dir / runs.MODEL).unlink(missing_ok=True)
 
 
 # What became of the last state: by what `save` gave, None where it was not called.

@@ -127,6 +127,78 @@ def test_nan_never_replaces_a_sound_state(tmp_path, points, rows):
     assert names(tmp_path) == ["best.json", "best.keras", *saved(3)]
 
 
+def test_a_state_that_is_not_saved_is_said(tmp_path, points, rows, capsys):
+    gan = points()
+    fit(gan, rows((1,)), Log(1.0, float("nan")), Checkpoints(tmp_path), epochs=2)
+    assert capsys.readouterr().out == "\nNo checkpoint at step 6: fid is nan.\n"
+    weight = gan.generator.trainable_variables[0]
+    weight.assign(np.full(weight.shape, np.inf))
+    callback = Checkpoints(tmp_path)
+    callback.set_model(gan)
+    assert not callback.save()
+    assert "at step 6: a weight is NaN or infinite." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("text", ["", '{"fid": 2.', "[1]"])
+def test_half_a_best_value_is_named_and_nothing_is_replaced(
+    tmp_path, points, rows, text
+):
+    fit(points(), rows((1,)), Log(2.0), Checkpoints(tmp_path, best="fid"))
+    before = (tmp_path / "best.keras").read_bytes()
+    (tmp_path / "best.json").write_text(text)
+    with pytest.raises(ValueError, match=r"best\.json must hold the value of best\."):
+        Checkpoints(tmp_path, best="fid").read_best()
+    (tmp_path / saved(3)[0]).unlink()
+    with pytest.raises(ValueError, match=r"best\.json must hold"):
+        fit(points(), rows((1,)), Log(9.0), Checkpoints(tmp_path, best="fid"))
+    assert (tmp_path / "best.keras").read_bytes() == before
+
+
+def test_a_kill_between_two_files_loses_no_best_model(tmp_path, points, rows):
+    class Killed(Checkpoints):
+        def save(self):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fit(points(), rows((1,)), Log(1.0), Killed(tmp_path, best="fid"))
+    # The epoch is not in a newest file: it is played again, with its best.
+    assert names(tmp_path) == ["best.json", "best.keras"]
+
+
+def test_a_best_value_that_did_not_fit_is_written_later(
+    tmp_path, points, rows, monkeypatch
+):
+    really, full = checkpoints.attempt, [True]
+
+    def attempt(path, write, durable):
+        if path.name == "best.json" and full[0]:
+            return False
+        return really(path, write, durable)
+
+    monkeypatch.setattr(checkpoints, "attempt", attempt)
+    room = keras.callbacks.LambdaCallback(
+        on_epoch_begin=lambda epoch, logs: full.__setitem__(0, epoch < 1)
+    )
+    callback = Checkpoints(tmp_path, best="fid")
+    fit(points(), rows((1,)), room, Log(1.0, 2.0), callback, epochs=2)
+    known = json.loads((tmp_path / "best.json").read_text("utf-8"))
+    assert known == {"fid": 1.0, "step": 3}
+
+
+def test_a_best_value_that_never_fits_is_an_error(tmp_path, points, rows, monkeypatch):
+    really = checkpoints.attempt
+    monkeypatch.setattr(
+        checkpoints,
+        "attempt",
+        lambda path, *rest, **how: (
+            path.name != "best.json" and really(path, *rest, **how)
+        ),
+    )
+    with pytest.raises(OSError, match=r"best\.json could not be written"):
+        fit(points(), rows((1,)), Log(1.0), Checkpoints(tmp_path, best="fid"))
+    assert names(tmp_path) == ["best.keras", *saved(3)]
+
+
 @pytest.mark.parametrize("network", ["generator", "discriminator"])
 def test_nan_in_weights_is_seen_before_logs_tell(tmp_path, points, rows, network):
     gan = points()

@@ -1,5 +1,6 @@
 """What is noted after each epoch outlives the process; a full disk ends no run."""
 
+import os
 import types
 
 import pytest
@@ -67,6 +68,29 @@ def test_a_full_disk_costs_no_line(play, tmp_path, monkeypatch, capsys):
     assert "metrics.csv could not be written" in capsys.readouterr().out
     metrics.on_epoch_end(1, {"a": 2.0})
     assert lines(metrics.path) == ["epoch,step,a", "0,2,1.0", "1,2,2.0"]
+
+
+def test_a_last_line_that_did_not_fit_is_written_in_the_end(
+    play, tmp_path, monkeypatch
+):
+    metrics = logging.Metrics(tmp_path / "metrics.csv")
+    with monkeypatch.context() as patch:
+        patch.setattr(logging, "attempt", lambda path, write: False)
+        play(metrics, 0, {"a": 1.0})
+    assert not metrics.path.exists()
+    metrics.on_train_end()
+    assert lines(metrics.path) == ["epoch,step,a", "0,2,1.0"]
+
+
+@pytest.mark.parametrize("rest", ["2", "2,6", "2,6,1.0,5.0", "\0"])
+def test_half_a_line_of_metrics_is_left_out(play, tmp_path, rest):
+    path = tmp_path / "metrics.csv"
+    play(logging.Metrics(path), 0, {"a": 1.0}, {"a": 2.0})
+    path.write_text(path.read_text() + rest)
+    assert [row["step"] for row in logging.read_metrics(path)] == ["2", "4"]
+    play(logging.Metrics(path), 2, {"a": 3.0})
+    assert lines(path) == ["epoch,step,a", "0,2,1.0", "1,4,2.0", "2,6,3.0"]
+    assert logging.read_metrics(tmp_path / "none.csv") == []
 
 
 def shown(log_dir):
@@ -159,3 +183,44 @@ def test_an_error_of_the_caller_is_not_hidden(tmp_path):
 
     with pytest.raises(TypeError, match="a bug"):
         logging.Events(tmp_path).write(1, wrong)
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_what_a_full_disk_broke_off_is_written_again(
+    tmp_path, whole, monkeypatch, capsys
+):
+    events = logging.Events(tmp_path)
+
+    def write(step):
+        events.write(step, lambda: tf.summary.scalar("a", 1.0 * step))
+
+    write(1)
+    (first,) = tmp_path.iterdir()
+    flush, before = events._writer.flush, first.stat().st_size
+
+    def full():
+        # TensorFlow says nothing: a part of the summary, or all of it, is not there.
+        flush()
+        os.truncate(first, before if whole else first.stat().st_size - 1)
+
+    monkeypatch.setattr(events._writer, "flush", full)
+    write(2)
+    assert "could not be written: [Errno 28] No space left" in capsys.readouterr().out
+    write(3)
+    events.close()
+    assert tensors(tmp_path, "a") == [(1, 1.0), (2, 2.0), (3, 3.0)]
+
+
+def test_what_could_not_be_written_is_tried_again_at_the_end(tmp_path, capsys):
+    events, room = logging.Events(tmp_path), []
+
+    def summarise():
+        if not room:
+            full()
+        tf.summary.scalar("a", 1.0)
+
+    events.write(4, summarise)
+    assert capsys.readouterr().out.count("could not be written") == 1
+    room.append(True)
+    events.close()
+    assert tensors(tmp_path, "a") == [(4, 1.0)]

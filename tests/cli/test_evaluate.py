@@ -1,6 +1,8 @@
 """`kgan evaluate` measures a model and shows it."""
 
 import json
+import shutil
+import warnings
 
 import numpy as np
 import pytest
@@ -135,3 +137,23 @@ def test_reals_of_16_bits_are_scaled_as_for_training(tmp_path, caplog):
     flags = ["--metrics=kernel_pixels", "--num_images=40", "--noreport"]
     assert evaluate("--model=run", *flags) == 0
     assert "(0, 2000) become [-1, 1]" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"), [([], True), (["--split=train", "--dataset=ring"], False)]
+)
+def test_changed_training_data_are_a_warning(run_dir, tmp_path, flags, said, capsys):
+    copy = shutil.copytree(run_dir, tmp_path / "run")
+    known = json.loads((copy / directory.DATA).read_text("utf-8"))
+    changed = json.dumps(known | {"examples": 1900})
+    (copy / directory.DATA).write_text(changed, "utf-8")
+    few = ["--metrics=kernel_pixels", "--num_images=50", "--noreport"]
+    with warnings.catch_warnings():
+        warnings.simplefilter("default")
+        status = evaluate(f"--model={copy}", *few, *flags)
+    line = (
+        f"kgan evaluate: warning: {copy} was trained on other data: "
+        "the examples were 1900 and are 1797\n"
+    )
+    assert (line in capsys.readouterr().err) is said
+    assert status == (0 if said else 1)  # a ring is no image

@@ -1,12 +1,13 @@
 """`kgan generate` writes exactly what `gan.generate` gives."""
 
 import re
+import shutil
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from kgan import callbacks
+from kgan import callbacks, recipes
 from kgan.cli import main
 from kgan.latents import directions
 from kgan.runs import directory
@@ -176,3 +177,19 @@ def test_a_model_must_be_named(capsys):
     assert "--model" in capsys.readouterr().err
     assert main(["generate", "--model=nowhere"]) == 1
     assert "nowhere" in capsys.readouterr().err
+
+
+def test_labels_are_named_where_a_run_knows_their_classes(model, tmp_path, capsys):
+    run_dir = tmp_path / "run"
+    run_dir.mkdir()
+    shutil.copy(model("classes"), run_dir / "gan.keras")
+    (run_dir / "recipe.json").write_text(recipes.get("digits").to_json(), "utf-8")
+    (run_dir / "data.json").write_text('{"classes": ["1", "10", "2"]}', "utf-8")
+    to = f"--output={tmp_path / 'out.png'}"
+    for flag, said in (("--labels=2", "2 is 2"), ("--labels=1", "1 is 10")):
+        assert main(["generate", f"--model={run_dir}", flag, to]) == 0
+        assert capsys.readouterr().out.splitlines()[-1] == f"Labels: {said}"
+    assert main(["generate", f"--model={run_dir}", "--by_class", to]) == 0
+    assert "Labels: 0 is 1, 1 is 10, 2 is 2\n" in capsys.readouterr().out
+    assert main(["generate", f"--model={model('classes')}", "--labels=2", to]) == 0
+    assert "Labels" not in capsys.readouterr().out

@@ -273,6 +273,7 @@ def test_a_stopped_run_says_how_to_go_on_and_does(number, status, tmp_path, caps
         (["--resume=nowhere"], 1, "directory of a run"),
         (["--resume=empty", "--loss=hinge"], 2, "--loss cannot be given.*--steps, "),
         (["--resume=empty", "--run_dir=x"], 2, "--run_dir cannot be given"),
+        (["--allow_changed_data"], 2, "allow_changed_data .* with --resume alone"),
         (["--strategy=mirored"], 2, "strategy=mirored.*one of auto, none, mirrored"),
         (["--precision=float64"], 2, "precision=float64.*mixed_bfloat16"),
         (["--jit_compile=maybe"], 2, "one of auto, true, false"),
@@ -297,3 +298,39 @@ def test_a_dry_resume_says_where_it_goes_on(tmp_path, capsys):
     out = capsys.readouterr().out
     assert "starting from the beginning" in out
     assert [path.name for path in tmp_path.iterdir()] == ["recipe.json"]
+
+
+def test_a_folder_that_changed_is_gone_on_with_if_that_is_allowed(folder, capsys):
+    flags = [f"--dataset={folder}", "--model=mlp", "--image_size=8", "--run_dir=run"]
+    small = [*TINY[:2], "--batch_size=2", "--steps=1"]
+    assert main(["train", *flags, *small]) == 0
+    (folder / "0.png").unlink()
+    (folder / "1.png").rename(folder / "new.png")
+    resume = ["train", "--resume=run", "--steps=2"]
+    capsys.readouterr()
+    assert main(resume) == 1
+    found = "2 images are gone (0.png, 1.png), 1 image is new (new.png)"
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert f"{folder}, of which {found}. To go on with these data: --allow_ch" in error
+    assert main([*resume, "--allow_changed_data"]) == 0
+    assert f"The data have changed: {found}.\n" in capsys.readouterr().out
+    assert main(["train", "--resume=run", "--steps=3"]) == 0
+
+
+def test_a_second_process_is_one_line(tmp_path, capsys):
+    first = process("--steps=100000", "--sample_every=20", "--run_dir=run")
+    for line in first.stdout:
+        if line.startswith("Epoch 2/"):
+            break
+    try:
+        assert main(["train", "--resume=run"]) == 1
+    finally:
+        first.kill()
+        first.communicate()
+    error = capsys.readouterr().err
+    expected = f"kgan train: run is being written by another run, process {first.pid} "
+    assert error.startswith(expected)
+    assert error.count("\n") == 1
+    # What was killed holds nothing.
+    assert main(["train", "--resume=run", "--dry_run"]) == 0

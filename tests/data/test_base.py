@@ -86,3 +86,34 @@ def test_a_source_shows_itself():
 def test_a_source_is_abstract():
     with pytest.raises(TypeError, match="abstract"):
         Source("x", (1,), "float32", 1)
+
+
+def test_the_identity_of_arrays_is_their_shape_and_1000_rows():
+    images = np.zeros((3000, 2, 2, 1), np.uint8)
+    labels = np.arange(3000) % 7
+    known = ArraySource("held", images, labels).identity()
+    assert ArraySource("other name", images.copy(), labels).identity() == known
+    assert {name: known[name] for name in ("examples", "shape", "classes")} == {
+        "examples": 3000,
+        "shape": [2, 2, 1],
+        "classes": 7,
+    }
+    changed = images.copy()
+    changed[-1] = 1  # the first and the last row are among those that are read
+    for other in (
+        ArraySource("held", changed, labels),
+        ArraySource("held", images, labels[::-1]),
+        ArraySource("held", images[:-1], labels[:-1]),
+        ArraySource("held", images.reshape(3000, 4, 1, 1), labels),
+    ):
+        assert other.identity() != known
+
+
+def test_the_identity_of_what_is_decoded_later_reads_nothing(monkeypatch):
+    monkeypatch.setattr(Decoded, "read", None)
+    assert Decoded().identity() == {
+        "examples": 256,
+        "shape": [2, 3, 1],
+        "dtype": "uint8",
+        "classes": None,
+    }

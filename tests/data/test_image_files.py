@@ -1,4 +1,5 @@
 import collections
+import os
 import zipfile
 
 import numpy as np
@@ -51,6 +52,24 @@ def test_fingerprints_follow_files_and_shape(zipped, memory_limit):
     assert fingerprint(pictures) == fingerprint(pictures)
     assert fingerprint(pictures) != fingerprint(["a.png", "b.png"])
     assert fingerprint(pictures) != fingerprint(pictures, (6, 8, 1))
+
+
+@pytest.mark.parametrize("kind", ["zip", "folder"])
+def test_the_identity_is_names_and_sizes(zipped, tmp_path, kind, monkeypatch):
+    found, pictures = zipped
+    found = found if kind == "zip" else archive.Folder(tmp_path)
+    source = ImageFiles("x", found, pictures, (6, 8, 3))
+    monkeypatch.setattr(image_files, "decode", None)  # nothing is read for it
+    sizes = {name: (tmp_path / name).stat().st_size for name in pictures}
+    assert source.identity() == {
+        "images": sizes,
+        "shape": [6, 8, 3],
+        "dtype": "uint8",
+        "classes": None,
+    }
+    for name in pictures:
+        os.utime(tmp_path / name, (0, 0))
+    assert source.identity()["images"] == sizes
 
 
 def test_inspection_parts_images_from_what_is_none(zipped):

@@ -174,6 +174,17 @@ def test_the_fingerprint_follows_both_sets(drawn, picture, memory_limit):
     assert len(found) == 5
 
 
+def test_the_identity_is_that_of_both_sets(drawn):
+    known = Pairs(drawn[0], "line", "colour").identity()
+    keys = [key for key in KEYS if key not in TEST]
+    assert list(known["sources"]) == [f"line/{key}.png" for key in keys]
+    assert list(known["targets"]) == [f"colour/{key}.bmp" for key in keys]
+    assert (known["source shape"], known["target shape"]) == ([6, 8, 1], [3, 4, 3])
+    assert set(known["targets"].values()) == {
+        (drawn[0] / "colour" / "00.bmp").stat().st_size
+    }
+
+
 def test_a_text_names_pairs(drawn, monkeypatch):
     folder, *_ = drawn
     zip_of(folder)

@@ -122,6 +122,19 @@ def test_the_environment_names_the_folder(prepared, monkeypatch):
     assert TFDSSource("kgan_tiny", split="test").num_examples == 3
 
 
+def test_the_identity_is_version_and_size_of_the_split(prepared, monkeypatch):
+    monkeypatch.setattr(TFDSSource, "_column", None)  # nothing is read for it
+    source = TFDSSource("kgan_tiny", split="train[:7]", data_dir=prepared)
+    assert source.identity() == {
+        "version": "kgan_tiny/1.0.0",
+        "split": "train[:7]",
+        "examples": 7,
+        "shape": [4, 6, 3],
+        "dtype": "uint8",
+        "classes": ["even", "odd"],
+    }
+
+
 @pytest.mark.parametrize(
     ("split", "count"), [("test", 3), ("train[:4]", 4), ("train+test", 13)]
 )

@@ -91,3 +91,13 @@ def test_vectors_scale_each_axis():
 def test_wrong_arguments_are_named(make, message):
     with pytest.raises(ValueError, match=message):
         make()
+
+
+def test_the_identity_is_the_parameters():
+    known = toys.ring().identity()
+    assert known["stddev"] == 0.01
+    assert np.shape(known["centers"]) == (8, 2)
+    assert toys.ring().identity() == known
+    for other in (toys.ring(stddev=0.02), toys.ring(radius=2), toys.ring(modes=7)):
+        assert other.identity() != known
+    assert toys.ring(num_examples=50).identity() != known

@@ -244,7 +244,7 @@ def test_a_run_keeps_its_window(scans, tmp_path, window):
     assert provenance.windows_of(run_dir) == {"window": used}
     # Another image does not move the window of a run.
     Image.fromarray(np.full((8, 8), 60_000, np.uint16)).save(scans / "new.png")
-    again = prepare.prepare_to_resume(run_dir, steps=4)
+    again = prepare.prepare_to_resume(run_dir, steps=4, allow_changed_data=True)
     assert again.source.window == used
     np.testing.assert_array_equal(again.source.read()[:8], plan.source.read())
 
@@ -281,3 +281,12 @@ def test_pairs_keep_both_windows(tmp_path):
     shown = next(iter(plan.recipe.shown_data(plan.source)))
     assert shown["source"].numpy().max() == 1
     assert (shown["source"].numpy() == 1).mean() > 0.5
+
+
+def test_labels_are_described_where_names_are_others():
+    assert prepare.named_labels(None) == ""
+    assert prepare.named_labels(["0", "1"]) == ""
+    names = sorted(map(str, range(12)))
+    assert prepare.named_labels(names).startswith("0 is 0, 1 is 1, 2 is 10, 3 is 11")
+    assert prepare.named_labels(names).endswith("9 is 7, ...")
+    assert prepare.named_labels(names, [3, 2, 2]) == "2 is 10, 3 is 11"

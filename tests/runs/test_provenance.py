@@ -6,6 +6,7 @@ import shutil
 import pytest
 import tiny
 
+import kgan.data
 from kgan import metrics
 from kgan.runs import directory, provenance, train
 
@@ -109,3 +110,32 @@ def test_what_was_measured_is_told_of_its_step_alone(run_dir, tmp_path):
     assert title not in dict(provenance.provenance(run, step=3).figures)
     (run / "evaluation" / "evaluation.json").write_text("[{", "utf-8")
     assert title not in dict(provenance.provenance(run, step=5).figures)
+
+
+def test_half_a_recipe_is_named(run_dir, tmp_path):
+    copy = shutil.copytree(run_dir, tmp_path / "run")
+    recipe = copy / directory.RECIPE
+    recipe.write_text(recipe.read_text("utf-8")[:100], "utf-8")
+    with pytest.raises(ValueError, match=rf"{recipe}: A recipe must be a JSON object"):
+        provenance.name_of(copy)
+
+
+def test_half_a_line_of_metrics_is_no_figure(run_dir, tmp_path):
+    copy = shutil.copytree(run_dir, tmp_path / "run")
+    with (copy / directory.METRICS).open("a") as file:
+        file.write("3,")
+    assert provenance.provenance(copy, 5) == provenance.provenance(run_dir, 5)
+
+
+def test_a_run_knows_whether_its_data_have_changed(run_dir, tmp_path):
+    digits = kgan.data.source("digits", image_size=8)
+    for path in (run_dir, run_dir / directory.MODEL):
+        assert provenance.changed_data(path, digits) == ""
+        found = provenance.changed_data(path, kgan.data.source("digits", image_size=4))
+        assert found == "the shape was [8, 8, 1] and is [4, 4, 1], the rows are others"
+    assert provenance.changed_data(tmp_path / "mine.keras", digits) == ""
+
+
+def test_a_run_knows_the_names_of_its_classes(run_dir, tmp_path):
+    assert provenance.classes_of(run_dir) == [str(digit) for digit in range(10)]
+    assert provenance.classes_of(tmp_path / "mine.keras") is None

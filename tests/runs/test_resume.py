@@ -1,8 +1,11 @@
 """The newest sound checkpoint of the same recipe is found, or an error says why not."""
 
+import io
 import json
 import shutil
+import zipfile
 
+import h5py
 import numpy as np
 import pytest
 import tiny
@@ -158,3 +161,117 @@ def test_a_broken_recipe_names_its_file(tmp_path, text):
     (tmp_path / directory.RECIPE).write_text(text, "utf-8")
     with pytest.raises(ValueError, match=rf"{tmp_path}.*recipe\.json: "):
         resume.read_recipe(tmp_path)
+
+
+# === Checkpoints of other versions ===
+
+
+def rewrite(path, config=None, weights=None):
+    """Changes the config of a checkpoint, a dictionary, or its h5py file."""
+    with zipfile.ZipFile(path) as archive:
+        content = {name: archive.read(name) for name in archive.namelist()}
+    if config is not None:
+        model = json.loads(content["config.json"])
+        config(model)
+        content["config.json"] = json.dumps(model)
+    if weights is not None:
+        memory = io.BytesIO(content["model.weights.h5"])
+        with h5py.File(memory, "a") as file:
+            weights(file)
+        content["model.weights.h5"] = memory.getvalue()
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, each in content.items():
+            archive.writestr(name, each)
+
+
+def without_arguments(model):
+    """As an older kgan and Keras wrote it, which did not know these arguments."""
+    for name in ("ema_momentum", "generator_steps", "as_images"):
+        del model["config"][name]
+    for layer in model["config"]["generator"]["config"]["layers"]:
+        layer["config"].pop("use_bias", None)
+    del model["compile_config"]["penalties"][0]["config"]["interval"]
+
+
+def test_arguments_that_an_older_version_did_not_know_have_their_default(run_dir):
+    rewrite(paths(run_dir)[-1], without_arguments)
+    gan = make()
+    resume.restore(gan, run_dir)
+    tiny.assert_equal(gan, directory.load_model(run_dir))
+    with pytest.raises(ValueError, match=r"ema_momentum 0\.999 in place of 0\.5$"):
+        resume.restore(make({"ema_momentum": 0.5}), run_dir)
+
+
+def unknown_argument(model):
+    model["config"]["further"] = 3
+
+
+def unknown_class(model):
+    model["config"]["prior"] |= {"class_name": "Further", "registered_name": "kgan>F"}
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (unknown_argument, "another: further 3 .* cannot build it: .*'further'"),
+        (unknown_class, "another: other prior.*cannot build it: .*'Further'"),
+    ],
+)
+def test_what_a_newer_version_wrote_is_one_sentence(run_dir, change, message):
+    rewrite(paths(run_dir)[-1], change)
+    gan = make()
+    before = tiny.state(gan)
+    with pytest.raises(ValueError, match=message) as error:
+        resume.restore(gan, run_dir)
+    assert "\n" not in str(error.value)
+    for name, value in tiny.state(gan).items():
+        np.testing.assert_array_equal(value, before[name])
+
+
+def optimizer_without(file):
+    del file["generator_optimizer/vars/5"]
+
+
+def game_without(group):
+    def change(file):
+        del file[group]
+
+    return change
+
+
+@pytest.mark.filterwarnings("ignore:Skipping nested container")
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (optimizer_without, "optimizer 'adam', because it has 10 variables whereas"),
+        (game_without("clock"), "received 0 variables"),
+        (game_without("ema_generator"), "received 0 variables"),
+    ],
+)
+def test_a_checkpoint_that_lacks_weights_is_refused(run_dir, change, message):
+    rewrite(paths(run_dir)[-1], weights=change)
+    with pytest.raises(
+        ValueError, match=f"step-00000006.keras must hold all weights.*{message}"
+    ) as error:
+        resume.restore(make(), run_dir)
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "message"), [("sgd", "Adam in place of SGD"), ("adamax", "of Adamax")]
+)
+def test_the_state_of_another_optimizer_is_not_taken(run_dir, name, message):
+    values = {"optimizers": {"generator": {"name": name, "learning_rate": 1e-3}}}
+    with pytest.raises(ValueError, match=f"another: generator_optimizer .*{message}"):
+        resume.restore(make(values), run_dir)
+
+
+def test_a_run_that_another_process_went_on_with_is_left_alone(run_dir):
+    gan = make()
+    resume.restore(gan, run_dir)
+    resume.check_newest(gan, run_dir)
+    gan.clock.rounds.assign(4)
+    with pytest.raises(OSError, match=r"gone on with .*run, to step-00000006\.keras"):
+        resume.check_newest(gan, run_dir)
+    cut_short(paths(run_dir)[-1])  # what could not be restored is no other process's
+    resume.check_newest(gan, run_dir)

@@ -5,6 +5,7 @@ import dataclasses
 import errno
 import json
 import os
+import shutil
 import signal
 
 import keras
@@ -20,7 +21,7 @@ from kgan import recipes
 from kgan.callbacks import checkpoints
 from kgan.distribute import workers
 from kgan.engine import train_function
-from kgan.runs import directory, interrupts, prepare, train
+from kgan.runs import directory, interrupts, lock, prepare, train
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +42,7 @@ def test_a_run_leaves_its_directory(digits):
     names = {name for name in files(run_dir) if not name.startswith("logs")}
     assert names == {
         "recipe.json",
+        "data.json",
         "gan.keras",
         "metrics.csv",
         "checkpoints/step-00000002.keras",
@@ -173,6 +175,7 @@ def test_a_signal_leaves_a_checkpoint_and_says_how_to_go_on(tmp_path, number, st
     names = {name for name in files(tmp_path / "run") if not name.startswith("logs")}
     assert names == {
         "recipe.json",
+        "data.json",
         "metrics.csv",
         "checkpoints/step-00000002.keras",
         "checkpoints/step-00000003.keras",
@@ -438,3 +441,110 @@ def test_a_lost_worker_ends_the_run_with_one_sentence(tmp_path, monkeypatch):
     monkeypatch.setattr(workers, "lost_workers", lambda: "worker 1")
     with pytest.raises(ConnectionError, match=r"Lost worker 1.*--resume=.*together"):
         train.train(TINY, tmp_path / "together", verbose=0)
+
+
+# === Data, other processes, and directories that cannot be written ===
+
+
+def state_of(run_dir):
+    return {
+        name: (run_dir / name).read_bytes()
+        for name in files(run_dir)
+        if name != lock.NAME
+    }
+
+
+def test_changed_data_are_refused_before_anything_is_written(digits, tmp_path):
+    run_dir = shutil.copytree(digits[0], tmp_path / "run")
+    path = run_dir / directory.DATA
+    known = json.loads(path.read_text("utf-8"))
+    path.write_text(json.dumps(known | {"examples": 1900}), "utf-8")
+    before = state_of(run_dir)
+    with pytest.raises(ValueError, match="examples were 1900 and are 1797"):
+        train.resume(run_dir, steps=7, verbose=0)
+    assert state_of(run_dir) == before
+    train.resume(run_dir, steps=7, verbose=0, allow_changed_data=True)
+    assert json.loads(path.read_text("utf-8")) == known
+    train.resume(run_dir, steps=8, verbose=0)
+
+
+def test_a_run_of_before_gets_to_know_its_data(digits, tmp_path):
+    run_dir = shutil.copytree(digits[0], tmp_path / "run")
+    known = (run_dir / directory.DATA).read_bytes()
+    (run_dir / directory.DATA).unlink()
+    plan = prepare.prepare_to_resume(run_dir, steps=7)
+    assert "No data.json in" in prepare.describe(plan)
+    train.run(plan, verbose=0)
+    assert (run_dir / directory.DATA).read_bytes() == known
+
+
+def test_a_second_process_writes_nothing(digits, tmp_path):
+    run_dir = shutil.copytree(digits[0], tmp_path / "run")
+    before = state_of(run_dir)
+    new, plan = tmp_path / "new", prepare.prepare_to_resume(run_dir, steps=7)
+    late = prepare.prepare(TINY, new)
+    with lock.held(run_dir), lock.held(new):
+        for second in (
+            lambda: train.resume(run_dir, steps=7, verbose=0),
+            lambda: train.run(plan, verbose=0),
+            lambda: train.train(TINY, new, verbose=0),
+            lambda: train.run(late, verbose=0),
+        ):
+            with pytest.raises(BlockingIOError, match="written by another run, proc"):
+                second()
+        assert state_of(run_dir) == before
+        assert files(new) == {lock.NAME}
+    (new / lock.NAME).touch()  # of a process that was killed at once
+    train.run(late, verbose=0)
+    assert lock.NAME not in files(new)
+
+
+def test_a_run_that_went_on_meanwhile_is_not_taken_back(digits, tmp_path):
+    broken_off(TINY, tmp_path, 3)
+    plan = prepare.prepare_to_resume(tmp_path)
+    train.resume(tmp_path, verbose=0)
+    before = state_of(tmp_path)
+    with pytest.raises(OSError, match="Another process has gone on"):
+        train.run(plan, verbose=0)
+    assert state_of(tmp_path) == before
+
+
+@pytest.mark.parametrize("which", ["write_atomically", "data"])
+def test_a_disk_that_is_full_at_the_start_loses_nothing(
+    digits, tmp_path, monkeypatch, which
+):
+    def full(*args, **kwargs):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    run_dir = shutil.copytree(digits[0], tmp_path / "run")
+    owner, name = (train, which) if which != "data" else (train.data_identity, "write")
+    monkeypatch.setattr(owner, name, full)
+    before = state_of(run_dir)
+    for start in (
+        lambda: train.resume(run_dir, steps=7, verbose=0),
+        lambda: train.train(TINY, tmp_path / "new", verbose=0),
+    ):
+        with pytest.raises(
+            OSError, match=r"(run|new) could not be written: .*No space"
+        ):
+            start()
+    lost = before.keys() - state_of(run_dir).keys()
+    assert not lost  # gan.keras among them
+
+
+def test_half_a_best_value_is_found_before_anything_is_written(tmp_path):
+    recipe = TINY.override(best="d_loss")
+    train.train(recipe, tmp_path / "run", verbose=0)
+    (tmp_path / "run" / "checkpoints" / "best.json").write_text('{"d_l')
+    before = state_of(tmp_path / "run")
+    with pytest.raises(ValueError, match=r"best\.json must hold"):
+        train.resume(tmp_path / "run", steps=7, verbose=0)
+    assert state_of(tmp_path / "run") == before
+
+
+def test_a_file_is_no_run_directory(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(FileExistsError, match="must be new or empty"):
+        train.train(TINY, tmp_path / "file", verbose=0)
+    with pytest.raises(OSError, match=r"must be a directory that can be written"):
+        train.train(TINY, tmp_path / "file" / "run", verbose=0)

@@ -10,7 +10,7 @@ from kgan.callbacks.theory import figures
 from kgan.callbacks.theory.best_response import BestResponse
 from kgan.callbacks.theory.density_plot import check_model, view_of
 from kgan.core.arguments import positive_integer
-from kgan.core.atomic_files import write_atomically
+from kgan.core.atomic_files import attempt
 
 
 class FourPanels(Paced):
@@ -95,7 +95,8 @@ class FourPanels(Paced):
         if self._panels is None:
             return
         panels = [*self._panels, self._final.measure(self.model)]
-        files.write_png(self.path, draw_panels(self._final, panels, _titles(panels)))
+        picture = draw_panels(self._final, panels, _titles(panels))
+        attempt(self.path, files.png(picture))
 
     def _play(self):
         """Computes (b) and (c) with a copy of the model; measures (a) to (c)."""
@@ -110,7 +111,7 @@ class FourPanels(Paced):
             for panel, measured in zip("abc", panels, strict=True)
             for key, value in measured.items()
         }
-        write_atomically(self._store, lambda path: np.savez(path, **values))
+        attempt(self._store, lambda path: np.savez(path, **values))
         return panels
 
     def _kept(self):

@@ -1,3 +1,6 @@
+import errno
+import os
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -121,3 +124,17 @@ def test_what_cannot_be_drawn_is_refused(game, points):
     panels.set_model(points(2))
     with pytest.raises(ValueError, match="`FourPanels` needs a model that generates"):
         panels.on_train_begin()
+
+
+def test_a_full_disk_does_not_end_the_run(tmp_path, game, monkeypatch, capsys):
+    def full(*paths):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    gan, data = game
+    gan.compile()
+    monkeypatch.setattr(os, "replace", full)
+    _fit(gan, data, FourPanels(tmp_path / "panels.png", SOURCE, data, 0, 2))
+    assert gan.step == 8
+    said = capsys.readouterr().out.split()
+    assert {str(tmp_path / f"panels.{kind}") for kind in ("npz", "png")} <= {*said}
+    assert list(tmp_path.iterdir()) == []
