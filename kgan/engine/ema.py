@@ -9,6 +9,8 @@ import tensorflow as tf
 
 from kgan.core import schedules
 
+_FLOATS = ("float", "bfloat")
+
 
 def momentum_at(momentum, step):
     """Computes the momentum after `step` earlier updates: min(m, (1 + t) / (10 + t)).
@@ -77,11 +79,20 @@ def update(averaged, network, momentum):
         momentum: m, a float32 scalar.
     """
     for average, value in zip(averaged.weights, network.weights, strict=True):
-        if average.dtype.startswith(("float", "bfloat")):
+        if average.dtype.startswith(_FLOATS):
             share = tf.cast(1.0 - momentum, average.dtype)
             average.assign(average + share * (value - average))
         else:
             average.assign(value)
+
+
+def checksum(network):
+    """Returns numbers that differ for two networks whose values do, a tuple."""
+    return tuple(float(tf.reduce_sum(tf.abs(w))) for w in _floats(network.weights))
+
+
+def _floats(weights):
+    return [tf.cast(w, tf.float32) for w in weights if w.dtype.startswith(_FLOATS)]
 
 
 def copy_of(network):

@@ -16,6 +16,7 @@ from kgan.engine import (
     train_function,
 )
 from kgan.engine.alternation import get as find_alternation
+from kgan.engine.averaged import Averaged
 from kgan.engine.checked_data import CheckedData
 from kgan.engine.clock import Clock
 from kgan.engine.compilation import Compiler
@@ -31,7 +32,9 @@ from kgan.engine.saving import SavedByAttribute
 from kgan.engine.stateless import Stateless
 
 
-class Game(CheckedData, Interface, ConfigByArguments, SavedByAttribute, keras.Model):
+class Game(
+    CheckedData, Averaged, Interface, ConfigByArguments, SavedByAttribute, keras.Model
+):
     """Players, the fields of a batch, the moves of a round.
 
     A subclass writes formulas, the engine plays them: tapes, XLA, replicas, seeds,
@@ -324,6 +327,7 @@ class Game(CheckedData, Interface, ConfigByArguments, SavedByAttribute, keras.Mo
             force = True
         if self.train_function is None or force:
             self._warn_of_frozen()
+            self.begin_averages()
             super().make_train_function(force=True)
             single = self.steps_per_execution == 1 and not self.run_eagerly
             if single and strategy_checks.on_one_device(self.distribute_strategy):
@@ -341,11 +345,10 @@ class Game(CheckedData, Interface, ConfigByArguments, SavedByAttribute, keras.Mo
         return self.train_function
 
     def _warn_of_frozen(self):
-        plain = self._plain
         stuck = declaration.stuck({p: self.networks[p] for p in self.players})
         # Who moved before, and was frozen since, is meant to be.
-        known = plain.stuck if self.step else stuck
-        declaration.warn_of_frozen(stuck & known - plain.frozen)
+        known = self._plain.stuck if self.step else stuck
+        declaration.warn_of_frozen(stuck & known - self._plain.frozen)
 
     def make_test_function(self, force=False):
         if self.test_function is None or force:

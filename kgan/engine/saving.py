@@ -1,7 +1,5 @@
 """Files in which a game's networks lie under the names of their attributes."""
 
-from kgan.engine import ema
-
 
 class SavedByAttribute:
     """Mixin of games, by which Keras stores each network under its attribute's name."""
@@ -40,8 +38,3 @@ class SavedByAttribute:
     def save_own_variables(self, store):
         self._layers_were_stored = False
         super().save_own_variables(store)
-
-    def add_average(self, player):
-        """Builds the network that holds a player's average, if there is none yet."""
-        if getattr(self, f"ema_{player}", None) is None:
-            setattr(self, f"ema_{player}", ema.copy_of(self.networks[player]))

@@ -156,6 +156,7 @@ class GAN(RealData, Passes, Generative, Game):
             self.ema_generator = ema.averaged_copy(self.generator)
             self.ema_generator(inputs, training=False)
             self.ema_generator.set_weights(self.generator.get_weights())
+            self.note_average("generator")
 
     @property
     def is_image(self):
@@ -169,6 +170,7 @@ class GAN(RealData, Passes, Generative, Game):
         return self.generator if self.ema_generator is None else self.ema_generator
 
     def call(self, inputs):
+        self.begin_averages()
         return self.sampler(inputs, training=False)
 
     def symptoms(self, real=None, patience=3, **thresholds):

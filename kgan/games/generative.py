@@ -122,6 +122,7 @@ class Generative:
 
     def chosen_sampler(self, averaged):
         """Returns the `Sampler` of the averaged generator, or of the raw one."""
+        self.begin_averages()
         return self.averaged_sampler if averaged else self.raw_sampler
 
     def generate(
