@@ -6,6 +6,7 @@ import pathlib
 import numpy as np
 
 from kgan.callbacks.every import Paced
+from kgan.callbacks.terminate_on_nan import first_not_finite
 from kgan.core import registry
 from kgan.core.arguments import positive_integer
 from kgan.core.atomic_files import attempt
@@ -82,6 +83,10 @@ class Checkpoints(Paced):
             )
         self._best_value = self._read_best()
 
+    def on_epoch_begin(self, epoch, logs=None):
+        super().on_epoch_begin(epoch)
+        self._rollbacks = self.model.rollbacks
+
     def on_train_batch_begin(self, batch, logs=None):
         # Not after a batch: Keras may call that hook while the next one is played.
         if self.pace.before_batch(batch):
@@ -89,7 +94,7 @@ class Checkpoints(Paced):
 
     def on_epoch_end(self, epoch, logs=None):
         logs = logs or {}
-        self._sound = bool(np.all(np.isfinite(list(logs.values()))))
+        self._sound = first_not_finite(logs) is None
         if not self._sound:
             return
         # The newest file must not be of a state that was taken back.
@@ -129,6 +134,8 @@ class Checkpoints(Paced):
 
     def _keep_best(self, logs):
         if self.best not in logs:
+            if self.model.rollbacks > self._rollbacks:
+                return  # what was not finite was undone, and its log taken out
             expected = "`best` must be a key of the logs, one of"
             raise ValueError(registry.unknown(expected, self.best, logs))
         value, known = float(logs[self.best]), self._best_value
@@ -142,8 +149,9 @@ class Checkpoints(Paced):
         path = self.directory / _BEST_VALUE
         if self.best is None or not path.exists():
             return None
-        # The value of another key does not count.
-        return json.loads(path.read_text("utf-8")).get(self.best)
+        # The value of another key does not count, nor what nothing is better than.
+        known = json.loads(path.read_text("utf-8")).get(self.best)
+        return known if known is not None and np.isfinite(known) else None
 
 
 def _finite(model):
