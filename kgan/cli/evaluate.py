@@ -23,7 +23,7 @@ from kgan.cli import flags
 from kgan.core.atomic_files import write_atomically
 from kgan.games.generative import Generative
 from kgan.metrics.measure import example_shape
-from kgan.recipes.flag_types import Boolean, Fraction, Integer, Text, Texts
+from kgan.recipes.flag_types import Boolean, Choice, Fraction, Integer, Text, Texts
 from kgan.runs import directory, provenance
 
 
@@ -47,10 +47,12 @@ def define(values) -> None:
         ("num_real", number, None, "most real examples that are read (default: all)"),
         ("data_dir", optional, None, "where prepared data lie (default: "
          "$TFDS_DATA_DIR)"),
-        ("seed", Integer(minimum=0), 0, "seed of the latents"),
+        ("seed", Integer(minimum=0), 0, "seed of the latents and labels"),
         ("averaged", Boolean(), True, "take the averaged generator if there is one"),
         ("truncation", Fraction(), 1.0, "how far latents stay from the centre, in "
          "[0, 1]"),
+        ("labels", Choice(("data", "balanced")), "data", "classes of the generated "
+         "examples: as frequent as in the data, or balanced"),
         ("allow_few", Boolean(), False, "measure even with too few examples"),
         ("cache", Boolean(), True, "keep statistics of the real examples on the disk"),
         ("output", optional, None, "folder to write (default: evaluation/ in the run)"),
@@ -70,7 +72,7 @@ def run(values) -> None:
     game = values.samples
     if values.model is not None:
         game = directory.load_model(values.model)
-        flags.options_of(game.examples, values, ("averaged", "truncation"))
+        flags.options_of(game.examples, values, ("averaged", "truncation", "labels"))
     dataset = _dataset(values)
     evaluator = metrics.Evaluator(
         dataset,
@@ -82,7 +84,8 @@ def run(values) -> None:
         **flags.chosen(values, "features", "split", "held_out", "held_out_split"),
         **flags.chosen(values, "num_real", "data_dir", "allow_few"),
     )
-    evaluation = evaluator(game, values.seed, values.averaged, values.truncation)
+    chosen = flags.chosen(values, "seed", "averaged", "truncation", "labels")
+    evaluation = evaluator(game, **chosen)
     print(evaluation.table())
     print(f"Measured in {time.monotonic() - begin:.0f} s, {_peak()} in memory at most.")
     output = _output(values)
@@ -130,6 +133,6 @@ def _write_report(values, game, evaluation, evaluator, output):
         name=provenance.name_of(values.model),
         extractor=values.features,
         metrics_csv=provenance.metrics_of(values.model),
-        **flags.chosen(values, "averaged", "truncation", "seed"),
+        **flags.chosen(values, "averaged", "truncation", "seed", "labels"),
     )
     return path

@@ -67,17 +67,22 @@ class Generative:
         dataset=None,
         averaged=True,
         truncation=1.0,
-        labels=None,
+        labels="data",
     ):
-        """Returns samples by index from a seed; the data are not read.
+        """Returns samples by index from a seed, of the classes that the data have.
 
         Args:
             count: How many.
-            seed: Seed of the latents.
-            dataset: Not read.
-            averaged: As in `generate`, and so are `truncation` and `labels`.
+            seed: Seed of the latents and of the labels.
+            dataset: The real examples: a source, what `kgan.data.source` accepts, or a
+                finite `tf.data.Dataset`. Their labels alone are read.
+            averaged: As in `generate`, and so is `truncation`.
             truncation: The same.
-            labels: The same.
+            labels: Conditional models only. "data": as frequent as in `dataset`, label
+                i depending on the seed and on i alone; without labels there as
+                "balanced": all classes in turn. Or labels as in `generate`. A condition
+                that is no class is drawn from those of `dataset`, which are held in
+                memory.
         """
         average = averaged and self.ema_generator is not None
         return Generated(
@@ -88,6 +93,7 @@ class Generative:
             truncation,
             labels,
             weights="averaged weights" if average else "raw weights",
+            dataset=dataset,
         )
 
     def endpoints(self, averaged=True, discriminator=False, max_images=256):

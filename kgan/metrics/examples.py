@@ -93,13 +93,16 @@ class Streamed(Examples):
             alone or with labels.
         limit: Most examples that are read; None reads all.
 
+    Attributes:
+        dataset: The batches that are read.
+
     Raises a `ValueError` if it is empty, or its length unknown without `limit`.
     """
 
     name = "a tf.data.Dataset"
 
     def __init__(self, dataset: tf.data.Dataset, limit: int | None = None):
-        self.dataset = dataset
+        self.dataset = dataset if limit is None else _beginning(dataset, limit)
         spec = tf.nest.flatten(dataset.element_spec)[0]
         self.shape = tuple(spec.shape[1:])
         batches = int(dataset.cardinality())
@@ -127,6 +130,18 @@ class Streamed(Examples):
             yield data, np.asarray(labels[0])[: len(data)] if labels else None
             if not rest:
                 return
+
+
+def _beginning(dataset, count):
+    """Returns the whole batches that hold the first `count` examples."""
+
+    def counted(before, element):
+        rows = tf.shape(tf.nest.flatten(element)[0], tf.int64)[0]
+        return before + rows, (before, element)
+
+    numbered = dataset.scan(tf.constant(0, tf.int64), counted)
+    few = numbered.take_while(lambda before, _: before < count)
+    return few.map(lambda _, element: element)
 
 
 def _to_bytes(data):

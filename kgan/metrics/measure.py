@@ -46,7 +46,7 @@ def measure(gan, dataset, metrics=None, num_images=10_000, **options) -> Evaluat
     return evaluator(gan, **call)
 
 
-_PLAIN = {"averaged": True, "truncation": 1.0}
+_PLAIN = {"averaged": True, "truncation": 1.0, "labels": "data"}
 _CALL = ("seed", *_PLAIN)
 
 
@@ -118,22 +118,29 @@ class Evaluator:
         self._jobs = None
         self._sets = {"real": self.real}
 
-    def __call__(self, gan, seed=0, averaged=True, truncation=1.0) -> Evaluation:
+    def __call__(
+        self, gan, seed=0, averaged=True, truncation=1.0, labels="data"
+    ) -> Evaluation:
         """Measures one model; returns an `Evaluation`.
 
         Args:
             gan: As in `measure`.
-            seed: Seed of the latents, and of the metrics' own random choices.
+            seed: Seed of the latents and labels, and of the metrics' random choices.
             averaged: Whether to measure the averaged generator, if there is one.
             truncation: ψ of `kgan.latents.truncate`.
+            labels: Of a conditional model: "data" generates classes as often as the
+                data have them, "balanced" each equally often; or a class for each
+                example. Figures of other frequencies than the data's mix in how far
+                these differ.
         """
         is_game = isinstance(gan, Interface)
         if is_game:
-            fake = self._made_by(gan, seed, averaged=averaged, truncation=truncation)
+            options = {"averaged": averaged, "truncation": truncation, "labels": labels}
+            fake = self._made_by(gan, seed, **options)
         else:
             fake = self._find(gan, limit=self.num_images)
         self._check_shape(fake)
-        jobs = self.prepare(gan)
+        jobs = self.prepare(gan, labels)
         request = Request()
         fakes = [job.statistic("fake", request) for job in jobs]
         sweep(fake, request, self.batch_size, "Generated examples", self.verbose)
@@ -152,9 +159,10 @@ class Evaluator:
         return Evaluation(tuple(itertools.chain.from_iterable(found)))
 
     def _made_by(self, game, seed=0, **options):
-        source = getattr(self.real, "source", None) or self.real.dataset
-        # Not every game has an average, or latents that could be truncated.
-        own = {k: v for k, v in options.items() if v != _PLAIN[k]}
+        dataset = getattr(self.real, "dataset", None)
+        source = getattr(self.real, "source", dataset)
+        # Not every game has an average, latents that could be truncated, or labels.
+        own = {k: v for k, v in options.items() if not _is_plain(k, v)}
         return game.examples(self.num_images, seed, source, **own)
 
     def _check_shape(self, others, called="those that are generated"):
@@ -164,20 +172,23 @@ class Evaluator:
                 f"Received: {self.real.shape} in {self.real.name}"
             )
 
-    def prepare(self, gan) -> list[Job]:
+    def prepare(self, gan, labels="data") -> list[Job]:
         """Finds the metrics and sweeps the real examples, once; returns the `Job`s.
 
         A call does so if needed; before a long training it reports missing data in
-        time. `gan` is as in `measure`: the metrics that fit depend on its classes.
+        time. `gan` is as in `measure`, since the metrics that fit depend on its
+        classes, and `labels` as in the call.
         """
         if self._jobs is not None:
             return self._jobs
         source = getattr(self.real, "source", None)
         extractors = Extractors(self._features, self.real)
-        names = self._metrics
+        names, classes = self._metrics, None
+        if isinstance(gan, Interface):
+            made = self._made_by(gan, labels=labels)
+            made.provenance()  # what it needs of the data is found, or missed, now
+            classes = made.num_classes
         if names is None:
-            is_game = isinstance(gan, Interface)
-            classes = self._made_by(gan).num_classes if is_game else None
             names = registry.fitting(source, classes, extractors(None))
         metrics = _unique(registry.get(name) for name in names)
         jobs = [Job(metric, extractors.of(metric)) for metric in metrics]
@@ -248,6 +259,10 @@ class Evaluator:
             "kgan": importlib.metadata.version("kgan"),
             "tensorflow": tf.__version__,
         }
+
+
+def _is_plain(option, value):
+    return isinstance(value, type(_PLAIN[option])) and value == _PLAIN[option]
 
 
 def _check_names(jobs):

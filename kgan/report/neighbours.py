@@ -118,7 +118,7 @@ def _table(subject, caption, *found):
     for sample, distances, indices, typical, ratios in zip(*found, strict=True):
         images = subject.source.read(subject.real.indices[indices])
         cells = map(_cell, images, _PLACES, distances, ratios)
-        shown = grid(subject.generate(1, int(sample)), 1, f"sample {sample}")
+        shown = grid(subject.again(sample), 1, f"sample {sample}")
         rows.append([shown, *cells, _distance(typical)])
     header = ["sample", *_PLACES[: found[1].shape[1]], "usual"]
     return table(header, rows, caption, "images neighbours")

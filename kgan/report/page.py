@@ -38,6 +38,7 @@ def write(
     truncation: float = 1.0,
     seed: int = 0,
     num_neighbours_from: int = 10_000,
+    labels: str = "data",
 ) -> pathlib.Path:
     """Writes one HTML file about a model, and returns its path.
 
@@ -58,6 +59,8 @@ def write(
         truncation: ψ in [0, 1], as in `kgan.GAN.generate`.
         seed: Seed of the samples and of the choice of real examples.
         num_neighbours_from: Most training images among which the nearest are sought.
+        labels: Classes of the samples that are compared with the data, as in the call
+            of `kgan.metrics.Evaluator`: "data" or "balanced".
 
     Raises:
         ValueError: If an argument is out of range, or the model is no game of latents,
@@ -82,7 +85,8 @@ def write(
         )
     extractor = _extractor(extractor, evaluation, source)
     counts = num_neighbours_from, _NUM_FAKE
-    subject = Subject(gan, source, extractor, averaged, truncation, seed, *counts)
+    chosen = averaged, truncation, seed
+    subject = Subject(gan, source, extractor, *chosen, *counts, labels)
     text = _page(subject, evaluation, name or subject.data_name, metrics_csv)
     path = pathlib.Path(path)
     atomic_files.write_atomically(path, lambda p: p.write_text(text, encoding="utf-8"))

@@ -37,10 +37,20 @@ class Subject:
         seed: Seed of the latents and of the choice of real examples.
         num_real: Most real examples whose features are found.
         num_fake: Most generated examples whose features are found.
+        labels: Which classes they have, as in `kgan.metrics.Evaluator`.
     """
 
     def __init__(
-        self, gan, source, extractor, averaged, truncation, seed, num_real, num_fake
+        self,
+        gan,
+        source,
+        extractor,
+        averaged,
+        truncation,
+        seed,
+        num_real,
+        num_fake,
+        labels="data",
     ):
         self.gan = gan
         self.source = source
@@ -50,6 +60,7 @@ class Subject:
         self.seed = seed
         self.num_real = min(num_real, source.num_examples)
         self.num_fake = num_fake
+        self.labels = labels
         self._chosen = {"averaged": averaged, "truncation": truncation}
 
     @property
@@ -111,13 +122,19 @@ class Subject:
     @functools.cached_property
     def fake(self) -> Examples:
         """Generated examples; a `FloatingPointError` for NaN or infinity."""
-        generated = self.gan.examples(self.num_fake, self.seed, **self._chosen)
+        chosen = {"labels": self.labels, **self._chosen}
+        generated = self.gan.examples(self.num_fake, self.seed, self.source, **chosen)
         batches = generated.batches(_BATCH)
         features, predicted = self._extract(data for data, _ in batches)
-        indices, count = np.arange(len(features)), self.classes
+        indices, given = np.arange(len(features)), generated.labels
         return Examples(
-            features, indices, predicted if count is None else indices % count
+            features, indices, predicted if given is None else given[indices]
         )
+
+    def again(self, index: int) -> np.ndarray:
+        """Generates one of `fake` by its index, in a batch of its own."""
+        label = None if self.classes is None else self.fake.classes[index]
+        return self.generate(1, int(index), label)
 
     def _extract(self, batches):
         """Computes features of as many examples as there is room for, and classes."""

@@ -57,7 +57,7 @@ def _subject(fake):
         source=types.SimpleNamespace(
             read=images.__getitem__, num_examples=50, shape=(4, 4, 1)
         ),
-        generate=lambda count, start: np.full((1, 4, 4, 1), 200 + start, np.uint8),
+        again=lambda index: np.full((1, 4, 4, 1), 200 + index, np.uint8),
     )
 
 
