@@ -2,7 +2,7 @@
 
 from kgan import metrics as distribution
 from kgan.callbacks.every import Paced
-from kgan.metrics.measure import example_shape
+from kgan.metrics.measure import kind_of_examples
 
 
 class EvaluateGenerator(Paced):
@@ -71,10 +71,8 @@ class EvaluateGenerator(Paced):
             ValueError: If a metric is unknown, or data are missing or do not fit.
         """
         if self._evaluator is None:
-            shape = example_shape(model, self.dataset)
-            evaluator = distribution.Evaluator(
-                self.dataset, data_shape=shape, **self._options
-            )
+            options = kind_of_examples(model, self.dataset) | self._options
+            evaluator = distribution.Evaluator(self.dataset, **options)
             evaluator.prepare(model, self.labels)
             self._evaluator = evaluator
 

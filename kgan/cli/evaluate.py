@@ -22,7 +22,7 @@ from kgan import metrics, report
 from kgan.cli import flags
 from kgan.core.atomic_files import write_atomically
 from kgan.games.generative import Generative
-from kgan.metrics.measure import example_shape
+from kgan.metrics.measure import kind_of_examples
 from kgan.recipes.flag_types import Boolean, Choice, Fraction, Integer, Text, Texts
 from kgan.runs import directory, provenance
 
@@ -78,7 +78,7 @@ def run(values) -> None:
         dataset,
         values.metrics,
         values.num_images,
-        data_shape=example_shape(game, dataset),
+        **kind_of_examples(game, dataset),
         cache_dir="auto" if values.cache else None,
         verbose=1 if sys.stdout.isatty() else 0,
         **flags.chosen(values, "features", "split", "held_out", "held_out_split"),

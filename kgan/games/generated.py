@@ -45,6 +45,7 @@ class Generated(Examples):
         arguments.index("seed", seed)
         arguments.truncation(truncation)
         self.shape = tuple(shape)
+        self._is_image = sampler.is_image
         self.num_classes = sampler.num_classes
         self.seed = seed
         self._sampler = sampler
@@ -103,7 +104,8 @@ class Generated(Examples):
             rows = min(batch_size, self.count - first)
             labels = rows_of(self.labels, first, rows)
             arguments = rows, self.seed, first, self._truncation, labels
-            yield self._sampler.finite_rows(*arguments), labels
+            samples = self._sampler.finite_rows(*arguments)
+            yield samples, None if self.num_classes is None else labels
 
     def provenance(self):
         made = {"generator": self._weights, "truncation": self._truncation}

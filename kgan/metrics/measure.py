@@ -41,8 +41,8 @@ def measure(gan, dataset, metrics=None, num_images=10_000, **options) -> Evaluat
     Example: `print(kgan.metrics.measure(gan, "mnist", ["frechet_mnist"]).table())`
     """
     call = {k: options.pop(k) for k in _CALL if k in options}
-    shape = example_shape(gan, dataset)
-    evaluator = Evaluator(dataset, metrics, num_images, data_shape=shape, **options)
+    options = kind_of_examples(gan, dataset) | options
+    evaluator = Evaluator(dataset, metrics, num_images, **options)
     return evaluator(gan, **call)
 
 
@@ -50,14 +50,16 @@ _PLAIN = {"averaged": True, "truncation": 1.0, "labels": "data"}
 _CALL = ("seed", *_PLAIN)
 
 
-def example_shape(game, dataset=None):
-    """Returns the shape of what a game makes of a data set; None for others' examples.
+def kind_of_examples(game, dataset=None) -> dict:
+    """Returns what an `Evaluator` must know of a game: `data_shape` and `is_image`.
 
-    `game` and `dataset` are `gan` and `dataset` of `measure`.
+    `game` and `dataset` are `gan` and `dataset` of `measure`. For others' examples it
+    returns nothing.
     """
     if not isinstance(game, Interface):
-        return None
-    return tuple(game.examples(1, dataset=dataset).shape)
+        return {}
+    examples = game.examples(1, dataset=dataset)
+    return {"data_shape": tuple(examples.shape), "is_image": examples.is_image}
 
 
 class Evaluator:
@@ -67,6 +69,10 @@ class Evaluator:
         dataset: As in `measure`, like `metrics` and `num_images`.
         data_shape: Shape of what the models generate, to whose size images of a named
             data set or a folder are resized. None: not resized.
+        is_image: Whether examples are compared as uint8 images, or as floats of any
+            range. None: as images if `data_shape`, or else that of the real examples,
+            is (height, width, channels) with up to four channels. An array of series,
+            voxels or many bands needs a `data_shape`, or a model that tells it.
         features: Extractor or its name, for metrics without one. None: chosen by the
             data, see `kgan.metrics.features.get`.
         split: Of a named data set: the reference.
@@ -92,6 +98,7 @@ class Evaluator:
         metrics=None,
         num_images=10_000,
         data_shape=None,
+        is_image=None,
         features=None,
         split="train",
         held_out=None,
@@ -110,11 +117,12 @@ class Evaluator:
         self.verbose = verbose
         folder = default_folder() if cache_dir == "auto" else cache_dir
         self.cache = None if folder is None else Cache(folder)
-        self._find = Finder(data_shape, data_dir, num_real, real_seed)
+        self._find = Finder(data_shape, data_dir, num_real, real_seed, is_image)
         self._held_out = (held_out, held_out_split)
         self._features = features
         self._metrics = metrics
         self.real = self._find(dataset, split)
+        self._find.is_image = self.real.is_image
         self._jobs = None
         self._sets = {"real": self.real}
 
@@ -189,7 +197,8 @@ class Evaluator:
             made.provenance()  # what it needs of the data is found, or missed, now
             classes = made.num_classes
         if names is None:
-            names = registry.fitting(source, classes, extractors(None))
+            shape = self.real.shape
+            names = registry.fitting(source, classes, extractors(None), shape)
         metrics = _unique(registry.get(name) for name in names)
         jobs = [Job(metric, extractors.of(metric)) for metric in metrics]
         _check_names(jobs)

@@ -116,7 +116,7 @@ def _table(subject, caption, *found):
     """Writes a row for each of the samples, distances, indices, usual and ratios."""
     rows = []
     for sample, distances, indices, typical, ratios in zip(*found, strict=True):
-        images = subject.source.read(subject.real.indices[indices])
+        images = subject.read(subject.real.indices[indices])
         cells = map(_cell, images, _PLACES, distances, ratios)
         shown = grid(subject.again(sample), 1, f"sample {sample}")
         rows.append([shown, *cells, _distance(typical)])

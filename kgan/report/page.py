@@ -5,8 +5,11 @@ import importlib.metadata
 import os
 import pathlib
 
+import numpy as np
+
 from kgan.core import arguments, atomic_files
 from kgan.games import generative
+from kgan.games.sampler import data_name
 from kgan.metrics import features
 from kgan.metrics.features import classifiers
 from kgan.report import (
@@ -83,7 +86,7 @@ def write(
             f"`source` must have examples of shape {tuple(gan.data_shape)}, as those "
             f"that `gan` generates. Received: {tuple(source.shape)} in {source.name}"
         )
-    extractor = _extractor(extractor, evaluation, source)
+    extractor = _extractor(extractor, evaluation, source, gan.is_image)
     counts = num_neighbours_from, _NUM_FAKE
     chosen = averaged, truncation, seed
     subject = Subject(gan, source, extractor, *chosen, *counts, labels)
@@ -93,17 +96,17 @@ def write(
     return path
 
 
-def _extractor(extractor, evaluation, source):
+def _extractor(extractor, evaluation, source, is_image):
     """Returns an extractor; unless named, one that needs no download of its own."""
     if extractor is None:
         measured = evaluation.measurements if evaluation else ()
         found = [m.provenance.get("extractor") for m in measured]
         used = [described["name"] for described in found if described]
-        shipped = source.name if source.name in classifiers.names() else None
-        plain = "points" if len(source.shape) == 1 else "pixels"
+        plain = "pixels" if is_image else "points"
+        shipped = is_image and source.name in classifiers.names()
         known = (name for name in used if name in features.names())
-        extractor = next(known, shipped or plain)
-    return features.get(extractor, shape=source.shape, data_name=source.name)
+        extractor = next(known, source.name if shipped else plain)
+    return features.get(extractor)
 
 
 def _page(subject, evaluation, name, metrics_csv):
@@ -138,10 +141,11 @@ def _page(subject, evaluation, name, metrics_csv):
 
 def _facts(subject) -> Html:
     gan, source = subject.gan, subject.source
-    if subject.is_image:
-        what = f"images of {' × '.join(map(str, gan.data_shape))}"
+    count, *more = gan.data_shape
+    if more:
+        kind = data_name(subject.is_image, gan.data_shape)
+        what = f"{kind} of {' × '.join(map(str, gan.data_shape))}"
     else:
-        count = gan.data_shape[0]
         what = "points on a line" if count == 1 else f"points in {count} dimensions"
     pairs = [
         ("data", f"{subject.data_name}, {what}"),
@@ -165,10 +169,10 @@ def _parts(subject, evaluation, metrics_csv):
         yield "Samples", samples.samples(subject)
         yield "Nearest training images", neighbours.neighbours(subject)
         yield "Interpolation", walks.walks(subject)
-    else:
+    elif len(subject.source.shape) == 1:
         yield "Samples", points.samples(subject)
         yield "Interpolation", points.walks(subject)
-    if subject.is_image or subject.source.shape[0] > 2:
+    if np.prod(subject.source.shape) > 2:
         yield "Features", projection.projection(subject)
     if metrics_csv is not None:
         measured = evaluation.measurements if evaluation else ()
