@@ -83,6 +83,10 @@ class Checkpoints(Paced):
             )
         self._best_value = self.read_best()
 
+    def on_epoch_begin(self, epoch, logs=None):
+        super().on_epoch_begin(epoch)
+        self._rollbacks = self.model.rollbacks
+
     def on_train_batch_begin(self, batch, logs=None):
         # Not after a batch: Keras may call that hook while the next one is played.
         if self.pace.before_batch(batch):
@@ -145,6 +149,8 @@ class Checkpoints(Paced):
 
     def _keep_best(self, logs):
         if self.best not in logs:
+            if self.model.rollbacks > self._rollbacks:
+                return  # what was not finite was undone, and its log taken out
             expected = "`best` must be a key of the logs, one of"
             raise ValueError(registry.unknown(expected, self.best, logs))
         value, known = float(logs[self.best]), self._best_value
@@ -172,13 +178,14 @@ class Checkpoints(Paced):
         if self.best is None or not path.exists():
             return None
         try:
-            # The value of another key does not count.
-            return json.loads(path.read_text("utf-8")).get(self.best)
+            known = json.loads(path.read_text("utf-8")).get(self.best)
         except (ValueError, AttributeError) as error:
             raise ValueError(
                 f"{path} must hold the value of {BEST}. Received: {error}. Move both "
                 "away to choose the best model anew."
             ) from error
+        # The value of another key does not count, nor what nothing is better than.
+        return known if known is not None and np.isfinite(known) else None
 
 
 def _finite(model):

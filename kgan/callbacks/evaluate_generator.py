@@ -2,7 +2,7 @@
 
 from kgan import metrics as distribution
 from kgan.callbacks.every import Paced
-from kgan.metrics.measure import example_shape
+from kgan.metrics.measure import kind_of_examples
 
 
 class EvaluateGenerator(Paced):
@@ -19,8 +19,10 @@ class EvaluateGenerator(Paced):
         every: `"epoch"`, or the number of steps after which the next end is due.
         num_images: Number of generated examples; figures of different numbers are not
             comparable.
-        seed: Seed of the latents, the same each time.
+        seed: Seed of the latents and labels, the same each time.
         averaged: Whether to measure averaged weights where there are any.
+        labels: As in the call of `kgan.metrics.Evaluator`: by default the classes of
+            generated examples are as frequent as in the data.
         **options: Further arguments of `kgan.metrics.Evaluator`.
 
     Attributes:
@@ -45,12 +47,14 @@ class EvaluateGenerator(Paced):
         num_images=10_000,
         seed=0,
         averaged=True,
+        labels="data",
         **options,
     ):
         super().__init__(every)
         self.dataset = dataset
         self.seed = seed
         self.averaged = averaged
+        self.labels = labels
         self.last = None
         self._options = {"metrics": metrics, "num_images": num_images, **options}
         self._evaluator = None
@@ -67,11 +71,9 @@ class EvaluateGenerator(Paced):
             ValueError: If a metric is unknown, or data are missing or do not fit.
         """
         if self._evaluator is None:
-            shape = example_shape(model, self.dataset)
-            evaluator = distribution.Evaluator(
-                self.dataset, data_shape=shape, **self._options
-            )
-            evaluator.prepare(model)
+            options = kind_of_examples(model, self.dataset) | self._options
+            evaluator = distribution.Evaluator(self.dataset, **options)
+            evaluator.prepare(model, self.labels)
             self._evaluator = evaluator
 
     def on_epoch_end(self, epoch, logs=None):
@@ -84,7 +86,8 @@ class EvaluateGenerator(Paced):
 
     def _evaluate(self):
         try:
-            self.last = self._evaluator(self.model, self.seed, self.averaged)
+            chosen = {"averaged": self.averaged, "labels": self.labels}
+            self.last = self._evaluator(self.model, self.seed, **chosen)
         except FloatingPointError:
             # What stopped training because of NaN says so itself.
             if not self.model.stop_training:

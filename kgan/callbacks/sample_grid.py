@@ -62,12 +62,12 @@ class SampleGrid(Pictures):
 
     def check(self):
         for images in self._columns(1, 1):
-            shape = images.shape[1:]
-            if len(shape) != 3 or shape[-1] not in (1, 3, 4):
+            shape, dtype = images.shape[1:], images.dtype
+            if len(shape) != 3 or shape[-1] not in (1, 3, 4) or dtype != np.uint8:
                 raise ValueError(
                     "`SampleGrid` needs a model that generates images of shape "
-                    "(height, width, channels) with 1, 3 or 4 channels. "
-                    f"Received one that generates shape {shape}"
+                    "(height, width, channels) with 1, 3 or 4 channels, as uint8. "
+                    f"Received one that generates {dtype} of shape {shape}"
                 )
 
     def draw(self):

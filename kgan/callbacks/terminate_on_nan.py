@@ -5,10 +5,15 @@ import numpy as np
 
 
 def first_not_finite(logs):
-    """Returns name and value of the first log that is NaN or infinite, or None."""
+    """Returns name and value of the first log that is NaN or infinite, or None.
+
+    Of an array it is the first such value in it.
+    """
     for key, value in (logs or {}).items():
-        if not np.all(np.isfinite(value)):
-            return key, np.ravel(value)[0]
+        values = np.ravel(value)
+        bad = values[~np.isfinite(values)]
+        if bad.size:
+            return key, bad[0]
     return None
 
 

@@ -23,8 +23,8 @@ from kgan import metrics, report
 from kgan.cli import flags
 from kgan.core.atomic_files import write_atomically
 from kgan.games.generative import Generative
-from kgan.metrics.measure import example_shape
-from kgan.recipes.flag_types import Boolean, Fraction, Integer, Text, Texts
+from kgan.metrics.measure import kind_of_examples
+from kgan.recipes.flag_types import Boolean, Choice, Fraction, Integer, Text, Texts
 from kgan.runs import directory, provenance
 
 
@@ -48,10 +48,12 @@ def define(values) -> None:
         ("num_real", number, None, "most real examples that are read (default: all)"),
         ("data_dir", optional, None, "where prepared data lie (default: "
          "$TFDS_DATA_DIR)"),
-        ("seed", Integer(minimum=0), 0, "seed of the latents"),
+        ("seed", Integer(minimum=0), 0, "seed of the latents and labels"),
         ("averaged", Boolean(), True, "take the averaged generator if there is one"),
         ("truncation", Fraction(), 1.0, "how far latents stay from the centre, in "
          "[0, 1]"),
+        ("labels", Choice(("data", "balanced")), "data", "classes of the generated "
+         "examples: as frequent as in the data, or balanced"),
         ("allow_few", Boolean(), False, "measure even with too few examples"),
         ("cache", Boolean(), True, "keep statistics of the real examples on the disk"),
         ("output", optional, None, "folder to write (default: evaluation/ in the run)"),
@@ -71,13 +73,13 @@ def run(values) -> None:
     game = values.samples
     if values.model is not None:
         game = directory.load_model(values.model)
-        flags.options_of(game.examples, values, ("averaged", "truncation"))
+        flags.options_of(game.examples, values, ("averaged", "truncation", "labels"))
     dataset = _dataset(values)
     evaluator = metrics.Evaluator(
         dataset,
         values.metrics,
         values.num_images,
-        data_shape=example_shape(game, dataset),
+        **kind_of_examples(game, dataset),
         cache_dir="auto" if values.cache else None,
         windows=values.model and provenance.windows_of(values.model),
         verbose=1 if sys.stdout.isatty() else 0,
@@ -85,7 +87,8 @@ def run(values) -> None:
         **flags.chosen(values, "num_real", "data_dir", "allow_few"),
     )
     _compare_data(values, evaluator.real.source)
-    evaluation = evaluator(game, values.seed, values.averaged, values.truncation)
+    chosen = flags.chosen(values, "seed", "averaged", "truncation", "labels")
+    evaluation = evaluator(game, **chosen)
     print(evaluation.table())
     print(f"Measured in {time.monotonic() - begin:.0f} s, {_peak()} in memory at most.")
     output = _output(values)
@@ -147,6 +150,6 @@ def _write_report(values, game, evaluation, evaluator, output):
         name=provenance.name_of(values.model),
         extractor=values.features,
         metrics_csv=provenance.metrics_of(values.model),
-        **flags.chosen(values, "averaged", "truncation", "seed"),
+        **flags.chosen(values, "averaged", "truncation", "seed", "labels"),
     )
     return path

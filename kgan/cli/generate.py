@@ -11,7 +11,8 @@ Image i depends on the seed and on i alone, so `--start` splits a large set
 over machines. A walk goes from the image of one seed to those of others.
 Directions are the principal ones of the latent space: a row each, with the
 seed's image in its middle. A model of points writes their coordinates, as .npy
-or .csv.
+or .csv; one of other data that are no pictures (series, voxels, more than four
+channels) writes .npy with its floats.
 """
 
 import itertools
@@ -74,7 +75,7 @@ def run(values) -> None:
     gan = directory.load_model(model)
     generative.require(gan, "`kgan generate`")
     path = pathlib.Path(values.output)
-    write = outputs.find_writer(path, gan.data_shape)
+    write = outputs.find_writer(path, gan.data_shape, gan.is_image)
     print(write(path, *draw(gan, values)))
     labels = _labels(gan, values)
     if labels:

@@ -8,6 +8,7 @@ from kgan.callbacks import grid
 from kgan.callbacks.files import MAX_FRAMES, write_gif, write_png
 from kgan.core import registry
 from kgan.core.atomic_files import write_atomically
+from kgan.games.sampler import data_name
 
 # Images held in memory at a time when a folder is filled.
 _CHUNK = 512
@@ -110,7 +111,7 @@ def write_film(path, samples, rows, columns) -> str:
 
 
 def write_array(path, samples, rows, columns) -> str:
-    """Writes the samples as a NumPy array: uint8 images or float32 points."""
+    """Writes the samples as a NumPy array: uint8 images or float32 values."""
     path, array = path.with_suffix(".npy"), samples.all()
     write_atomically(path, lambda name: np.save(name, array))
     return f"{array.dtype} array of shape {array.shape} in {path}"
@@ -129,10 +130,11 @@ IMAGES = {
     ".gif": write_film,
     ".npy": write_array,
 }
-POINTS = {"folder": write_array, ".npy": write_array, ".csv": write_table}
+VALUES = {"folder": write_array, ".npy": write_array}
+POINTS = VALUES | {".csv": write_table}
 
 
-def find_writer(path: pathlib.Path, data_shape: tuple):
+def find_writer(path: pathlib.Path, data_shape: tuple, is_image: bool):
     """Returns the function that writes samples of a shape to a path.
 
     It is a function of path, `Samples`, rows and columns, and returns one line that
@@ -140,15 +142,17 @@ def find_writer(path: pathlib.Path, data_shape: tuple):
 
     Args:
         path: A folder, or a file whose suffix says what is written.
-        data_shape: `(height, width, channels)` of images, `(d,)` of points.
+        data_shape: `(height, width, channels)` of images, `(d,)` of points, any other.
+        is_image: Whether samples are images; other data, but for points, are arrays.
 
     Raises:
         ValueError: If such samples cannot be written to such a file.
     """
-    writers = IMAGES if len(data_shape) == 3 else POINTS
+    kinds = {"images": IMAGES, "points": POINTS, "values": VALUES}
+    what = data_name(is_image, data_shape)
+    writers = kinds[what]
     suffix = "folder" if path.is_dir() or not path.suffix else path.suffix
     if suffix not in writers:
-        what = "images" if writers is IMAGES else "points"
         expected = f"`output` must be a folder or end, for {what}, in"
         suffixes = [s for s in writers if s != "folder"]
         raise ValueError(registry.unknown(expected, str(path), suffixes))

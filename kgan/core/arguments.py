@@ -123,6 +123,14 @@ def truncation(value):
         raise ValueError(f"`truncation` must lie in [0, 1]. Received: {value!r}")
 
 
+def share(name, value):
+    """Returns `value` as a float, checked to be a number in (0, 1)."""
+    real = isinstance(value, numbers.Real) and not isinstance(value, bool)
+    if not real or not 0.0 < value < 1.0:
+        raise ValueError(f"`{name}` must lie in (0, 1). Received: {value!r}")
+    return float(value)
+
+
 def latents(given, latent_dim):
     """Returns latents as a float32 array, checked for width, number and NaN."""
     given = np.asarray(given, np.float32)

@@ -31,10 +31,5 @@ def check_channels_last() -> None:
 
 
 def as_bytes(examples: np.ndarray) -> np.ndarray:
-    """Returns float pictures `(n, *shape)` as uint8: round(127.5 (x + 1)), clipped.
-
-    Other examples are returned as they are.
-    """
-    if examples.dtype == np.uint8 or not is_picture(examples.shape[1:]):
-        return examples
+    """Returns floats in [−1, 1] as uint8: round(127.5 (x + 1)), clipped."""
     return np.clip(np.round((examples + 1.0) * 127.5), 0, 255).astype(np.uint8)

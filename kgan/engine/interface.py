@@ -52,7 +52,7 @@ class Interface:
         """Returns the columns of a picture by which a run is watched, by their names.
 
         A column is uint8 images of shape `(rows, height, width, channels)`. What is no
-        image has another shape.
+        image has another dtype or shape.
 
         Args:
             rows: Number of rows. None: as many as suit the game.

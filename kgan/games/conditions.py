@@ -42,7 +42,7 @@ class Conditions:
         self.num_classes = None
         if self.fields is None:
             self.num_classes = network_checks.num_classes(
-                generator, discriminator, num_classes
+                generator, discriminator, num_classes, latents
             )
             self.generator_takes = self.num_classes is not None
             self.discriminator_takes = network_checks.is_conditional(

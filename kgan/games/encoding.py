@@ -4,8 +4,17 @@ import numpy as np
 import tensorflow as tf
 
 from kgan import losses
+from kgan.core.pictures import is_picture
 from kgan.export.endpoints import Endpoint, Input
-from kgan.games.sampler import Sampler, as_floats, in_batches, to_float, to_uint8
+from kgan.games.endpoints import named
+from kgan.games.sampler import (
+    Sampler,
+    as_floats,
+    data_name,
+    in_batches,
+    to_float,
+    to_uint8,
+)
 
 
 class Encoding:
@@ -17,8 +26,14 @@ class Encoding:
     def _serve(self):
         """Sets what `kgan.games.generative.Generative` reads; for the constructor."""
         self.data_shape = tuple(self.generator.output_shape[1:])
-        self.raw_sampler = Sampler(self.generator, self.prior, None)
+        is_image = self.is_image
+        self.raw_sampler = Sampler(self.generator, self.prior, None, is_image=is_image)
         self.averaged_sampler = self.raw_sampler
+
+    @property
+    def is_image(self):
+        """Whether data are images in [−1, 1]."""
+        return is_picture(self.data_shape)
 
     def call(self, inputs):
         return self.generator(inputs, training=False)
@@ -27,7 +42,7 @@ class Encoding:
         """Computes E(x), the latents of data, float32 `(examples, latent_dim)`.
 
         Args:
-            data: Array of images, float32 in [−1, 1] or uint8, or of points.
+            data: Array of images, float32 in [−1, 1] or uint8, or of other values.
             batch_size: Examples in memory at a time.
         """
         data = as_floats("data", data, self.data_shape)
@@ -37,7 +52,7 @@ class Encoding:
         return np.asarray(self.encoder(data, training=False), np.float32)
 
     def reconstruct(self, data, batch_size=128):
-        """Computes G(E(x)): uint8 images, or float32 points; see `encode`."""
+        """Computes G(E(x)): uint8 images, or float32 values; see `encode`."""
         return self.decode(self.encode(data, batch_size), batch_size=batch_size)
 
     def shown(self, rows=None, seed=0, examples=None, columns=8):
@@ -45,27 +60,24 @@ class Encoding:
         found = super().shown(rows, seed, columns=columns)
         if examples is not None:
             real = np.asarray(self.unpack(examples)["real"])[: len(found["samples 0"])]
-            found |= {"real": to_uint8(real).numpy(), "G(E(x))": self.reconstruct(real)}
+            found |= {
+                "real": to_uint8(real).numpy() if self.is_image else real,
+                "G(E(x))": self.reconstruct(real),
+            }
         return found
 
     def endpoints(self, **options):
         served = super().endpoints(**options)
-        is_image = len(self.data_shape) == 3
-        dtype, name = (tf.uint8, "images") if is_image else (tf.float32, "points")
+        is_image, name = self.is_image, data_name(self.is_image, self.data_shape)
+        dtype = tf.uint8 if is_image else tf.float32
         spec = tf.TensorSpec((None, *self.data_shape), dtype, name)
 
-        def latents_of(data):
+        def latents_of(data, _):
             data = to_float(data) if is_image else data
             return {"latents": tf.cast(self.encoder(data, training=False), tf.float32)}
 
-        def of_images(images):
-            return latents_of(images)
-
-        def of_points(points):
-            return latents_of(points)
-
         served.endpoints["encode"] = Endpoint(
-            of_images if is_image else of_points,
+            named(name, latents_of),
             (Input(spec, "in [0, 255]" if is_image else "finite", 0),),
             {"latents": f"float32 (batch, {self.latent_dim})"},
             (self.encoder,),

@@ -9,7 +9,7 @@ from kgan.core import arguments
 from kgan.export import requirements
 from kgan.export.endpoints import Endpoint, Input
 from kgan.export.requests import MAX_REQUESTS, Requests
-from kgan.games.sampler import to_float
+from kgan.games.sampler import data_name, to_float
 
 # Images that go through the network at a time, as in `GAN.generate`: then the same
 # kernels give the same bits.
@@ -34,8 +34,9 @@ class Signatures:
 
     Conditional models take `labels` int32, too: one for each row, and in requests by
     seed one for all images or one for each; −1 stands for all classes in turn. Models
-    of points return `points`, float32, and no PNG. Numbers of requests may have an axis
-    more, and so have the answers then: that is how TensorFlow Serving joins requests.
+    of points return `points`, those of other data that are no images `values`, float32,
+    and no PNG. Numbers of requests may have an axis more, and so have the answers then:
+    that is how TensorFlow Serving joins requests.
 
     Args:
         sampler: The `kgan.games.sampler.Sampler` of the network that is served.
@@ -58,8 +59,8 @@ class Signatures:
         # A batch that a server joins from requests of one row each must pass.
         self.max_rows = max(max_images, MAX_REQUESTS)
         self.scorer = scorer
-        self.is_image = len(self.data_shape) == 3
-        self.data_name = "images" if self.is_image else "points"
+        self.is_image = sampler.is_image
+        self.data_name = data_name(self.is_image, self.data_shape)
 
     @functools.cached_property
     def endpoints(self):
@@ -80,13 +81,13 @@ class Signatures:
     # === The functions ===
 
     def from_latents(self, latents, labels=None):
-        """Generates samples from latents: images in [0, 1], or points."""
+        """Generates samples from latents: images in [0, 1], or values as they are."""
         rows = self._rows("latents", latents, (self.prior.latent_dim,))
         rows = requirements.finite(rows, "`latents` must be finite")
         samples = self.sampler.samples(rows, self._row_labels(labels, rows))
         # Latents of 10³⁸ are finite, and what a network makes of them is not.
         expected = "`latents` must give finite samples: let the prior draw them"
-        return to_served(requirements.finite(samples, expected))
+        return to_served(requirements.finite(samples, expected), self.is_image)
 
     def generate(self, num_images, seed, labels, truncation):
         """Generates images 0 to `num_images` of a seed, as `GAN.generate` does."""
@@ -126,7 +127,7 @@ class Signatures:
         """Returns D's scores of real or generated data."""
         rows = self._rows(self.data_name, data, self.data_shape)
         if not self.is_image:
-            rows = requirements.finite(rows, "`points` must be finite")
+            rows = requirements.finite(rows, f"`{self.data_name}` must be finite")
         labels = self._row_labels(labels, rows)
         return self.scorer.outputs(to_float(rows) if self.is_image else rows, labels)
 
@@ -181,12 +182,8 @@ class Signatures:
         values = "in [0, 255]" if self.is_image else "finite"
         inputs = (Input(data, values, 0), *map(self._class_of_row, labels))
         networks = (self.scorer.discriminator,)
-        return Endpoint(self._named_data(), inputs, gives, networks)
-
-    def _named_data(self):
-        if self.is_image:
-            return lambda images, labels=None: self.discriminate(images, labels)
-        return lambda points, labels=None: self.discriminate(points, labels)
+        function = named(self.data_name, self.discriminate)
+        return Endpoint(function, inputs, gives, networks)
 
     def _by_seed(self, function, gives):
         # TensorFlow names inputs after the arguments, and keeps their defaults.
@@ -244,11 +241,23 @@ class Signatures:
         return Input(spec, "in [0, 1]", 1.0, default=1.0)
 
 
-def to_served(samples):
+def named(data_name, function):
+    """Returns a function of data, and perhaps labels, whose argument has the name.
+
+    TensorFlow names inputs after the arguments.
+    """
+    return {
+        "images": lambda images, labels=None: function(images, labels),
+        "points": lambda points, labels=None: function(points, labels),
+        "values": lambda values, labels=None: function(values, labels),
+    }[data_name]
+
+
+def to_served(samples, is_image):
     """Returns samples by name, images scaled from [−1, 1] to [0, 1]."""
-    if samples.shape.rank != 4:
-        return {"points": samples}
-    return {"images": tf.clip_by_value((samples + 1.0) / 2.0, 0.0, 1.0)}
+    if is_image:
+        samples = tf.clip_by_value((samples + 1.0) / 2.0, 0.0, 1.0)
+    return {data_name(is_image, samples.shape[1:]): samples}
 
 
 def row_specs(sampler):

@@ -127,7 +127,13 @@ class GAN(RealData, Passes, Generative, Game):
         self._terms = gan_terms.Terms()
         self._build_networks()
         self.raw_sampler, self.averaged_sampler = (
-            Sampler(network, self.prior, self.num_classes, self._conditions)
+            Sampler(
+                network,
+                self.prior,
+                self.num_classes,
+                self._conditions,
+                is_image=self.is_image,
+            )
             for network in (self.generator, self.sampler)
         )
 
@@ -240,6 +246,7 @@ class GAN(RealData, Passes, Generative, Game):
                 self.adversarial_loss,
                 self.data_shape,
                 self.num_classes if takes else None,
+                is_image=self.is_image,
             )
         self.keep_compile_arguments(
             generator_optimizer=self.generator_optimizer,

@@ -6,10 +6,9 @@ import warnings
 import keras
 import tensorflow as tf
 
-from kgan.core.pictures import is_picture
 from kgan.engine import feeding, fields
 from kgan.engine.fields import Field
-from kgan.games import data_fields, network_checks
+from kgan.games import network_checks
 
 
 def label_classes(num_classes, terms, heads, prior):
@@ -252,31 +251,6 @@ def check_real(real, outputs):
 
 def _structure(nest):
     return tf.nest.map_structure(lambda x: tuple(x.shape), nest)
-
-
-def check_example(element, data_shape, num_classes, is_image=None):
-    """Checks data alone, or with classes, that do not train.
-
-    Args:
-        element: Arrays, as an element of a data set.
-        data_shape: Shape of one example.
-        num_classes: Number of classes, or None.
-        is_image: Whether data are images in [−1, 1]; None: by their shape.
-
-    Raises:
-        ValueError: If they are not what the networks take.
-    """
-    data, classes = split(element)
-    data = tf.convert_to_tensor(data)
-    check_real(data, Field(tuple(data_shape)))
-    labels_match(classes, num_classes)
-    shown = is_picture(data_shape) if is_image is None else is_image
-    expected = {"data": data_fields.images(data_shape) if shown else Field(data_shape)}
-    batch = {"data": data}
-    if classes is not None:
-        expected["labels"] = data_fields.classes(num_classes)
-        batch["labels"] = as_classes(classes)
-    fields.check_values(batch, expected)
 
 
 def dtype(data, name="data"):

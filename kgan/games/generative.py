@@ -33,10 +33,11 @@ class Generative:
 
     It reads `raw_sampler` and `averaged_sampler` (each a
     `kgan.games.sampler.Sampler`), `ema_generator`, `prior`, `latent_dim`,
-    `num_classes`, `data_shape` and, once the game was compiled, `scorer` and
-    `adversarial_loss`. An argument out of range, and labels of a model without classes,
-    raise a ValueError; `averaged` is whether to use the averaged generator where there
-    is one, `batch_size` how many images are in memory at a time.
+    `num_classes`, `data_shape`, `is_image` (whether data are images in [−1, 1]) and,
+    once the game was compiled, `scorer` and `adversarial_loss`. An argument out of
+    range, and labels of a model without classes, raise a ValueError; `averaged` is
+    whether to use the averaged generator where there is one, `batch_size` how many
+    images are in memory at a time.
     """
 
     # === What the rest of kgan asks of any game ===
@@ -67,17 +68,22 @@ class Generative:
         dataset=None,
         averaged=True,
         truncation=1.0,
-        labels=None,
+        labels="data",
     ):
-        """Returns samples by index from a seed; the data are not read.
+        """Returns samples by index from a seed, of the classes that the data have.
 
         Args:
             count: How many.
-            seed: Seed of the latents.
-            dataset: Not read.
-            averaged: As in `generate`, and so are `truncation` and `labels`.
+            seed: Seed of the latents and of the labels.
+            dataset: The real examples: a source, what `kgan.data.source` accepts, or a
+                finite `tf.data.Dataset`. Their labels alone are read.
+            averaged: As in `generate`, and so is `truncation`.
             truncation: The same.
-            labels: The same.
+            labels: Conditional models only. "data": as frequent as in `dataset`, label
+                i depending on the seed and on i alone; without labels there as
+                "balanced": all classes in turn. Or labels as in `generate`. A condition
+                that is no class is drawn from those of `dataset`, which are held in
+                memory.
         """
         average = averaged and self.ema_generator is not None
         return Generated(
@@ -88,6 +94,7 @@ class Generative:
             truncation,
             labels,
             weights="averaged weights" if average else "raw weights",
+            dataset=dataset,
         )
 
     def endpoints(self, averaged=True, discriminator=False, max_images=256):
@@ -101,7 +108,7 @@ class Generative:
         """
         sampler = self.chosen_sampler(averaged)
         scorer = self._known_scorer("discriminator=True") if discriminator else None
-        if not sampler.told:
+        if not sampler.told and sampler.prior is not False:
             return served.servable(self, sampler, scorer, max_images)
         return conditioned.endpoints(sampler, self.data_shape)
 
@@ -116,6 +123,8 @@ class Generative:
     @property
     def latents_in_words(self):
         """Number and prior of the latents, as in "64, Normal prior"."""
+        if self.prior is False:
+            return "none, its condition alone"
         return f"{self.latent_dim}, {type(self.prior).__name__} prior"
 
     # === What only games of latents do ===
@@ -155,7 +164,7 @@ class Generative:
 
         Returns:
             A NumPy array of shape `(num_images, *data_shape)`: uint8 for images,
-            float32 for points. Inside a `tf.function`, a tensor.
+            float32 for all other data. Inside a `tf.function`, a tensor.
         """
         sampler = self.chosen_sampler(averaged)
         if not tf.executing_eagerly():

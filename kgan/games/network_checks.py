@@ -31,11 +31,19 @@ def nested_inputs(network):
     return network.input
 
 
-def is_conditional(network, num_classes):
-    """Returns whether a network takes labels: by its inputs, else by `num_classes`."""
+def is_conditional(network, num_classes, first=True):
+    """Returns whether a network takes labels: by its inputs, else by `num_classes`.
+
+    Args:
+        network: G or D.
+        num_classes: Number of classes that was given, or None.
+        first: Whether it takes something before the labels; else its input is these.
+    """
     inputs = nested_inputs(network)
     if inputs is None:
         return num_classes is not None
+    if not first:
+        return True
     return isinstance(inputs, (list, tuple)) and len(inputs) == 2
 
 
@@ -59,9 +67,15 @@ def find_num_classes(network):
     return None
 
 
-def num_classes(generator, discriminator, given):
-    """Returns the number of classes of a pair of networks, None if unconditional."""
-    takes = [is_conditional(n, given) for n in (generator, discriminator)]
+def num_classes(generator, discriminator, given, latents=True):
+    """Returns the number of classes of a pair of networks, None if unconditional.
+
+    `latents` is whether the generator takes latents before the labels.
+    """
+    takes = [
+        is_conditional(generator, given, latents),
+        is_conditional(discriminator, given),
+    ]
     # D may tell classes by a head of its own where it is not told them.
     if takes[0] != takes[1] and not (takes[0] and further_heads(discriminator)):
         words = ["takes labels" if take else "takes no labels" for take in takes]

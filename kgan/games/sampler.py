@@ -21,6 +21,13 @@ def to_float(images):
     return tf.cast(images, tf.float32) / 127.5 - 1.0
 
 
+def data_name(is_image, shape):
+    """Returns what data are called where they are served: images, points or values."""
+    if is_image:
+        return "images"
+    return "points" if len(shape) == 1 else "values"
+
+
 def rows_of(labels, first, count):
     """Returns some rows of labels or of a nest of conditions; None of None."""
     if labels is None:
@@ -29,7 +36,7 @@ def rows_of(labels, first, count):
 
 
 def as_floats(name, data, shape):
-    """Returns a user's data as examples of a shape; uint8 images become float32.
+    """Returns a user's data as examples of a shape; uint8 become float32 in [−1, 1].
 
     Raises:
         ValueError: If there are none, or they have another shape.
@@ -40,7 +47,8 @@ def as_floats(name, data, shape):
             f"`{name}` must have shape ({', '.join(map(str, ('count', *shape)))}). "
             f"Received: an array of shape {data.shape}"
         )
-    is_uint8 = data.dtype == np.uint8 and len(shape) == 3
+    # Vectors of bytes are no levels of gray.
+    is_uint8 = data.dtype == np.uint8 and len(shape) > 1
     return to_float(data).numpy() if is_uint8 else data
 
 
@@ -84,10 +92,13 @@ class Sampler:
         conditions: The `kgan.games.conditions.Conditions` of a network that takes what
             is no class, or its latents in another shape; None for others. `labels` of
             all methods are then such conditions, one for each sample.
+        is_image: Whether samples are images in [−1, 1], which become uint8; others
+            stay float32 of any range.
     """
 
-    def __init__(self, network, prior, num_classes, conditions=None):
+    def __init__(self, network, prior, num_classes, conditions=None, *, is_image):
         self.network = network
+        self.is_image = is_image
         self.prior = prior
         self.num_classes = num_classes
         self.conditions = conditions
@@ -109,26 +120,28 @@ class Sampler:
         return self.decode(*self._inputs(count, seed, start, labels, truncation))
 
     def _inputs(self, count, seed, start, labels, truncation):
-        if self.prior is False:
-            return None, labels
-        drawn = latents.latents_at(self.prior, latents.table(seed), start, count)
-        drawn = latents.truncate(self.prior, drawn, truncation)
+        drawn = None
+        if self.prior is not False:
+            drawn = latents.latents_at(self.prior, latents.table(seed), start, count)
+            drawn = latents.truncate(self.prior, drawn, truncation)
         if self.num_classes is not None:
             if labels is None:
                 index = tf.cast(start, tf.int64) + tf.range(tf.cast(count, tf.int64))
                 labels = index % self.num_classes
-            labels = tf.broadcast_to(tf.cast(labels, tf.int32), (tf.shape(drawn)[0],))
+            labels = tf.broadcast_to(tf.cast(labels, tf.int32), (count,))
         return drawn, labels
 
     def _rows_and_finite(self, count, seed, start, labels, truncation):
         samples = self.samples(*self._inputs(count, seed, start, labels, truncation))
         finite = tf.reduce_all(tf.math.is_finite(samples))
-        return to_uint8(samples) if samples.shape.rank == 4 else samples, finite
+        return self._finished(samples), finite
 
     def decode(self, drawn, labels=None):
-        """Generates uint8 images, or float32 points, from latents, in one batch."""
-        samples = self.samples(drawn, labels)
-        return to_uint8(samples) if samples.shape.rank == 4 else samples
+        """Generates uint8 images, or float32 values, from latents, in one batch."""
+        return self._finished(self.samples(drawn, labels))
+
+    def _finished(self, samples):
+        return to_uint8(samples) if self.is_image else samples
 
     def samples(self, drawn, labels=None):
         """Returns the network's float32 output, images in [−1, 1]; see `decode`."""
@@ -194,6 +207,7 @@ class Sampler:
         arguments.index("first_seed", first_seed)
         arguments.index("second_seed", second_seed)
         arguments.truncation(truncation)
+        self._require_latents("interpolate")
         way = latents.walk(self.prior, first_seed, second_seed, steps)
         way = latents.truncate(self.prior, way, truncation)
         label = 0 if label is None and self.num_classes else label
@@ -201,6 +215,7 @@ class Sampler:
 
     def from_latents(self, drawn, labels, batch_size=128):
         """Generates from any number of latents as a NumPy array, batch by batch."""
+        self._require_latents("decode")
         drawn = arguments.latents(drawn, self.prior.latent_dim)
         if labels is None and self.num_classes is not None:
             labels = np.arange(len(drawn)) % self.num_classes
@@ -210,6 +225,13 @@ class Sampler:
             return self._decoded(tf.constant(drawn), labels).numpy()
 
         return in_batches(decoded, batch_size, drawn, labels)
+
+    def _require_latents(self, who):
+        if self.prior is False:
+            raise ValueError(
+                f"`{who}` needs a generator that takes latents. Received: one that "
+                "takes its condition alone, prior=False"
+            )
 
     def labels(self, count, labels):
         """Returns int32 labels of shape `(count,)`, checked, or None for none."""

@@ -18,13 +18,15 @@ class Scorer:
         loss: The `kgan.losses.AdversarialLoss` by which its logits have a meaning.
         data_shape: Shape of one example.
         num_classes: Number of classes that D takes, or None.
+        is_image: Whether data are images in [−1, 1].
     """
 
-    def __init__(self, discriminator, loss, data_shape, num_classes):
+    def __init__(self, discriminator, loss, data_shape, num_classes, *, is_image):
         self.discriminator = discriminator
         self.loss = loss
         self.data_shape = data_shape
         self.num_classes = num_classes
+        self.is_image = is_image
         self._batch = tf.function(self._score, reduce_retracing=True)
 
     def outputs(self, data, labels):
@@ -33,7 +35,7 @@ class Scorer:
         Each is float32 of shape `(batch,)`: a mean where an example has several logits.
 
         Args:
-            data: float32 images in [−1, 1], or points.
+            data: float32 images in [−1, 1], or other values.
             labels: int32 of shape `(batch,)`, or None.
         """
         self._refuse_packs()
@@ -59,13 +61,14 @@ class Scorer:
     def __call__(self, data, labels, batch_size):
         """Returns D(x) for each example as a float32 NumPy array."""
         data = np.asarray(data)
-        if data.dtype == np.uint8 and len(self.data_shape) == 3:
+        if data.dtype == np.uint8 and len(self.data_shape) > 1:
             data = to_float(data).numpy()
+        gan_checks.dtype(data)
+        gan_checks.shape(tf.convert_to_tensor(data), self.data_shape)
+        arguments.values(data, self.is_image)
+        gan_checks.labels_match(labels, self.num_classes)
         if labels is not None:
-            gan_checks.labels_match(labels, self.num_classes)
             labels = arguments.spread_labels(labels, len(data), self.num_classes)
-        example = data if labels is None else (data, labels)
-        gan_checks.check_example(example, self.data_shape, self.num_classes)
         return in_batches(self._scores, batch_size, data.astype(np.float32), labels)
 
     def _scores(self, data, labels):

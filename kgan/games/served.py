@@ -35,9 +35,8 @@ def servable(game, sampler, scorer, max_images):
 
 
 def _summary(signatures):
-    what = "images" if signatures.is_image else "points"
     shape = " × ".join(map(str, signatures.data_shape))
-    count = signatures.num_classes
+    what, count = signatures.data_name, signatures.num_classes
     classes = "" if count is None else f" of {count} classes"
     return (
         f"A generator of {what} of shape {shape}{classes}, trained as a generative "
@@ -73,7 +72,8 @@ def _portable(sampler):
     def function(network):
         def serving_default(latents, labels=None):
             rows = latents, labels
-            return to_served(sampling.samples(network, *rows, sampler.inputs))
+            generated = sampling.samples(network, *rows, sampler.inputs)
+            return to_served(generated, sampler.is_image)
 
         return serving_default
 

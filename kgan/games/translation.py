@@ -4,9 +4,11 @@ import numpy as np
 import tensorflow as tf
 
 from kgan.core import arguments
+from kgan.core.pictures import is_picture
 from kgan.export import saved_model
 from kgan.export.endpoints import Endpoint, Input
-from kgan.games.sampler import as_floats, in_batches, to_float, to_uint8
+from kgan.games.endpoints import named
+from kgan.games.sampler import as_floats, data_name, in_batches, to_float, to_uint8
 from kgan.metrics.examples import Examples
 
 _ROWS = 8
@@ -15,7 +17,9 @@ _ROWS = 8
 class Translation:
     """Mixin of games whose generator translates a source into a target.
 
-    It reads `generator`, and `ema_generator` where there is an average.
+    It reads `generator`, and `ema_generator` where there is an average. A source or a
+    target that is no picture (`kgan.core.pictures`), such as one of many bands, stays
+    float32.
     """
 
     @property
@@ -36,7 +40,7 @@ class Translation:
         return self.translator(inputs, training=False)
 
     def translate(self, images, batch_size=32):
-        """Translates images; returns a uint8 NumPy array of targets.
+        """Translates images; returns a NumPy array of targets, uint8 if pictures.
 
         Args:
             images: Array of sources, uint8, or float32 in [−1, 1].
@@ -49,7 +53,7 @@ class Translation:
         return in_batches(self._translated, batch_size, images)
 
     def _translated(self, images):
-        return to_uint8(self(tf.convert_to_tensor(images, tf.float32))).numpy()
+        return _seen(self(tf.convert_to_tensor(images, tf.float32)))
 
     # === What the rest of kgan asks of any game ===
 
@@ -63,9 +67,9 @@ class Translation:
         batch = self.unpack(examples)
         first = {name: np.asarray(x)[: rows or _ROWS] for name, x in batch.items()}
         return {
-            "source": to_uint8(first["source"]).numpy(),
+            "source": _seen(first["source"]),
             "output": self._translated(first["source"]),
-            "target": to_uint8(first["target"]).numpy(),
+            "target": _seen(first["target"]),
         }
 
     def examples(self, count, seed=0, dataset=None):
@@ -73,19 +77,28 @@ class Translation:
         return Translated(self, dataset, count)
 
     def endpoints(self):
-        """Returns `serving_default` and `translate`, uint8 images in and out."""
-        shape = self.generator.input_shape[1:]
-        spec = tf.TensorSpec((None, *shape), tf.uint8, "images")
-        words = ", ".join(map(str, self.data_shape))
+        """Returns `serving_default` and `translate`: uint8 images or float32 values."""
+        shape, target = self.generator.input_shape[1:], self.data_shape
+        from_bytes, to_bytes = is_picture(shape), is_picture(target)
+        name, given = data_name(from_bytes, shape), data_name(to_bytes, target)
+        spec = tf.TensorSpec(
+            (None, *shape), tf.uint8 if from_bytes else tf.float32, name
+        )
+        words = ", ".join(map(str, target))
 
-        def translate(images):
-            translated = self.translator(to_float(images), training=False)
-            return {"images": to_uint8(translated)}
+        def translate(images, _=None):
+            images = to_float(images) if from_bytes else images
+            translated = self.translator(images, training=False)
+            return {given: to_uint8(translated) if to_bytes else translated}
 
         endpoint = Endpoint(
-            translate,
-            (Input(spec, "in [0, 255]", 0),),
-            {"images": f"uint8 (batch, {words}), in [0, 255]"},
+            named(name, translate),
+            (Input(spec, "in [0, 255]" if from_bytes else "finite", 0),),
+            {
+                given: f"uint8 (batch, {words}), in [0, 255]"
+                if to_bytes
+                else f"float32 (batch, {words})"
+            },
             (self.translator,),
         )
         return dict.fromkeys(("serving_default", "translate"), endpoint)
@@ -93,6 +106,11 @@ class Translation:
     def export(self, filepath, version=None, **options):
         """Exports a SavedModel: see `kgan.export.saved_model`."""
         return saved_model(self, filepath, version, **options)
+
+
+def _seen(data):
+    """Returns pictures as uint8, other data as they are; a NumPy array."""
+    return np.asarray(to_uint8(data) if is_picture(data.shape[1:]) else data)
 
 
 class Translated(Examples):

@@ -25,6 +25,21 @@ def check_counts(subject: str, least: int, counts: Mapping[str, int]) -> None:
         raise Few(f"{subject} at least {needed} examples. Received: {received}")
 
 
+def check_finite(**arrays: np.ndarray) -> None:
+    """Raises a `ValueError` if one of `arrays`, by the argument's name, is not finite.
+
+    A comparison with NaN is false and `max(0.0, nan)` is 0.0: formulas that compare or
+    clip would return a good figure of what is no number.
+    """
+    for name, array in arrays.items():
+        array = np.asarray(array)
+        if not array.size or array.dtype.kind in "biu":
+            continue
+        # Both are NaN if any value is; `isfinite` of all would need as much memory.
+        if not np.isfinite([array.min(), array.max()]).all():
+            raise ValueError(f"`{name}` must be finite. Received: NaN or infinity")
+
+
 class Figure(typing.NamedTuple):
     """One number that a metric computes.
 

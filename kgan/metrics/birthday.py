@@ -11,7 +11,7 @@ import numpy as np
 
 from kgan.core import arguments
 from kgan.metrics import neighbours
-from kgan.metrics.base import Figure, Metric, check_counts
+from kgan.metrics.base import Figure, Metric, check_counts, check_finite
 from kgan.metrics.feature_rows import Rows
 
 LEAST = 100
@@ -26,6 +26,7 @@ def collisions(rows: np.ndarray, threshold: float) -> np.ndarray:
 
     Example: `collisions(np.array([[0.0], [0.0], [1.0]]), 0.5)` is `[1, 1, 0]`.
     """
+    check_finite(rows=rows, threshold=threshold)
     [(found, _)] = neighbours.inside(rows, rows, np.array([threshold]))
     return found - 1
 
@@ -47,6 +48,7 @@ def support(collided: np.ndarray) -> tuple[float, float]:
     study" (2017), section 2; for the variance Hoeffding, "A Class of Statistics with
     Asymptotically Normal Distribution" (1948), section 5.
     """
+    check_finite(collided=collided)
     collided = np.asarray(collided, np.float64)
     n = len(collided)
     pairs = n * (n - 1) / 2
@@ -70,7 +72,7 @@ class Birthday(Metric):
 
     Args:
         limit: Size of the batch, and of the reals, a positive integer.
-        quantile: Share of reals with a near-duplicate, between 0 and 1.
+        quantile: Share of reals with a near-duplicate, in (0, 1).
 
     Example: `Birthday(limit=5_000)`
     Source: Arora and Zhang (2017), section 2, who judge duplicates by eye.
@@ -82,11 +84,7 @@ class Birthday(Metric):
 
     def __init__(self, limit=10_000, quantile=0.01, features=None):
         self.limit = arguments.positive_integer("limit", limit)
-        if not 0 < quantile < 1:
-            raise ValueError(
-                f"`quantile` must lie between 0 and 1. Received: {quantile!r}"
-            )
-        self.quantile = quantile
+        self.quantile = arguments.share("quantile", quantile)
         super().__init__(features)
 
     def statistics(self):

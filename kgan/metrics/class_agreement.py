@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from kgan.metrics.base import Figure, Metric
+from kgan.metrics.base import Figure, Metric, check_finite
 from kgan.metrics.classifier_score import Logits
 
 _FEWEST = 100  # with these the standard error is at most 0.05
@@ -14,12 +14,15 @@ def class_agreement(logits: np.ndarray, labels: np.ndarray) -> float:
     `logits` are the classifier's, `(n, classes)`, `labels` the requested classes,
     integers `(n,)`; a `ValueError` is raised for others.
     """
+    check_finite(logits=logits)
     logits, labels = np.asarray(logits), np.asarray(labels)
     if labels.shape != logits.shape[:1]:
         raise ValueError(
             f"`labels` must be one class for each of {len(logits)} images. "
             f"Received: an array of shape {labels.shape}"
         )
+    if labels.dtype.kind not in "iu":
+        raise ValueError(f"`labels` must be integers. Received: dtype {labels.dtype}")
     if labels.min() < 0 or labels.max() >= logits.shape[1]:
         raise ValueError(
             f"`labels` must be classes of the classifier, in [0, {logits.shape[1]}). "

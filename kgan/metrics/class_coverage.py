@@ -4,7 +4,7 @@ import warnings
 
 import numpy as np
 
-from kgan.metrics.base import Metric
+from kgan.metrics.base import Metric, check_finite
 from kgan.metrics.classifier_score import Logits
 
 _FEWEST = 10  # images for each class
@@ -25,6 +25,7 @@ def class_coverage(real_counts: np.ndarray, fake_counts: np.ndarray) -> dict:
     """
     from scipy import stats
 
+    check_finite(real_counts=real_counts, fake_counts=fake_counts)
     real_counts, fake_counts = np.asarray(real_counts), np.asarray(fake_counts)
     modes = real_counts > 0
     reference = np.where(modes, real_counts, fake_counts > 0)
@@ -68,4 +69,5 @@ class ClassCoverage(Metric):
 
 
 def _histogram(logits):
+    check_finite(logits=logits)
     return np.bincount(logits.argmax(axis=1), minlength=logits.shape[1])

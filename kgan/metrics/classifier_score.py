@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 
 from kgan.core import arguments
-from kgan.metrics.base import Few, Figure, Metric
+from kgan.metrics.base import Few, Figure, Metric, check_finite
 from kgan.metrics.feature_rows import LIMIT, Rows
 
 
@@ -22,6 +22,7 @@ def classifier_score(logits: np.ndarray) -> float:
     """
     from scipy import special
 
+    check_finite(logits=logits)
     log_given = special.log_softmax(np.asarray(logits, np.float64), axis=1)
     # In logarithms: if all probabilities of a class underflow, its mean would be 0.
     log_mean = special.logsumexp(log_given, axis=0) - np.log(len(log_given))

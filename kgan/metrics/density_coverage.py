@@ -3,7 +3,7 @@
 import numpy as np
 
 from kgan.metrics import neighbours
-from kgan.metrics.base import Figure
+from kgan.metrics.base import Figure, check_finite
 from kgan.metrics.feature_rows import LIMIT
 from kgan.metrics.knn_manifold import Balls
 
@@ -16,12 +16,14 @@ def density_coverage(
     A ball reaches from a real example up to its k-th nearest other real, its surface
     excluded. Density = (pairs of a fake and a ball that contains it) / (k m), about 1
     for equal distributions, above 1 if fakes concentrate in the middle of the data;
-    coverage, in [0, 1], is the share of balls that contain a fake. Features are float32
-    or float64, `(n, d)` and `(m, d)`; k outside [1, n) raises a `ValueError`.
+    coverage, in [0, 1], is the share of balls that contain a fake. Features are finite
+    float32 or float64, `(n, d)` and `(m, d)`; others, and k outside [1, n), raise a
+    `ValueError`.
 
     Source: Naeem et al., "Reliable Fidelity and Diversity Metrics for Generative
     Models" (2020), equations 3 and 4.
     """
+    check_finite(real=real, fake=fake)
     radii = neighbours.radii(real, k)
     [(balls, fakes)] = neighbours.inside(fake, real, radii, strict=True)
     return float(balls.sum() / (k * len(fake))), float(np.mean(fakes > 0))

@@ -6,11 +6,33 @@ What a game generates is a set of its own: `game.examples`.
 import abc
 from collections.abc import Iterator
 
+import keras
 import numpy as np
 import tensorflow as tf
 
 from kgan.core import arguments, pictures
 from kgan.data.base import IndexedSource, Source
+
+
+def as_compared(data, is_image: bool) -> np.ndarray:
+    """Returns examples as metrics compare them: uint8 images, or float32 values.
+
+    Args:
+        data: Array of images, uint8 or floats in [−1, 1]; or of other data, floats of
+            any range. uint8 are 256 levels of [−1, 1] there, as `kgan.data` reads them.
+        is_image: Whether they are images.
+
+    Raises a `ValueError` if a value is not finite, or of an image not in [−1, 1].
+    """
+    data = np.asarray(data)
+    if data.dtype == np.uint8:
+        return data if is_image else (data / 127.5 - 1.0).astype(np.float32)
+    if not np.isfinite(data).all():
+        raise ValueError("`dataset` must be finite. Received: NaN or infinity")
+    if not is_image:
+        return data.astype(np.float32)
+    arguments.values(data, is_image=True)
+    return pictures.as_bytes(data)
 
 
 class Examples(abc.ABC):
@@ -19,7 +41,7 @@ class Examples(abc.ABC):
     Attributes:
         name: Name in messages.
         count: Number of examples.
-        shape: `(height, width, channels)` of images, `(d,)` of points.
+        shape: `(height, width, channels)` of images, `(d,)` of points, any other.
         split: The part of a data set that they are, or None.
         num_classes: Number of classes that a game was asked for, or None.
     """
@@ -29,10 +51,17 @@ class Examples(abc.ABC):
     shape: tuple
     split: str | None = None
     num_classes: int | None = None
+    _is_image: bool | None = None
+
+    @property
+    def is_image(self) -> bool:
+        """Whether they are uint8 images; else they are float32 values of any range."""
+        found = pictures.is_picture(self.shape)
+        return found if self._is_image is None else self._is_image
 
     @abc.abstractmethod
     def batches(self, batch_size: int) -> Iterator[tuple]:
-        """Yields `(examples, labels)`: uint8 images or float32 points, int32 or None.
+        """Yields `(examples, labels)`: uint8 images or float32 values, int32 or None.
 
         Raises a `ValueError` or `FloatingPointError` if examples are not finite.
         """
@@ -53,15 +82,24 @@ class Real(Examples):
         source: A `kgan.data.Source`.
         limit: Most examples that are read, a positive integer; None reads all.
         seed: Seed of the order, for a density of the points.
+        is_image: Whether they are compared as images. None: if they are pictures by
+            their shape.
     """
 
-    def __init__(self, source: Source, limit: int | None = None, seed: int = 0):
+    def __init__(
+        self,
+        source: Source,
+        limit: int | None = None,
+        seed: int = 0,
+        is_image: bool | None = None,
+    ):
         if limit is not None:
             arguments.positive_integer("num_real", limit)
         self.source = source
         self.seed = seed
         self.name = source.name
         self.shape = source.shape
+        self._is_image = is_image
         self.split = getattr(source, "split", None)
         self.count = min(limit or source.num_examples, source.num_examples)
 
@@ -75,14 +113,16 @@ class Real(Examples):
         labels = self.source.labels
         for first in range(0, self.count, batch_size):
             chosen = order[first : min(first + batch_size, self.count)]
-            examples = pictures.as_bytes(self.source.read(chosen))
-            yield examples, None if labels is None else labels[chosen]
+            data = as_compared(self.source.read(chosen), self.is_image)
+            yield data, None if labels is None else labels[chosen]
 
     def key(self):
+        usual = self.is_image == pictures.is_picture(self.shape)
         return {
             "content": self.source.fingerprint(),
             "count": self.count,
             "seed": self.seed,
+            **({} if usual else {"is_image": self.is_image}),
         }
 
 
@@ -90,52 +130,83 @@ class Streamed(Examples):
     """The examples of a `tf.data.Dataset`, in its order, which should be random.
 
     Args:
-        dataset: Finite, of batches: images as float32 in [−1, 1] or uint8, or points,
-            alone or with labels.
+        dataset: Finite, of batches: images as float32 in [−1, 1] or uint8, or other
+            data as floats, alone or with labels.
         limit: Most examples that are read; None reads all.
+        is_image: As in `Real`.
 
-    Raises a `ValueError` if it is empty, or its length unknown without `limit`.
+    Attributes:
+        dataset: The batches that are read.
+
+    Raises a `ValueError` if it is empty, its length unknown without `limit`, or an
+    example is no single array.
     """
 
     name = "a tf.data.Dataset"
 
-    def __init__(self, dataset: tf.data.Dataset, limit: int | None = None):
-        self.dataset = dataset
-        spec = tf.nest.flatten(dataset.element_spec)[0]
-        self.shape = tuple(spec.shape[1:])
+    def __init__(
+        self,
+        dataset: tf.data.Dataset,
+        limit: int | None = None,
+        is_image: bool | None = None,
+    ):
+        spec = _data_of(dataset.element_spec)
+        self.dataset = dataset if limit is None else _beginning(dataset, limit)
+        self._is_image = is_image
         batches = int(dataset.cardinality())
         if batches < 0 and limit is None:
             raise ValueError(
                 "`num_real` must be given for a data set without a known length. "
                 "Received: None"
             )
-        rows = spec.shape[0] or self._longest_batch()
+        if not spec.shape.is_fully_defined():
+            first = next(iter(dataset.take(1)), None)
+            spec = spec if first is None else _data_of(first)
+        self.shape = tuple(spec.shape[1:])
+        # The first batch is the longest.
+        rows = spec.shape[0] or 0
         whole = batches * rows if batches >= 0 else limit
         self.count = min(limit or whole, whole)
         if not self.count:
             raise ValueError("`dataset` must hold examples. Received: an empty one")
 
-    def _longest_batch(self):
-        first = next(iter(self.dataset.take(1)), None)
-        return 0 if first is None else int(tf.nest.flatten(first)[0].shape[0])
-
     def batches(self, batch_size):
         rest = self.count
         for element in self.dataset:
-            data, *labels = element if isinstance(element, tuple) else (element,)
-            data = _to_bytes(np.asarray(data))[:rest]
+            data = as_compared(_data_of(element), self.is_image)[:rest]
             rest -= len(data)
-            yield data, np.asarray(labels[0])[: len(data)] if labels else None
+            yield data, _labels_of(element, len(data))
             if not rest:
                 return
 
 
-def _to_bytes(data):
-    if data.dtype == np.uint8:
+def _beginning(dataset, count):
+    """Returns the whole batches that hold the first `count` examples."""
+
+    def counted(before, element):
+        rows = tf.shape(tf.nest.flatten(element)[0], tf.int64)[0]
+        return before + rows, (before, element)
+
+    numbered = dataset.scan(tf.constant(0, tf.int64), counted)
+    few = numbered.take_while(lambda before, _: before < count)
+    return few.map(lambda _, element: element)
+
+
+def _data_of(element):
+    """Returns the examples of a batch, or their spec, without labels."""
+    data, _, _ = keras.utils.unpack_x_y_sample_weight(element)
+    if hasattr(data, "shape"):
         return data
-    if not np.isfinite(data).all():
-        raise ValueError("`dataset` must be finite. Received: NaN or infinity")
-    if data.ndim == 2:
-        return data.astype(np.float32)
-    arguments.values(data, is_image=True)
-    return np.clip(np.round((data + 1.0) * 127.5), 0, 255).astype(np.uint8)
+    found = ", ".join(data) if isinstance(data, dict) else len(tf.nest.flatten(data))
+    raise ValueError(
+        "`dataset` must yield one array of examples, alone or as (examples, labels): "
+        f"`.map` chooses it. Received: a {type(data).__name__} of {found}"
+    )
+
+
+def _labels_of(element, count):
+    """Returns `count` labels; None without, or where they are no classes."""
+    _, labels, _ = keras.utils.unpack_x_y_sample_weight(element)
+    labels = np.asarray(labels)[:count] if hasattr(labels, "shape") else None
+    is_class = labels is not None and labels.dtype.kind in "iu" and labels.ndim == 1
+    return labels if is_class else None

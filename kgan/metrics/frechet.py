@@ -4,7 +4,7 @@ import warnings
 
 import numpy as np
 
-from kgan.metrics.base import Few, Figure, Metric
+from kgan.metrics.base import Few, Figure, Metric, check_finite
 from kgan.metrics.moments import Moments
 
 # The 2,048 features of the standard network need as many examples for full rank.
@@ -18,7 +18,9 @@ def root(covariance: np.ndarray) -> np.ndarray:
     """Returns R with R Rᵀ = Σ for a covariance Σ `(d, d)`, float64 `(d, rank)`.
 
     Eigenvalues up to d ε of the largest, and negative ones, are rounding errors of 0.
+    Raises a `ValueError` if Σ is not finite.
     """
+    check_finite(covariance=covariance)
     values, vectors = np.linalg.eigh(np.asarray(covariance, np.float64))
     smallest = values[-1] * len(values) * np.finfo(np.float64).eps
     kept = values > max(smallest, 0.0)
@@ -32,14 +34,15 @@ def _distance(real_mean, fake_mean, covariances, trace_of_root):
     return max(0.0, float(difference @ difference + trace - 2 * trace_of_root))
 
 
-def _check_shapes(*means_and_covariances):
-    shapes = [np.shape(array) for array in means_and_covariances]
-    dimension = np.size(means_and_covariances[0])
+def _check(**means_and_covariances):
+    shapes = [np.shape(array) for array in means_and_covariances.values()]
+    dimension = np.size(means_and_covariances["real_mean"])
     if shapes != [(dimension,), (dimension, dimension)] * 2:
         raise ValueError(
             "`real_mean`, `real_covariance`, `fake_mean` and `fake_covariance` must "
             f"have shapes (d,), (d, d), (d,) and (d, d). Received: {shapes}"
         )
+    check_finite(**means_and_covariances)
 
 
 def frechet_distance(
@@ -56,14 +59,20 @@ def frechet_distance(
     the root. No root of an unsymmetric matrix is computed: nothing becomes complex, and
     covariances of any rank need no offset.
 
-    Means μ are of shape `(d,)`, covariances Σ `(d, d)`; others raise a `ValueError`.
+    Means μ are of shape `(d,)`, covariances Σ `(d, d)`; others, and values that are not
+    finite, raise a `ValueError`.
 
     Example: `frechet_distance([0.0], [[1.0]], [3.0], [[4.0]])` is 3² + (1 − 2)² = 10.
     Source: Dowson and Landau, "The Fréchet Distance between Multivariate Normal
     Distributions" (1982); as FID: Heusel et al., "GANs Trained by a Two Time-Scale
     Update Rule Converge to a Local Nash Equilibrium" (2017), equation 6.
     """
-    _check_shapes(real_mean, real_covariance, fake_mean, fake_covariance)
+    _check(
+        real_mean=real_mean,
+        real_covariance=real_covariance,
+        fake_mean=fake_mean,
+        fake_covariance=fake_covariance,
+    )
     covariances = real_covariance, fake_covariance
     of_root = trace_of_root(*map(root, covariances))
     return _distance(real_mean, fake_mean, covariances, of_root)
@@ -71,6 +80,7 @@ def frechet_distance(
 
 def trace_of_root(real_root: np.ndarray, fake_root: np.ndarray) -> float:
     """Computes Tr (Σ_r Σ_f)^½ from the `root` of each."""
+    check_finite(real_root=real_root, fake_root=fake_root)
     product = real_root.T @ fake_root
     return float(np.linalg.svd(product, compute_uv=False).sum())
 
@@ -86,10 +96,16 @@ def frechet_distance_by_sqrtm(
     If the root is not finite, 10⁻⁶ is added to the diagonals of both covariances. Its
     imaginary part is rounding; the largest on its diagonal is returned second.
 
-    Raises a `ValueError` if the shapes do not agree, or that part is above 10⁻³.
+    Raises a `ValueError` if the shapes do not agree, values are not finite, or that
+    part is above 10⁻³.
     Source: Heusel et al. (2017), the code of its authors.
     """
-    _check_shapes(real_mean, real_covariance, fake_mean, fake_covariance)
+    _check(
+        real_mean=real_mean,
+        real_covariance=real_covariance,
+        fake_mean=fake_mean,
+        fake_covariance=fake_covariance,
+    )
     covariances = real_covariance, fake_covariance
     of_root, imaginary = _trace_of_sqrtm(*covariances)
     if imaginary > LARGEST_IMAGINARY:

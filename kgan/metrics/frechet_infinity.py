@@ -7,7 +7,7 @@ import numpy as np
 
 from kgan.core import arguments
 from kgan.metrics import frechet
-from kgan.metrics.base import Few, Figure, Metric
+from kgan.metrics.base import Few, Figure, Metric, check_finite
 from kgan.metrics.feature_rows import Rows
 from kgan.metrics.moments import Moments
 
@@ -27,14 +27,27 @@ def extrapolate(sizes: np.ndarray, distances: np.ndarray) -> Line:
     """Fits distance = intercept + slope / size; returns a `Line`.
 
     The Fréchet distance of N fakes has the bias c / N + O(1 / N²), where c depends on
-    the generator, so a line over 1 / N reaches the unbiased value at 0. It needs at
-    least 3 positive sizes, not all equal.
+    the generator, so a line over 1 / N reaches the unbiased value at 0.
 
+    Raises a `ValueError` if there are not at least 3 sizes with a distance each,
+    positive and not all equal, or a number is not finite.
     Example: `extrapolate([10, 20, 40], [1.2, 1.1, 1.05])` is 1 + 2 / size.
     Source: Chong and Forsyth, "Effectively Unbiased FID and Inception Score and where
     to find them" (2020), section 3.
     """
-    inverse = 1 / np.asarray(sizes, np.float64)
+    sizes = np.asarray(sizes, np.float64)
+    check_finite(sizes=sizes, distances=distances)
+    if sizes.shape != np.shape(distances) or len(sizes) < 3 or not sizes.min() > 0:
+        raise ValueError(
+            "`sizes` must be at least 3 positive numbers, with a distance each. "
+            f"Received: {sizes.tolist()} for {np.size(distances)} distances"
+        )
+    if len(np.unique(sizes)) == 1:
+        raise ValueError(
+            "`sizes` must not all be equal, as no line goes through one place. "
+            f"Received: {sizes.tolist()}"
+        )
+    inverse = 1 / sizes
     (slope, intercept), covariance = np.polyfit(inverse, distances, 1, cov=True)
     error = np.sqrt(covariance[1, 1])
     return Line(float(intercept), float(error), float(slope))
@@ -58,6 +71,7 @@ def distances_of_subsets(
         rng: Draws the subsets, without replacement.
         ddof: Covariances of the subsets are divided by size − ddof.
     """
+    check_finite(real_mean=real_mean, real_covariance=real_covariance, fake=fake)
     root = frechet.root(real_covariance)
     distances = []
     for size in sizes:

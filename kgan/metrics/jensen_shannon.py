@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from kgan.metrics.base import Figure, Metric
+from kgan.metrics.base import Figure, Metric, check_finite
 from kgan.metrics.feature_rows import Rows
 
 _REACH = 4  # width in σ of the bins to each side of a mode
@@ -26,6 +26,7 @@ def divergence(real: np.ndarray, fake: np.ndarray) -> float:
     """
     from scipy.special import rel_entr
 
+    check_finite(real=real, fake=fake)
     real, fake = real / np.sum(real), fake / np.sum(fake)
     middle = (real + fake) / 2
     both = np.sum(rel_entr(real, middle)) + np.sum(rel_entr(fake, middle))
@@ -61,6 +62,7 @@ def jensen_shannon(
     """
     if not len(fake_samples):
         return float("nan")
+    check_finite(fake_samples=fake_samples, edges=edges)
     width = edges[1] - edges[0]
     points = edges[:-1, None] + _midpoints(1)[:, 0] * width
     real = real_density(points.ravel()).reshape(points.shape).mean(axis=1) * width
@@ -81,6 +83,7 @@ class ModeBins:
     """
 
     def __init__(self, centers: np.ndarray, stddev: np.ndarray):
+        check_finite(centers=centers, stddev=stddev)
         dimensions = centers.shape[1]
         bins = _BINS[dimensions]
         stddev = np.broadcast_to(np.asarray(stddev, np.float64), dimensions)
@@ -98,6 +101,7 @@ class ModeBins:
 
     def count(self, points: np.ndarray) -> np.ndarray:
         """Counts points `(n, d)` per bin, `(bins + 1,)`, the rest last."""
+        check_finite(points=points)
         places = np.floor((np.asarray(points) - self._origin) / self._width) - self._low
         near = np.all((places >= 0) & (places < self._span), axis=1)
         numbers = self._numbers(places[near].astype(np.int64))

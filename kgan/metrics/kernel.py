@@ -3,17 +3,22 @@
 import numpy as np
 
 from kgan.core import arguments
-from kgan.metrics.base import Figure, Metric, check_counts
+from kgan.metrics.base import Figure, Metric, check_counts, check_finite
 from kgan.metrics.feature_rows import Rows
 
 
 def kernel(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Computes k(x, y) = (x·y / d + 1)³ of `(m, d)` and `(n, d)`, of shape `(m, n)`."""
+    check_finite(x=x, y=y)
+    return _kernel(x, y)
+
+
+def _kernel(x, y):
     return (x @ y.T / x.shape[1] + 1) ** 3
 
 
 def _mean_of_pairs(x):
-    values = kernel(x, x)
+    values = _kernel(x, x)
     return (values.sum() - np.trace(values)) / (len(x) * (len(x) - 1))
 
 
@@ -28,7 +33,8 @@ def kernel_distance(real: np.ndarray, fake: np.ndarray) -> float:
     Source: Bińkowski et al., "Demystifying MMD GANs" (2018), section 4 and equation 4.
     """
     real, fake = np.asarray(real, np.float64), np.asarray(fake, np.float64)
-    crossed = kernel(real, fake).mean()
+    check_finite(real=real, fake=fake)
+    crossed = _kernel(real, fake).mean()
     return float(_mean_of_pairs(real) + _mean_of_pairs(fake) - 2 * crossed)
 
 

@@ -41,23 +41,25 @@ def measure(gan, dataset, metrics=None, num_images=10_000, **options) -> Evaluat
     Example: `print(kgan.metrics.measure(gan, "mnist", ["frechet_mnist"]).table())`
     """
     call = {k: options.pop(k) for k in _CALL if k in options}
-    shape = example_shape(gan, dataset)
-    evaluator = Evaluator(dataset, metrics, num_images, data_shape=shape, **options)
+    options = kind_of_examples(gan, dataset) | options
+    evaluator = Evaluator(dataset, metrics, num_images, **options)
     return evaluator(gan, **call)
 
 
-_PLAIN = {"averaged": True, "truncation": 1.0}
+_PLAIN = {"averaged": True, "truncation": 1.0, "labels": "data"}
 _CALL = ("seed", *_PLAIN)
 
 
-def example_shape(game, dataset=None):
-    """Returns the shape of what a game makes of a data set; None for others' examples.
+def kind_of_examples(game, dataset=None) -> dict:
+    """Returns what an `Evaluator` must know of a game: `data_shape` and `is_image`.
 
-    `game` and `dataset` are `gan` and `dataset` of `measure`.
+    `game` and `dataset` are `gan` and `dataset` of `measure`. For others' examples it
+    returns nothing.
     """
     if not isinstance(game, Interface):
-        return None
-    return tuple(game.examples(1, dataset=dataset).shape)
+        return {}
+    examples = game.examples(1, dataset=dataset)
+    return {"data_shape": tuple(examples.shape), "is_image": examples.is_image}
 
 
 class Evaluator:
@@ -67,6 +69,10 @@ class Evaluator:
         dataset: As in `measure`, like `metrics` and `num_images`.
         data_shape: Shape of what the models generate, to whose size images of a named
             data set or a folder are resized. None: not resized.
+        is_image: Whether examples are compared as uint8 images, or as floats of any
+            range. None: as images if `data_shape`, or else that of the real examples,
+            is (height, width, channels) with up to four channels. An array of series,
+            voxels or many bands needs a `data_shape`, or a model that tells it.
         features: Extractor or its name, for metrics without one. None: chosen by the
             data, see `kgan.metrics.features.get`.
         split: Of a named data set: the reference.
@@ -95,6 +101,7 @@ class Evaluator:
         metrics=None,
         num_images=10_000,
         data_shape=None,
+        is_image=None,
         features=None,
         split="train",
         held_out=None,
@@ -114,30 +121,40 @@ class Evaluator:
         self.verbose = verbose
         folder = default_folder() if cache_dir == "auto" else cache_dir
         self.cache = None if folder is None else Cache(folder)
-        self._find = Finder(data_shape, data_dir, num_real, real_seed, windows)
+        self._find = Finder(
+            data_shape, data_dir, num_real, real_seed, is_image, windows
+        )
         self._held_out = (held_out, held_out_split)
         self._features = features
         self._metrics = metrics
         self.real = self._find(dataset, split)
+        self._find.is_image = self.real.is_image
         self._jobs = None
         self._sets = {"real": self.real}
 
-    def __call__(self, gan, seed=0, averaged=True, truncation=1.0) -> Evaluation:
+    def __call__(
+        self, gan, seed=0, averaged=True, truncation=1.0, labels="data"
+    ) -> Evaluation:
         """Measures one model; returns an `Evaluation`.
 
         Args:
             gan: As in `measure`.
-            seed: Seed of the latents, and of the metrics' own random choices.
+            seed: Seed of the latents and labels, and of the metrics' random choices.
             averaged: Whether to measure the averaged generator, if there is one.
             truncation: ψ of `kgan.latents.truncate`.
+            labels: Of a conditional model: "data" generates classes as often as the
+                data have them, "balanced" each equally often; or a class for each
+                example. Figures of other frequencies than the data's mix in how far
+                these differ.
         """
         is_game = isinstance(gan, Interface)
         if is_game:
-            fake = self._made_by(gan, seed, averaged=averaged, truncation=truncation)
+            options = {"averaged": averaged, "truncation": truncation, "labels": labels}
+            fake = self._made_by(gan, seed, **options)
         else:
             fake = self._find(gan, limit=self.num_images)
         self._check_shape(fake)
-        jobs = self.prepare(gan)
+        jobs = self.prepare(gan, labels)
         request = Request()
         fakes = [job.statistic("fake", request) for job in jobs]
         sweep(fake, request, self.batch_size, "Generated examples", self.verbose)
@@ -156,9 +173,10 @@ class Evaluator:
         return Evaluation(tuple(itertools.chain.from_iterable(found)))
 
     def _made_by(self, game, seed=0, **options):
-        source = getattr(self.real, "source", None) or self.real.dataset
-        # Not every game has an average, or latents that could be truncated.
-        own = {k: v for k, v in options.items() if v != _PLAIN[k]}
+        dataset = getattr(self.real, "dataset", None)
+        source = getattr(self.real, "source", dataset)
+        # Not every game has an average, latents that could be truncated, or labels.
+        own = {k: v for k, v in options.items() if not _is_plain(k, v)}
         return game.examples(self.num_images, seed, source, **own)
 
     def _check_shape(self, others, called="those that are generated"):
@@ -168,21 +186,25 @@ class Evaluator:
                 f"Received: {self.real.shape} in {self.real.name}"
             )
 
-    def prepare(self, gan) -> list[Job]:
+    def prepare(self, gan, labels="data") -> list[Job]:
         """Finds the metrics and sweeps the real examples, once; returns the `Job`s.
 
         A call does so if needed; before a long training it reports missing data in
-        time. `gan` is as in `measure`: the metrics that fit depend on its classes.
+        time. `gan` is as in `measure`, since the metrics that fit depend on its
+        classes, and `labels` as in the call.
         """
         if self._jobs is not None:
             return self._jobs
         source = getattr(self.real, "source", None)
         extractors = Extractors(self._features, self.real)
-        names = self._metrics
+        names, classes = self._metrics, None
+        if isinstance(gan, Interface):
+            made = self._made_by(gan, labels=labels)
+            made.provenance()  # what it needs of the data is found, or missed, now
+            classes = made.num_classes
         if names is None:
-            is_game = isinstance(gan, Interface)
-            classes = self._made_by(gan).num_classes if is_game else None
-            names = registry.fitting(source, classes, extractors(None))
+            shape = self.real.shape
+            names = registry.fitting(source, classes, extractors(None), shape)
         metrics = _unique(registry.get(name) for name in names)
         jobs = [Job(metric, extractors.of(metric)) for metric in metrics]
         _check_names(jobs)
@@ -252,6 +274,10 @@ class Evaluator:
             "kgan": importlib.metadata.version("kgan"),
             "tensorflow": tf.__version__,
         }
+
+
+def _is_plain(option, value):
+    return isinstance(value, type(_PLAIN[option])) and value == _PLAIN[option]
 
 
 def _check_names(jobs):

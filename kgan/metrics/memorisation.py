@@ -4,7 +4,7 @@ import numpy as np
 
 from kgan.core import arguments
 from kgan.metrics import neighbours
-from kgan.metrics.base import Few, Metric
+from kgan.metrics.base import Few, Metric, check_finite
 from kgan.metrics.feature_rows import LIMIT, Rows
 
 LEAST = 20
@@ -31,6 +31,7 @@ def copying_z(fake: np.ndarray, held_out: np.ndarray) -> float:
     """
     from scipy import stats
 
+    check_finite(fake=fake, held_out=held_out)
     m, n = len(fake), len(held_out)
     ranks = stats.rankdata(np.concatenate([fake, held_out]))
     farther = ranks[:m].sum() - m * (m + 1) / 2
@@ -48,6 +49,7 @@ def nearest_ratio(fake: np.ndarray, held_out: np.ndarray) -> float:
     Raises `Few` if most of the held-out examples are training examples.
     Example: `nearest_ratio(np.array([0.1, 0.2]), np.array([1.0, 2.0]))` is 0.1.
     """
+    check_finite(fake=fake, held_out=held_out)
     usual = np.median(held_out)
     if usual == 0:
         raise Few(

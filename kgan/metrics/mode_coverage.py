@@ -5,7 +5,7 @@ import warnings
 import numpy as np
 
 from kgan.metrics import neighbours
-from kgan.metrics.base import Figure, Metric
+from kgan.metrics.base import Figure, Metric, check_finite
 from kgan.metrics.feature_rows import Rows
 
 _RADIUS = 3.0  # in σ around a centre, within which a sample is of high quality
@@ -22,6 +22,7 @@ def nearest_modes(
         centers: Array of shape `(modes, d)`.
         stddev: σ of every mode, a number or one for each dimension.
     """
+    check_finite(points=points, centers=centers, stddev=stddev)
     points, centers = np.asarray(points, np.float64), np.asarray(centers)
     _, nearest = neighbours.nearest(points / stddev, centers / stddev)
     return nearest, (points - centers[nearest]) / stddev
@@ -55,6 +56,7 @@ def mode_coverage(
 
     modes = len(centers)
     weights = np.full(modes, 1 / modes) if weights is None else np.asarray(weights)
+    check_finite(weights=weights)
     nearest, offsets = nearest_modes(points, centers, stddev)
     good = np.sum(offsets**2, axis=1) <= _RADIUS**2
     counts = np.bincount(nearest[good], minlength=modes)

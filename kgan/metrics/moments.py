@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from kgan.metrics.base import check_finite
 from kgan.metrics.sweep import Statistic
 
 
@@ -20,7 +21,8 @@ class Moments(Statistic):
         self.add(outputs.features)
 
     def add(self, features: np.ndarray) -> "Moments":
-        """Adds features of shape `(n, d)`; returns itself."""
+        """Adds finite features of shape `(n, d)`; returns itself."""
+        check_finite(features=features)
         features = np.asarray(features, np.float64)
         count, mean = len(features), features.mean(axis=0)
         centred = features - mean

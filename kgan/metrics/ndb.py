@@ -3,7 +3,7 @@
 import numpy as np
 
 from kgan.core import arguments
-from kgan.metrics.base import Metric
+from kgan.metrics.base import Metric, check_finite
 from kgan.metrics.feature_rows import Rows
 from kgan.metrics.jensen_shannon import divergence
 
@@ -24,6 +24,8 @@ def different_bins(
     """
     from scipy import stats
 
+    check_finite(real_counts=real_counts, fake_counts=fake_counts)
+    alpha = arguments.share("alpha", alpha)
     real_counts, fake_counts = np.asarray(real_counts), np.asarray(fake_counts)
     n, m = real_counts.sum(), fake_counts.sum()
     pooled = (real_counts + fake_counts) / (n + m)
@@ -55,9 +57,7 @@ class Bins(Metric):
     def __init__(self, k: int = 100, alpha: float = 0.05, features=None):
         super().__init__(features)
         self.k = arguments.integer("`k`", k, 2)
-        if not 0.0 < alpha < 1.0:
-            raise ValueError(f"`alpha` must lie in (0, 1). Received: {alpha!r}")
-        self.alpha = float(alpha)
+        self.alpha = arguments.share("alpha", alpha)
 
     def statistics(self):
         return {"real": Rows(), "fake": Rows()}
@@ -78,6 +78,7 @@ def _histograms(real, fake, k, seed):
     import threadpoolctl
     from sklearn.cluster import MiniBatchKMeans
 
+    check_finite(real=real, fake=fake)
     clusters = MiniBatchKMeans(k, batch_size=4096, n_init=1, random_state=seed % 2**32)
     real, fake = np.asarray(real, np.float32), np.asarray(fake, np.float32)
     # The rounding of sums, and so the bins, depend on the number of threads.

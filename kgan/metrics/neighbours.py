@@ -3,8 +3,8 @@
 A block of squared distances is ‖x‖² + ‖y‖² − 2 xᵀy, a matrix product in float64. Its
 rounding is at most a known share of ‖x‖² + ‖y‖², which centring keeps small; within
 that share two distances count as equal. So an example and its copy are equal here,
-wherever in a block they are. Rows are of any number type; `block_bytes` bounds the
-working memory for the blocks.
+wherever in a block they are. Rows are of any number type; NaN or infinity in them is a
+`ValueError`. `block_bytes` bounds the working memory for the blocks.
 """
 
 import math
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from kgan.metrics.base import check_counts
+from kgan.metrics.base import check_counts, check_finite
 
 # With fewer examples the neighbourhoods depend more on their number than on them.
 LEAST = 100
@@ -94,6 +94,7 @@ def radii(rows: np.ndarray, k: int, block_bytes: int = BLOCK_BYTES) -> np.ndarra
             f"`k` must be at least 1 and below the number of rows, {len(rows)}. "
             f"Received: {k!r}"
         )
+    check_finite(rows=rows)
     found = np.full((len(rows), k), np.inf)
     for i, j, squares in _blocks(rows, rows, block_bytes, half=True):
         if i == j:
@@ -120,6 +121,7 @@ def nearest(
 
     Example: `nearest(np.array([[5.0]]), np.array([[1.0], [4.0]]))` is `([1.0], [1])`.
     """
+    check_finite(rows=rows, others=others)
     squares = np.full(len(rows), np.inf)
     indices = np.zeros(len(rows), np.int64)
     for i, j, block in _blocks(rows, others, block_bytes):
@@ -159,6 +161,9 @@ def inside(
     Example: `inside(np.array([[0.0]]), np.array([[1.0], [2.0]]), np.array([1.0, 1.0]))`
     is `[([1], [1, 0])]`.
     """
+    check_finite(rows=rows, others=others)
+    for radius in balls:
+        check_finite(balls=radius)
     shape = (len(rows), len(others))
     bounds = [np.broadcast_to(np.square(radius), shape) for radius in balls]
     counts = [tuple(np.zeros(length, np.int64) for length in shape) for _ in balls]

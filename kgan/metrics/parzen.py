@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from kgan.metrics.base import Figure, Metric
+from kgan.metrics.base import Figure, Metric, check_finite
 from kgan.metrics.feature_rows import Rows
 
 _NUM_WINDOWS = 10_000
@@ -53,6 +53,7 @@ def parzen_log_likelihood(
     from an RBM-Derived Process" (2011); Goodfellow et al., "Generative Adversarial
     Nets" (2014), section 5.
     """
+    check_finite(points=points, windows=windows, sigma=sigma)
     # Centred, fewer digits of the distances cancel.
     windows = np.asarray(windows, np.float64)
     middle = windows.mean(axis=0)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from kgan.metrics import neighbours
+from kgan.metrics.base import check_finite
 from kgan.metrics.feature_rows import LIMIT
 from kgan.metrics.knn_manifold import Balls
 
@@ -15,12 +16,13 @@ def precision_recall(
     A set's manifold is the union of balls around its examples, each up to the k-th
     nearest other example of the set, its surface included. Precision is the share of
     fakes within the manifold of the reals, recall the share of reals within the
-    manifold of the fakes. Features are float32 or float64, `(n, d)` and `(m, d)`; k
-    outside [1, min(n, m)) raises a `ValueError`.
+    manifold of the fakes. Features are finite float32 or float64, `(n, d)` and
+    `(m, d)`; others, and k outside [1, min(n, m)), raise a `ValueError`.
 
     Source: Kynkäänniemi et al., "Improved Precision and Recall Metric for Assessing
     Generative Models" (2019), equations 1 to 3.
     """
+    check_finite(real=real, fake=fake)
     real_radii, fake_radii = neighbours.radii(real, k), neighbours.radii(fake, k)
     balls = real_radii, fake_radii[:, None]
     (fake_in_real, _), (_, real_in_fake) = neighbours.inside(fake, real, *balls)

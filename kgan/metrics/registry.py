@@ -3,11 +3,13 @@
 import functools
 import importlib
 import inspect
+import math
 import pathlib
 import pkgutil
 
 from kgan.core import registry
 from kgan.metrics.base import Metric
+from kgan.metrics.features.points import Points
 
 
 @functools.cache
@@ -65,18 +67,28 @@ def get(metric: str | Metric) -> Metric:
     raise ValueError(registry.unknown(expected, metric, names()))
 
 
-def fitting(source, num_classes: int | None, extractor) -> tuple[str, ...]:
+# The covariance of more has no full rank for the usual numbers of examples, and of
+# voxels no room.
+_MOST_VALUES = 1024
+
+
+def fitting(
+    source, num_classes: int | None, extractor, shape: tuple | None = None
+) -> tuple[str, ...]:
     """Returns the names of the metrics that fit, the default of `measure`.
 
     Args:
         source: The `kgan.data.Source` of the real examples, or None.
         num_classes: Number of classes of a conditional generator, or None.
         extractor: The `Extractor` of the features.
+        shape: Shape of an example, or None.
     """
     if hasattr(source, "density"):
         modes = ("mode_coverage",) if len(source.centers) > 1 else ()
         return (*modes, "jensen_shannon", "sliced_wasserstein")
     names = ("frechet", "kernel", "precision_recall", "density_coverage")
+    if shape and isinstance(extractor, Points) and math.prod(shape) > _MOST_VALUES:
+        names = ("sliced_wasserstein", *names[1:])
     classes = getattr(source, "num_classes", None)
     if classes is None or extractor.num_classes != classes:
         return names

@@ -2,9 +2,13 @@
 
 import os
 
+import numpy as np
 import tensorflow as tf
 
 import kgan.data
+from kgan.core import pictures
+from kgan.data.arrays import ArraySource
+from kgan.data.base import Source
 from kgan.metrics import features
 from kgan.metrics.base import Metric
 from kgan.metrics.examples import Examples, Real, Streamed
@@ -15,28 +19,42 @@ class Finder:
 
     Arguments are those of `Evaluator`; `seed` is its `real_seed`. Images of 16 or 32
     bits are all scaled as the first ones that are found, the reals.
+
+    Attributes:
+        is_image: Whether examples are compared as images; None: by their shape.
     """
 
-    def __init__(self, data_shape, data_dir, num_real, seed, windows=None):
+    def __init__(
+        self, data_shape, data_dir, num_real, seed, is_image=None, windows=None
+    ):
         self.size = data_shape[:2] if data_shape and len(data_shape) == 3 else None
         self.data_dir = data_dir
         self.num_real = num_real
         self.seed = seed
         self.windows = windows or {}
+        if is_image is None and data_shape is not None:
+            is_image = pictures.is_picture(data_shape)
+        self.is_image = is_image
 
     def __call__(self, data, split="train", limit=None) -> Examples:
-        """Returns the examples of a name, a folder, arrays, a source, or a data set."""
+        """Returns the examples of a name, a folder, arrays, a source, or a data set.
+
+        Arrays beside a model of other data than images are examples as they are.
+        """
         limit = limit or self.num_real
         if isinstance(data, Examples):
             return data
         if isinstance(data, tf.data.Dataset):
-            return Streamed(data, limit)
+            return Streamed(data, limit, self.is_image)
         named = isinstance(data, (str, os.PathLike))
-        options = {"image_size": self.size, "split": split} if named else {}
-        own = self._windows_of(data) if named else {}
-        source = kgan.data.source(data, data_dir=self.data_dir, **options, **own)
-        self.windows = self.windows or source.windows
-        return Real(source, limit, self.seed)
+        if self.is_image is False and not named and not isinstance(data, Source):
+            source = _of_values(data)
+        else:
+            options = {"image_size": self.size, "split": split} if named else {}
+            options |= self._windows_of(data) if named else {}
+            source = kgan.data.source(data, data_dir=self.data_dir, **options)
+            self.windows = self.windows or source.windows
+        return Real(source, limit, self.seed, self.is_image)
 
     def _windows_of(self, name):
         """Returns those of the windows that are options of a folder, or of pairs."""
@@ -52,7 +70,13 @@ class Finder:
         options = {"image_size": source.shape[:2], "data_dir": source.data_dir}
         options |= source.windows
         other = kgan.data.source(source.name, split=split, **options)
-        return Real(other, self.num_real, self.seed)
+        return Real(other, self.num_real, self.seed, self.is_image)
+
+
+def _of_values(data):
+    """Returns a source of an array of any shape, or of a tuple (array, labels)."""
+    data, labels = data if isinstance(data, tuple) else (data, None)
+    return ArraySource("arrays", np.asarray(data), labels)
 
 
 class Extractors:
@@ -70,7 +94,10 @@ class Extractors:
         name = self.default if name is None else name
         if name not in self._found:
             found = features.get(
-                name, shape=self.examples.shape, data_name=self.examples.name
+                name,
+                shape=self.examples.shape,
+                data_name=self.examples.name,
+                is_image=self.examples.is_image,
             )
             # The default one may also be requested by its own name.
             self._found[name] = self._found.setdefault(found.name, found)
@@ -80,4 +107,4 @@ class Extractors:
         """Returns a metric's extractor; without features, that of plain examples."""
         if metric.on_features:
             return self(metric.features)
-        return self("points" if len(self.examples.shape) == 1 else "pixels")
+        return self("pixels" if self.examples.is_image else "points")

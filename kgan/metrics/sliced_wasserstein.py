@@ -3,7 +3,7 @@
 import numpy as np
 
 from kgan.core import arguments
-from kgan.metrics.base import Figure, Metric
+from kgan.metrics.base import Figure, Metric, check_finite
 from kgan.metrics.feature_rows import Rows
 
 _FEWEST = 100
@@ -22,6 +22,7 @@ def wasserstein(real: np.ndarray, fake: np.ndarray) -> float:
     W₁ = ∫ |F_real(x) − F_fake(x)| dx, in the unit of the samples; for equal numbers the
     mean distance of the sorted values.
     """
+    check_finite(real=real, fake=fake)
     # Several times as fast as `scipy.stats.wasserstein_distance`.
     real, fake = np.sort(real), np.sort(fake)
     if len(real) == len(fake):

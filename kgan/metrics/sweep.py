@@ -59,7 +59,7 @@ def sweep(examples: Examples, request: Request, batch_size, title, verbose) -> N
 
     Raises:
         ValueError: If there are no examples, or an extractor does not accept them.
-        FloatingPointError: If features are not finite.
+        FloatingPointError: If features or logits are not finite.
     """
     if not request.statistics:
         return
@@ -73,7 +73,7 @@ def sweep(examples: Examples, request: Request, batch_size, title, verbose) -> N
         varied = varied or bool((data != first).any())
         for extractor, statistics in by_extractor.items():
             outputs = extractor(data)
-            _check(outputs.features, extractor, examples)
+            _check(outputs, extractor, examples)
             for statistic in statistics:
                 statistic.update(outputs, labels)
         done += len(data)
@@ -91,12 +91,14 @@ def sweep(examples: Examples, request: Request, batch_size, title, verbose) -> N
         )
 
 
-def _check(features, extractor, examples):
-    if not np.isfinite(features).all():
-        raise FloatingPointError(
-            f"Features must be finite. Received: NaN or infinity from "
-            f"{extractor.name!r} on {examples.name}"
-        )
+def _check(outputs, extractor, examples):
+    for name in ("features", "logits"):
+        rows = getattr(outputs, name)
+        if rows is not None and not np.isfinite(rows).all():
+            raise FloatingPointError(
+                f"{name.capitalize()} must be finite. Received: NaN or infinity from "
+                f"{extractor.name!r} on {examples.name}"
+            )
 
 
 def _bar(count, title, verbose):

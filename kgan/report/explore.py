@@ -54,7 +54,7 @@ class Explorer:
     def __init__(self, gan, method="pca", count=None, averaged=True):
         generative.require(gan, "`kgan.explore.Explorer`")
         shape = gan.data_shape
-        if len(shape) != 3 or shape[-1] not in (1, 3, 4):
+        if not gan.is_image or len(shape) != 3 or shape[-1] not in (1, 3, 4):
             raise ValueError(
                 "`gan` must generate images of 1 (gray), 3 (RGB) or 4 (RGBA) channels, "
                 f"to be shown on a page. Received: samples of shape {shape}"

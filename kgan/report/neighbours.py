@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from kgan.core.pictures import as_bytes
 from kgan.report.markup import Html, element, join, table
 from kgan.report.pictures import grid
 from kgan.report.samples import reduced
@@ -117,9 +116,9 @@ def _table(subject, caption, *found):
     """Writes a row for each of the samples, distances, indices, usual and ratios."""
     rows = []
     for sample, distances, indices, typical, ratios in zip(*found, strict=True):
-        images = as_bytes(subject.source.read(subject.real.indices[indices]))
+        images = subject.read(subject.real.indices[indices])
         cells = map(_cell, images, _PLACES, distances, ratios)
-        shown = grid(subject.generate(1, int(sample)), 1, f"sample {sample}")
+        shown = grid(subject.again(sample), 1, f"sample {sample}")
         rows.append([shown, *cells, _distance(typical)])
     header = ["sample", *_PLACES[: found[1].shape[1]], "usual"]
     return table(header, rows, caption, "images neighbours")

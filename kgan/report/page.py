@@ -5,8 +5,11 @@ import importlib.metadata
 import os
 import pathlib
 
+import numpy as np
+
 from kgan.core import arguments, atomic_files
 from kgan.games import generative
+from kgan.games.sampler import data_name
 from kgan.metrics import features
 from kgan.metrics.features import classifiers
 from kgan.report import (
@@ -38,6 +41,7 @@ def write(
     truncation: float = 1.0,
     seed: int = 0,
     num_neighbours_from: int = 10_000,
+    labels: str = "data",
 ) -> pathlib.Path:
     """Writes one HTML file about a model, and returns its path.
 
@@ -58,6 +62,8 @@ def write(
         truncation: ψ in [0, 1], as in `kgan.GAN.generate`.
         seed: Seed of the samples and of the choice of real examples.
         num_neighbours_from: Most training images among which the nearest are sought.
+        labels: Classes of the samples that are compared with the data, as in the call
+            of `kgan.metrics.Evaluator`: "data" or "balanced".
 
     Raises:
         ValueError: If an argument is out of range, or the model is no game of latents,
@@ -80,26 +86,27 @@ def write(
             f"`source` must have examples of shape {tuple(gan.data_shape)}, as those "
             f"that `gan` generates. Received: {tuple(source.shape)} in {source.name}"
         )
-    extractor = _extractor(extractor, evaluation, source)
+    extractor = _extractor(extractor, evaluation, source, gan.is_image)
     counts = num_neighbours_from, _NUM_FAKE
-    subject = Subject(gan, source, extractor, averaged, truncation, seed, *counts)
+    chosen = averaged, truncation, seed
+    subject = Subject(gan, source, extractor, *chosen, *counts, labels)
     text = _page(subject, evaluation, name or subject.data_name, metrics_csv)
     path = pathlib.Path(path)
     atomic_files.write_atomically(path, lambda p: p.write_text(text, encoding="utf-8"))
     return path
 
 
-def _extractor(extractor, evaluation, source):
+def _extractor(extractor, evaluation, source, is_image):
     """Returns an extractor; unless named, one that needs no download of its own."""
     if extractor is None:
         measured = evaluation.measurements if evaluation else ()
         found = [m.provenance.get("extractor") for m in measured]
         used = [described["name"] for described in found if described]
-        shipped = source.name if source.name in classifiers.names() else None
-        plain = "points" if len(source.shape) == 1 else "pixels"
+        plain = "pixels" if is_image else "points"
+        shipped = is_image and source.name in classifiers.names()
         known = (name for name in used if name in features.names())
-        extractor = next(known, shipped or plain)
-    return features.get(extractor, shape=source.shape, data_name=source.name)
+        extractor = next(known, source.name if shipped else plain)
+    return features.get(extractor)
 
 
 def _page(subject, evaluation, name, metrics_csv):
@@ -134,10 +141,11 @@ def _page(subject, evaluation, name, metrics_csv):
 
 def _facts(subject) -> Html:
     gan, source = subject.gan, subject.source
-    if subject.is_image:
-        what = f"images of {' × '.join(map(str, gan.data_shape))}"
+    count, *more = gan.data_shape
+    if more:
+        kind = data_name(subject.is_image, gan.data_shape)
+        what = f"{kind} of {' × '.join(map(str, gan.data_shape))}"
     else:
-        count = gan.data_shape[0]
         what = "points on a line" if count == 1 else f"points in {count} dimensions"
     pairs = [
         ("data", f"{subject.data_name}, {what}"),
@@ -161,10 +169,10 @@ def _parts(subject, evaluation, metrics_csv):
         yield "Samples", samples.samples(subject)
         yield "Nearest training images", neighbours.neighbours(subject)
         yield "Interpolation", walks.walks(subject)
-    else:
+    elif len(subject.source.shape) == 1:
         yield "Samples", points.samples(subject)
         yield "Interpolation", points.walks(subject)
-    if subject.is_image or subject.source.shape[0] > 2:
+    if np.prod(subject.source.shape) > 2:
         yield "Features", projection.projection(subject)
     if metrics_csv is not None:
         measured = evaluation.measurements if evaluation else ()

@@ -19,7 +19,7 @@ def samples(subject) -> Html | None:
     dimensions = subject.source.shape[0]
     if dimensions > 2:
         return None
-    real, fake = subject.real_points(_COUNT), subject.generate(_COUNT)
+    real, fake = subject.real_points(_COUNT), subject.fake_points(_COUNT)
     limits = plane.square(real)
     if dimensions == 1:
         panels = [_histogram(subject.source, real[:, 0], fake[:, 0], limits[0])]

@@ -83,7 +83,7 @@ def _by_told_class(subject):
 def _members(subject, members, index, columns):
     if not len(members):
         return "none"
-    images = np.concatenate([subject.generate(1, int(member)) for member in members])
+    images = np.concatenate([subject.again(member) for member in members])
     name = subject.class_name(index)
     return grid(images, columns, f"{len(members)} samples taken for class {name}")
 

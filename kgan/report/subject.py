@@ -5,7 +5,7 @@ import typing
 
 import numpy as np
 
-from kgan.core import pictures
+from kgan.metrics.examples import as_compared
 from kgan.report.markup import without_folders
 
 _BATCH = 256
@@ -38,10 +38,20 @@ class Subject:
         seed: Seed of the latents and of the choice of real examples.
         num_real: Most real examples whose features are found.
         num_fake: Most generated examples whose features are found.
+        labels: Which classes they have, as in `kgan.metrics.Evaluator`.
     """
 
     def __init__(
-        self, gan, source, extractor, averaged, truncation, seed, num_real, num_fake
+        self,
+        gan,
+        source,
+        extractor,
+        averaged,
+        truncation,
+        seed,
+        num_real,
+        num_fake,
+        labels="data",
     ):
         self.gan = gan
         self.source = source
@@ -51,12 +61,13 @@ class Subject:
         self.seed = seed
         self.num_real = min(num_real, source.num_examples)
         self.num_fake = num_fake
+        self.labels = labels
         self._chosen = {"averaged": averaged, "truncation": truncation}
 
     @property
     def is_image(self) -> bool:
-        """Whether examples are images, not points."""
-        return len(self.source.shape) == 3
+        """Whether examples are images, not points or other values."""
+        return self.gan.is_image
 
     @property
     def data_name(self) -> str:
@@ -91,6 +102,10 @@ class Subject:
         ends = first % _NUM_SEEDS, (first + 1) % _NUM_SEEDS
         return self.gan.interpolate(*ends, steps=steps, label=label, **self._chosen)
 
+    def read(self, indices: np.ndarray) -> np.ndarray:
+        """Reads real examples by their indices: uint8 images, or float32 values."""
+        return as_compared(self.source.read(indices), self.is_image)
+
     def real_points(self, count: int) -> np.ndarray:
         """Reads, or draws, points of the data."""
         if hasattr(self.source, "sample"):
@@ -102,7 +117,7 @@ class Subject:
         """Real examples, a random sample of all."""
         order = self._order(self.num_real)
         features, predicted = self._extract(
-            pictures.as_bytes(self.source.read(order[first : first + _BATCH]))
+            self.read(order[first : first + _BATCH])
             for first in range(0, len(order), _BATCH)
         )
         order = order[: len(features)]
@@ -112,13 +127,27 @@ class Subject:
     @functools.cached_property
     def fake(self) -> Examples:
         """Generated examples; a `FloatingPointError` for NaN or infinity."""
-        generated = self.gan.examples(self.num_fake, self.seed, **self._chosen)
+        generated = self._generated(self.num_fake)
         batches = generated.batches(_BATCH)
         features, predicted = self._extract(data for data, _ in batches)
-        indices, count = np.arange(len(features)), self.classes
+        indices, given = np.arange(len(features)), generated.labels
         return Examples(
-            features, indices, predicted if count is None else indices % count
+            features, indices, predicted if given is None else given[indices]
         )
+
+    def fake_points(self, count: int) -> np.ndarray:
+        """Generates points, of such classes as `fake` has."""
+        batches = self._generated(count).batches(_BATCH)
+        return np.concatenate([points for points, _ in batches])
+
+    def _generated(self, count):
+        chosen = {"labels": self.labels, **self._chosen}
+        return self.gan.examples(count, self.seed, self.source, **chosen)
+
+    def again(self, index: int) -> np.ndarray:
+        """Generates one of `fake` by its index, in a batch of its own."""
+        label = None if self.classes is None else self.fake.classes[index]
+        return self.generate(1, int(index), label)
 
     def _extract(self, batches):
         """Computes features of as many examples as there is room for, and classes."""

@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import pytest
 
-from kgan.callbacks import Checkpoints, checkpoints
+from kgan.callbacks import Checkpoints, CollapseWatch, checkpoints
 
 
 def names(directory):
@@ -197,6 +197,28 @@ def test_a_best_value_that_never_fits_is_an_error(tmp_path, points, rows, monkey
     with pytest.raises(OSError, match=r"best\.json could not be written"):
         fit(points(), rows((1,)), Log(1.0), Checkpoints(tmp_path, best="fid"))
     assert names(tmp_path) == ["best.keras", *saved(3)]
+
+
+@pytest.mark.parametrize("mode", ["min", "max"])
+def test_no_value_that_is_not_finite_is_best(tmp_path, points, rows, mode):
+    gan, first = points(), np.array([1.0, np.nan])
+    (tmp_path / "best.json").write_text('{"fid": NaN, "step": 1}')  # of an older run
+    callback = Checkpoints(tmp_path, best="fid", mode=mode)
+    values = (first, np.nan, -np.inf if mode == "min" else np.inf, 2.0)
+    fit(gan, rows((1,)), Log(*values), callback, epochs=4)
+    known = json.loads((tmp_path / "best.json").read_text("utf-8"))
+    assert known == {"fid": 2.0, "step": 12}
+
+
+@pytest.mark.parametrize("values", [(np.nan, 2.0), (2.0, np.nan)])
+def test_what_a_rollback_took_out_of_the_logs_is_not_best(
+    tmp_path, points, rows, values
+):
+    watch = CollapseWatch(action="rollback")
+    callbacks = Log(*values), watch, Checkpoints(tmp_path, best="fid")
+    fit(points(), rows((1,)), *callbacks, epochs=2)
+    known = json.loads((tmp_path / "best.json").read_text("utf-8"))
+    assert known["fid"] == 2.0
 
 
 @pytest.mark.parametrize("network", ["generator", "discriminator"])

@@ -15,7 +15,9 @@ pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
 
 
 def fit(gan, callbacks, epochs=2, steps=3):
-    data = kgan.data.load("digits", batch_size=32, steps_per_epoch=steps)
+    classes = gan.num_classes is not None
+    options = {"steps_per_epoch": steps, "with_labels": classes}
+    data = kgan.data.load("digits", batch_size=32, **options)
     return gan.fit(data, epochs=epochs, callbacks=callbacks, verbose=0).history
 
 
@@ -106,6 +108,26 @@ def test_on_two_replicas_the_figure_is_that_of_one(two_replicas):
         alone, "digits", [Frechet(features=Means())], 64, cache_dir=None
     )
     assert found == pytest.approx(measured["frechet_means"], rel=1e-6)
+
+
+@pytest.mark.parametrize("labels", ["data", "balanced"])
+def test_classes_are_those_of_the_data_unless_told_otherwise(labels):
+    source = kgan.data.source("digits")
+    rare = source.read()[source.labels == 3], source.labels[source.labels == 3]
+    watch = evaluation(labels=labels)
+    watch.dataset = rare
+    fit(digits_gan(10), [watch], epochs=1)
+    found = watch.last.measurements[0].provenance["labels"]
+    assert found == {"data": "of the data"}.get(labels, labels)
+
+
+def test_labels_of_other_classes_are_told_before_training():
+    gan, extractor = digits_gan(10), Means()
+    watch = evaluation(extractor)
+    watch.dataset = kgan.data.source("digits").read(), np.arange(1797) % 11
+    with pytest.raises(ValueError, match=r"`dataset` must have labels"):
+        fit(gan, [watch])
+    assert (gan.step, extractor.rows) == (0, 0)
 
 
 def test_missing_data_are_told_before_training():

@@ -62,7 +62,9 @@ def test_wrong_numbers_are_refused(tmp_path, name, value):
 
 def test_points_are_refused_before_training(tmp_path, points, rows):
     gan = points()
-    with pytest.raises(ValueError, match=r"Received one that generates shape \(1,\)"):
+    with pytest.raises(
+        ValueError, match=r"Received one that generates float32 of shape \(1,\)"
+    ):
         _fit(gan, rows((1,)), SampleGrid(tmp_path / "none"))
     assert gan.step == 0
     assert not (tmp_path / "none").exists()

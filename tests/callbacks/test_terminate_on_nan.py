@@ -9,7 +9,9 @@ from kgan.callbacks.terminate_on_nan import first_not_finite
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, np.array([1.0, np.nan])])
 def test_the_first_value_that_is_not_finite(value):
     logs = {"d_loss": 1.0, "g_loss": value, "r1": np.nan}
-    assert first_not_finite(logs)[0] == "g_loss"
+    name, found = first_not_finite(logs)
+    assert name == "g_loss"
+    assert not np.isfinite(found)
 
 
 def test_finite_values_and_none():

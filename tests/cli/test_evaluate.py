@@ -59,6 +59,17 @@ def test_a_file_needs_the_name_of_the_data(run_dir, tmp_path, capsys):
     assert (tmp_path / "evaluation" / "report.html").exists()
 
 
+def test_classes_of_the_samples_can_be_chosen(model, tmp_path, capsys):
+    flags = [f"--model={model('classes')}", "--dataset=digits", "--num_images=50"]
+    flags += ["--metrics=kernel_pixels"]
+    assert evaluate(*flags) == 1  # ten classes in the data, three in the model
+    assert "`dataset` must have labels that are classes" in capsys.readouterr().err
+    assert evaluate(*flags, "--labels=balanced") == 0
+    text = (tmp_path / "evaluation" / "evaluation.json").read_text("utf-8")
+    assert json.loads(text)[0]["provenance"]["labels"] == "balanced"
+    assert (tmp_path / "evaluation" / "report.html").exists()
+
+
 def test_images_of_any_generator_can_be_measured(tmp_path, capsys):
     from PIL import Image
 
@@ -86,6 +97,7 @@ def test_images_of_any_generator_can_be_measured(tmp_path, capsys):
         (["--model=RUN", "--num_images=10"], 1, "10"),
         (["--model=RUN", "--num_images=0"], 2, "num_images"),
         (["--model=RUN", "--truncation=2"], 2, "truncation"),
+        (["--model=RUN", "--labels=even"], 2, "one of data, balanced"),
         (["--model=RUN", "--split=validation"], 1, "split of digits"),
     ],
 )

@@ -33,12 +33,23 @@ def test_pieces_add_up(model, labels):
     ],
 )
 def test_the_suffix_says_what_is_written(path, shape, writer):
-    assert outputs.find_writer(pathlib.Path(path), shape) is writer
+    found = outputs.find_writer(pathlib.Path(path), shape, len(shape) == 3)
+    assert found is writer
+
+
+@pytest.mark.parametrize("shape", [(24, 3), (4, 4, 4, 1), (8, 8, 13), (8, 8, 3)])
+def test_other_data_are_written_as_arrays(shape):
+    for path in ("folder", "all.npy"):
+        found = outputs.find_writer(pathlib.Path(path), shape, False)
+        assert found is outputs.write_array
+    for path in ("grid.png", "film.gif", "all.csv"):
+        with pytest.raises(ValueError, match=r"for values, in \.npy\. Received"):
+            outputs.find_writer(pathlib.Path(path), shape, False)
 
 
 def test_a_folder_may_have_a_dot(tmp_path):
     (tmp_path / "images.v2").mkdir()
-    found = outputs.find_writer(tmp_path / "images.v2", (8, 8, 1))
+    found = outputs.find_writer(tmp_path / "images.v2", (8, 8, 1), True)
     assert found is outputs.write_folder
 
 

@@ -35,6 +35,15 @@ def test_values():
         arguments.values(np.array([0.0, -1.5]), is_image=True)
 
 
+def test_shares():
+    assert arguments.share("alpha", np.float32(0.5)) == 0.5
+    for value in (0, 1, 1.5, -0.1, np.nan, "0.5", True, None):
+        with pytest.raises(
+            ValueError, match=r"`alpha` must lie in \(0, 1\)\. Received"
+        ):
+            arguments.share("alpha", value)
+
+
 def test_no_values():
     with pytest.raises(ValueError, match=r"hold examples.*\(0, 8, 8, 1\)"):
         arguments.values(np.zeros((0, 8, 8, 1)), is_image=True)

@@ -95,3 +95,41 @@ def test_pictures_and_the_watch_take_the_condition_of_their_examples():
     assert np.isfinite(history["diversity"]).all()
     with pytest.raises(ValueError, match="`discriminate` needs a discriminator of one"):
         gan.discriminate(points)
+
+
+def class_gan():
+    """A GAN whose generator takes a class alone, and returns its place on a line."""
+    label, x = keras.Input((), dtype="int32"), keras.Input((1,))
+    made = keras.layers.Embedding(3, 1, weights=[np.arange(3.0)[:, None]])(label)
+    told = keras.layers.Embedding(3, 1)(label)
+    judged = keras.layers.Dense(1)(keras.layers.Concatenate()([x, told]))
+    networks = keras.Model(label, made), keras.Model([x, label], judged)
+    return kgan.GAN(*networks, prior=False, ema_momentum=None)
+
+
+def test_a_generator_may_take_a_class_alone(tmp_path):
+    gan = class_gan()
+    assert gan.num_classes == 3
+    np.testing.assert_array_equal(gan.generate(4, start=1)[:, 0], [1, 2, 0, 1])
+    np.testing.assert_array_equal(gan.generate(3, labels=2)[:, 0], [2, 2, 2])
+    labels = np.arange(6) % 3
+    examples = gan.examples(30, dataset=(gan.generate(6), np.minimum(labels, 1)))
+    assert set(examples.labels) == {0, 1}
+    gan.compile()
+    pairs = tf.data.Dataset.from_tensors((gan.generate(6), labels))
+    gan.fit(pairs, epochs=2, verbose=0)
+    served = tf.saved_model.load(gan.export(tmp_path / "model"))
+    told = tf.constant([2, 0], tf.int32)
+    serve = served.signatures["serving_default"]
+    answer = serve(labels=told)["points"]
+    np.testing.assert_allclose(answer, gan.generate(2, labels=[2, 0]), atol=1e-6)
+    with pytest.raises(tf.errors.InvalidArgumentError, match=r"lie in \[0, 2\]"):
+        serve(labels=tf.constant([3], tf.int32))
+
+
+def test_a_generator_without_latents_says_so():
+    gan = class_gan()
+    assert gan.latents_in_words == "none, its condition alone"
+    for ask in (lambda: gan.interpolate(1, 2), lambda: gan.decode(np.zeros((2, 3)))):
+        with pytest.raises(ValueError, match="needs a generator that takes latents"):
+            ask()

@@ -262,7 +262,7 @@ def test_latents_of_which_no_samples_come_are_refused():
     network = keras.Model(
         drawn, keras.layers.Dense(1, kernel_initializer=difference)(drawn)
     )
-    sampler = Sampler(network, priors.Normal(2), None)
+    sampler = Sampler(network, priors.Normal(2), None, is_image=False)
     endpoint = Signatures(sampler, (1,), 10).endpoints["serving_default"]
     served = tf.function(endpoint.function, autograph=False)
     np.testing.assert_allclose(served(tf.constant([[2.0, 1.0]]))["points"], [[9.0]])

@@ -1,5 +1,7 @@
 """What real data of a GAN must be, and what is refused before training is lost."""
 
+import types
+
 import keras
 import networks
 import numpy as np
@@ -7,7 +9,9 @@ import pytest
 import tensorflow as tf
 
 import kgan
+from kgan.engine import fields
 from kgan.games import data_fields, gan_checks
+from kgan.games.gan_data import RealData
 
 DATA = networks.images(16)
 SHAPE = (2, 2, 1)
@@ -46,7 +50,13 @@ def _rows(rows, value=0.0):
 
 
 def _check(element, num_classes, shape=SHAPE):
-    gan_checks.check_example(element, shape, num_classes)
+    game = RealData()
+    game._outputs, game.as_images = fields.Field(shape), None
+    game._conditions = types.SimpleNamespace(fields=None)
+    game.data_classes = num_classes
+    batch = game.unpack(element)
+    fields.check(batch, game.fields())
+    fields.check_values(batch, game.fields())
 
 
 def test_elements_that_fit():
@@ -70,7 +80,7 @@ def test_elements_that_fit():
         ((_rows(3), [0, 1, 2]), None, "images alone"),
         ((_rows(3), [0, 1, 5]), 5, r"\[0, 5\)"),
         ((_rows(3), [0.0, 1.0, 2.0]), 5, "integers"),
-        ((_rows(3), [0, 1]), 5, "3 of data, 2 of labels"),
+        ((_rows(3), [0, 1]), 5, "3 of real, 2 of condition|2 of condition, 3 of real"),
         ((_rows(3), np.eye(3, 5, dtype=int)), 5, r"each example.*\(5,\).*argmax"),
     ],
 )

@@ -35,6 +35,8 @@ def test_labels_are_seen_in_the_inputs():
     assert network_checks.is_conditional(_network((3,), classes=5), None)
     assert network_checks.is_conditional(Free(), 10)
     assert not network_checks.is_conditional(Free(), None)
+    alone = _network((3,))
+    assert network_checks.is_conditional(alone, None, first=False)
 
 
 class OneHot(keras.layers.Layer):

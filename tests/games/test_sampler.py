@@ -53,7 +53,7 @@ def _generate(sampler, count, seed=0, start=0, labels=None, batch_size=128):
 
 
 def test_points_are_the_table_of_the_seed():
-    sampler = Sampler(_points(), PRIOR, None)
+    sampler = Sampler(_points(), PRIOR, None, is_image=False)
     points = _generate(sampler, 150, seed=7, start=20)
     assert points.dtype == np.float32
     np.testing.assert_array_equal(points, latents_at(PRIOR, table(7), 20, 150))
@@ -61,7 +61,7 @@ def test_points_are_the_table_of_the_seed():
 
 @pytest.mark.parametrize("batch_size", [1, 7, 64, 1000])
 def test_images_do_not_depend_on_the_batch_size(batch_size):
-    sampler = Sampler(_images(), PRIOR, None)
+    sampler = Sampler(_images(), PRIOR, None, is_image=True)
     whole = _generate(sampler, 40, start=5)
     assert whole.dtype == np.uint8
     assert whole.shape == (40, 1, 1, 1)
@@ -73,7 +73,7 @@ def test_images_do_not_depend_on_the_batch_size(batch_size):
 
 
 def test_seeds_give_other_images():
-    sampler = Sampler(_points(), PRIOR, None)
+    sampler = Sampler(_points(), PRIOR, None, is_image=False)
     assert not np.any(_generate(sampler, 9, seed=1) == _generate(sampler, 9, seed=2))
     assert _generate(sampler, 2, seed=2**40).shape == (2, 3)
 
@@ -83,7 +83,7 @@ def _classes(images):
 
 
 def test_classes_come_in_turn():
-    sampler = Sampler(_images(classes=True), PRIOR, 5)
+    sampler = Sampler(_images(classes=True), PRIOR, 5, is_image=True)
     images = _generate(sampler, 12, start=10**12 + 3, batch_size=5)
     assert _classes(images) == [(10**12 + 3 + i) % 5 for i in range(12)]
 
@@ -92,13 +92,13 @@ def test_classes_come_in_turn():
     "labels", [3, np.int64(3), np.array(3), np.full(7, 3), [3] * 7]
 )
 def test_one_class_for_all(labels):
-    sampler = Sampler(_images(classes=True), PRIOR, 5)
+    sampler = Sampler(_images(classes=True), PRIOR, 5, is_image=True)
     images = _generate(sampler, 7, labels=labels, batch_size=3)
     assert _classes(images) == [3] * 7
 
 
 def test_a_class_for_each():
-    sampler = Sampler(_images(classes=True), PRIOR, 5)
+    sampler = Sampler(_images(classes=True), PRIOR, 5, is_image=True)
     labels = [4, 0, 2, 2, 1, 3, 0]
     images = _generate(sampler, 7, labels=labels, batch_size=3)
     assert _classes(images) == labels
@@ -117,19 +117,19 @@ def test_a_class_for_each():
     ],
 )
 def test_labels_that_do_not_fit(labels, message):
-    sampler = Sampler(_images(classes=True), PRIOR, 5)
+    sampler = Sampler(_images(classes=True), PRIOR, 5, is_image=True)
     with pytest.raises(ValueError, match=message):
         _generate(sampler, 7, labels=labels)
 
 
 def test_labels_without_classes():
     with pytest.raises(ValueError, match=r"`labels` must be None.*Received: 0"):
-        _generate(Sampler(_points(), PRIOR, None), 2, labels=0)
+        _generate(Sampler(_points(), PRIOR, None, is_image=False), 2, labels=0)
 
 
 @pytest.mark.parametrize("value", [0, -3, 2.0, "4", None])
 def test_numbers_of_images_are_positive(value):
-    sampler = Sampler(_points(), PRIOR, None)
+    sampler = Sampler(_points(), PRIOR, None, is_image=False)
     with pytest.raises(ValueError, match=r"`num_images` must be a positive integer"):
         _generate(sampler, value)
     with pytest.raises(ValueError, match=r"`batch_size` must be a positive integer"):
@@ -138,7 +138,7 @@ def test_numbers_of_images_are_positive(value):
 
 @pytest.mark.parametrize("value", [-1, 0.5, None])
 def test_start_and_seed_are_not_negative(value):
-    sampler = Sampler(_points(), PRIOR, None)
+    sampler = Sampler(_points(), PRIOR, None, is_image=False)
     with pytest.raises(ValueError, match=r"`start` must be a non-negative integer"):
         _generate(sampler, 2, start=value)
     with pytest.raises(ValueError, match=r"`seed` must be a non-negative integer"):
@@ -146,7 +146,7 @@ def test_start_and_seed_are_not_negative(value):
 
 
 def test_rows_in_a_users_own_graph():
-    sampler = Sampler(_images(classes=True), PRIOR, 5)
+    sampler = Sampler(_images(classes=True), PRIOR, 5, is_image=True)
 
     @tf.function(input_signature=[tf.TensorSpec((), tf.int64)] * 3)
     def serve(count, seed, start):

@@ -29,7 +29,8 @@ def _critic(shape, classes=False, patch=False):
 
 def _scorer(shape=(4, 4, 1), loss="wasserstein", classes=None, **kwargs):
     critic = _critic(shape, classes is not None, **kwargs)
-    return Scorer(critic, losses.get(loss), shape, classes)
+    is_image = len(shape) == 3
+    return Scorer(critic, losses.get(loss), shape, classes, is_image=is_image)
 
 
 def _images(count=7, dtype="uint8"):

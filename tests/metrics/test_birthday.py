@@ -153,6 +153,6 @@ def test_few_examples():
 def test_arguments():
     with pytest.raises(ValueError, match="`limit` must be a positive integer"):
         Birthday(limit=0)
-    for quantile in (0, 1, -0.1):
-        with pytest.raises(ValueError, match="`quantile` must lie between 0 and 1"):
+    for quantile in (0, 1, -0.1, float("nan"), "0.1", True, None):
+        with pytest.raises(ValueError, match=r"`quantile` must lie in \(0, 1\)"):
             Birthday(quantile=quantile)

@@ -5,6 +5,7 @@ import pytest
 import tensorflow as tf
 
 import kgan
+from kgan.data.arrays import ArraySource
 from kgan.metrics.examples import Real, Streamed
 
 
@@ -84,6 +85,70 @@ def test_a_data_set_without_end_needs_a_number():
     with pytest.raises(ValueError, match="`num_real` must be given"):
         Streamed(endless)
     assert len(read(Streamed(endless, limit=5))[0]) == 5
+
+
+@pytest.mark.parametrize("shape", [(6, 3), (16, 1), (2, 3, 4, 1), (3, 3, 13), (5,)])
+def test_what_is_no_picture_keeps_its_values(shape):
+    values = 300 * np.random.default_rng(0).normal(size=(9, *shape))
+    streamed = Streamed(tf.data.Dataset.from_tensor_slices(values).batch(4))
+    assert not streamed.is_image
+    data, _ = read(streamed)
+    assert data.dtype == np.float32
+    np.testing.assert_array_equal(data, values.astype("float32"))
+
+
+def test_pictures_may_be_values():
+    values = 300 * np.random.default_rng(0).normal(size=(9, 4, 4, 3))
+    dataset = tf.data.Dataset.from_tensor_slices(values).batch(4)
+    streamed = Streamed(dataset, is_image=False)
+    np.testing.assert_array_equal(read(streamed)[0], values.astype("float32"))
+    source = kgan.data.source("digits")
+    real = Real(source, 20, is_image=False)
+    expected = read(Real(source, 20))[0] / 127.5 - 1.0  # as `kgan.data.load` yields
+    np.testing.assert_allclose(read(real)[0], expected, atol=1e-6)
+    assert real.key() != Real(source, 20).key()
+
+
+def test_pictures_of_floats_are_compared_as_bytes():
+    levels = np.arange(256, dtype=np.uint8).reshape(4, 8, 8, 1)
+    floats = (levels / 127.5 - 1.0).astype("float32")
+    source = ArraySource("floats", floats)
+    data, _ = read(Real(source))
+    assert data.dtype == np.uint8
+    np.testing.assert_array_equal(np.sort(data.ravel()), np.arange(256))
+    with pytest.raises(ValueError, match=r"images must lie in \[-1, 1\]"):
+        read(Real(ArraySource("floats", 2 * floats)))
+    with pytest.raises(ValueError, match="`dataset` must be finite"):
+        read(Real(ArraySource("floats", np.full((4, 2), np.nan, "float32"))))
+
+
+def test_a_shape_that_is_not_told_is_that_of_the_first_batch():
+    def batches():
+        yield np.zeros((3, 16, 1), "float32")
+        yield np.ones((2, 16, 1), "float32")
+
+    spec = tf.TensorSpec((None, None, 1), tf.float32)
+    dataset = tf.data.Dataset.from_generator(batches, output_signature=spec)
+    streamed = Streamed(dataset, limit=5)
+    assert (streamed.shape, streamed.count) == ((16, 1), 5)
+    assert len(read(streamed)[0]) == 5
+
+
+@pytest.mark.parametrize("element", [{"image": 1, "label": 2}, ({"a": 1, "b": 2}, 3)])
+def test_elements_of_several_arrays_are_refused(element):
+    rows = tf.nest.map_structure(lambda x: np.zeros((4, x)), element)
+    dataset = tf.data.Dataset.from_tensor_slices(rows).batch(2)
+    expected = r"must yield one array .* Received: a dict of (image, label|a, b)$"
+    with pytest.raises(ValueError, match=expected):
+        Streamed(dataset)
+
+
+def test_a_beginning_counts_examples_whatever_the_batches():
+    images = np.arange(10, dtype=np.uint8)[:, None, None, None]
+    ragged = tf.data.Dataset.from_tensor_slices(images).batch(4).repeat()
+    for limit in (3, 4, 9, 10, 11, 25):
+        found, _ = read(Streamed(ragged, limit))
+        np.testing.assert_array_equal(found.ravel(), np.arange(limit) % 10)
 
 
 def test_an_empty_data_set_is_refused():

@@ -56,6 +56,20 @@ def test_extrapolate_equals_scipy():
     )
 
 
+@pytest.mark.parametrize(
+    ("sizes", "distances", "message"),
+    [
+        ([10, 10, 10, 10], [1.0, 1.1, 1.2, 1.3], "not all be equal"),
+        ([10, 20], [1.0, 1.1], "at least 3 positive numbers"),
+        ([0, 10, 20, 30], [1.0, 1.1, 1.2, 1.3], "at least 3 positive numbers"),
+        ([10, 20, 30, 40], [1.0, 1.1], "for 2 distances"),
+    ],
+)
+def test_extrapolate_needs_a_range_of_sizes(sizes, distances, message):
+    with pytest.raises(ValueError, match=f"^`sizes` must .*{message}"):
+        extrapolate(sizes, distances)
+
+
 def test_distances_of_subsets_are_frechet_distances():
     rng = np.random.default_rng(1)
     real, fake = rng.normal(size=(200, 5)), 2 * rng.normal(size=(9000, 5)) + 1

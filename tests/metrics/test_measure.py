@@ -3,6 +3,7 @@
 import json
 import pathlib
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -69,9 +70,9 @@ def test_no_value_depends_on_the_size_of_batches():
 
 @pytest.mark.filterwarnings("ignore::UserWarning")
 def test_no_value_depends_on_the_number_of_replicas(two_replicas):
-    expected = measure(digits_gan(num_classes=3)).values()
+    expected = measure(digits_gan(num_classes=10)).values()
     with two_replicas.scope():
-        gan = digits_gan(num_classes=3)
+        gan = digits_gan(num_classes=10)
     assert measure(gan).values() == pytest.approx(expected, rel=1e-6)
 
 
@@ -195,6 +196,61 @@ def test_a_generator_of_constants_gets_finite_figures():
     assert np.isfinite(list(found.values().values())).all()
     assert found["recall_digits"] == 0.0
     assert found["classes_found_digits"] == 1
+
+
+def class_points(labels, seed):
+    """Points around the centre of their class."""
+    draw = np.random.default_rng(seed).normal(size=(len(labels), 2))
+    return (_CENTERS[labels] + 0.2 * draw).astype("float32")
+
+
+_CENTERS = np.random.default_rng(7).normal(size=(10, 2)).astype("float32")
+# 91% of class 0, 1% of each other.
+_RARE = np.repeat(np.arange(10), [9_100] + [100] * 9)
+
+
+def perfect_gan():
+    """A conditional GAN that generates `class_points`."""
+    z, label, x = keras.Input((2,)), keras.Input((), dtype="int32"), keras.Input((2,))
+    centers = keras.layers.Embedding(10, 2, weights=[_CENTERS])
+    scaled = keras.layers.Rescaling(0.2)(z)
+    made = keras.layers.Add()([scaled, centers(label)])
+    told = keras.layers.Embedding(10, 2)(label)
+    judged = keras.layers.Dense(1)(keras.layers.Concatenate()([x, told]))
+    networks = keras.Model([z, label], made), keras.Model([x, label], judged)
+    gan = kgan.GAN(*networks, ema_momentum=None)
+    gan.compile()
+    return gan
+
+
+def test_a_perfect_generator_is_as_near_as_a_second_sample_of_the_data():
+    source = kgan.data.source((class_points(_RARE, 1), _RARE))
+    gan, options = perfect_gan(), {"metrics": ["frechet"], "num_images": 10_000}
+    second = metrics.measure(class_points(_RARE, 2), source, **options)
+    assert second["frechet_points"] < 1e-3
+    found = metrics.measure(gan, source, **options)
+    assert found["frechet_points"] < 1e-3
+    assert found.measurements[0].provenance["labels"] == "of the data"
+    balanced = metrics.measure(gan, source, labels="balanced", **options)
+    assert balanced["frechet_points"] > 0.1
+    assert balanced.measurements[0].provenance["labels"] == "balanced"
+
+
+def test_an_endless_data_set_tells_the_labels_of_its_beginning():
+    pair = class_points(_RARE, 1), _RARE
+    endless = tf.data.Dataset.from_tensor_slices(pair).shuffle(10_000, seed=1)
+    endless = endless.batch(64).repeat()
+    options = {"metrics": ["frechet"], "num_images": 10_000, "num_real": 10_000}
+    found = metrics.measure(perfect_gan(), endless, **options)
+    assert found["frechet_points"] < 2e-3
+    assert found.measurements[0].provenance["num_real"] == 10_000
+
+
+def test_labels_that_do_not_fit_are_refused_before_reals_are_swept():
+    extractor = Means()
+    with pytest.raises(ValueError, match=r"`dataset` must have labels .*\[0, 3\)"):
+        measure(digits_gan(num_classes=3), which=[Frechet(features=extractor)])
+    assert extractor.rows == 0
 
 
 def test_too_few_examples_are_refused_unless_asked_for():

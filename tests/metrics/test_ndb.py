@@ -131,7 +131,9 @@ def test_number_of_bins(k):
         Bins(k=k)
 
 
-@pytest.mark.parametrize("alpha", [0.0, 1.0, -0.1, float("nan")])
+@pytest.mark.parametrize("alpha", [0.0, 1.0, -0.1, float("nan"), "0.1", True, None])
 def test_level_lies_between_0_and_1(alpha):
     with pytest.raises(ValueError, match=r"`alpha` must lie in \(0, 1\)\. Received"):
         Bins(alpha=alpha)
+    with pytest.raises(ValueError, match=r"`alpha` must lie in \(0, 1\)\. Received"):
+        different_bins(np.array([1, 2]), np.array([2, 1]), alpha)

@@ -35,6 +35,29 @@ def test_each_kind_of_data_is_found():
     assert streamed.count == 5
 
 
+@pytest.mark.parametrize("shape", [(6, 3), (2, 3, 4, 1), (3, 3, 13)])
+def test_arrays_beside_a_model_of_no_pictures_are_its_examples(shape):
+    values = np.full((9, *shape), 300.0)
+    for data in (values, (values, np.arange(9))):
+        found = Finder(shape, None, None, 0)(data)
+        assert (found.shape, found.count, found.is_image) == (shape, 9, False)
+    ((read, labels),) = found.batches(9)
+    assert (read == 300.0).all()
+    assert sorted(labels) == list(range(9))
+
+
+def test_pictures_that_are_values_are_read_so():
+    values = np.full((9, 4, 4, 1), 300.0)
+    found = Finder((4, 4, 1), None, None, 0, is_image=False)(values)
+    ((read, _),) = found.batches(9)
+    assert (read == 300.0).all()
+    digits = Finder((6, 6, 1), None, None, 0, is_image=False)("digits")
+    assert (digits.shape, digits.is_image) == ((6, 6, 1), False)
+    assert Extractors(None, digits)(None).name == "points"
+    with pytest.raises(ValueError, match=r"must lie in \[-1, 1\]"):
+        Finder((4, 4, 1), None, None, 0)(values)
+
+
 def test_an_extractor_is_found_once():
     images = Real(kgan.data.source("digits"))
     found = Extractors(None, images)

@@ -7,7 +7,6 @@ from metric_stand_ins import Means
 import kgan
 from kgan.metrics.examples import Real
 from kgan.metrics.feature_rows import Rows
-from kgan.metrics.features.base import Outputs
 from kgan.metrics.moments import Moments
 from kgan.metrics.sweep import Request, sweep
 
@@ -42,14 +41,17 @@ def test_nothing_is_read_where_nothing_is_asked():
     sweep(Unread(), Request(), 16, "title", 0)
 
 
-def test_features_that_are_not_finite_are_refused():
+@pytest.mark.parametrize("broken", ["features", "logits"])
+def test_what_is_not_finite_is_refused(broken):
     class Broken(Means):
         def __call__(self, images):
-            return Outputs(np.full((len(images), 2), np.inf), None, images)
+            wrong = np.full((len(images), 2), np.inf)
+            return super().__call__(images)._replace(**{broken: wrong})
 
     request = Request()
     request.add(Broken(), Moments())
-    with pytest.raises(FloatingPointError, match="Features must be finite"):
+    message = f"{broken.capitalize()} must be finite"
+    with pytest.raises(FloatingPointError, match=message):
         sweep(digits(5), request, 16, "title", 0)
 
 

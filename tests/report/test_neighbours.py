@@ -54,10 +54,9 @@ def _subject(fake):
         real=Examples(REAL, np.arange(50)[::-1], None),
         fake=Examples(fake, np.arange(len(fake)), None),
         extractor=types.SimpleNamespace(name="<net>"),
-        source=types.SimpleNamespace(
-            read=images.__getitem__, num_examples=50, shape=(4, 4, 1)
-        ),
-        generate=lambda count, start: np.full((1, 4, 4, 1), 200 + start, np.uint8),
+        source=types.SimpleNamespace(num_examples=50, shape=(4, 4, 1)),
+        read=images.__getitem__,
+        again=lambda index: np.full((1, 4, 4, 1), 200 + index, np.uint8),
     )
 
 

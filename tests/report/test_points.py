@@ -21,7 +21,7 @@ def _subject(source, fake, num_classes=None):
         real_points=lambda count: (
             source.read(None) if hasattr(source, "read") else source.sample(count, 0)
         ),
-        generate=lambda count: fake,
+        fake_points=lambda count: fake,
         interpolate=interpolate,
         labels=labels,
     )

@@ -43,16 +43,25 @@ def test_batches_do_not_matter(subject_of, monkeypatch):
 
 def test_fakes_are_those_that_are_generated_again(subject_of, brightness):
     subject = subject_of(num_fake=300)
-    found = brightness(subject.generate(1, 290))
+    found = brightness(subject.again(290))
     np.testing.assert_allclose(
         subject.fake.features[290], found.features[0], atol=1 / 255 + 1e-6
     )
     assert subject.fake.classes[290] == found.logits.argmax()
 
 
-def test_classes_of_a_conditional_model_are_those_it_was_told(subject_of):
-    subject = subject_of(networks.gan(num_classes=3), num_fake=8)
-    np.testing.assert_array_equal(subject.fake.classes, [0, 1, 2, 0, 1, 2, 0, 1])
+def test_classes_of_a_conditional_model_are_as_frequent_as_in_the_data(
+    subject_of, source, brightness
+):
+    gan = networks.gan(num_classes=3)
+    source.labels = np.where(np.arange(40) % 4 == 0, 1, 2)
+    subject = subject_of(gan, num_fake=100)
+    np.testing.assert_allclose(np.bincount(subject.fake.classes), [0, 25, 75], atol=1)
+    found = brightness(subject.again(90)).features[0]
+    np.testing.assert_allclose(subject.fake.features[90], found, atol=1 / 255 + 1e-6)
+    chosen = gan, source, brightness, True, 1.0, 0, 10, 6
+    balanced = Subject(*chosen, labels="balanced").fake
+    np.testing.assert_array_equal(balanced.classes, [0, 1, 2, 0, 1, 2])
 
 
 def test_a_classifier_of_other_classes_tells_none(source, brightness):

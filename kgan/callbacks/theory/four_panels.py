@@ -9,7 +9,7 @@ from kgan.callbacks.every import Paced
 from kgan.callbacks.theory import figures
 from kgan.callbacks.theory.best_response import BestResponse
 from kgan.callbacks.theory.density_plot import check_model, view_of
-from kgan.core.arguments import positive_integer
+from kgan.core.arguments import integer, positive_integer
 from kgan.core.atomic_files import attempt
 
 
@@ -36,8 +36,8 @@ class FourPanels(Paced):
         seed: Seed of the latents and of the data that are drawn.
 
     Raises:
-        ValueError: If a number of rounds is not a positive integer, or as in
-            `DensityPlot`.
+        ValueError: If a number of rounds is not a positive integer, `start` is negative
+            or no integer, or as in `DensityPlot`.
 
     Example:
         ```python
@@ -64,9 +64,7 @@ class FourPanels(Paced):
         self._store = self.path.with_suffix(".npz")
         self.source = source
         self.dataset = dataset
-        if start != 0:
-            positive_integer("start", start)
-        self.start = start
+        self.start = integer("`start`", start, 0)
         self.discriminator_rounds = positive_integer(
             "discriminator_rounds", discriminator_rounds
         )

@@ -12,7 +12,7 @@ class Outputs(typing.NamedTuple):
     Attributes:
         features: float32 of shape `(n, d)`.
         logits: float32 of shape `(n, classes)`; None if it is no classifier.
-        images: The uint8 images `(n, height, width, channels)` or float32 points.
+        images: The uint8 images `(n, height, width, channels)` or float32 values.
     """
 
     features: np.ndarray
@@ -36,7 +36,7 @@ class Extractor(abc.ABC):
 
     @abc.abstractmethod
     def __call__(self, images: np.ndarray) -> Outputs:
-        """Returns the `Outputs` of uint8 images or float32 points, shaped as there.
+        """Returns the `Outputs` of uint8 images or float32 values, shaped as there.
 
         Raises a `ValueError` with what it accepts if it does not accept such images.
         """

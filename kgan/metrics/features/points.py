@@ -1,4 +1,4 @@
-"""Points as features."""
+"""Values themselves as features."""
 
 import numpy as np
 
@@ -6,18 +6,23 @@ from kgan.metrics.features.base import Extractor, Outputs
 
 
 class Points(Extractor):
-    """Points in the plane, or vectors, unchanged: float32 of shape `(n, d)`."""
+    """The values of each example in a row: points, series, voxels, many bands.
+
+    Examples are float32 of shape `(n, ...)`, features the same of shape `(n, d)`.
+    """
 
     name = "points"
 
     def __call__(self, images):
         points = np.asarray(images)
-        if points.ndim != 2 or points.dtype != np.float32:
+        if points.ndim < 2 or points.dtype != np.float32:
             raise ValueError(
                 f"`images` for the features {self.name!r} must be float32 points of "
-                f"shape (n, d). Received: {points.dtype} of shape {points.shape}"
+                "shape (n, d), or other values (n, ...). "
+                f"Received: {points.dtype} of shape {points.shape}"
             )
-        return Outputs(points, None, points)
+        rows = points if points.ndim == 2 else points.reshape(len(points), -1)
+        return Outputs(rows, None, points)
 
     def describe(self):
         return {"name": self.name, "version": 1}

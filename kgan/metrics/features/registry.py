@@ -2,7 +2,7 @@
 
 import os
 
-from kgan.core import registry
+from kgan.core import pictures, registry
 from kgan.metrics.features import applications, classifiers, resizers
 from kgan.metrics.features.applications import Application
 from kgan.metrics.features.base import Extractor
@@ -33,6 +33,7 @@ def get(
     features: str | os.PathLike | Extractor | None,
     shape: tuple | None = None,
     data_name: str | None = None,
+    is_image: bool | None = None,
 ) -> Extractor:
     """Returns an extractor by its name; it is built on first use.
 
@@ -44,10 +45,11 @@ def get(
             - "vgg16", "resnet50", ...: networks of `keras.applications`;
             - "pixels", "points": the examples themselves;
             - the path of a classifier of yours, `NAME.keras`;
-            or None, which chooses by the data: "points" for vectors, the classifier
-            that ships with kgan for its own data set, "inception" for other images.
+            or None, which chooses by the data: the classifier that ships with kgan for
+            its own data set, "inception" for other images, "points" for what is none.
         shape: Shape of an example of the data.
         data_name: Name of the data set, as in "mnist".
+        is_image: Whether the data are images. None: if they are pictures by `shape`.
 
     Raises a `ValueError` if there is none of that name.
     Example: `kgan.metrics.features.get("fashion_mnist")`
@@ -55,7 +57,9 @@ def get(
     if isinstance(features, Extractor):
         return features
     if features is None:
-        features = _default(shape, data_name)
+        if is_image is None:
+            is_image = shape is None or pictures.is_picture(shape)
+        features = _default(data_name) if is_image else "points"
     known = _known()
     if features in known:
         return known[features]
@@ -65,7 +69,5 @@ def get(
     raise ValueError(registry.unknown(expected, str(features), sorted(known)))
 
 
-def _default(shape, data_name):
-    if shape is not None and len(shape) == 1:
-        return "points"
+def _default(data_name):
     return data_name if data_name in classifiers.names() else "inception"

@@ -39,7 +39,7 @@ class BiGANRecipe(Recipe, game="bigan"):
         return game
 
     def pictures(self, game):
-        return "samples" if len(game.data_shape) == 3 else None
+        return "samples" if game.is_image else None
 
     def shown_data(self, source):
         return data.load(source, batch_size=8)

@@ -215,8 +215,10 @@ class GANRecipe(Recipe, game="gan"):
         return game.data_classes is not None
 
     def pictures(self, game):
-        if len(game.data_shape) == 3:
+        if game.is_image:
             return "samples"
+        if len(game.data_shape) > 1:
+            return None
         # A density has no classes, and a packed D no value at a point.
         packed = network_checks.together(game.discriminator) > 1
         return None if self.conditional or packed else "density"

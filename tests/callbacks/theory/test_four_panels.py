@@ -112,7 +112,8 @@ def test_a_run_that_ends_before_start_makes_no_picture(tmp_path, game):
 @pytest.mark.parametrize("name", ["start", "discriminator_rounds", "generator_rounds"])
 @pytest.mark.parametrize("value", [-1, 0.5])
 def test_wrong_numbers_are_refused(game, name, value):
-    with pytest.raises(ValueError, match=f"`{name}` must be a positive integer"):
+    least = "an integer of at least 0" if name == "start" else "a positive integer"
+    with pytest.raises(ValueError, match=f"`{name}` must be {least}"):
         FourPanels("unused.png", SOURCE, game[1], **{name: value})
 
 

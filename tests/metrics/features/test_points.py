@@ -14,6 +14,14 @@ def test_points_are_handed_through():
     assert outputs.logits is None
 
 
+@pytest.mark.parametrize("shape", [(24, 3), (4, 4, 4, 1), (8, 8, 13)])
+def test_other_values_are_rows(shape):
+    values = np.random.default_rng(0).normal(size=(7, *shape)).astype(np.float32)
+    outputs = Points()(values)
+    np.testing.assert_array_equal(outputs.features, values.reshape(7, -1))
+    assert outputs.images is values
+
+
 def test_describe():
     assert json.loads(json.dumps(Points().describe()))["name"] == "points"
     assert not Points().standard

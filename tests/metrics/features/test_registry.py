@@ -32,6 +32,9 @@ def test_default_depends_on_the_data(tmp_path, monkeypatch):
     monkeypatch.setattr(classifiers, "FOLDER", tmp_path)
     (tmp_path / "mnist.keras").touch()
     assert features.get(None, (2,), "ring").name == "points"
+    for shape in ((24, 3), (8, 8, 8, 1), (8, 8, 13)):
+        assert features.get(None, shape).name == "points"
+    assert features.get(None, (28, 28, 1), "mnist", is_image=False).name == "points"
     assert features.get(None, (28, 28, 1), "mnist").name == "mnist"
     assert features.get(None, (32, 32, 3), "cifar10").name == "inception"
     assert features.get(None).name == "inception"
