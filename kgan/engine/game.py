@@ -212,12 +212,12 @@ class Game(
         strategy = self.distribute_strategy
         moves = declaration.checked(self)
         players = {player: self.networks[player] for player in players_of(moves)}
-        declaration.freeze(frozen, players)
         strategy_checks.check_compile(
             self, self.networks, optimizers, steps_per_execution
         )
         single = strategy_checks.on_one_device(strategy)
         compiler = Compiler(single, run_eagerly, jit_compile)
+        declaration.freeze(frozen, players)
         with strategy.scope():
             prepared = prepare_all(optimizers, players)
             # Keras must make no optimizer, nor compile the whole step: under a

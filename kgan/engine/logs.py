@@ -79,7 +79,7 @@ class Logs:
         if twice:
             others = ", ".join(name for name in names if name != twice[0])
             raise ValueError(
-                "A penalty or term must have a name of its own, other than "
+                "Each loss and term of a game must have a name of its own, other than "
                 f"{others or 'those of the game'}. Received: {twice[0]!r}"
             )
         self.means = Means(names)

@@ -124,7 +124,7 @@ class GAN(RealData, Passes, Generative, Game):
         self.augmentation = augmentation
         self.ema_generator = None
         self.as_images = as_images
-        self._terms = gan_terms.Terms()
+        self._terms, self.adversarial_loss = gan_terms.Terms(), None
         self._build_networks()
         self.raw_sampler, self.averaged_sampler = (
             Sampler(
@@ -226,15 +226,21 @@ class GAN(RealData, Passes, Generative, Game):
                 networks.
         """
         loss = losses.get(loss)
-        self.adversarial_loss = loss if top_k == 1.0 else TopK(loss, top_k)
+        chosen = loss if top_k == 1.0 else TopK(loss, top_k)
         found = gan_terms.Terms(penalties, regularizers, objectives, terms)
-        gan_checks.compile_fits(self, self.adversarial_loss, found)
-        self._take_terms(found)
+        gan_checks.compile_fits(self, chosen, found)
         optimizers = {
             "generator": generator_optimizer or _adam(),
             "discriminator": discriminator_optimizer or _adam(),
         }
-        super().compile(optimizers, **played)
+        before = self._terms, self.adversarial_loss
+        self._take(found, chosen)
+        try:
+            super().compile(optimizers, **played)
+        except Exception:
+            if self.compiled:  # what was compiled before can still be played
+                self._take(*before)
+            raise
         takes = self._conditions.discriminator_takes
         alone = isinstance(self._outputs, fields.Field) and (
             self._conditions.fields is None or not takes
@@ -257,8 +263,8 @@ class GAN(RealData, Passes, Generative, Game):
             **played,
         )
 
-    def _take_terms(self, found):
-        """Puts terms in the place of those before, as attributes of the model."""
+    def _take(self, found, loss):
+        """Puts terms, attributes of the model, and a loss in the place of others."""
         self.data_classes = data_classes(
             self._conditions, found.further.values(), self._heads, self.prior
         )
@@ -268,6 +274,7 @@ class GAN(RealData, Passes, Generative, Game):
         for name, term in found.named.items():
             setattr(self, gan_terms.attribute(name), term)
         self._terms = found
+        self.adversarial_loss = loss
 
     @property
     def condition(self):

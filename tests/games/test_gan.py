@@ -41,6 +41,22 @@ def test_defaults():
     ]
 
 
+def test_a_compile_that_is_refused_changes_nothing():
+    gan = networks.gan()
+    gan.compile(loss="hinge", penalties=["r1"])
+    for wrong in (
+        {"penalties": ["r2"], "jit_compile": "never"},
+        {"loss": "wasserstein", "generator_optimizer": "no such one"},
+        {"loss": "wasserstein", "frozen": ["nobody"]},
+    ):
+        with pytest.raises(ValueError, match=r"must|Could not"):
+            gan.compile(**wrong)
+        assert list(gan.penalties) == ["r1"]
+        assert isinstance(gan.adversarial_loss, kgan.losses.Hinge)
+        gan.fit(networks.images(16), batch_size=8, verbose=0)
+        assert "r1" in gan.get_metrics_result()
+
+
 def test_calling_generates_float_images_of_the_averaged_generator():
     gan = networks.gan()
     for average in gan.ema_generator.weights:
