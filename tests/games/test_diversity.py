@@ -41,7 +41,8 @@ def test_points_that_are_normal_with_equal_deviation():
 def test_diversity_of_the_playing_generator_relative_to_real():
     gan = points(dimensions=2, latent_dim=2)
     real = np.random.default_rng(0).normal(size=(64, 2)).astype("float32")
-    gan.generator.layers[-1].kernel.assign(gan.generator.layers[-1].kernel * 3.0)
+    for network, scale in ((gan.generator, 3.0), (gan.ema_generator, 2.0)):
+        network.layers[-1].kernel.assign(network.layers[-1].kernel * scale)
     samples = gan.generate(64, seed=5, averaged=False)
     expected = mean_distance(samples) / mean_distance(real)
     value = Reference(real, gan).diversity(gan, seed=5)

@@ -26,7 +26,7 @@ def test_generated_examples_are_those_of_generate(batch_size):
 
 def test_raw_and_averaged_weights_are_told_apart():
     gan = points_gan()
-    for weight in gan.generator.weights:
+    for weight in gan.ema_generator.weights:
         weight.assign(weight + 1.0)
     raw = read(gan.examples(5, averaged=False))[0]
     np.testing.assert_array_equal(raw, gan.generate(5, averaged=False))
