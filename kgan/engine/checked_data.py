@@ -6,15 +6,29 @@ from kgan.engine import feeding, fields
 class CheckedData:
     """Mixin of games that reads and checks batches by `unpack` and `fields`."""
 
-    def check(self, element):
+    # === What a subclass may write ===
+
+    def check_rows(self, count):
+        """Checks that networks can take a number of rows on a replica."""
+
+    def look_at_networks(self, element):
+        """Warns of what networks return for the first batch, before the first step."""
+
+    # === What `fit` asks ===
+
+    def check(self, element, held_out=False):
         """Checks the first batch of a data set: names, shapes, dtypes, values.
+
+        Args:
+            element: The batch.
+            held_out: Whether it must be as the training data before it.
 
         Raises:
             ValueError: If the batch is not what the game takes.
         """
         batch = self._named(element)
         # Where the game has none, they are those of the first batch that was played.
-        known = self._plain.fields if self.step else None
+        known = self._plain.fields if self.step or held_out else None
         expected = self.fields() or known or fields.like(batch)
         fields.check(batch, expected)
         fields.check_values(batch, expected)
@@ -36,8 +50,10 @@ class CheckedData:
         batch = self._named(data)
         expected = self._plain.fields or self.fields() or fields.like(batch)
         fields.check(batch, expected)
+        rows = fields.cast(batch, expected)
+        # Integers are looked at as they came: in a narrower dtype they would wrap.
         accepted = self._plain.every_batch.accept(batch, expected)
-        return fields.cast(batch, expected), accepted
+        return rows, accepted
 
     def _named(self, element):
         batch = self.unpack(feeding.without_tuple(element))

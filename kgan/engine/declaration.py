@@ -61,28 +61,23 @@ def checked(game):
     return moves
 
 
-def keep_inputs(network):
-    """Lets a subclassed network have its inputs in float32 under any policy.
-
-    Keras casts them for it, and a value of bfloat16 has three digits. Functional
-    networks have them as they are; the layers of both cast what they take.
-    """
-    if isinstance(network, keras.Model) and not getattr(network, "inputs", None):
-        network.autocast = False
+def check_frozen(frozen, players):
+    """Raises a ValueError unless `frozen` holds names of players."""
+    if isinstance(frozen, str):
+        raise ValueError(f"`frozen` must be a list of names. Received: {frozen!r}")
+    _check_names("frozen", frozen, players)
 
 
-def freeze(frozen, players):
-    """Freezes players; raises a ValueError for what is none.
+def freeze(frozen, players, before=()):
+    """Freezes players, and frees those that an earlier `compile` had frozen.
 
     Args:
         frozen: Their names.
         players: Networks by name.
+        before: Names of those that were frozen.
     """
-    if isinstance(frozen, str):
-        raise ValueError(f"`frozen` must be a list of names. Received: {frozen!r}")
-    _check_names("frozen", frozen, players)
-    for player in frozen:
-        players[player].trainable = False
+    for player in players.keys() & {*frozen, *before}:
+        players[player].trainable = player not in frozen
 
 
 def stuck(players):

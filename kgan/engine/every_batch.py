@@ -6,6 +6,8 @@ import tensorflow as tf
 from kgan.core import seeds
 from kgan.engine import fields
 
+_REFUSED = "The rows of another worker are not what the game takes"
+
 
 class EveryBatch:
     """Finds batches with values that are not what the game takes.
@@ -29,27 +31,34 @@ class EveryBatch:
             expected: Their fields.
         """
 
-        def look(*tensors):
-            self._look(tf.nest.pack_sequence_as(batch, tensors), expected)
-            return np.float32(1.0)
+        several = seeds.num_replicas() > 1
 
-        wrong = tf.cond(
-            fields.are_right(batch, expected),
-            lambda: tf.constant(0.0),
-            lambda: tf.numpy_function(look, tf.nest.flatten(batch), tf.float32),
-        )
+        def look(replica, *tensors):
+            return self._look(
+                tf.nest.pack_sequence_as(batch, tensors), expected, replica
+            )
+
+        def looked():
+            flat = [seeds.replica_id() if several else 0, *tf.nest.flatten(batch)]
+            return tf.numpy_function(look, flat, tf.float32)
+
+        right = fields.are_right(batch, expected, may_be_empty=several)
+        wrong = tf.cond(right, lambda: tf.constant(0.0), looked)
         # What is wrong is known before any replica stops.
-        if seeds.num_replicas() > 1:
+        if several:
             context = tf.distribute.get_replica_context()
             wrong = context.all_reduce(tf.distribute.ReduceOp.SUM, wrong)
-        return tf.debugging.Assert(wrong < 0.5, ["a batch is not what the game takes"])
+        return tf.debugging.Assert(wrong < 0.5, [_REFUSED])
 
-    def _look(self, batch, expected):
+    def _look(self, batch, expected, replica):
         """Keeps what is wrong: an error raised here would fill the screen."""
+        first = replica * len(tf.nest.flatten(batch)[0])
         try:
-            fields.check_values(batch, expected)
+            fields.check_values(batch, expected, first)
         except ValueError as error:
             self._error = error
+            return np.float32(1.0)
+        return np.float32(0.0)
 
     def naming(self, function, where):
         """Returns a function that raises the ValueError of a batch that is refused.
@@ -63,9 +72,12 @@ class EveryBatch:
             self._error = None
             try:
                 return function(iterator)
-            except tf.errors.OpError:
-                if self._error is None:
+            except tf.errors.OpError as error:
+                found = self._error
+                if found is None and _REFUSED in str(error):
+                    found = f"{_REFUSED}: its own error says what"
+                if found is None:
                     raise
-                raise ValueError(f"{self._error} ({where()})") from None
+                raise ValueError(f"{found} ({where()})") from None
 
         return named

@@ -1,4 +1,4 @@
-"""Prepares the data of `fit`: checks the first batch, and groups batches of a round."""
+"""Prepares the data of `fit`: checks the first batches, groups those of a round."""
 
 import itertools
 
@@ -10,8 +10,8 @@ from kgan.core import peeking
 
 # Batches in which images must have values of both signs.
 _FIRST = 8
-# Rows of an array that are checked at a time.
-_AT_ONCE = 4096
+# Bytes of arrays that are checked at a time.
+_AT_ONCE = 64 * 2**20
 
 
 def is_arrays(x):
@@ -44,7 +44,8 @@ def peek(x, y, batch_size, count=1):
         firsts = range(0, min(_rows(x), count * batch_size), batch_size)
         return _begun(_part(x, y, first, batch_size) for first in firsts), x
     if isinstance(x, keras.utils.PyDataset):
-        return _begun(x[index] for index in range(min(len(x), count))), x
+        known = count if x.num_batches is None else min(x.num_batches, count)
+        return _begun(x[index] for index in range(known)), x
     if isinstance(x, tf.data.Dataset):
         with peeking.uncounted():
             return _begun(iter(x.take(count))), x
@@ -119,7 +120,7 @@ def from_arrays(x, y, batch_size, shuffle, seed):
     data = tf.data.Dataset.from_tensor_slices(x if y is None else (x, y))
     if shuffle:
         data = data.shuffle(count, seed=seed, reshuffle_each_iteration=True)
-    return data.batch(size, drop_remainder=True).prefetch(tf.data.AUTOTUNE)
+    return full(data.batch(size), size).prefetch(tf.data.AUTOTUNE)
 
 
 def refuse_weights(given):
@@ -161,17 +162,43 @@ def _check_divides(what, tensor, count):
 def full(dataset, batch_size):
     """Returns a data set of full batches, as many as it has batches.
 
-    Whether its last batch is full is known only when it comes: rows of the data's
-    beginning fill it up if it is not, and no row is lost.
+    Whether a last batch is full is known only when it comes: rows of the first one fill
+    it up if it is not, and no row is lost. The data are read once.
+
+    Args:
+        dataset: Batches, of which none is longer than the first one.
+        batch_size: Rows of the first one.
     """
-    if tf.nest.flatten(dataset.element_spec)[0].shape[0] is not None:
+    spec = dataset.element_spec
+    if tf.nest.flatten(spec)[0].shape[0] is not None:
         return dataset
-    batches = dataset.cardinality().numpy()
-    if batches < 0:  # infinite, or unknown: then the rest goes unseen
-        return dataset.rebatch(batch_size, drop_remainder=True)
-    whole = dataset.repeat().rebatch(batch_size, drop_remainder=True).take(batches)
-    # A known length stays known, since Keras warns of data that end without one.
-    return whole.apply(tf.data.experimental.assert_cardinality(batches))
+    # No rows yet; a size that is unknown is then that of the first batch.
+    nothing = tf.nest.map_structure(
+        lambda x: tf.zeros([0, *(size or 0 for size in x.shape[1:])], x.dtype), spec
+    )
+
+    def fill(first, batch):
+        rows, none = _count(batch), tf.equal(_count(first), 0)
+        first = tf.cond(none, lambda: batch, lambda: first)
+        longer = "Batches must not be longer than the first one."
+        with tf.control_dependencies(
+            [tf.debugging.assert_less_equal(rows, batch_size, message=longer)]
+        ):
+            filled = tf.nest.map_structure(
+                lambda x, more: tf.ensure_shape(
+                    tf.concat([x, more[: batch_size - rows]], axis=0),
+                    (batch_size, *x.shape[1:]),
+                ),
+                batch,
+                first,
+            )
+        return first, filled
+
+    return dataset.scan(nothing, fill)
+
+
+def _count(batch):
+    return tf.shape(tf.nest.flatten(batch)[0])[0]
 
 
 def group(dataset, count, replicas, argument="repeats"):
@@ -260,6 +287,7 @@ def prepare(game, x, y, batch_size, given):
         # A data set may be shorter than `batch_size` says, and its last batch as well.
         size = rows if arrays else _rows(first)
         game.check_rows(size // replicas)
+        game.look_at_networks(first)
     if _as_it_is(game, x, first, replicas):
         return x, y, batch_size
     _refuse_split(game, given.get("validation_split"), replicas)
@@ -273,17 +301,19 @@ def _rows(batch):
     return len(tf.nest.flatten(batch)[0])
 
 
-def _checked(game, x, y, rows):
+def _checked(game, x, y, rows, held_out=False):
     """Checks the first batches, of arrays all; returns the first one, and `x`."""
     batches, x = peek(x, y, rows, _FIRST)
     first = next(batches, None)
     if first is None:
         return None, x
-    game.check(first)
+    game.check(first, held_out)
     game.check_signs(itertools.chain([first], batches))
     if is_arrays(x):
-        for begin in range(0, _rows(x), _AT_ONCE):
-            game.check_values(_part(x, y, begin, _AT_ONCE), begin)
+        size = sum(np.asarray(part).nbytes for part in tf.nest.flatten(first))
+        count = max(1, _AT_ONCE * _rows(first) // max(1, size))
+        for begin in range(0, _rows(x), count):
+            game.check_values(_part(x, y, begin, count), begin)
     return first, x
 
 
@@ -293,7 +323,7 @@ def _check_validation(game, data, rows):
     x, y, weights = keras.utils.unpack_x_y_sample_weight(data)
     refuse_weights({"sample_weight": weights})
     if isinstance(x, tf.data.Dataset) or is_arrays(x):
-        _checked(game, x, y, rows)
+        _checked(game, x, y, rows, held_out=True)
 
 
 def _as_it_is(game, x, first, replicas):
@@ -306,9 +336,9 @@ def _as_it_is(game, x, first, replicas):
 def _refuse_split(game, share, replicas):
     if share:
         raise ValueError(
-            "`validation_split` cuts arrays after batches are joined, or cut to whole "
-            f"groups: here for {game.batches_argument}={game.batches_a_round} on "
-            f"{replicas} replicas, with groups of {game.group_size} examples. Give "
+            "`validation_split` cuts arrays after batches are joined and filled: here "
+            f"for {game.batches_argument}={game.batches_a_round} on {replicas} "
+            f"replicas, groups of {game.group_size} examples and micro_batches. Give "
             f"`validation_data`. Received: {share!r}"
         )
 

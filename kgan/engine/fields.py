@@ -119,12 +119,24 @@ def check_values(batch, fields, first=0):
         _check_values(_called(name, field), np.asarray(tensor), field, first)
 
 
-def are_right(batch, fields):
-    """Returns whether all values of a batch are as `check_values` wants, a tensor."""
+def are_right(batch, fields, may_be_empty=False):
+    """Returns whether a batch is as `check_values` wants it, a boolean tensor.
+
+    Args:
+        batch: As in `check`.
+        fields: As in `check`.
+        may_be_empty: Whether there may be no rows, as on a replica of a short batch.
+    """
     expected = dict(_flat(fields))
-    pairs = ((tensor, expected[name]) for name, tensor in _flat(batch))
+    pairs = [(tensor, expected[name]) for name, tensor in _flat(batch)]
+    if not pairs:
+        return tf.constant(True)
     verdicts = [each for tensor, field in pairs for each in _verdicts(tensor, field)]
-    return tf.reduce_all(tf.stack(verdicts)) if verdicts else tf.constant(True)
+    rows = tf.stack([tf.shape(tensor)[0] for tensor, _ in pairs])
+    verdicts.append(tf.reduce_all(rows == rows[0]))
+    if not may_be_empty:
+        verdicts.append(rows[0] > 0)
+    return tf.reduce_all(tf.stack(verdicts))
 
 
 def check_signs(batches, fields):
@@ -139,16 +151,17 @@ def check_signs(batches, fields):
     Raises:
         ValueError: If a field with `signed` has none.
     """
-    open_ = {name: field for name, field in _flat(fields) if field.signed}
-    count, high = 0, dict.fromkeys(open_, 0.0)
-    for batch in batches if open_ else ():
+    waiting = {name: field for name, field in _flat(fields) if field.signed}
+    count, high = 0, dict.fromkeys(waiting, 0.0)
+    for batch in batches if waiting else ():
         count += 1
-        found = {n: np.asarray(x) for n, x in _flat(batch) if n in open_}
-        open_ = {n: open_[n] for n, x in found.items() if x.min() >= 0}
-        if not open_:
+        found = {n: np.asarray(x) for n, x in _flat(batch) if n in waiting}
+        waiting = {n: waiting[n] for n, x in found.items() if x.min() >= 0}
+        if not waiting:
             return
-        high = {n: max(high[n], found[n].max()) for n in open_}
-    for name, field in open_.items():
+        high = {n: max(high[n], found[n].max()) for n in waiting}
+    if waiting:
+        name, field = next(iter(waiting.items()))
         raise ValueError(
             f"{_called(name, field)} must have values below 0. Received: none in the "
             f"first {count} batches, whose values reach {high[name]:g}; {field.signed}"
@@ -225,7 +238,10 @@ def _kind(dtype):
 
 def _verdicts(tensor, field):
     """Returns for a tensor whether its values are right, up to two boolean tensors."""
-    tensor = tf.convert_to_tensor(tensor)
+    # As it will be: a large float64 is infinite in float32. Integers in the widest
+    # dtype, where bounds have room.
+    dtype = tf.as_dtype(field.dtype)
+    tensor = tf.cast(tensor, tf.int64 if dtype.is_integer else dtype)
     low, high = field.bounds
     # A comparison with NaN is false.
     if low is not None:
@@ -240,13 +256,27 @@ def _check_values(called, values, field, first):
     if not values.size:
         raise ValueError(f"{called} must hold examples. Received: none")
     low, high = field.bounds
-    if values.dtype.kind == "f" or values.dtype.name == "bfloat16":
-        values = values.astype(np.promote_types(np.float32, values.dtype))
+    if tf.as_dtype(field.dtype).is_floating:
+        with np.errstate(over="ignore"):
+            values = values.astype(np.float32, copy=False)
+    if _is_within(values, low, high):
+        return
+    if values.dtype.kind == "f":
         _refuse(called, values, ~np.isfinite(values), "be finite", first)
     outside = [] if low is None else [values < low]
     outside += [] if high is None else [values > high]
     for wrong in outside:
         _refuse(called, values, wrong, _range(field), first, field.advice)
+
+
+def _is_within(values, low, high):
+    """Returns whether all is right, without an array as large as the values."""
+    if values.dtype.kind not in "fiu":
+        return True
+    smallest, largest = values.min(), values.max()  # NaN if any is
+    above = smallest >= low if low is not None else smallest > -np.inf
+    below = largest <= high if high is not None else largest < np.inf
+    return bool(above and below)
 
 
 def _refuse(called, values, wrong, expected, first, advice=""):

@@ -98,7 +98,6 @@ class Game(
 
     def __setattr__(self, name, value):
         declaration.check_attribute(Game, name, value)
-        declaration.keep_inputs(value)
         super().__setattr__(name, value)
 
     # === What a subclass writes ===
@@ -127,9 +126,6 @@ class Game(
             f"{type(self).__name__} must write `held_out` to be evaluated on held-out "
             "data; or call `fit` without `validation_data`."
         )
-
-    def check_rows(self, count):
-        """Checks that networks can take a number of rows on a replica."""
 
     # === What the rest of kgan asks ===
 
@@ -171,7 +167,7 @@ class Game(
 
     @property
     def needs_full_batches(self):
-        """Whether a shorter batch may not be cut as a step needs it."""
+        """Whether a step takes no shorter batch than the first one."""
         return self.group_size > 1 or self._plain.micro_batches > 1
 
     # === Compile ===
@@ -212,14 +208,17 @@ class Game(
         strategy = self.distribute_strategy
         moves = declaration.checked(self)
         players = {player: self.networks[player] for player in players_of(moves)}
+        declaration.check_frozen(frozen, players)
         strategy_checks.check_compile(
             self, self.networks, optimizers, steps_per_execution
         )
         single = strategy_checks.on_one_device(strategy)
         compiler = Compiler(single, run_eagerly, jit_compile)
-        declaration.freeze(frozen, players)
+        alternation = find_alternation(alternation)
+        before = getattr(getattr(self, "_plain", None), "frozen", ())
         with strategy.scope():
             prepared = prepare_all(optimizers, players)
+            declaration.freeze(frozen, players, before)
             # Keras must make no optimizer, nor compile the whole step: under a
             # strategy XLA fails on variables of another device.
             super().compile(
@@ -237,7 +236,7 @@ class Game(
             self._plain = types.SimpleNamespace(
                 optimizer=OptimizerView(prepared),
                 compiler=compiler,
-                alternation=find_alternation(alternation),
+                alternation=alternation,
                 micro_batches=micro_batches,
                 frozen=frozenset(frozen),
                 stuck=declaration.stuck(players),
@@ -307,8 +306,9 @@ class Game(
             **kwargs: As in `keras.Model.fit`, without weights of samples or classes.
 
         Raises:
-            ValueError: If the first batch is not what the networks take, or an argument
-                does not fit a game of several players.
+            ValueError: If a batch is not what the networks take, which is found before
+                its step changes anything, or an argument does not fit a game of several
+                players.
             FloatingPointError: If a loss of a game's first step is not finite.
         """
         self._assert_compile_called("fit")

@@ -260,7 +260,7 @@ class GAN(RealData, Passes, Generative, Game):
             loss=loss,
             **found.given,
             top_k=top_k,
-            **played,
+            **played | {"frozen": sorted(self._plain.frozen)},
         )
 
     def _take(self, found, loss):

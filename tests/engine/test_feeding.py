@@ -376,7 +376,7 @@ def test_validation_data_are_checked_too():
 
 
 def test_arrays_are_checked_whole(monkeypatch):
-    monkeypatch.setattr(feeding, "_AT_ONCE", 5)
+    monkeypatch.setattr(feeding, "_AT_ONCE", 5 * (4 * 4 + 8))  # of 5 examples
     checked, labels = [], np.arange(8)
     model = _model()
     model.check_values = lambda element, first: checked.append((first, element[1]))
