@@ -35,8 +35,22 @@ class Averaged:
         """
         if not tf.executing_eagerly() or self.step:
             return
-        for player, begun in vars(self._begun).items():
+        for player, begun in list(vars(self._begun).items()):
             average, network = getattr(self, f"ema_{player}"), self.networks[player]
-            if ema.checksum(average) == begun != ema.checksum(network):
+            if ema.checksum(average) != begun:
+                delattr(self._begun, player)  # it was given weights of its own
+            elif ema.checksum(network) != begun:
                 average.set_weights(network.get_weights())
                 self.note_average(player)
+
+    def make_predict_function(self, force=False):
+        self.begin_averages()
+        return super().make_predict_function(force)
+
+    def save(self, *args, **kwargs):
+        self.begin_averages()
+        super().save(*args, **kwargs)
+
+    def save_weights(self, *args, **kwargs):
+        self.begin_averages()
+        super().save_weights(*args, **kwargs)

@@ -4,12 +4,13 @@ It is better than the values of any single step, because the players circle each
 Yazici et al., "The Unusual Effectiveness of Averaging in GAN Training" (2019).
 """
 
+import hashlib
+
 import keras
+import numpy as np
 import tensorflow as tf
 
 from kgan.core import schedules
-
-_FLOATS = ("float", "bfloat")
 
 
 def momentum_at(momentum, step):
@@ -79,7 +80,7 @@ def update(averaged, network, momentum):
         momentum: m, a float32 scalar.
     """
     for average, value in zip(averaged.weights, network.weights, strict=True):
-        if average.dtype.startswith(_FLOATS):
+        if average.dtype.startswith(("float", "bfloat")):
             share = tf.cast(1.0 - momentum, average.dtype)
             average.assign(average + share * (value - average))
         else:
@@ -87,12 +88,11 @@ def update(averaged, network, momentum):
 
 
 def checksum(network):
-    """Returns numbers that differ for two networks whose values do, a tuple."""
-    return tuple(float(tf.reduce_sum(tf.abs(w))) for w in _floats(network.weights))
-
-
-def _floats(weights):
-    return [tf.cast(w, tf.float32) for w in weights if w.dtype.startswith(_FLOATS)]
+    """Returns a text that differs for two networks whose values do."""
+    digest = hashlib.blake2b()
+    for value in network.get_weights():
+        digest.update(np.ascontiguousarray(value))
+    return digest.hexdigest()
 
 
 def copy_of(network):

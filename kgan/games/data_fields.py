@@ -1,6 +1,5 @@
 """The fields of data that several games take."""
 
-from kgan.core.pictures import check_channels_last
 from kgan.engine.fields import Field
 
 
@@ -9,13 +8,13 @@ def images(shape, called="images"):
 
     `called` is what messages call them; "" is the name of the field.
     """
-    check_channels_last()
     return Field(
         shape,
         low=-1.0,
         high=1.0,
         called=called,
-        advice="[0, 255] becomes [-1, 1] by x / 127.5 - 1",
+        advice="[0, 255] becomes [-1, 1] by x / 127.5 - 1, a little more than 1 by "
+        "tf.clip_by_value(x, -1, 1)",
         signed="[0, 1] becomes [-1, 1] by x * 2 - 1",
     )
 

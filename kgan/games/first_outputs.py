@@ -8,11 +8,11 @@ import warnings
 import numpy as np
 import tensorflow as tf
 
-from kgan.games import network_checks
+from kgan.games import gan_checks, network_checks
 from kgan.games.sampler import rows_of
 from kgan.losses.input_gradients import LOGITS, heads, joined
 
-# Samples of G that are looked at.
+# Examples that are looked at, or as many more as D's layers take together.
 _ROWS = 16
 # By which real data are multiplied: logits grow, and change their sign.
 _SCALES = (1.0, -1.0, 10.0, -10.0)
@@ -32,18 +32,23 @@ def warn(game, batch):
 
 
 def _warn_of_probabilities(game, batch):
-    logits = np.concatenate([_logits(game, batch, scale) for scale in _SCALES])
+    group = gan_checks.group_of(game.discriminator)
+    batch = rows_of(batch, 0, _ROWS + -_ROWS % group)
+    try:
+        logits = np.concatenate([_logits(game, batch, scale) for scale in _SCALES])
+    except Exception:  # D may look up levels, or assert a range: then nothing is known
+        return
     low, high = logits.min(), logits.max()
     # Zeros are of a last layer that starts there.
-    if low < 0 or high > 1 or low == high == 0:
-        return
-    warnings.warn(
-        f"The discriminator {game.discriminator.name} returned values from {low:.3g} "
-        f"to {high:.3g}, for data ten times as large and of the other sign, too. If it "
-        "ends in a sigmoid, leave that out: a loss takes logits, and applies it.",
-        UserWarning,
-        stacklevel=2,
-    )
+    if low >= 0 and high <= 1 and high > 0:
+        warnings.warn(
+            f"The discriminator {game.discriminator.name} returned values from "
+            f"{low:.3g} to {high:.3g}, for data ten times as large and of the other "
+            "sign, too. If it ends in a sigmoid, leave that out: a loss takes logits, "
+            "and applies it.",
+            UserWarning,
+            stacklevel=2,
+        )
 
 
 def _logits(game, batch, scale):
@@ -55,18 +60,18 @@ def _logits(game, batch, scale):
 
 
 def _warn_of_bright_images(game, batch):
-    rows = min(_ROWS, len(tf.nest.flatten(batch["real"])[0]))
-    told = rows_of(batch.get("condition"), 0, rows)
+    batch = rows_of(batch, 0, _ROWS)
+    rows = len(tf.nest.flatten(batch["real"])[0])
     latents = game.latents(rows, tf.constant([0, 0])).get("latents")
-    samples = game.generator(game._generator_inputs(latents, told), training=False)
-    main = max(tf.nest.flatten(samples), key=lambda x: np.prod(x.shape[1:]))
+    inputs = game._generator_inputs(latents, batch.get("condition"))
+    samples = tf.nest.flatten(game.generator(inputs, training=False))
+    main = max(samples, key=lambda x: np.prod(x.shape[1:]))
     low, high = float(tf.reduce_min(main)), float(tf.reduce_max(main))
-    if low < 0 or low == high == 0:
-        return
-    warnings.warn(
-        f"The generator {game.generator.name} returned values from {low:.3g} to "
-        f"{high:.3g} in its first {rows} images, none below 0. Images lie in [-1, 1]: "
-        "if it ends in a sigmoid, take tanh.",
-        UserWarning,
-        stacklevel=2,
-    )
+    if low >= 0 and high > 0:
+        warnings.warn(
+            f"The generator {game.generator.name} returned values from {low:.3g} to "
+            f"{high:.3g} in its first {rows} images, none below 0. Images lie in "
+            "[-1, 1]: if it ends in a sigmoid, take tanh.",
+            UserWarning,
+            stacklevel=2,
+        )

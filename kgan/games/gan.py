@@ -5,7 +5,6 @@ import tensorflow as tf
 
 from kgan import losses
 from kgan.core import arguments
-from kgan.core.pictures import is_picture
 from kgan.core.seeds import Use
 from kgan.engine import ema, fields
 from kgan.engine.game import Game
@@ -56,7 +55,8 @@ class GAN(RealData, Passes, Generative, Game):
     D(real) > D(fake)) and one key for each term.
 
     Args:
-        generator: G, a `keras.Model` from latents to data.
+        generator: G, a `keras.Model` from latents to data. It takes them in float32
+            under any policy of precision.
         discriminator: D, a `keras.Model` from data to logits, without a sigmoid.
         prior: p(z), a `kgan.priors.Prior`. Default: `Normal` of the generator's size.
             False: the generator takes its condition alone.
@@ -142,6 +142,9 @@ class GAN(RealData, Passes, Generative, Game):
         told = self._conditions.example()
         latents = None if self.prior is False else tf.zeros((1, self.latent_dim))
         inputs = self._generator_inputs(latents, told)
+        for network in (self.generator, self.discriminator):
+            network_checks.are_channels_last(network)
+        network_checks.keep_latents(self.generator)
         fake = self.generator(inputs, training=False)
         # In plain objects: Keras tracks lists and dictionaries.
         self._outputs = fields.like(fake)
@@ -160,15 +163,10 @@ class GAN(RealData, Passes, Generative, Game):
         self._heads = {n: _shape(h) for n, h in outputs.items()}
         if self.ema_momentum is not None:
             self.ema_generator = ema.averaged_copy(self.generator)
+            network_checks.keep_latents(self.ema_generator)
             self.ema_generator(inputs, training=False)
             self.ema_generator.set_weights(self.generator.get_weights())
             self.note_average("generator")
-
-    @property
-    def is_image(self):
-        """Whether data are images in [−1, 1]."""
-        given = self.as_images
-        return is_picture(self.data_shape) if given is None else given
 
     @property
     def sampler(self):

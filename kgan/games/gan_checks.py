@@ -6,6 +6,7 @@ import warnings
 import keras
 import tensorflow as tf
 
+from kgan.core import pictures
 from kgan.engine import feeding, fields
 from kgan.engine.fields import Field
 from kgan.games import network_checks
@@ -117,6 +118,23 @@ def augmentation_follows(augmentation, loss):
         )
 
 
+def is_image(given, shape):
+    """Returns whether data are images in [−1, 1].
+
+    Args:
+        given: Whether they are, as it was said; None: by their shape.
+        shape: Shape of an example.
+    """
+    if given is None:
+        return pictures.is_picture(shape)
+    if not isinstance(given, bool) or (given and len(shape) != 3):
+        raise ValueError(
+            "`as_images` must be None, False, or True for data of shape (height, "
+            f"width, channels). Received: {given!r} for data of shape {shape}"
+        )
+    return given
+
+
 def outputs_of(discriminator, judged):
     """Returns what D returns for an example, or for as many alike as it needs.
 
@@ -194,7 +212,7 @@ def split(element):
 
 
 def as_classes(labels):
-    """Returns labels as the networks take them: int32 of shape `(batch,)`.
+    """Returns labels as int64 of shape `(batch,)`, which holds any integer.
 
     Raises:
         ValueError: If they are no integers, or not one for each example.
@@ -202,7 +220,7 @@ def as_classes(labels):
     labels = tf.convert_to_tensor(labels)
     one_label_each(labels)
     integer_labels(labels)
-    return tf.reshape(tf.cast(labels, tf.int32), (-1,))
+    return tf.reshape(tf.cast(labels, tf.int64), (-1,))
 
 
 def compile_fits(game, loss, terms):

@@ -4,7 +4,7 @@ import math
 
 import keras
 
-from kgan.core import arguments
+from kgan.core import arguments, pictures
 
 
 def together(discriminator):
@@ -191,9 +191,14 @@ _PROBABILITIES = ("sigmoid", "hard_sigmoid", "softmax")
 _NOT_BELOW_0 = (*_PROBABILITIES, "relu", "relu6", "softplus", "exponential")
 
 
+def _is_known(layer):
+    # What the `activation` of a user's own layer is applied to, nobody knows.
+    return type(layer).__module__.startswith(("keras.", "kgan."))
+
+
 def _activation(layer):
     """Returns the name of a layer's activation, None without one."""
-    if getattr(layer, "negative_slope", 0):
+    if getattr(layer, "negative_slope", 0) or not _is_known(layer):
         return None
     activation = getattr(layer, "activation", None)
     if activation is not None:
@@ -229,7 +234,29 @@ def gives_images(generator):
 
 def tells_outputs(network):
     """Returns whether a network's layers tell by what activation it ends."""
-    return hasattr(head_layer(network), "activation")
+    last = head_layer(network)
+    return hasattr(last, "activation") and _is_known(last)
+
+
+def keep_latents(generator):
+    """Lets a subclassed generator have its inputs in float32 under any policy.
+
+    Keras casts them for it, and a value of bfloat16 has three digits. Functional
+    networks have them as they are; the layers of both cast what they take.
+    """
+    if not getattr(generator, "inputs", None):
+        generator.autocast = False
+
+
+def are_channels_last(network):
+    """Raises a ValueError for layers that `channels_first` in keras.json has turned."""
+    turned = any(
+        getattr(layer, "data_format", None) == "channels_first"
+        for layer in all_layers(network)
+        if not isinstance(layer, keras.layers.Flatten)  # which takes either
+    )
+    if turned:
+        pictures.check_channels_last()
 
 
 def discriminator_fits(discriminator, data_shape):

@@ -5,7 +5,9 @@ import tensorflow as tf
 
 from kgan import losses
 from kgan.core import arguments, schedules
+from kgan.core.pictures import is_picture
 from kgan.core.seeds import Use
+from kgan.engine.fields import Field
 from kgan.engine.game import Game
 from kgan.engine.move import Move
 from kgan.engine.update import mean
@@ -71,18 +73,20 @@ class Pix2Pix(Translation, Game):
         pair = {"source": source, "target": target}
         network_checks.takes("discriminator", discriminator, **pair)
         network_checks.gives_logits(discriminator)
-        network_checks.gives_images(generator)
+        if is_picture(target):
+            network_checks.gives_images(generator)
         self.generator, self.discriminator = generator, discriminator
         self.l1 = schedules.check("l1", l1)
         self.adversarial_loss = losses.get(adversarial_loss)
         self.ema_momentum = arguments.ema_momentum(ema_momentum)
 
     def fields(self):
-        ends = {
-            "source": self.generator.input_shape,
-            "target": self.generator.output_shape,
-        }
-        return {name: images(shape[1:], called="") for name, shape in ends.items()}
+        source = self.generator.input_shape[1:]
+        target = self.generator.output_shape[1:]
+        # A source may be a mask, which has no value below 0.
+        in_range = {"low": -1.0, "high": 1.0} if is_picture(source) else {}
+        of_target = images(target, called="") if is_picture(target) else Field(target)
+        return {"source": Field(source, **in_range), "target": of_target}
 
     def moves(self):
         return (

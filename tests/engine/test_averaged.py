@@ -21,6 +21,24 @@ def test_loaded_weights_are_those_of_samples():
     np.testing.assert_array_equal(new.generate(4), expected)
 
 
+@pytest.mark.parametrize("use", ["predict", "save", "save_weights"])
+def test_every_use_of_the_average_begins_it(use, tmp_path):
+    gan, latents = networks.gan(), np.ones((2, networks.LATENT_DIM), "float32")
+    gan.generator.set_weights([-w for w in shifted(gan.generator)])
+    expected = gan.generator(latents)
+    if use == "predict":
+        found = gan.predict(latents, verbose=0)
+    elif use == "save":
+        gan.save(tmp_path / "gan.keras")
+        found = keras.models.load_model(tmp_path / "gan.keras")(latents)
+    else:
+        gan.save_weights(tmp_path / "gan.weights.h5")
+        other = networks.gan()
+        other.load_weights(tmp_path / "gan.weights.h5")
+        found = other(latents)
+    np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
+
+
 @pytest.mark.parametrize("played", [0, 1])
 def test_the_first_step_begins_there(played):
     game = moves.pursuit(compiled={"run_eagerly": False})

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from kgan.engine import every_batch
 from kgan.engine.fields import Field
 
 WAYS = [{}, {"jit_compile": True}, {"steps_per_execution": 16}, {"run_eagerly": True}]
@@ -54,10 +55,68 @@ def test_nothing_of_its_step_is_written(wrong, compiled):
 @pytest.mark.parametrize("row", [1, 5])  # of the first replica, of the second
 def test_no_replica_writes(row, compiled, two_replicas):
     found = game(two_replicas, **compiled)
-    message = r"must be finite\. Received: nan in example 1.*of step 3"
+    message = rf"must be finite\. Received: nan in example {row} .*of step 3"
     with pytest.raises(ValueError, match=message):
         found.fit(data(np.nan, row), verbose=0)
     assert_as_after_two_batches(found, two_replicas, **compiled)
+
+
+class Counted(moves.Pursuit):
+    def fields(self):
+        return {"points": Field((2,)), "count": Field((), "int32", low=0, high=300)}
+
+    def unpack(self, element):
+        return dict(zip(("points", "count"), element, strict=True))
+
+
+def counted(counts, points=None, dtype="uint8"):
+    points = moves.POINTS[:16].copy() if points is None else points
+    pair = points, np.asarray(counts, dtype)
+    return tf.data.Dataset.from_tensor_slices(pair).batch(8)
+
+
+def test_bounds_that_a_narrow_dtype_does_not_hold():
+    found = moves.pursuit(kind=Counted, compiled={"run_eagerly": False})
+    found.fit(counted([255] * 16), verbose=0)
+    assert found.step == 2
+
+
+def test_integers_that_would_wrap():
+    found = moves.pursuit(kind=Counted, compiled={"run_eagerly": False})
+    with pytest.raises(ValueError, match=r"4\.29497e\+09 in example 7 .*of step 2"):
+        found.fit(counted([2] * 15 + [2**32 + 2], dtype="int64"), verbose=0)
+    assert found.step == 1
+
+
+def test_floats_that_are_infinite_in_float32():
+    points = moves.POINTS[:16].astype("float64")
+    points[12, 0] = 1e300
+    found = moves.pursuit(kind=Counted, compiled={"run_eagerly": False})
+    with pytest.raises(ValueError, match=r"inf in example 4 .*of step 2"):
+        found.fit(counted([2] * 16, points), verbose=0)
+
+
+def test_rows_that_are_none_or_not_as_many():
+    spec = tf.TensorSpec((None, 2)), tf.TensorSpec((None,), tf.int32)
+    for second, message in (
+        ((moves.POINTS[:8], [1] * 4), "8 of points, 4 of count|4 of count, 8 of poi"),
+        ((moves.POINTS[:0], []), "must hold examples"),
+    ):
+        elements = [(moves.POINTS[:8], [1] * 8), second]
+        data = tf.data.Dataset.from_generator(
+            lambda elements=elements: iter(elements), output_signature=spec
+        )
+        found = moves.pursuit(kind=Counted, compiled={"run_eagerly": False})
+        with pytest.raises(ValueError, match=f"({message}).*of step 2"):
+            found.fit(data, verbose=0)
+
+
+def test_the_rows_of_another_worker_have_an_error_there():
+    def fails(iterator):
+        raise tf.errors.InvalidArgumentError(None, None, every_batch._REFUSED)
+
+    with pytest.raises(ValueError, match=r"another worker .* says what \(in step 4\)"):
+        every_batch.EveryBatch().naming(fails, lambda: "in step 4")(None)
 
 
 def test_training_can_go_on():

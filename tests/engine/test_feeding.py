@@ -159,12 +159,14 @@ def test_what_holds_no_batches(data):
 def test_from_arrays_gives_full_batches():
     x, y = np.arange(10.0)[:, None], np.arange(10)
     data = feeding.from_arrays(x, y, 4, shuffle=False, seed=0)
-    assert data.cardinality() == 2
+    assert data.cardinality() == 3
     assert data.element_spec[0].shape == (4, 1)
+    seen = [list(labels.numpy()) for _, labels in data]
+    assert seen == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9, 0, 1]]
     for images, labels in data:
         np.testing.assert_array_equal(images[:, 0], labels)
     alone = feeding.from_arrays(x, None, 4, shuffle=False, seed=0)
-    assert [batch.shape for batch in alone] == [(4, 1), (4, 1)]
+    assert [batch.shape for batch in alone] == [(4, 1)] * 3
     assert feeding.from_arrays(x, None, 64, False, 0).element_spec.shape == (10, 1)
 
 
@@ -264,7 +266,32 @@ def test_a_last_batch_that_is_shorter_is_filled_from_the_beginning():
     assert kept.cardinality() == 3
     assert _rows_of(kept) == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9, 10, 0]]
     unknown = ragged.filter(lambda element: True)  # a length that nobody knows
-    assert _rows_of(feeding.full(unknown, 4)) == [[0, 1, 2, 3], [4, 5, 6, 7]]
+    assert _rows_of(feeding.full(unknown, 4)) == _rows_of(kept)
+    reads = []
+
+    def read():
+        reads.append(None)
+        yield from ragged
+
+    once = tf.data.Dataset.from_generator(read, output_signature=ragged.element_spec)
+    assert _rows_of(feeding.full(once, 4)) == _rows_of(kept)
+    assert len(reads) == 1
+
+
+def test_a_batch_longer_than_the_first_is_refused():
+    data = _numbered(1, 11).batch(4)
+    with pytest.raises(tf.errors.InvalidArgumentError, match="not be longer than"):
+        list(feeding.full(data, 3))
+
+
+def test_sizes_that_only_a_batch_knows():
+    elements = [{"x": np.ones((4, 3), "f")}, {"x": np.zeros((2, 3), "f")}]
+    signature = {"x": tf.TensorSpec((None, None))}
+    data = tf.data.Dataset.from_generator(
+        lambda: iter(elements), output_signature=signature
+    )
+    (_, last) = feeding.full(data, 4)
+    assert last["x"].numpy()[:, 0].tolist() == [0, 0, 1, 1]
 
 
 @pytest.mark.parametrize("known", [True, False])
@@ -316,7 +343,8 @@ def _model(batches=1, replicas=1, group_size=1, check=lambda element: None):
         batches_argument="discriminator_steps",
         group_size=group_size,
         needs_full_batches=group_size > 1,
-        check=check,
+        check=lambda element, held_out=False: check(element),
+        look_at_networks=lambda element: None,
         check_signs=lambda elements: None,
         check_values=lambda element, first: None,
         check_rows=lambda rows: None,
@@ -433,7 +461,7 @@ def test_a_game_of_groups_gets_full_batches():
     checked = []
     model.check_rows = checked.append
     data, _, _ = feeding.prepare(model, _images(10), None, 4, {"shuffle": False})
-    assert [len(batch) for batch in data] == [4, 4]
+    assert [len(batch) for batch in data] == [4, 4, 4]
     short = tf.data.Dataset.from_tensor_slices(_images(10)).batch(4)
     data, _, _ = feeding.prepare(model, short, None, None, {})
     assert [len(batch) for batch in data] == [4, 4, 4]

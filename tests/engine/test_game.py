@@ -479,6 +479,8 @@ def test_a_player_may_be_frozen_on_purpose(tmp_path):
     assert same(before, weights_of(game, "hunter"))
     game.save(tmp_path / "game.keras")
     moves.fit(keras.models.load_model(tmp_path / "game.keras"), 16)
+    game.compile({"prey": "sgd", "hunter": "sgd"})  # and is free again
+    assert game.hunter.trainable
     for wrong in (["memory"], "hunter"):
         with pytest.raises(ValueError, match=r"`frozen` must .*: '(memory|hu)"):
             frozen(frozen=wrong)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from kgan.games import data_fields
+import kgan
 
 DATA = networks.images(64)
 LABELS = np.arange(64) % 3
@@ -85,15 +85,68 @@ def test_images_of_which_no_pixel_is_dark_may_be_meant():
     assert gan.step == 8
 
 
-def test_channels_first_is_refused():
+@pytest.fixture
+def channels_first():
     keras.config.set_image_data_format("channels_first")
-    try:
-        for build in (
-            lambda: data_fields.images((8, 8, 1)),
-            lambda: networks.kgan.models.dcgan((8, 8, 1)),
-            lambda: networks.kgan.models.mlp((8, 8, 1)),
-        ):
-            with pytest.raises(ValueError, match=r"image_data_format.*keras\.json"):
-                build()
-    finally:
-        keras.config.set_image_data_format("channels_last")
+    yield
+    keras.config.set_image_data_format("channels_last")
+
+
+def judge(**options):
+    convolution = keras.layers.Conv2D(2, 3, padding="same", **options)
+    layers = [convolution, keras.layers.Flatten(), keras.layers.Dense(1)]
+    return keras.Sequential([keras.Input((8, 8, 1)), *layers])
+
+
+def test_channels_first_is_refused(channels_first):
+    for build in (
+        lambda: kgan.models.dcgan((8, 8, 1)),
+        lambda: kgan.models.mlp((8, 8, 1)),
+        lambda: kgan.GAN(networks.generator(batch_norm=False), judge()),
+    ):
+        with pytest.raises(ValueError, match=r"image_data_format.*keras\.json"):
+            build()
+
+
+def test_networks_that_say_channels_last_are_taken(channels_first):
+    layers = [keras.layers.Dense(64, "tanh"), keras.layers.Reshape((8, 8, 1))]
+    generator = keras.Sequential([keras.Input((3,)), *layers])
+    gan = kgan.GAN(generator, judge(data_format="channels_last"))
+    gan.compile()
+    gan.fit(DATA, batch_size=8, verbose=0)
+    assert gan.step == 8
+
+
+def scales(shape, activation):
+    x = latents = keras.Input((networks.LATENT_DIM,))
+    image = keras.layers.Dense(64, activation="tanh")(x)
+    mask = keras.layers.Dense(16, activation=activation)(x)
+    outputs = {
+        "image": keras.layers.Reshape((8, 8, 1))(image),
+        "mask": keras.layers.Reshape(shape)(mask),
+    }
+    generator = keras.Model(latents, outputs)
+    inputs = {"image": (8, 8, 1), "mask": shape}
+    inputs = {name: keras.Input(s, name=name) for name, s in inputs.items()}
+    flat = [keras.layers.Flatten()(x) for x in inputs.values()]
+    both = keras.layers.Concatenate()(flat)
+    return generator, keras.Model(inputs, keras.layers.Dense(1)(both))
+
+
+def test_a_mask_beside_an_image_has_no_value_below_0():
+    gan = kgan.GAN(*scales((4, 4, 1), "sigmoid"))
+    gan.compile()
+    mask = (networks.images(64)[:, ::2, ::2] > 0).astype("float32")
+    gan.fit({"image": DATA, "mask": mask}, batch_size=8, verbose=0)
+    for wrong, message in (
+        ({"image": BRIGHT, "mask": mask}, "images must have values below 0"),
+        ({"image": DATA, "mask": 255 * mask}, r"'real\.mask' must lie in \[-1, 1\]"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            gan.fit(wrong, batch_size=8, verbose=0)
+
+
+def test_what_is_no_image_cannot_be_one():
+    for shape, given in (((2,), True), ((8, 8, 1), "no"), ((8, 8, 1), 1)):
+        with pytest.raises(ValueError, match=r"`as_images` must be.*Received: "):
+            kgan.GAN(*kgan.models.mlp(shape, latent_dim=2), as_images=given)

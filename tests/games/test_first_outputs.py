@@ -73,6 +73,50 @@ def test_logits_are_not_warned_of(judge):
     gan(discriminator=judge()).fit(DATA, batch_size=8, verbose=0)
 
 
+class Levels(Judge):
+    """Looks up the levels of bytes, of which there are no others."""
+
+    def __init__(self):
+        super().__init__()
+        self.levels = keras.layers.Embedding(256, 2)
+
+    def call(self, x):
+        levels = tf.cast(tf.round((x + 1.0) * 127.5), tf.int32)
+        tf.debugging.assert_less(levels, 256)
+        return super().call(self.levels(levels))
+
+
+class Log(Judge):
+    def call(self, x):
+        return super().call(tf.math.log(x + 1.01))
+
+
+class Counting(Judge):
+    def call(self, x):
+        self.rows = max(getattr(self, "rows", 0), x.shape[0] or 0)
+        return super().call(x)
+
+
+@pytest.mark.parametrize("judge", [Levels, Log])
+def test_a_discriminator_of_images_alone_trains(judge):
+    gan(discriminator=judge()).fit(DATA, batch_size=8, verbose=0)
+
+
+def test_few_examples_are_looked_at():
+    judge = Counting()
+    found = gan(discriminator=judge)
+    judge.rows = 0
+    found.look_at_networks(networks.images(64))
+    assert judge.rows == 16
+
+
+def test_held_out_data_are_not_looked_at_again():
+    found = gan(discriminator=Judge("sigmoid"))
+    with pytest.warns(UserWarning, match="ends in a sigmoid") as seen:
+        found.fit(DATA, validation_data=DATA, batch_size=8, verbose=0)
+    assert len(seen) == 1
+
+
 def test_a_sigmoid_inside_a_subclassed_generator():
     message = "generator painter returned values from .*, none below 0.*tanh"
     with pytest.warns(UserWarning, match=message):

@@ -192,6 +192,22 @@ def test_a_generator_that_reaches_below_0(last):
     network_checks.gives_images(keras.Sequential([keras.Input((3,)), *last]))
 
 
+class ToImage(keras.layers.Layer):
+    """A block of a user's own, whose activation is not its last step."""
+
+    activation = staticmethod(keras.activations.relu)
+
+    def call(self, x):
+        return keras.ops.tanh(self.activation(x))
+
+
+def test_the_activation_of_a_layer_of_ones_own_tells_nothing():
+    network = keras.Sequential([keras.Input((3,)), ToImage()])
+    network_checks.gives_images(network)
+    assert not network_checks.tells_outputs(network)
+    assert network_checks.tells_outputs(_network((3,)))
+
+
 def test_only_generators_of_images_are_asked():
     def of(shape):
         x = latents = keras.Input((3,))

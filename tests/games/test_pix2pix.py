@@ -159,3 +159,34 @@ def test_other_data_are_refused(data, message):
         game.fit(data, batch_size=4, verbose=0)
     assert "\n" not in str(error.value)
     assert game.step == 0
+
+
+def masks(shape):
+    classes = np.random.default_rng(0).integers(0, shape[2], (8, *shape[:2]))
+    return np.eye(shape[2], dtype="float32")[classes]
+
+
+@pytest.mark.parametrize("classes", [3, 19])
+def test_sources_may_be_masks(classes):
+    shape = (4, 4, classes)
+    generator = network([shape], TARGET)
+    game = kgan.Pix2Pix(generator, network([shape, TARGET], (2, 2, 1)))
+    game.compile(dict.fromkeys(game.players, "sgd"))
+    data = {"source": masks(shape), "target": contract.images(8, TARGET)}
+    game.fit(data, batch_size=4, verbose=0)
+    assert game.step == 2
+    bright = {**data, "target": (data["target"] + 1) / 2}
+    with pytest.raises(ValueError, match=r"'target' must have values below 0.*x \* 2"):
+        game.fit(bright, batch_size=4, verbose=0)
+
+
+def test_targets_may_be_shares_of_classes():
+    shape = (4, 4, 19)
+    x = source = keras.Input(SOURCE)
+    x = keras.layers.Conv2D(19, 1, activation="softmax")(x)
+    discriminator = network([SOURCE, shape], (2, 2, 1))
+    game = kgan.Pix2Pix(keras.Model(source, x), discriminator)
+    game.compile(dict.fromkeys(game.players, "sgd"))
+    data = {"source": contract.images(8, SOURCE), "target": masks(shape)}
+    game.fit(data, batch_size=4, verbose=0)
+    assert game.step == 2
