@@ -175,7 +175,7 @@ def test_held_out_batches_of_no_whole_groups(minibatch):
     for count in (1, 9):
         logs = gan.evaluate(POINTS[:count], batch_size=8, verbose=0, return_dict=True)
         assert np.isfinite(logs["d_loss"])
-    with refuse("groups of 4 examples. Give `validation_data`"):
+    with refuse("groups of 4 examples and micro_batches. Give `validation_data`"):
         gan.fit(POINTS, batch_size=8, validation_split=0.5, verbose=0)
 
 

@@ -67,6 +67,7 @@ def test_panels_show_what_the_paper_says(tmp_path, game):
 
 def test_training_is_not_disturbed(tmp_path, game):
     gan, data = game
+    gan.begin_averages()  # the generator of the game was given weights
     twin = kgan.GAN.from_config(gan.get_config())
     twin.set_weights(gan.get_weights())
     twin.compile(run_eagerly=True)
