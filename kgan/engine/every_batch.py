@@ -6,7 +6,7 @@ import tensorflow as tf
 from kgan.core import seeds
 from kgan.engine import fields
 
-_REFUSED = "The rows of another worker are not what the game takes"
+_REFUSED = "A batch is not what the game takes"
 
 
 class EveryBatch:
@@ -75,7 +75,7 @@ class EveryBatch:
             except tf.errors.OpError as error:
                 found = self._error
                 if found is None and _REFUSED in str(error):
-                    found = f"{_REFUSED}: its own error says what"
+                    found = f"{_REFUSED}, on another worker, whose error says what"
                 if found is None:
                     raise
                 raise ValueError(f"{found} ({where()})") from None

@@ -180,21 +180,25 @@ def full(dataset, batch_size):
     def fill(first, batch):
         rows, none = _count(batch), tf.equal(_count(first), 0)
         first = tf.cond(none, lambda: batch, lambda: first)
-        longer = "Batches must not be longer than the first one."
-        with tf.control_dependencies(
-            [tf.debugging.assert_less_equal(rows, batch_size, message=longer)]
-        ):
-            filled = tf.nest.map_structure(
-                lambda x, more: tf.ensure_shape(
-                    tf.concat([x, more[: batch_size - rows]], axis=0),
-                    (batch_size, *x.shape[1:]),
-                ),
+
+        def filled():
+            return tf.nest.map_structure(
+                lambda x, more: tf.concat([x, more[: batch_size - rows]], axis=0),
                 batch,
                 first,
             )
-        return first, filled
+
+        longer = "Batches must not be longer than the first one."
+        check = tf.debugging.assert_less_equal(rows, batch_size, message=longer)
+        with tf.control_dependencies([check]):
+            whole = tf.cond(rows < batch_size, filled, lambda: batch)
+        return first, tf.nest.map_structure(_of_rows(batch_size), whole)
 
     return dataset.scan(nothing, fill)
+
+
+def _of_rows(count):
+    return lambda x: tf.ensure_shape(x, (count, *x.shape[1:]))
 
 
 def _count(batch):

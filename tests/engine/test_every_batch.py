@@ -115,7 +115,7 @@ def test_the_rows_of_another_worker_have_an_error_there():
     def fails(iterator):
         raise tf.errors.InvalidArgumentError(None, None, every_batch._REFUSED)
 
-    with pytest.raises(ValueError, match=r"another worker .* says what \(in step 4\)"):
+    with pytest.raises(ValueError, match=r"another worker, .* says what \(in step 4\)"):
         every_batch.EveryBatch().naming(fails, lambda: "in step 4")(None)
 
 

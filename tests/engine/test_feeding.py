@@ -294,6 +294,14 @@ def test_sizes_that_only_a_batch_knows():
     assert last["x"].numpy()[:, 0].tolist() == [0, 0, 1, 1]
 
 
+def test_whole_batches_may_be_of_several_lengths():
+    elements = [np.full((4, length), length, "f") for length in (3, 5, 2)]
+    data = tf.data.Dataset.from_generator(
+        lambda: iter(elements), output_signature=tf.TensorSpec((None, None))
+    )
+    assert [x.shape for x in feeding.full(data, 4)] == [(4, 3), (4, 5), (4, 2)]
+
+
 @pytest.mark.parametrize("known", [True, False])
 def test_whole_batches_are_all_used(known):
     data = _numbered(4, 2).batch(2)  # the pipeline does not tell that all are full
