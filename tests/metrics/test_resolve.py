@@ -94,7 +94,7 @@ def scans(tmp_path):
     ("windows", "expected"), [(None, (0, 4000)), ({"window": (0, 2000)}, (0, 2000))]
 )
 def test_all_images_of_16_bits_are_scaled_as_the_reals(scans, windows, expected):
-    find = Finder((2, 2, 1), None, None, 0, windows)
+    find = Finder((2, 2, 1), None, None, 0, windows=windows)
     reals = find(scans("train", 0, 4000)).source
     held_out = find(scans("held_out", 0, 1000)).source
     assert reals.window == held_out.window == expected
@@ -109,7 +109,7 @@ def test_another_split_of_pairs_is_scaled_as_the_first(scans):
             scans(f"{name}/{index}", 0, 4000)
     path = pathlib.Path(scans("rest", 0, 1)).parent
     windows = {"source_window": (0, 500), "target_window": (0, 800)}
-    find = Finder(None, None, None, 0, windows)
+    find = Finder(None, None, None, 0, windows=windows)
     train = find(f"pairs:{path}:a:b").source
     test = find.other_split(train, "test").source
     assert test.split == "test"
