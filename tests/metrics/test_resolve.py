@@ -116,6 +116,33 @@ def test_another_split_of_pairs_is_scaled_as_the_first(scans):
     assert train.windows == test.windows == windows
 
 
+def test_a_plain_folder_is_scaled_as_the_targets(scans):
+    for index in range(20):
+        for name in ("a", "b"):
+            scans(f"{name}/{index}", 0, 4000)
+    path = pathlib.Path(scans("rest", 0, 1)).parent
+    find = Finder(None, None, None, 0, windows={"target_window": (0, 800)})
+    assert find(f"pairs:{path}:a:b").source.windows["target_window"] == (0, 800)
+    assert find(scans("outs", 0, 1000)).source.window == (0, 800)
+    pairs = Finder(None, None, None, 0, windows={"window": (0, 900)})
+    assert pairs(f"pairs:{path}:a:b").source.windows["target_window"] == (0, 900)
+
+
+def test_samples_of_16_bits_beside_8_need_a_window(scans):
+    reals, samples = np.zeros((3, 2, 2, 1), np.uint8), scans("outs", 0, 1000)
+    stream = tf.data.Dataset.from_tensor_slices(reals).batch(2)
+    for data in (reals, stream):
+        find = Finder((2, 2, 1), None, None, 0)
+        find(data)
+        with pytest.raises(
+            ValueError, match=r"`windows` must have the window of .*outs"
+        ):
+            find(samples)
+        find = Finder((2, 2, 1), None, None, 0, windows={"window": (0, 2000)})
+        find(data)
+        assert find(samples).source.window == (0, 2000)
+
+
 def test_float_images_are_given_as_bytes():
     levels = np.arange(0, 256, 4, dtype=np.uint8).reshape(1, 8, 8, 1)
     find = Finder(None, None, None, 0)
