@@ -59,7 +59,7 @@ def define(values) -> None:
         ("data_dir", optional, None, "where prepared data lie (default: "
          "$TFDS_DATA_DIR)"),
         ("window", window, None, "values low,high of images of 16 or 32 bits in "
-         "folders that become -1 and 1 (default: the run's, or else those of --dataset)"),
+         "folders that become -1 and 1 (default: the run's, or those of --dataset)"),
         ("source_window", window, None, "the same of the sources of pairs"),
         ("target_window", window, None, "the same of the targets of pairs"),
         ("seed", Integer(minimum=0), 0, "seed of the latents and labels"),

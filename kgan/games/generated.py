@@ -82,9 +82,9 @@ class Generated(Examples):
         if known is None:
             in_turn = np.arange(self.count) % self.num_classes
             return in_turn.astype(np.int32), "balanced"
-        self._compare_classes()
         # In order: an even spread over them is one over the classes.
         known = np.sort(_checked(known, self.num_classes))
+        self._compare_classes()
         return data_labels.drawn(known, self.count, self.seed), "of the data"
 
     def _compare_classes(self):

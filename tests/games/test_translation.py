@@ -130,6 +130,16 @@ def test_translations_that_are_not_finite_are_no_examples(dataset):
         next(game.examples(5, dataset=dataset).batches(4))
 
 
+def test_pairs_are_measured_by_their_name(game, dataset):
+    name = f"pairs:{dataset.sources.name.rpartition(':')[0]}:from:to"
+    options = {"split": "all", "allow_few": True, "cache_dir": None}
+    which = ["sliced_wasserstein_pixels"]
+    found = kgan.metrics.measure(game, name, which, 7, **options)
+    assert found.values()["sliced_wasserstein_pixels"] > 0
+    with pytest.raises(ValueError, match=r"`labels` must be left out for a Pix2Pix"):
+        kgan.metrics.measure(game, name, which, 7, labels="balanced", **options)
+
+
 def test_endpoints(game):
     endpoints = game.endpoints()
     assert set(endpoints) == {"serving_default", "translate"}
