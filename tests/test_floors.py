@@ -44,6 +44,7 @@ OF_LATENTS = {"cli.generate", "report.explore", "report.subject"}
 # `num_classes` of data sources, extractors and examples, and not of a game.
 OF_DATA = {
     "metrics.class_agreement",
+    "metrics.labels",
     "metrics.registry",
     "metrics.measure",
     "report.projection",

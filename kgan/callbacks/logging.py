@@ -114,11 +114,14 @@ class Events:
             known = self._files()
             self._writer = tf.summary.create_file_writer(self.log_dir)
             self._file, self._end = max(self._files() - known, default=None), 0
+        expected = False
         for step, summarise in self._waiting:
             with self._writer.as_default(step=step):
                 summarise()
+                # The caller may have switched summaries off: `tf.summary.record_if`.
+                expected = expected or bool(tf.summary.should_record_summaries())
         self._writer.flush()
-        if self._file is not None:
+        if self._file is not None and expected:
             # TensorFlow passes over what it could not write, if that is large.
             self._end = _end_of_records(self._file, self._end)
 
@@ -190,8 +193,11 @@ class Board(keras.callbacks.Callback):
             )
 
     def on_epoch_end(self, epoch, logs=None):
+        if not logs:
+            return
+
         def summarise():
-            for name, value in (logs or {}).items():
+            for name, value in logs.items():
                 tf.summary.scalar(f"{_group(name)}/{name}", value)
 
         self.events.write(self.model.step, summarise)

@@ -24,13 +24,23 @@ from kgan.cli import flags
 from kgan.core.atomic_files import write_atomically
 from kgan.games.generative import Generative
 from kgan.metrics.measure import kind_of_examples
-from kgan.recipes.flag_types import Boolean, Choice, Fraction, Integer, Text, Texts
+from kgan.recipes.flag_types import (
+    Boolean,
+    Choice,
+    Fraction,
+    Integer,
+    Text,
+    Texts,
+    Window,
+)
+from kgan.recipes.recipe import WINDOWS
 from kgan.runs import directory, provenance
 
 
 def define(values) -> None:
     """Declares the flags."""
     optional, number = Text(optional=True), Integer(optional=True)
+    window = Window(optional=True)
     for name, kind, default, help in [
         ("model", optional, None, "run directory or .keras file"),
         ("samples", optional, None, "instead of a model: a folder of images, or a "
@@ -48,6 +58,10 @@ def define(values) -> None:
         ("num_real", number, None, "most real examples that are read (default: all)"),
         ("data_dir", optional, None, "where prepared data lie (default: "
          "$TFDS_DATA_DIR)"),
+        ("window", window, None, "values low,high of images of 16 or 32 bits in "
+         "folders that become -1 and 1 (default: the run's, or those of --dataset)"),
+        ("source_window", window, None, "the same of the sources of pairs"),
+        ("target_window", window, None, "the same of the targets of pairs"),
         ("seed", Integer(minimum=0), 0, "seed of the latents and labels"),
         ("averaged", Boolean(), True, "take the averaged generator if there is one"),
         ("truncation", Fraction(), 1.0, "how far latents stay from the centre, in "
@@ -81,7 +95,9 @@ def run(values) -> None:
         values.num_images,
         **kind_of_examples(game, dataset),
         cache_dir="auto" if values.cache else None,
-        windows=values.model and provenance.windows_of(values.model),
+        windows=_of_run(values, provenance.windows_of, {})
+        | flags.given(values, WINDOWS),
+        class_names=_of_run(values, provenance.classes_of),
         verbose=1 if sys.stdout.isatty() else 0,
         **flags.chosen(values, "features", "split", "held_out", "held_out_split"),
         **flags.chosen(values, "num_real", "data_dir", "allow_few"),
@@ -98,6 +114,11 @@ def run(values) -> None:
     if values.report and isinstance(game, Generative):
         written.append(str(_write_report(values, game, evaluation, evaluator, output)))
     print(f"\nWritten: {', '.join(written)}")
+
+
+def _of_run(values, read, without=None):
+    """Returns what a run's directory records, or `without` where there is no model."""
+    return without if values.model is None else read(values.model)
 
 
 def _peak():

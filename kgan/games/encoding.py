@@ -45,7 +45,7 @@ class Encoding:
             data: Array of images, float32 in [−1, 1] or uint8, or of other values.
             batch_size: Examples in memory at a time.
         """
-        data = as_floats("data", data, self.data_shape)
+        data = as_floats("data", data, self.data_shape, self.is_image)
         return in_batches(self._encoded, batch_size, data)
 
     def _encoded(self, data):

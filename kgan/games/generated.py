@@ -1,6 +1,7 @@
 """Samples of a game of latents, as examples that metrics compare with reals."""
 
 import functools
+import warnings
 
 import numpy as np
 
@@ -83,7 +84,18 @@ class Generated(Examples):
             return in_turn.astype(np.int32), "balanced"
         # In order: an even spread over them is one over the classes.
         known = np.sort(_checked(known, self.num_classes))
+        self._compare_classes()
         return data_labels.drawn(known, self.count, self.seed), "of the data"
+
+    def _compare_classes(self):
+        names = getattr(self._dataset, "class_names", None)
+        if names is not None and len(names) != self.num_classes:
+            warnings.warn(
+                f"The {len(names)} classes of {self._dataset.name} are not the "
+                f"{self.num_classes} of the model: label i is taken for its class i. "
+                "kgan.metrics.Evaluator(class_names=...) finds them by name",
+                stacklevel=2,
+            )
 
     def _conditions(self):
         known = None

@@ -83,7 +83,7 @@ class Generative:
                 i depending on the seed and on i alone; without labels there as
                 "balanced": all classes in turn. Or labels as in `generate`. A condition
                 that is no class is drawn from those of `dataset`, which are held in
-                memory.
+                memory, and depends on the order in which `dataset` yields them.
         """
         average = averaged and self.ema_generator is not None
         return Generated(

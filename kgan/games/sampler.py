@@ -7,6 +7,7 @@ import tensorflow as tf
 
 from kgan import latents
 from kgan.core import arguments
+from kgan.games import gan_checks
 from kgan.losses.input_gradients import joined
 
 
@@ -35,11 +36,18 @@ def rows_of(labels, first, count):
     return tf.nest.map_structure(lambda array: array[first : first + count], labels)
 
 
-def as_floats(name, data, shape):
-    """Returns a user's data as examples of a shape; uint8 become float32 in [−1, 1].
+def as_floats(name, data, shape, is_image):
+    """Returns a user's data as float32 examples; uint8 images are scaled to [−1, 1].
+
+    Args:
+        name: The argument, for messages.
+        data: Array of floats, or of uint8 images.
+        shape: Shape of one example.
+        is_image: Whether they are images in [−1, 1].
 
     Raises:
-        ValueError: If there are none, or they have another shape.
+        ValueError: If there are none, they have another shape or dtype, or values are
+            not finite or out of range.
     """
     data = np.asarray(data)
     if data.shape[1:] != tuple(shape) or not len(data):
@@ -47,9 +55,11 @@ def as_floats(name, data, shape):
             f"`{name}` must have shape ({', '.join(map(str, ('count', *shape)))}). "
             f"Received: an array of shape {data.shape}"
         )
-    # Vectors of bytes are no levels of gray.
-    is_uint8 = data.dtype == np.uint8 and len(shape) > 1
-    return to_float(data).numpy() if is_uint8 else data
+    if is_image and data.dtype == np.uint8:
+        return to_float(data).numpy()
+    gan_checks.dtype(data, f"`{name}`")
+    arguments.values(data, is_image)
+    return data.astype(np.float32, copy=False)
 
 
 def in_batches(function, batch_size, *arrays):

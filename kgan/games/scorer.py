@@ -1,12 +1,11 @@
 """D(x) for given data."""
 
-import numpy as np
 import tensorflow as tf
 
 from kgan.core import arguments
 from kgan.engine import feeding
 from kgan.games import gan_checks, network_checks
-from kgan.games.sampler import in_batches, to_float
+from kgan.games.sampler import as_floats, in_batches
 from kgan.losses.input_gradients import LOGITS, heads, joined
 
 
@@ -60,16 +59,11 @@ class Scorer:
 
     def __call__(self, data, labels, batch_size):
         """Returns D(x) for each example as a float32 NumPy array."""
-        data = np.asarray(data)
-        if data.dtype == np.uint8 and len(self.data_shape) > 1:
-            data = to_float(data).numpy()
-        gan_checks.dtype(data)
-        gan_checks.shape(tf.convert_to_tensor(data), self.data_shape)
-        arguments.values(data, self.is_image)
+        data = as_floats("data", data, self.data_shape, self.is_image)
         gan_checks.labels_match(labels, self.num_classes)
         if labels is not None:
             labels = arguments.spread_labels(labels, len(data), self.num_classes)
-        return in_batches(self._scores, batch_size, data.astype(np.float32), labels)
+        return in_batches(self._scores, batch_size, data, labels)
 
     def _scores(self, data, labels):
         """Scores a batch, filled from its start to whole groups of D's layers."""

@@ -25,6 +25,7 @@ class Translation:
     @property
     def translator(self):
         """The network that translates: the averaged generator if there is one."""
+        self.begin_averages()
         average = getattr(self, "ema_generator", None)
         return self.generator if average is None else average
 
@@ -32,6 +33,11 @@ class Translation:
     def data_shape(self):
         """Shape of a target."""
         return tuple(self.generator.output_shape[1:])
+
+    @property
+    def is_image(self):
+        """Whether targets are images in [−1, 1]."""
+        return is_picture(self.data_shape)
 
     def averages(self):
         return {} if self.ema_momentum is None else {"generator": self.ema_momentum}
@@ -47,10 +53,17 @@ class Translation:
             batch_size: Images in memory at a time.
 
         Raises:
-            ValueError: If images have another shape than the generator takes.
+            ValueError: If images are none that the generator takes.
         """
-        images = as_floats("images", images, self.generator.input_shape[1:])
-        return in_batches(self._translated, batch_size, images)
+        return in_batches(self._translated, batch_size, self._sources(images))
+
+    def _sources(self, images):
+        shape = self.generator.input_shape[1:]
+        return as_floats("images", images, shape, is_picture(shape))
+
+    def translated(self, images):
+        """Returns translations as the network's floats, in one batch."""
+        return self(tf.convert_to_tensor(self._sources(images)))
 
     def _translated(self, images):
         return _seen(self(tf.convert_to_tensor(images, tf.float32)))
@@ -73,7 +86,13 @@ class Translation:
         }
 
     def examples(self, count, seed=0, dataset=None):
-        """Returns translations of a data set's sources, which metrics compare."""
+        """Returns translations of a data set's sources, which metrics compare.
+
+        Args:
+            count: The most of them.
+            seed: Without a meaning here: nothing is drawn.
+            dataset: A `kgan.data.Pairs`.
+        """
         return Translated(self, dataset, count)
 
     def endpoints(self):
@@ -134,4 +153,10 @@ class Translated(Examples):
     def batches(self, batch_size):
         for first in range(0, self.count, batch_size):
             rows = np.arange(first, min(first + batch_size, self.count))
-            yield self.game.translate(self.sources.read(rows), batch_size), None
+            translated = self.game.translated(self.sources.read(rows))
+            if not np.isfinite(translated).all():
+                raise FloatingPointError(
+                    "The generator must give finite samples. Received: NaN or infinity "
+                    f"among translations {rows[0]} to {rows[-1]}"
+                )
+            yield _seen(translated), None

@@ -4,14 +4,19 @@ What a game generates is a set of its own: `game.examples`.
 """
 
 import abc
+import itertools
 from collections.abc import Iterator
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from kgan.core import arguments, pictures
+from kgan.core import arguments, peeking, pictures
 from kgan.data.base import IndexedSource, Source
+from kgan.engine import fields
+
+_FIRST = 8  # batches among which one must have a value below 0
+_SIGNED = "[0, 1] becomes [-1, 1] by x * 2 - 1"
 
 
 def as_compared(data, is_image: bool) -> np.ndarray:
@@ -40,7 +45,8 @@ class Examples(abc.ABC):
 
     Attributes:
         name: Name in messages.
-        count: Number of examples.
+        count: Number of examples; of a stream the most that there can be, until
+            they were read.
         shape: `(height, width, channels)` of images, `(d,)` of points, any other.
         split: The part of a data set that they are, or None.
         num_classes: Number of classes that a game was asked for, or None.
@@ -160,7 +166,8 @@ class Streamed(Examples):
                 "Received: None"
             )
         if not spec.shape.is_fully_defined():
-            first = next(iter(dataset.take(1)), None)
+            with peeking.uncounted():
+                first = next(iter(dataset.take(1)), None)
             spec = spec if first is None else _data_of(first)
         self.shape = tuple(spec.shape[1:])
         # The first batch is the longest.
@@ -172,12 +179,30 @@ class Streamed(Examples):
 
     def batches(self, batch_size):
         rest = self.count
-        for element in self.dataset:
+        for element in self._checked():
             data = as_compared(_data_of(element), self.is_image)[:rest]
             rest -= len(data)
             yield data, _labels_of(element, len(data))
             if not rest:
                 return
+        self.count -= rest
+
+    def _checked(self):
+        """Yields the elements; raises for images that lie in [0, 1]."""
+        elements, read = iter(self.dataset), []
+
+        def first():
+            for element in itertools.islice(elements, _FIRST):
+                read.append(element)
+                data = _data_of(element)
+                as_compared(data, self.is_image)  # other faults come first
+                yield {"images": data}
+
+        is_float = tf.nest.flatten(self.dataset.element_spec)[0].dtype.is_floating
+        if self.is_image and is_float:
+            image = fields.Field(self.shape, called="images", signed=_SIGNED)
+            fields.check_signs(first(), {"images": image})
+        yield from itertools.chain(read, elements)
 
 
 def _beginning(dataset, count):

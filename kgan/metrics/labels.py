@@ -1,5 +1,6 @@
 """Labels of real data, and as many for generated examples at the same frequencies."""
 
+import copy
 import weakref
 
 import keras
@@ -48,9 +49,44 @@ def _read(dataset):
             "`dataset` must have an end, for its labels to be counted: `.take(n)` "
             "gives it one. Received: a data set without end"
         )
+    # Without the examples, which nothing here needs in memory.
+    alone = dataset.map(lambda *x: keras.utils.unpack_x_y_sample_weight(_whole(x))[1])
     with peeking.uncounted():
-        batches = [keras.utils.unpack_x_y_sample_weight(batch)[1] for batch in dataset]
+        batches = list(alone)
     return tf.nest.map_structure(lambda *x: np.concatenate(x), *batches)
+
+
+def _whole(parts):
+    return parts if len(parts) > 1 else parts[0]
+
+
+def of_classes(source, class_names):
+    """Returns a source whose labels are classes of a model, found by their names.
+
+    It is the same one if its classes are those of the model, or either has no names.
+
+    Args:
+        source: A `kgan.data.Source`, or other data, which have no names.
+        class_names: Names of the model's classes by label, or None.
+
+    Raises:
+        ValueError: If the source has classes that the model does not have.
+    """
+    names = getattr(source, "class_names", None)
+    if not names or not class_names or list(names) == list(class_names):
+        return source
+    unknown = [name for name in names if name not in class_names]
+    if unknown:
+        raise ValueError(
+            "`dataset` must have classes of the model, which are "
+            f"{', '.join(class_names)}; labels='balanced' takes all of these in turn. "
+            f"Received: {', '.join(unknown)} in {source.name}"
+        )
+    found = copy.copy(source)
+    places = np.array([class_names.index(name) for name in names], np.int32)
+    found.labels = places[source.labels]
+    found.class_names, found.num_classes = tuple(class_names), len(class_names)
+    return found
 
 
 def drawn(labels, count: int, seed: int):

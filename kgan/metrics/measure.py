@@ -1,12 +1,14 @@
 """Measures a model: sweeps real and generated examples once for all metrics."""
 
 import importlib.metadata
+import inspect
 import itertools
 
 import tensorflow as tf
 
 from kgan.core import arguments
 from kgan.engine.interface import Interface
+from kgan.metrics import labels as data_labels
 from kgan.metrics import registry
 from kgan.metrics.base import Context, Metric
 from kgan.metrics.cache import Cache, default_folder
@@ -58,6 +60,8 @@ def kind_of_examples(game, dataset=None) -> dict:
     """
     if not isinstance(game, Interface):
         return {}
+    if hasattr(game, "data_shape"):  # it is known before the data are
+        return {"data_shape": tuple(game.data_shape), "is_image": game.is_image}
     examples = game.examples(1, dataset=dataset)
     return {"data_shape": tuple(examples.shape), "is_image": examples.is_image}
 
@@ -88,6 +92,9 @@ class Evaluator:
         windows: Options of `kgan.data.source` by which images of 16 or 32 bits in
             folders were scaled for training, as `Source.windows`. None: those of
             `dataset`. Generated and held-out images in folders are scaled alike.
+        class_names: Names of the classes of conditional models, by label. Classes of
+            `dataset` are then found by their names. None: a label means the same class
+            to both.
         allow_few: Whether to compute figures of fewer examples than they need.
         verbose: 1 shows progress, 0 does not.
 
@@ -112,6 +119,7 @@ class Evaluator:
         batch_size=BATCH_SIZE,
         cache_dir="auto",
         windows=None,
+        class_names=None,
         allow_few=False,
         verbose=0,
     ):
@@ -126,6 +134,7 @@ class Evaluator:
         )
         self._held_out = (held_out, held_out_split)
         self._features = features
+        self._class_names = class_names
         self._metrics = metrics
         self.real = self._find(dataset, split)
         self._find.is_image = self.real.is_image
@@ -173,11 +182,25 @@ class Evaluator:
         return Evaluation(tuple(itertools.chain.from_iterable(found)))
 
     def _made_by(self, game, seed=0, **options):
-        dataset = getattr(self.real, "dataset", None)
-        source = getattr(self.real, "source", dataset)
         # Not every game has an average, latents that could be truncated, or labels.
         own = {k: v for k, v in options.items() if not _is_plain(k, v)}
-        return game.examples(self.num_images, seed, source, **own)
+        _check_options(game, own)
+        made = game.examples(self.num_images, seed, self._data(), **own)
+        if made.num_classes is None or "labels" in own or "labels" not in options:
+            return made
+        self._find_classes()
+        return game.examples(self.num_images, seed, self._data(), **own)
+
+    def _data(self):
+        """Returns what games are given as the real examples."""
+        dataset = getattr(self.real, "dataset", None)
+        return getattr(self.real, "source", dataset)
+
+    def _find_classes(self):
+        """Lets labels of the data mean the classes that models know."""
+        if hasattr(self.real, "source"):
+            source = data_labels.of_classes(self.real.source, self._class_names)
+            self.real.source = source
 
     def _check_shape(self, others, called="those that are generated"):
         if others.shape != self.real.shape:
@@ -269,11 +292,32 @@ class Evaluator:
             "generator": told.pop("generator"),
             "step": getattr(gan, "step", None),
             **told,
+            **_windows(self.real, fake),
             "seed": context.seed,
             "real_seed": self._find.seed,
             "kgan": importlib.metadata.version("kgan"),
             "tensorflow": tf.__version__,
         }
+
+
+def _windows(*sets):
+    """Returns how images of 16 or 32 bits were scaled, where there are any."""
+    found = {}
+    for examples in sets:
+        found |= getattr(getattr(examples, "source", None), "windows", {})
+    known = {name: list(window) for name, window in found.items()}
+    return {"windows": known} if known else {}
+
+
+def _check_options(game, options):
+    known = inspect.signature(game.examples).parameters.values()
+    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in known):
+        return
+    for name in options.keys() - {parameter.name for parameter in known}:
+        raise ValueError(
+            f"`{name}` must be left out for a {type(game).__name__}, for which it has "
+            f"no meaning. Received: {options[name]!r}"
+        )
 
 
 def _is_plain(option, value):

@@ -18,10 +18,12 @@ class Finder:
     """Finds the examples of a name, at the image size of the model.
 
     Arguments are those of `Evaluator`; `seed` is its `real_seed`. Images of 16 or 32
-    bits are all scaled as the first ones that are found, the reals.
+    bits are all scaled as the first ones that are found, the reals; if these have 8
+    bits, `windows` must say how.
 
     Attributes:
         is_image: Whether examples are compared as images; None: by their shape.
+        windows: How images of 16 or 32 bits are scaled, as `Source.windows`.
     """
 
     def __init__(
@@ -32,6 +34,7 @@ class Finder:
         self.num_real = num_real
         self.seed = seed
         self.windows = windows or {}
+        self._first = None
         if is_image is None and data_shape is not None:
             is_image = pictures.is_picture(data_shape)
         self.is_image = is_image
@@ -45,6 +48,7 @@ class Finder:
         if isinstance(data, Examples):
             return data
         if isinstance(data, tf.data.Dataset):
+            self._first = self._first or Streamed.name
             return Streamed(data, limit, self.is_image)
         named = isinstance(data, (str, os.PathLike))
         if self.is_image is False and not named and not isinstance(data, Source):
@@ -53,17 +57,37 @@ class Finder:
             options = {"image_size": self.size, "split": split} if named else {}
             options |= self._windows_of(data) if named else {}
             source = kgan.data.source(data, data_dir=self.data_dir, **options)
+            if named and self._first is not None:
+                self._refuse_own_windows(source, options)
             self.windows = self.windows or source.windows
+        self._first = self._first or source.name
         return Real(source, limit, self.seed, self.is_image)
 
     def _windows_of(self, name):
-        """Returns those of the windows that are options of a folder, or of pairs."""
-        known = ()
+        """Returns those of the windows that are options of a folder, or of pairs.
+
+        Images in a plain folder are of the kind of the targets.
+        """
+        known = {}
         if str(name).startswith("pairs:"):
-            known = ("source_window", "target_window")
+            targets = ("target_window", "window")
+            known = {"source_window": ("source_window",), "target_window": targets}
         elif os.path.isdir(os.path.expanduser(name)):
-            known = ("window",)
-        return {key: self.windows[key] for key in known if key in self.windows}
+            known = {"window": ("window", "target_window")}
+        found = {
+            option: next((self.windows[n] for n in names if n in self.windows), None)
+            for option, names in known.items()
+        }
+        return {name: window for name, window in found.items() if window is not None}
+
+    def _refuse_own_windows(self, source, options):
+        own = [name for name in source.windows if name not in options]
+        if own:
+            raise ValueError(
+                f"`windows` must have the {own[0]} of {source.name}, values of images "
+                f"of 16 or 32 bits that become [-1, 1]: {self._first} does not tell. "
+                f"Received: {self.windows or None}"
+            )
 
     def other_split(self, source, split) -> Examples:
         """Returns another split of a named source, at the same size."""

@@ -20,10 +20,11 @@ def images():
 
 @pytest.fixture
 def rows():
-    """Builds a data set of batches of four, of zeros."""
+    """Builds a data set of batches of four, of values from -1 to 1."""
 
     def make(shape, batches=3, num_classes=None):
-        data = np.zeros((4 * batches, *shape), np.float32)
+        whole = (4 * batches, *shape)
+        data = np.linspace(-1, 1, np.prod(whole), dtype=np.float32).reshape(whole)
         if num_classes is not None:
             data = (data, np.arange(4 * batches, dtype=np.int32) % num_classes)
         return tf.data.Dataset.from_tensor_slices(data).batch(4, drop_remainder=True)

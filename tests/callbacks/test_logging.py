@@ -211,6 +211,17 @@ def test_what_a_full_disk_broke_off_is_written_again(
     assert tensors(tmp_path, "a") == [(1, 1.0), (2, 2.0), (3, 3.0)]
 
 
+def test_summaries_that_are_switched_off_are_no_full_disk(tmp_path, play, capsys):
+    events = logging.Events(tmp_path)
+    with tf.summary.record_if(False):
+        events.write(1, lambda: tf.summary.scalar("a", 1.0))
+    events.write(2, lambda: tf.summary.scalar("a", 2.0))
+    events.close()
+    play(logging.Board(tmp_path / "board"), 0, {}, None, {"d_loss": 1.5})
+    assert capsys.readouterr().out == ""
+    assert tensors(tmp_path, "a") == [(2, 2.0)]
+
+
 def test_what_could_not_be_written_is_tried_again_at_the_end(tmp_path, capsys):
     events, room = logging.Events(tmp_path), []
 

@@ -7,6 +7,7 @@ import tensorflow as tf
 from metric_stand_ins import digits_gan, points_gan
 
 import kgan
+from kgan.data.arrays import ArraySource
 
 
 def read(examples, batch_size=7):
@@ -123,6 +124,13 @@ def test_labels_that_are_no_classes_of_the_game_are_refused(labels):
         r"`dataset` must have labels .* in \[0, 3\), .*balanced.* Received: int64"
     )
     with pytest.raises(ValueError, match=expected):
+        read(examples)
+
+
+def test_data_of_fewer_classes_are_a_warning():
+    source = ArraySource("./ac", *unbalanced(), class_names=("a", "b"))
+    examples = digits_gan(num_classes=3).examples(4, dataset=source)
+    with pytest.warns(UserWarning, match=r"The 2 classes of \./ac are not the 3"):
         read(examples)
 
 

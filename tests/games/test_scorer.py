@@ -98,7 +98,7 @@ def test_points():
 @pytest.mark.parametrize(
     ("data", "labels", "message"),
     [
-        (np.zeros((2, 4, 4, 3)), 0, r"\(4, 4, 1\).*\(4, 4, 3\)"),
+        (np.zeros((2, 4, 4, 3)), 0, r"\(count, 4, 4, 1\).*\(2, 4, 4, 3\)"),
         (np.zeros((2, 4, 4, 1), "int32"), 0, r"float32.*int32"),
         (np.full((2, 4, 4, 1), 255.0), 0, r"\[-1, 1\].*255"),
         (np.full((2, 4, 4, 1), np.nan), 0, "finite"),
@@ -111,6 +111,15 @@ def test_points():
 def test_data_that_do_not_fit(data, labels, message):
     with pytest.raises(ValueError, match=message):
         _scorer(classes=5)(data, labels, 128)
+
+
+@pytest.mark.parametrize("shape", [(4, 3), (2, 2, 2, 1), (3, 3, 7)])
+def test_bytes_of_other_data_than_images_are_refused(shape):
+    critic = keras.Sequential([keras.Input(shape), keras.layers.Flatten()])
+    critic.add(keras.layers.Dense(1))
+    scorer = Scorer(critic, losses.get("wasserstein"), shape, None, is_image=False)
+    with pytest.raises(ValueError, match=r"`data` must be float32: .*uint8"):
+        scorer(np.zeros((2, *shape), "uint8"), None, 8)
 
 
 def test_labels_without_classes():

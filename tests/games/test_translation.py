@@ -49,6 +49,10 @@ def test_bytes_are_taken_as_images(game):
         (IMAGES[0], r"`images` must have shape \(count, 4, 4, 1\)\. .*\(4, 4, 1\)$"),
         (np.zeros((2, 4, 4, 3)), r"Received: an array of shape \(2, 4, 4, 3\)$"),
         (IMAGES[:0], r"Received: an array of shape \(0, 4, 4, 1\)$"),
+        (np.zeros((2, *SOURCE), "uint16"), "`images` must be float32: .*uint16"),
+        (np.zeros((2, *SOURCE), "int64"), "`images` must be float32: .*int64"),
+        (np.full((2, *SOURCE), 255.0), r"must lie in \[-1, 1\]"),
+        (np.full((2, *SOURCE), np.nan), "must be finite"),
     ],
 )
 def test_other_images_are_refused(game, images, message):
@@ -68,6 +72,14 @@ def test_the_averaged_generator_translates():
     assert game.averages() == {"generator": 0.9}
     assert make().averages() == {}
     assert game.data_shape == TARGET
+
+
+def test_weights_of_before_the_first_step_translate():
+    game = make(ema_momentum=0.9)
+    game.compile(dict.fromkeys(game.players, "sgd"))
+    game.generator.set_weights([0 * w for w in game.generator.get_weights()])
+    assert (game.translate(IMAGES) == 128).all()
+    np.testing.assert_array_equal(game(IMAGES), np.zeros((7, *TARGET)))
 
 
 def test_pictures(game):
@@ -108,6 +120,24 @@ def test_examples_are_translations_in_order(game, dataset):
 def test_examples_need_pairs(game, dataset):
     with pytest.raises(ValueError, match="`dataset` must be a source of pairs"):
         game.examples(5, dataset=dataset)
+
+
+def test_translations_that_are_not_finite_are_no_examples(dataset):
+    game = make()
+    game.generator.set_weights([np.nan * w for w in game.generator.get_weights()])
+    expected = "finite samples.*among translations 0 to 3"
+    with pytest.raises(FloatingPointError, match=expected):
+        next(game.examples(5, dataset=dataset).batches(4))
+
+
+def test_pairs_are_measured_by_their_name(game, dataset):
+    name = f"pairs:{dataset.sources.name.rpartition(':')[0]}:from:to"
+    options = {"split": "all", "allow_few": True, "cache_dir": None}
+    which = ["sliced_wasserstein_pixels"]
+    found = kgan.metrics.measure(game, name, which, 7, **options)
+    assert found.values()["sliced_wasserstein_pixels"] > 0
+    with pytest.raises(ValueError, match=r"`labels` must be left out for a Pix2Pix"):
+        kgan.metrics.measure(game, name, which, 7, labels="balanced", **options)
 
 
 def test_endpoints(game):

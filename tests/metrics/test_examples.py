@@ -80,6 +80,30 @@ def test_a_data_set_of_wrong_values_is_refused(rows, message):
         read(streamed)
 
 
+def test_images_from_0_to_1_are_refused():
+    images = np.linspace(0, 1, 100 * 4, dtype="float32").reshape(100, 2, 2, 1)
+    dataset = tf.data.Dataset.from_tensor_slices(images).batch(4)
+    expected = (
+        r"images must have values below 0. Received: none in the first 8 batches.*"
+        r"x \* 2 - 1"
+    )
+    with pytest.raises(ValueError, match=expected):
+        read(Streamed(dataset))
+    # A batch may be of bright images alone, bytes and other values are what they are.
+    dark = tf.data.Dataset.from_tensors(-np.ones((1, 2, 2, 1), "float32"))
+    assert len(read(Streamed(dataset.take(7).concatenate(dark)))[0]) == 29
+    assert len(read(Streamed(dataset, is_image=False))[0]) == 100
+    as_bytes = dataset.map(lambda x: tf.cast(255 * x, tf.uint8))
+    assert len(read(Streamed(as_bytes))[0]) == 100
+
+
+def test_a_short_last_batch_is_counted_as_it_is():
+    for limit in (None, 120):
+        rows = np.zeros((100, 3), "float32")
+        streamed = Streamed(tf.data.Dataset.from_tensor_slices(rows).batch(32), limit)
+        assert len(read(streamed)[0]) == streamed.count == 100
+
+
 def test_a_data_set_without_end_needs_a_number():
     endless = tf.data.Dataset.from_tensors(np.zeros((2, 3), "float32")).repeat()
     with pytest.raises(ValueError, match="`num_real` must be given"):

@@ -79,6 +79,25 @@ def test_a_data_set_without_labels_is_not_read():
     assert not passes
 
 
+class Named:
+    """A source of two classes that are called otherwise than a model's."""
+
+    name, class_names, num_classes = "./ac", ("a", "c"), 2
+    labels = np.array([0, 1, 1])
+
+
+def test_classes_of_data_are_found_by_name():
+    found = labels.of_classes(Named(), ["a", "b", "c"])
+    np.testing.assert_array_equal(found.labels, [0, 2, 2])
+    assert (found.class_names, found.num_classes) == (("a", "b", "c"), 3)
+    np.testing.assert_array_equal(Named.labels, [0, 1, 1])
+    for names in (None, ["a", "c"]):
+        source = Named()
+        assert labels.of_classes(source, names) is source
+    with pytest.raises(ValueError, match=r"which are a, b; .* Received: c in \./ac$"):
+        labels.of_classes(Named(), ["a", "b"])
+
+
 def test_a_data_set_without_end_is_refused():
     pair = np.zeros((2, 3), "float32"), np.array([0, 1])
     endless = tf.data.Dataset.from_tensors(pair).repeat()

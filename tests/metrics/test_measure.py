@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from metric_stand_ins import Means, digits_gan, points_gan
+from PIL import Image
 
 import kgan
 from kgan import metrics
@@ -46,6 +47,29 @@ def test_the_value_is_the_formula_on_the_features():
     with pytest.warns(UserWarning, match="2,?048"):
         evaluation = measure(gan, seed=3)
     assert evaluation["frechet_means"] == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_windows_and_classes_of_a_folder_are_those_of_the_model(tmp_path):
+    for name in ("a", "c"):
+        (tmp_path / name).mkdir()
+        for index in range(8):
+            scan = np.arange(64).reshape(8, 8).astype(np.uint16) * 60 + index
+            Image.fromarray(scan).save(tmp_path / name / f"{index}.png")
+    options = {"windows": {"window": (0, 2000)}, "class_names": ["a", "b", "c"]}
+    evaluator = metrics.Evaluator(
+        str(tmp_path), [Frechet(features=Means())], 8, allow_few=True, **options
+    )
+    gan = digits_gan(num_classes=3)
+    (found,) = evaluator(gan).measurements
+    assert found.provenance["windows"] == {"window": [0, 2000]}
+    assert set(evaluator.real.source.labels) == {0, 2}
+    plain = measure(digits_gan(), allow_few=True, num_images=9).measurements[0]
+    assert "windows" not in plain.provenance
+    options["class_names"] = ["a", "b", "d"]
+    other = metrics.Evaluator(str(tmp_path), ["kernel_pixels"], 8, **options)
+    with pytest.raises(ValueError, match=r"must have classes of the model.*: c in"):
+        other(gan)
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")

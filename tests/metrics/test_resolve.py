@@ -94,7 +94,7 @@ def scans(tmp_path):
     ("windows", "expected"), [(None, (0, 4000)), ({"window": (0, 2000)}, (0, 2000))]
 )
 def test_all_images_of_16_bits_are_scaled_as_the_reals(scans, windows, expected):
-    find = Finder((2, 2, 1), None, None, 0, windows)
+    find = Finder((2, 2, 1), None, None, 0, windows=windows)
     reals = find(scans("train", 0, 4000)).source
     held_out = find(scans("held_out", 0, 1000)).source
     assert reals.window == held_out.window == expected
@@ -109,11 +109,38 @@ def test_another_split_of_pairs_is_scaled_as_the_first(scans):
             scans(f"{name}/{index}", 0, 4000)
     path = pathlib.Path(scans("rest", 0, 1)).parent
     windows = {"source_window": (0, 500), "target_window": (0, 800)}
-    find = Finder(None, None, None, 0, windows)
+    find = Finder(None, None, None, 0, windows=windows)
     train = find(f"pairs:{path}:a:b").source
     test = find.other_split(train, "test").source
     assert test.split == "test"
     assert train.windows == test.windows == windows
+
+
+def test_a_plain_folder_is_scaled_as_the_targets(scans):
+    for index in range(20):
+        for name in ("a", "b"):
+            scans(f"{name}/{index}", 0, 4000)
+    path = pathlib.Path(scans("rest", 0, 1)).parent
+    find = Finder(None, None, None, 0, windows={"target_window": (0, 800)})
+    assert find(f"pairs:{path}:a:b").source.windows["target_window"] == (0, 800)
+    assert find(scans("outs", 0, 1000)).source.window == (0, 800)
+    pairs = Finder(None, None, None, 0, windows={"window": (0, 900)})
+    assert pairs(f"pairs:{path}:a:b").source.windows["target_window"] == (0, 900)
+
+
+def test_samples_of_16_bits_beside_8_need_a_window(scans):
+    reals, samples = np.zeros((3, 2, 2, 1), np.uint8), scans("outs", 0, 1000)
+    stream = tf.data.Dataset.from_tensor_slices(reals).batch(2)
+    for data in (reals, stream):
+        find = Finder((2, 2, 1), None, None, 0)
+        find(data)
+        with pytest.raises(
+            ValueError, match=r"`windows` must have the window of .*outs"
+        ):
+            find(samples)
+        find = Finder((2, 2, 1), None, None, 0, windows={"window": (0, 2000)})
+        find(data)
+        assert find(samples).source.window == (0, 2000)
 
 
 def test_float_images_are_given_as_bytes():
