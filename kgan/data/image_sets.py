@@ -9,6 +9,7 @@ import pathlib
 import unicodedata
 from collections.abc import Sequence
 
+from kgan.core import naming
 from kgan.data import image_files, other_formats, wide_gray
 from kgan.data.archive import HIDDEN, Folder, Zip
 
@@ -94,7 +95,7 @@ def read(archive: Folder | Zip, names: dict[str, str]) -> list[ImageSet]:
     files, left_out = archive.walk()
     folders = {pathlib.PurePosixPath(file).parent.as_posix() for file in files}
     known = sorted(folders - {"."})
-    listed = ", ".join(known[:_NAMED]) + (", ..." if len(known) > _NAMED else "")
+    listed = naming.listed(known, _NAMED)
     if len(known) < len(names):
         raise ValueError(
             f"Expected sub-folders with images for {' and '.join(names)} in "

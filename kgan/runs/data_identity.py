@@ -7,6 +7,7 @@ import json
 import pathlib
 
 import kgan.data
+from kgan.core import naming
 from kgan.core.atomic_files import write_atomically
 from kgan.runs import directory
 
@@ -109,7 +110,6 @@ def _of_files(kind, old, new):
     }
     for what, names in found.items():
         if names:
-            shown = ", ".join(names[:_NAMED]) + (", ..." if len(names) > _NAMED else "")
             one = len(names) == 1
             noun = f"{kind.removesuffix('s')} is" if one else f"{kind} are"
-            yield f"{len(names):,} {noun} {what} ({shown})"
+            yield f"{len(names):,} {noun} {what} ({naming.listed(names, _NAMED)})"

@@ -6,17 +6,15 @@ import math
 import os
 import pathlib
 import zlib
-from collections.abc import Iterable
 
 import keras
 import tensorflow as tf
 
 import kgan.data
 from kgan import distribute
+from kgan.core import naming
 from kgan.recipes import Recipe
 from kgan.runs import data_identity, directory, lock, resume
-
-_NAMED = 10  # how many labels a line names
 
 
 @dataclasses.dataclass(frozen=True)
@@ -182,7 +180,7 @@ def describe(plan: Plan) -> str:
     lines = {
         "recipe": f"{recipe.name}: {recipe.description}",
         "data": f"{source.num_examples:,} examples of {source.name}{classes}",
-        "labels": classes and named_labels(source.class_names),
+        "labels": classes and naming.labels(source.class_names),
         **game.describe(),
         "steps": f"{recipe.steps:,}, in {epochs:,} epochs of "
         f"{plan.steps_per_epoch:,}, batches of {recipe.batch_size}",
@@ -191,22 +189,6 @@ def describe(plan: Plan) -> str:
     }
     shown = [f"{name:14} {value}" for name, value in lines.items() if value]
     return "\n".join([*shown, *plan.lines])
-
-
-def named_labels(names, labels: Iterable[int] | None = None) -> str:
-    """Describes which classes labels are: "0 is 1, 1 is 10, 2 is 2".
-
-    It is empty where names are not known, or each is the label itself.
-
-    Args:
-        names: Names of all classes by label, or None.
-        labels: Which of them; None: all. Ten at most are named.
-    """
-    if names is None or all(name == str(label) for label, name in enumerate(names)):
-        return ""
-    labels = range(len(names)) if labels is None else sorted({*labels})
-    known = [f"{label} is {names[label]}" for label in labels if label < len(names)]
-    return ", ".join(known[:_NAMED]) + (", ..." if len(known) > _NAMED else "")
 
 
 def _start_from(recipe, game, path):

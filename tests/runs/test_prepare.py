@@ -281,12 +281,3 @@ def test_pairs_keep_both_windows(tmp_path):
     shown = next(iter(plan.recipe.shown_data(plan.source)))
     assert shown["source"].numpy().max() == 1
     assert (shown["source"].numpy() == 1).mean() > 0.5
-
-
-def test_labels_are_described_where_names_are_others():
-    assert prepare.named_labels(None) == ""
-    assert prepare.named_labels(["0", "1"]) == ""
-    names = sorted(map(str, range(12)))
-    assert prepare.named_labels(names).startswith("0 is 0, 1 is 1, 2 is 10, 3 is 11")
-    assert prepare.named_labels(names).endswith("9 is 7, ...")
-    assert prepare.named_labels(names, [3, 2, 2]) == "2 is 10, 3 is 11"
