@@ -77,8 +77,8 @@ def run(values) -> None:
     generative.require(gan, "`kgan generate`")
     path = pathlib.Path(values.output)
     write = outputs.find_writer(path, gan.data_shape, gan.is_image)
-    print(write(path, *draw(gan, values)))
     labels = _labels(gan, values)
+    print(write(path, *draw(gan, values)))
     if labels:
         print(f"Labels: {labels}")
 

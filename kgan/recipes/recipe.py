@@ -211,7 +211,8 @@ class Recipe:
 
     def to_json(self) -> str:
         """Returns the recipe as JSON text, one field a line."""
-        return json.dumps(dataclasses.asdict(self), indent=2, ensure_ascii=False) + "\n"
+        # ASCII alone: what is no UTF-8 in a path could not be written.
+        return json.dumps(dataclasses.asdict(self), indent=2) + "\n"
 
     @classmethod
     def from_json(cls, text: str) -> "Recipe":
