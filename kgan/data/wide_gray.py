@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _BITS, _PHOTOMETRIC, _SAMPLE_FORMAT = 258, 262, 339
 _UNSIGNED, _SIGNED, _WHITE_IS_ZERO = 1, 2, 0
 
+OLD_WINDOW = (0, 65535)  # of all images of 16 bits, before there were windows
+
 
 @dataclasses.dataclass(frozen=True)
 class Values:
@@ -138,7 +140,7 @@ def choose_window(
     wide = {file: info.values for file, info in infos.items() if info.values}
     if not wide:
         unused = f"{name}={window} changes nothing: all images have 8 bits a channel"
-        return None, [] if window is None else [unused]
+        return None, [] if window in (None, OLD_WINDOW) else [unused]
     low = min(values.low for values in wide.values())
     high = max(values.high for values in wide.values())
     if window is None:

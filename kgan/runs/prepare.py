@@ -100,13 +100,16 @@ def prepare_to_resume(
     """Prepares a run that goes on; see `kgan.training.resume`."""
     run_dir = pathlib.Path(run_dir)
     recipe = resume.read_recipe(run_dir)
+    recipe = dataclasses.replace(recipe, **resume.read_windows(run_dir))
     lock.check_free(run_dir)
     if steps is not None:
         recipe = recipe.override(steps=steps)
     strategy = _strategy(strategy)
-    source = find_source(recipe, data_dir)
-    # Before networks are built: other data may need others, which says less.
+    source = _source(recipe, data_dir)
+    # Before all else: that other data do not fit says less.
     lines = data_identity.compare(run_dir, source, allow_changed_data)
+    recipe = recipe.scaled_as(source)  # images of 16 bits may be gone
+    recipe.check_source(source)
     game = build(recipe, source, strategy)
     lines += resume.restore(game, run_dir)
     if steps is not None and steps < game.step:
@@ -122,11 +125,15 @@ def prepare_to_resume(
 
 def find_source(recipe: Recipe, data_dir: str | None) -> kgan.data.Source:
     """Returns a recipe's data, after a check that its game can be played with them."""
-    source = kgan.data.source(
-        recipe.dataset, recipe.image_size, data_dir=data_dir, **recipe.windows
-    )
+    source = _source(recipe, data_dir)
     recipe.check_source(source)
     return source
+
+
+def _source(recipe, data_dir):
+    return kgan.data.source(
+        recipe.dataset, recipe.image_size, data_dir=data_dir, **recipe.windows
+    )
 
 
 def cut(recipe: Recipe, num_examples: int) -> int:

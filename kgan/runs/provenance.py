@@ -27,8 +27,8 @@ def dataset_of(path):
 
 def windows_of(path):
     """Returns how a run scaled images of 16 or 32 bits, as `Source.windows`."""
-    recipe = _recipe(_run_dir(path))
-    return {} if recipe is None else recipe.windows
+    run_dir = _run_dir(path)
+    return {} if run_dir is None else resume.read_windows(run_dir)
 
 
 def changed_data(path, source):
