@@ -70,13 +70,16 @@ class FolderScan:
         return tuple(sorted({file.partition("/")[0] for file in self.infos}))
 
 
-def scan_folder(folder: str | os.PathLike) -> FolderScan:
+def scan_folder(
+    folder: str | os.PathLike, window: tuple[float, float] | None = None
+) -> FolderScan:
     """Reads every file under a folder; returns a `FolderScan`.
 
     Files whose content is an image of a common raster format count as images, whatever
     their name; hidden ones, and those that cannot be decoded whole, are skipped. Links
     to files and folders are followed, but for those back to a folder that they lie in.
-    What several paths lead to counts once in each folder at the top, a class.
+    What several paths lead to counts once in each folder at the top, a class. With the
+    `window` of a `FolderSource`, pixels outside of it are counted.
 
     Raises a `ValueError` if there is no such folder, or no readable image in it.
     Example: `kgan.data.scan_folder("photos").sizes.most_common(1)`
@@ -89,7 +92,7 @@ def scan_folder(folder: str | os.PathLike) -> FolderScan:
     names, left_out = archive.walk()
     repeated = _repeated(archive.real_paths(names))
     names = [name for name in names if name not in repeated]
-    infos, reasons = image_files.inspect(archive, names)
+    infos, reasons = image_files.inspect(archive, names, window)
     skipped = dict(left_out) | reasons | repeated
     with_images = {file.partition("/")[0] for file in infos}
     for name in archive.folders():
@@ -164,7 +167,8 @@ class FolderSource(image_files.ImageFiles):
         if channels not in (None, 1, 3, 4):
             raise ValueError(f"channels must be None, 1, 3 or 4. Received: {channels}")
         size = checks.image_size(image_size)
-        self.scan = scan = scan_folder(folder)
+        window = wide_gray.check_window("window", window)
+        self.scan = scan = scan_folder(folder, window)
         self.skipped = scan.skipped
         if strict and scan.skipped:
             raise ValueError(
