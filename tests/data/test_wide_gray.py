@@ -186,6 +186,18 @@ def test_a_window_that_cuts_many_pixels_is_said(tmp_path, caplog):
     assert "(0, 79) become [-1, 1], others are cut, 20% of the pixels" in caplog.text
 
 
+@pytest.mark.parametrize("dtype", [np.float64, np.float16, np.int64])
+def test_a_tiff_that_is_not_read_is_said_with_a_way_out(tmp_path, picture, dtype):
+    picture("a.png")
+    write_tiff(tmp_path / "b.tif", np.ones((6, 8), dtype))
+    source = FolderSource(tmp_path)
+    assert source.skipped == (("b.tif", "float64 or other unread TIFF"),)
+    with pytest.raises(
+        ValueError, match=r"TIFF files become images by .*pip install tifffile"
+    ):
+        FolderSource(tmp_path, strict=True)
+
+
 def test_a_tiff_of_signed_bytes_is_skipped_with_the_reason(tmp_path, picture):
     picture("a.png")
     write_tiff(tmp_path / "b.tiff", np.full((6, 8), -3, np.int8))
