@@ -34,6 +34,9 @@ def main(argv=None) -> int:
     """
     argv = list(sys.argv[1:] if argv is None else argv)
     startup.allow_interrupt()
+    if hasattr(sys.stdout, "reconfigure"):
+        # A name of a file may have what is no UTF-8.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         status = _dispatch(argv)
         sys.stdout.flush()

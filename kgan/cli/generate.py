@@ -21,10 +21,11 @@ import pathlib
 import numpy as np
 
 from kgan.cli import flags, outputs
+from kgan.core import naming
 from kgan.games import generative
 from kgan.latents import directions
 from kgan.recipes.flag_types import Boolean, Choice, Fraction, Integer, Kind, Text
-from kgan.runs import directory, prepare, provenance
+from kgan.runs import directory, provenance
 
 # Columns of a grid, and images of a walk, where none are given.
 _SLIDE, _BY_CLASS, _WALK = 9, 8, 16
@@ -76,8 +77,8 @@ def run(values) -> None:
     generative.require(gan, "`kgan generate`")
     path = pathlib.Path(values.output)
     write = outputs.find_writer(path, gan.data_shape, gan.is_image)
-    print(write(path, *draw(gan, values)))
     labels = _labels(gan, values)
+    print(write(path, *draw(gan, values)))
     if labels:
         print(f"Labels: {labels}")
 
@@ -87,7 +88,7 @@ def _labels(gan, values):
     if gan.num_classes is None or (values.labels is None and not values.by_class):
         return ""
     labels = None if values.by_class else np.ravel(values.labels).tolist()
-    return prepare.named_labels(provenance.classes_of(values.model), labels)
+    return naming.labels(provenance.classes_of(values.model), labels)
 
 
 def _chosen(values):

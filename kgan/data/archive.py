@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import os
 import pathlib
 import stat
 import zipfile
+from collections.abc import Iterable
 from typing import BinaryIO
 
 HIDDEN = "hidden"
@@ -22,10 +24,11 @@ class Folder:
         """Returns the visible files, sorted, and (name, reason) of what is left out.
 
         Left out are hidden names, those with a dot, of which a folder is one entry;
-        links to nothing; links back to a folder that they lie in; and folders that
-        cannot be listed. Names are relative to `path`, with "/" on every platform.
+        links to nothing; links back to a folder that they lie in; folders that cannot
+        be listed; and, below one folder at the top, further paths to one folder. Names
+        are relative to `path`, with "/" on every platform.
         """
-        found = list(self._entries("", (self.path.resolve(),)))
+        found = list(self._entries("", (self.path.resolve(),), {}))
         visible = sorted(name for name, reason in found if reason is None)
         return visible, [entry for entry in found if entry[1] is not None]
 
@@ -37,13 +40,25 @@ class Folder:
             return []  # `walk` says why
         return sorted(name for name in names if not name.startswith("."))
 
-    def _entries(self, folder: str, around: tuple[pathlib.Path, ...]):
+    def real_paths(self, names: Iterable[str]) -> dict[str, str]:
+        """Returns for each of these files of `walk` the path that links lead to."""
+        real = functools.cache(os.path.realpath)  # of folders: they have many files
+        found = {}
+        for name in names:
+            path = f"{self.path}/{name}"
+            place, _, own = path.rpartition("/")
+            link = os.path.islink(path)
+            found[name] = os.path.realpath(path) if link else f"{real(place)}/{own}"
+        return found
+
+    def _entries(self, folder: str, around: tuple[pathlib.Path, ...], seen: dict):
         """Yields (name, None or why it is left out) of all that is under a folder.
 
-        `around` are the real paths of the folders that one went through to get there.
+        `around` are the real paths of the folders that one went through to get there,
+        `seen` the name of each folder that was walked below the same one at the top.
         """
         try:
-            entries = list(os.scandir(self.path / folder))
+            entries = sorted(os.scandir(self.path / folder), key=_links_last)
         except OSError as error:
             yield folder or str(self.path), error.strerror
             return
@@ -53,10 +68,13 @@ class Folder:
                 yield name, HIDDEN
             elif os.path.isdir(entry.path):
                 real = pathlib.Path(entry.path).resolve()
+                known = seen if folder else {}
                 if any(one.is_relative_to(real) for one in around):
                     yield name, "leads back to a folder that it lies in"
+                elif known.setdefault(real, name) != name:
+                    yield name, f"the same folder as {known[real]}"
                 else:
-                    yield from self._entries(name, (*around, real))
+                    yield from self._entries(name, (*around, real), known)
             elif os.path.isfile(entry.path):
                 yield name, None
             else:
@@ -116,6 +134,10 @@ def find(path: str | os.PathLike) -> Folder | Zip:
         return Zip(path)
     found = "another file" if path.exists() else "nothing there"
     raise ValueError(f"Expected a folder or a ZIP at {path}. Received: {found}")
+
+
+def _links_last(entry: os.DirEntry) -> tuple[bool, str]:
+    return entry.is_symlink(), entry.name
 
 
 def _is_hidden(part: str) -> bool:

@@ -70,12 +70,16 @@ class FolderScan:
         return tuple(sorted({file.partition("/")[0] for file in self.infos}))
 
 
-def scan_folder(folder: str | os.PathLike) -> FolderScan:
+def scan_folder(
+    folder: str | os.PathLike, window: tuple[float, float] | None = None
+) -> FolderScan:
     """Reads every file under a folder; returns a `FolderScan`.
 
     Files whose content is an image of a common raster format count as images, whatever
     their name; hidden ones, and those that cannot be decoded whole, are skipped. Links
     to files and folders are followed, but for those back to a folder that they lie in.
+    What several paths lead to counts once in each folder at the top, a class. With the
+    `window` of a `FolderSource`, pixels outside of it are counted.
 
     Raises a `ValueError` if there is no such folder, or no readable image in it.
     Example: `kgan.data.scan_folder("photos").sizes.most_common(1)`
@@ -86,8 +90,10 @@ def scan_folder(folder: str | os.PathLike) -> FolderScan:
         raise ValueError(f"Expected a folder of images at {root}. Received: {found}")
     archive = Folder(root)
     names, left_out = archive.walk()
-    infos, reasons = image_files.inspect(archive, names)
-    skipped = dict(left_out) | reasons
+    repeated = _repeated(archive.real_paths(names))
+    names = [name for name in names if name not in repeated]
+    infos, reasons = image_files.inspect(archive, names, window)
+    skipped = dict(left_out) | reasons | repeated
     with_images = {file.partition("/")[0] for file in infos}
     for name in archive.folders():
         if name not in with_images:
@@ -101,6 +107,20 @@ def scan_folder(folder: str | os.PathLike) -> FolderScan:
             f"{described}"
         )
     return scan
+
+
+def _repeated(real_paths: dict[str, str]) -> dict[str, str]:
+    """Returns the files that links reach again within one class, and what they are."""
+    first, found = {}, {}
+    for name, real in real_paths.items():
+        place = _class(name), real
+        if first.setdefault(place, name) != name:
+            found[name] = f"the same file as {first[place]}"
+    return found
+
+
+def _class(file: str) -> str:
+    return file.rpartition("/")[0].partition("/")[0]
 
 
 class FolderSource(image_files.ImageFiles):
@@ -147,7 +167,8 @@ class FolderSource(image_files.ImageFiles):
         if channels not in (None, 1, 3, 4):
             raise ValueError(f"channels must be None, 1, 3 or 4. Received: {channels}")
         size = checks.image_size(image_size)
-        self.scan = scan = scan_folder(folder)
+        window = wide_gray.check_window("window", window)
+        self.scan = scan = scan_folder(folder, window)
         self.skipped = scan.skipped
         if strict and scan.skipped:
             raise ValueError(
@@ -191,6 +212,10 @@ def _report(scan: FolderScan, channels: int, notes: list[str]) -> None:
     notes += image_files.describe_conversions(scan.infos.values(), channels)
     if scan.class_names is None and any("/" in file for file in scan.files):
         notes.append("images outside the sub-folders: no classes")
+    real = collections.Counter(Folder(scan.folder).real_paths(scan.files).values())
+    shared = sum(count > 1 for count in real.values())
+    if shared:
+        notes.append(f"{shared} images are in several classes, by links")
     for names in _equal_but_for_case(scan.class_names or ()):
         notes.append(f"classes whose names differ in case alone: {', '.join(names)}")
     if notes:

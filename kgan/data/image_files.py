@@ -125,16 +125,20 @@ class ImageInfo:
 
 
 def inspect(
-    archive: Folder | Zip, files: Iterable[str]
+    archive: Folder | Zip,
+    files: Iterable[str],
+    window: tuple[float, float] | None = None,
 ) -> tuple[dict[str, ImageInfo], dict[str, str]]:
     """Decodes files of an archive whole, in threads.
+
+    `window` is the one that was given for images of 16 or 32 bits, or None.
 
     Returns an `ImageInfo` for each file that is a readable image, and for each other
     file the reason why it is none; both in the order of `files`.
     """
     files = list(files)
     infos, reasons = {}, {}
-    found = _threads().map(functools.partial(_inspect, archive), files)
+    found = _threads().map(functools.partial(_inspect, archive, window), files)
     for name, info in zip(files, found, strict=True):
         (infos if isinstance(info, ImageInfo) else reasons)[name] = info
     return infos, reasons
@@ -157,6 +161,7 @@ def decode(
 
     try:
         with archive.open(file) as data, Image.open(data, formats=FORMATS) as image:
+            wide_gray.keep_highest(image)
             upright = ImageOps.exif_transpose(image)
             return _to_pixels(image, upright, shape, window)
     except Exception as error:  # a broken file can raise anything inside its decoder
@@ -243,7 +248,9 @@ def _threads() -> concurrent.futures.ThreadPoolExecutor:
     return concurrent.futures.ThreadPoolExecutor(os.cpu_count(), "kgan-decode")
 
 
-def _inspect(archive: Folder | Zip, file: str) -> ImageInfo | str:
+def _inspect(
+    archive: Folder | Zip, window: tuple[float, float] | None, file: str
+) -> ImageInfo | str:
     """Returns the properties of a file, or why it cannot be used."""
     from PIL import Image, ImageOps, UnidentifiedImageError
 
@@ -252,8 +259,10 @@ def _inspect(archive: Folder | Zip, file: str) -> ImageInfo | str:
             try:
                 with Image.open(data, formats=FORMATS) as image:
                     marks = _marks(image)
+                    wide_gray.keep_highest(image)
                     image.load()
-                    return _info(image, ImageOps.exif_transpose(image), marks)
+                    upright = ImageOps.exif_transpose(image)
+                    return _info(image, upright, marks, window)
             except UnidentifiedImageError:
                 data.seek(0)
                 head = data.read(other_formats.HEAD)
@@ -262,13 +271,13 @@ def _inspect(archive: Folder | Zip, file: str) -> ImageInfo | str:
         return _reason(error)
 
 
-def _info(image, upright, marks):
+def _info(image, upright, marks, window):
     wide = wide_gray.is_wide(image)
     if wide_gray.is_signed_byte(image):
         return "signed values of 8 bits, which Pillow takes for unsigned ones"
     values = None
     if wide:
-        values = wide_gray.summary(wide_gray.read(image, upright))
+        values = wide_gray.summary(wide_gray.read(image, upright), window)
         if values is None:
             return "has values that are NaN or infinite"
     else:

@@ -9,6 +9,7 @@ import pathlib
 import unicodedata
 from collections.abc import Sequence
 
+from kgan.core import naming
 from kgan.data import image_files, other_formats, wide_gray
 from kgan.data.archive import HIDDEN, Folder, Zip
 
@@ -81,12 +82,17 @@ class ImageSet:
             _logger.warning("%s: %s", self._where, "; ".join(notes))
 
 
-def read(archive: Folder | Zip, names: dict[str, str]) -> list[ImageSet]:
+def read(
+    archive: Folder | Zip,
+    names: dict[str, str],
+    windows: dict[str, tuple[float, float] | None],
+) -> list[ImageSet]:
     """Returns an `ImageSet` for each name, and decodes each file of them once.
 
     Args:
         archive: The `Folder` or `Zip` that contains them.
         names: Argument (for errors) -> name of a sub-folder, with "/" if it is nested.
+        windows: Argument -> the window that was given for its images, or None.
 
     Raises a `ValueError` if there are fewer sub-folders than names, no such sub-folder,
     or one for two arguments, or if two images of a set have the same key.
@@ -94,7 +100,7 @@ def read(archive: Folder | Zip, names: dict[str, str]) -> list[ImageSet]:
     files, left_out = archive.walk()
     folders = {pathlib.PurePosixPath(file).parent.as_posix() for file in files}
     known = sorted(folders - {"."})
-    listed = ", ".join(known[:_NAMED]) + (", ..." if len(known) > _NAMED else "")
+    listed = naming.listed(known, _NAMED)
     if len(known) < len(names):
         raise ValueError(
             f"Expected sub-folders with images for {' and '.join(names)} in "
@@ -114,7 +120,10 @@ def read(archive: Folder | Zip, names: dict[str, str]) -> list[ImageSet]:
                 f"of {listed}. Received: {name!r} for both"
             )
         arguments[clean] = argument
-    return [_read_set(archive, files, left_out, name) for name in arguments]
+    return [
+        _read_set(archive, files, left_out, name, windows[argument])
+        for name, argument in arguments.items()
+    ]
 
 
 def match(sets: Sequence[ImageSet]) -> tuple[list[str], tuple[tuple[str, str], ...]]:
@@ -162,9 +171,10 @@ def _read_set(
     files: Sequence[str],
     left_out: Sequence[tuple[str, str]],
     name: str,
+    window: tuple[float, float] | None,
 ) -> ImageSet:
     own = [file for file in files if file.startswith(f"{name}/")]
-    infos, reasons = image_files.inspect(archive, own)
+    infos, reasons = image_files.inspect(archive, own, window)
     for file, why in left_out:
         if file.startswith(f"{name}/") and why != HIDDEN:
             reasons[file] = why

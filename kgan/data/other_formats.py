@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 
 _HEIF = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1")
 _NIFTI = (b"n+1\0", b"ni1\0", b"n+2\0", b"ni2\0")
+_TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 HEAD = 352  # bytes at the start of a file that tell what it is
 
 
@@ -59,6 +60,15 @@ _FORMATS = (
         "'pillow>=11.3'",
         'python -c "import sys,PIL.Image as I; '
         "[I.open(f).convert('RGB').save(f+'.png') for f in sys.argv[1:]]\" *.avif",
+    ),
+    # Pillow reads integers of 8 to 32 bits and float32.
+    Format(
+        "float64 or other unread TIFF",
+        lambda head, name: head[:4] in _TIFF,
+        "tifffile",
+        'python -c "import sys,tifffile,PIL.Image as I; '
+        "[I.fromarray(tifffile.imread(f).astype('float32')).save(f+'.tiff') "
+        'for f in sys.argv[1:]]" *.tif',
     ),
 )
 

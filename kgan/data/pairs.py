@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from kgan.data import archive, checks, image_files, image_sets, splits
+from kgan.data import archive, checks, image_files, image_sets, splits, wide_gray
 from kgan.data.base import DEFAULT_MEMORY_LIMIT, IndexedSource
 
 _logger = logging.getLogger(__name__)
@@ -83,11 +83,16 @@ class Pairs(IndexedSource):
         share = _HELD_OUT if held_out is None else held_out
         self.held_out = splits.share("held_out", share)
         found = archive.find(path)
-        sets = image_sets.read(found, {"source": source, "target": target})
+        windows = {
+            "source": wide_gray.check_window("source_window", source_window),
+            "target": wide_gray.check_window("target_window", target_window),
+        }
+        names = {"source": source, "target": target}
+        sets = image_sets.read(found, names, windows)
         keys, self.left_out = image_sets.match(sets)
         self.keys = splits.select(keys, split, self.held_out)
 
-        def images(one, role, channels, window):
+        def images(one, role, channels):
             return image_files.ImageFiles(
                 f"{found.path}:{one.name}",
                 found,
@@ -95,12 +100,12 @@ class Pairs(IndexedSource):
                 # Shape and window follow from all pairs, so that all splits agree.
                 one.shape(keys, size, channels),
                 cache_dir,
-                one.window(keys, window, f"{role}_window"),
+                one.window(keys, windows[role], f"{role}_window"),
                 memory_limit=memory_limit,
             )
 
-        self.sources = images(sets[0], "source", source_channels, source_window)
-        self.targets = images(sets[1], "target", target_channels, target_window)
+        self.sources = images(sets[0], "source", source_channels)
+        self.targets = images(sets[1], "target", target_channels)
         name = _text(path, *(one.name for one in sets), self.held_out)
         super().__init__(
             name,

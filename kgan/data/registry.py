@@ -86,6 +86,18 @@ def source(
     return _build(_find(name, data_dir), os.fspath(name), shared, options, name)
 
 
+def window_options(name: str | os.PathLike) -> tuple[str, ...]:
+    """Returns the options of `source` by which `name` scales images of 16 or 32 bits.
+
+    There are none if there is no such folder any more.
+    """
+    if pairs.is_text(name):
+        return "source_window", "target_window"
+    if name in _BUILT_IN or not pathlib.Path(name).expanduser().is_dir():
+        return ()
+    return ("window",) if _find(name, None) is FolderSource else ()
+
+
 def _find(name: str | os.PathLike, data_dir: str | os.PathLike | None) -> Callable:
     path = pathlib.Path(name).expanduser()
     is_path = not isinstance(name, str) or name.startswith((".", "~", os.sep))

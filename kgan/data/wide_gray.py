@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 # Tags of TIFF.
 _BITS, _PHOTOMETRIC, _SAMPLE_FORMAT = 258, 262, 339
 _UNSIGNED, _SIGNED, _WHITE_IS_ZERO = 1, 2, 0
+_HIGHEST = "maxval"  # of a PGM, in `Image.info`
+
+_MANY = 0.05  # share of the pixels; more are rarely cut on purpose
+
+OLD_WINDOW = (0, 65535)  # of all images of 16 bits, before there were windows
 
 
 @dataclasses.dataclass(frozen=True)
@@ -27,11 +32,15 @@ class Values:
         low: The lowest one.
         high: The highest one.
         whole: Whether they are integers.
+        pixels: How many there are.
+        cut: How many of them lie outside a window that was given.
     """
 
     low: float
     high: float
     whole: bool
+    pixels: int = 1
+    cut: int = 0
 
 
 def is_wide(image: Image.Image) -> bool:
@@ -47,25 +56,43 @@ def is_signed_byte(image: Image.Image) -> bool:
     return image.mode == "L" and _sample_format(image) == _SIGNED
 
 
+def keep_highest(image: Image.Image) -> None:
+    """Keeps what `read` needs of a PGM, whose values Pillow scales to 0 to 65535.
+
+    To be called before `image` is decoded.
+    """
+    if image.format == "PPM" and is_wide(image):
+        name, *_, arguments = image.tile[0]
+        if name.startswith("ppm"):
+            image.info[_HIGHEST] = arguments[-1]
+
+
 def read(image: Image.Image, upright: Image.Image) -> np.ndarray:
     """Returns the stored values of a wide image, of shape `(height, width)`.
 
     `image` has what its file says about them, `upright` is the same turned.
     """
     values = np.asarray(upright)
+    if image.format == "PPM" and _HIGHEST in image.info:
+        return np.rint(values * (image.info[_HIGHEST] / 65535)).astype(np.int32)
     wrapped = image.mode == "I" and _sample_format(image) == _UNSIGNED
     if wrapped and _tag(image, _BITS, (16,))[0] == 32:
         return values.view(np.uint32)
     return values
 
 
-def summary(values: np.ndarray) -> Values | None:
-    """Returns the range of values; None if some are NaN or infinite."""
+def summary(
+    values: np.ndarray, window: tuple[float, float] | None = None
+) -> Values | None:
+    """Returns what values there are; None if some are NaN or infinite."""
     low, high = values.min().item(), values.max().item()
     # NaN is the minimum of all that it is among.
     if not (math.isfinite(low) and math.isfinite(high)):
         return None
-    return Values(low, high, whole=values.dtype.kind != "f")
+    cut = 0
+    if window is not None:
+        cut = np.count_nonzero((values < window[0]) | (values > window[1]))
+    return Values(low, high, values.dtype.kind != "f", values.size, cut)
 
 
 def is_inverted(image: Image.Image) -> bool:
@@ -138,7 +165,7 @@ def choose_window(
     wide = {file: info.values for file, info in infos.items() if info.values}
     if not wide:
         unused = f"{name}={window} changes nothing: all images have 8 bits a channel"
-        return None, [] if window is None else [unused]
+        return None, [] if window in (None, OLD_WINDOW) else [unused]
     low = min(values.low for values in wide.values())
     high = max(values.high for values in wide.values())
     if window is None:
@@ -185,6 +212,10 @@ def _describe(wide, total, low, high, window, name):
         )
     else:
         note += f"of their values, {found}, {window} become [-1, 1], others are cut"
+        pixels = sum(values.pixels for values in wide.values())
+        share = sum(values.cut for values in wide.values()) / pixels
+        if share > _MANY:
+            note += f", {share:.0%} of the pixels"
     if len(wide) < total:
         note += f"; 0 to 255 of the other {total - len(wide)}, of 8 bits, do, too"
     return note

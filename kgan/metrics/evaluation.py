@@ -45,7 +45,8 @@ class Evaluation:
     def to_json(self) -> str:
         """Returns a JSON array with an object for each measurement."""
         rows = [_finite(dataclasses.asdict(m)) for m in self.measurements]
-        return json.dumps(rows, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+        # ASCII alone: what is no UTF-8 in a path could not be written.
+        return json.dumps(rows, indent=2, allow_nan=False) + "\n"
 
     @classmethod
     def from_json(cls, text: str) -> "Evaluation":

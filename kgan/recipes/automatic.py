@@ -10,6 +10,7 @@ import tensorflow as tf
 
 import kgan.data
 from kgan import recipes
+from kgan.core import naming
 from kgan.recipes import few_shot
 from kgan.recipes.recipe import Recipe, of_game
 
@@ -85,8 +86,7 @@ def _about_classes(name, classes, conditional):
     """Returns a line about classes that would go unused, in a list; else none."""
     if conditional or not classes or len(classes) < 2:
         return []
-    named = ", ".join(classes[:_NAMED]) + (", ..." if len(classes) > _NAMED else "")
-    count = len(classes)
+    count, named = len(classes), naming.listed(classes, _NAMED)
     return [f"{name} has {count} classes ({named}): --conditional generates by class."]
 
 

@@ -211,7 +211,8 @@ class Recipe:
 
     def to_json(self) -> str:
         """Returns the recipe as JSON text, one field a line."""
-        return json.dumps(dataclasses.asdict(self), indent=2, ensure_ascii=False) + "\n"
+        # ASCII alone: what is no UTF-8 in a path could not be written.
+        return json.dumps(dataclasses.asdict(self), indent=2) + "\n"
 
     @classmethod
     def from_json(cls, text: str) -> "Recipe":
@@ -271,9 +272,10 @@ class Recipe:
             )
         for name, window in self.windows.items():
             if name not in source.windows:
+                whose = name.removesuffix("window").replace("_", " ")
                 raise ValueError(
-                    f"`{name}` must be none for {self.dataset}, whose images have 8 "
-                    f"bits a channel. Received: {window}"
+                    f"`{name}` must be none for {self.dataset}, whose {whose}images "
+                    f"have 8 bits a channel. Received: {window}"
                 )
 
     def make_game(self, source):
@@ -295,13 +297,17 @@ class Recipe:
         The recipe that it returns trains the same model, and shows it each
         `sample_every` rounds.
         """
-        return dataclasses.replace(
+        in_full = dataclasses.replace(
             self,
             optimizers=build.optimizers_in_full(self.named_optimizers()),
             sample_every=sample_every,
             checkpoint_every=self.checkpoint_every or sample_every,
-            **source.windows,
         )
+        return in_full.scaled_as(source)
+
+    def scaled_as(self, source) -> "Recipe":
+        """Returns this recipe with the windows of `source`, and no others."""
+        return dataclasses.replace(self, **dict.fromkeys(WINDOWS) | source.windows)
 
     def optimizer_of(self, player: str) -> dict:
         """Returns name and arguments of a player's optimizer.

@@ -7,6 +7,7 @@ import json
 import pathlib
 
 import kgan.data
+from kgan.core import naming
 from kgan.core.atomic_files import write_atomically
 from kgan.runs import directory
 
@@ -16,7 +17,8 @@ _SHOWN = 30  # the longest value, in characters, that it shows
 
 def write(run_dir: pathlib.Path, source: kgan.data.Source) -> None:
     """Writes what tells the data of a run from others."""
-    text = json.dumps(source.identity(), ensure_ascii=False)
+    # ASCII alone: what is no UTF-8 in the name of a file could not be written.
+    text = json.dumps(source.identity())
     write_atomically(
         run_dir / directory.DATA,
         lambda path: path.write_text(text, "utf-8"),
@@ -83,8 +85,9 @@ def compare(run_dir: pathlib.Path, source: kgan.data.Source, allow: bool) -> lis
 
 
 def _differences(before, now):
-    for key in before | now:
-        old, new = before.get(key), now.get(key)
+    # Another version of kgan may know more, or less.
+    for key in (key for key in before if key in now):
+        old, new = before[key], now[key]
         if old == new:
             continue
         if isinstance(old, dict) and isinstance(new, dict):
@@ -109,7 +112,6 @@ def _of_files(kind, old, new):
     }
     for what, names in found.items():
         if names:
-            shown = ", ".join(names[:_NAMED]) + (", ..." if len(names) > _NAMED else "")
             one = len(names) == 1
             noun = f"{kind.removesuffix('s')} is" if one else f"{kind} are"
-            yield f"{len(names):,} {noun} {what} ({shown})"
+            yield f"{len(names):,} {noun} {what} ({naming.listed(names, _NAMED)})"

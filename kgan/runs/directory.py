@@ -12,6 +12,7 @@ runs/NAME-TIME/
   evaluation/    figures and a page, after `kgan evaluate`
 """
 
+import contextlib
 import os
 import pathlib
 
@@ -29,6 +30,7 @@ METRICS = "metrics.csv"
 CHECKPOINTS = "checkpoints"
 SAMPLES = "samples"
 LOGS = "logs"
+FIRST = f"{CHECKPOINTS}/step-00000000.keras"  # of a run with given weights
 EVALUATION = "evaluation"
 FIGURES = "evaluation.json"
 
@@ -36,15 +38,27 @@ FIGURES = "evaluation.json"
 def check_free(run_dir: pathlib.Path) -> None:
     """Raises FileExistsError if a run directory is neither new nor empty.
 
-    What a process that was killed at its start leaves behind does not count.
+    A run has begun when its `recipe.json` is written. What a process that was killed
+    before leaves behind, beside its lock, does not count.
     """
     if run_dir.is_dir():
+        kept = run_dir / CHECKPOINTS
         left = {run_dir / lock.NAME, *leftovers(run_dir)}
-        taken = set(run_dir.iterdir()) - left
+        if (run_dir / lock.NAME).exists():  # else a data.json may be anyone's
+            left |= {run_dir / DATA, kept, run_dir / FIRST, *leftovers(kept)}
+        taken = {*run_dir.iterdir(), *kept.glob("*")} - left
     else:
         taken = run_dir.exists()
     if taken:
         raise FileExistsError(f"`run_dir` must be new or empty. Received: {run_dir}")
+
+
+def clear(run_dir: pathlib.Path) -> None:
+    """Removes what is written before `recipe.json`, of a run that has not begun."""
+    for name in (DATA, FIRST):
+        (run_dir / name).unlink(missing_ok=True)
+    with contextlib.suppress(OSError):  # it is not empty, or there is none
+        (run_dir / CHECKPOINTS).rmdir()
 
 
 def save(game: keras.Model, path: str | os.PathLike) -> None:

@@ -15,8 +15,8 @@ NAME = ".lock"
 def held(run_dir: pathlib.Path) -> Iterator[None]:
     """Holds the lock of a directory, which is made if there is none.
 
-    The kernel frees it when the process ends, also by SIGKILL. A file that such a
-    process leaves behind is no lock.
+    The kernel frees it when the process and all that it forked have ended, also by
+    SIGKILL. A file that such a process leaves behind is no lock.
 
     Raises:
         BlockingIOError: If another process holds it.

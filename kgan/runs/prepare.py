@@ -6,17 +6,15 @@ import math
 import os
 import pathlib
 import zlib
-from collections.abc import Iterable
 
 import keras
 import tensorflow as tf
 
 import kgan.data
 from kgan import distribute
+from kgan.core import naming
 from kgan.recipes import Recipe
 from kgan.runs import data_identity, directory, lock, resume
-
-_NAMED = 10  # how many labels a line names
 
 
 @dataclasses.dataclass(frozen=True)
@@ -102,13 +100,16 @@ def prepare_to_resume(
     """Prepares a run that goes on; see `kgan.training.resume`."""
     run_dir = pathlib.Path(run_dir)
     recipe = resume.read_recipe(run_dir)
+    recipe = dataclasses.replace(recipe, **resume.read_windows(run_dir))
     lock.check_free(run_dir)
     if steps is not None:
         recipe = recipe.override(steps=steps)
     strategy = _strategy(strategy)
-    source = find_source(recipe, data_dir)
-    # Before networks are built: other data may need others, which says less.
+    source = _source(recipe, data_dir)
+    # Before all else: that other data do not fit says less.
     lines = data_identity.compare(run_dir, source, allow_changed_data)
+    recipe = recipe.scaled_as(source)  # images of 16 bits may be gone
+    recipe.check_source(source)
     game = build(recipe, source, strategy)
     lines += resume.restore(game, run_dir)
     if steps is not None and steps < game.step:
@@ -124,11 +125,15 @@ def prepare_to_resume(
 
 def find_source(recipe: Recipe, data_dir: str | None) -> kgan.data.Source:
     """Returns a recipe's data, after a check that its game can be played with them."""
-    source = kgan.data.source(
-        recipe.dataset, recipe.image_size, data_dir=data_dir, **recipe.windows
-    )
+    source = _source(recipe, data_dir)
     recipe.check_source(source)
     return source
+
+
+def _source(recipe, data_dir):
+    return kgan.data.source(
+        recipe.dataset, recipe.image_size, data_dir=data_dir, **recipe.windows
+    )
 
 
 def cut(recipe: Recipe, num_examples: int) -> int:
@@ -182,7 +187,7 @@ def describe(plan: Plan) -> str:
     lines = {
         "recipe": f"{recipe.name}: {recipe.description}",
         "data": f"{source.num_examples:,} examples of {source.name}{classes}",
-        "labels": classes and named_labels(source.class_names),
+        "labels": classes and naming.labels(source.class_names),
         **game.describe(),
         "steps": f"{recipe.steps:,}, in {epochs:,} epochs of "
         f"{plan.steps_per_epoch:,}, batches of {recipe.batch_size}",
@@ -191,22 +196,6 @@ def describe(plan: Plan) -> str:
     }
     shown = [f"{name:14} {value}" for name, value in lines.items() if value]
     return "\n".join([*shown, *plan.lines])
-
-
-def named_labels(names, labels: Iterable[int] | None = None) -> str:
-    """Describes which classes labels are: "0 is 1, 1 is 10, 2 is 2".
-
-    It is empty where names are not known, or each is the label itself.
-
-    Args:
-        names: Names of all classes by label, or None.
-        labels: Which of them; None: all. Ten at most are named.
-    """
-    if names is None or all(name == str(label) for label, name in enumerate(names)):
-        return ""
-    labels = range(len(names)) if labels is None else sorted({*labels})
-    known = [f"{label} is {names[label]}" for label in labels if label < len(names)]
-    return ", ".join(known[:_NAMED]) + (", ..." if len(known) > _NAMED else "")
 
 
 def _start_from(recipe, game, path):

@@ -2,6 +2,7 @@
 
 import dataclasses
 import pathlib
+import warnings
 
 from kgan.callbacks import logging
 from kgan.export import Provenance
@@ -26,27 +27,31 @@ def dataset_of(path):
 
 def windows_of(path):
     """Returns how a run scaled images of 16 or 32 bits, as `Source.windows`."""
-    recipe = _recipe(_run_dir(path))
-    return {} if recipe is None else recipe.windows
+    run_dir = _run_dir(path)
+    return {} if run_dir is None else resume.read_windows(run_dir)
 
 
 def changed_data(path, source):
     """Describes how a run's data have changed since it was trained; "" if not.
 
-    `path` is a run directory or `.keras` file, `source` the data as they are now.
+    `path` is a run directory or `.keras` file, `source` the data as they are now. A
+    `data.json` that cannot be read is a warning.
     """
     run_dir = _run_dir(path)
-    return "" if run_dir is None else data_identity.changes(run_dir, source)
+    if run_dir is None:
+        return ""
+    return _warned(data_identity.changes, run_dir, source) or ""
 
 
 def classes_of(path):
     """Returns the names of a model's classes, as its run knows them, or None.
 
-    The name at index i is that of label i.
+    The name at index i is that of label i. A `data.json` that cannot be read is a
+    warning.
     """
     run_dir = _run_dir(path)
-    found = {} if run_dir is None else data_identity.read(run_dir) or {}
-    names = found.get("classes")
+    found = None if run_dir is None else _warned(data_identity.read, run_dir)
+    names = (found or {}).get("classes")
     return names if isinstance(names, list) else None
 
 
@@ -95,6 +100,15 @@ def _run_dir(path):
     elif path.name == directory.MODEL:
         folder = path.parent
     return folder if (folder / directory.RECIPE).is_file() else None
+
+
+def _warned(read, *args):
+    """Returns what `read` does, or warns and returns None: no figure needs it."""
+    try:
+        return read(*args)
+    except ValueError as error:
+        warnings.warn(str(error), stacklevel=3)
+        return None
 
 
 def _recipe(run_dir):

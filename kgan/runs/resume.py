@@ -8,6 +8,7 @@ import zipfile
 import keras
 
 from kgan.callbacks import checkpoints
+from kgan.data import registry, wide_gray
 from kgan.recipes import Recipe
 from kgan.runs import directory
 
@@ -40,6 +41,21 @@ def read_recipe(run_dir: pathlib.Path) -> Recipe:
         return Recipe.from_json(path.read_text("utf-8"))
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from None
+
+
+def read_windows(run_dir: pathlib.Path) -> dict:
+    """Returns by which `Recipe.windows` a run scales images of 16 or 32 bits.
+
+    The recipe of an older kgan has none: then they are those that it took by itself.
+
+    Raises:
+        FileNotFoundError, ValueError: As `read_recipe`.
+    """
+    recipe = read_recipe(run_dir)
+    if "window" in json.loads((run_dir / directory.RECIPE).read_text("utf-8")):
+        return recipe.windows
+    names = registry.window_options(recipe.dataset)
+    return dict.fromkeys(names, wide_gray.OLD_WINDOW)
 
 
 def restore(game: keras.Model, run_dir: pathlib.Path) -> list:

@@ -158,7 +158,7 @@ def _check_start(plan):
 
 
 def _open(plan):
-    """Writes the recipe; tidies the directory of a resumed run."""
+    """Writes what a run begins with; tidies the directory of a resumed one."""
     run_dir = plan.run_dir
     if plan.resumed:
         resuming.check_newest(plan.game, run_dir)
@@ -168,21 +168,26 @@ def _open(plan):
         _write_first(plan)
     except OSError as error:
         raise OSError(f"{run_dir} could not be written: {error}") from error
+    finally:
+        if not (run_dir / runs.RECIPE).exists():
+            runs.clear(run_dir)
 
 
 def _write_first(plan):
     run_dir = plan.run_dir
     if plan.resumed:
         runs.tidy(run_dir, plan.game.step)
-    text = plan.recipe.to_json()
-    write_atomically(
-        run_dir / runs.RECIPE, lambda path: path.write_text(text, "utf-8"), durable=True
-    )
+    else:
+        runs.clear(run_dir)
     data_identity.write(run_dir, plan.source)
     if plan.init_from is not None:
         # Without the first weights the run could not start again.
-        name = f"step-{plan.game.step:08d}.keras"
-        runs.save(plan.game, run_dir / runs.CHECKPOINTS / name)
+        runs.save(plan.game, run_dir / runs.FIRST)
+    text = plan.recipe.to_json()
+    # Last: with it the run has begun.
+    write_atomically(
+        run_dir / runs.RECIPE, lambda path: path.write_text(text, "utf-8"), durable=True
+    )
     (run_dir / runs.MODEL).unlink(missing_ok=True)
 
 

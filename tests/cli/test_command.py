@@ -1,6 +1,8 @@
 """Commands are found, failures are one line, and status says what happened."""
 
+import io
 import re
+import sys
 import warnings
 
 import pytest
@@ -100,6 +102,14 @@ def test_failures_are_one_line(fake, capsys, error, status, line):
 def test_success_is_silent(fake, capsys):
     assert main(["train"]) == 0
     assert capsys.readouterr() == ("", "")
+
+
+def test_names_that_are_no_utf_8_are_printed(fake, monkeypatch):
+    out = io.TextIOWrapper(io.BytesIO(), "utf-8")
+    monkeypatch.setattr(sys, "stdout", out)
+    monkeypatch.setattr(fake, "run", lambda values: print("caf\udce9 été"))
+    assert main(["train"]) == 0
+    assert out.buffer.getvalue() == "caf\\udce9 été\n".encode()
 
 
 def test_debug_shows_the_traceback(fake):

@@ -169,3 +169,14 @@ def test_changed_training_data_are_a_warning(run_dir, tmp_path, flags, said, cap
     )
     assert (line in capsys.readouterr().err) is said
     assert status == (0 if said else 1)  # a ring is no image
+
+
+def test_half_a_file_about_the_data_is_a_warning(run_dir, tmp_path, capsys):
+    copy = shutil.copytree(run_dir, tmp_path / "run")
+    (copy / directory.DATA).write_text('{"exam', "utf-8")
+    few = ["--metrics=kernel_pixels", "--num_images=50", "--noreport"]
+    with warnings.catch_warnings():
+        warnings.simplefilter("default")
+        assert evaluate(f"--model={copy}", *few) == 0
+    assert "data.json must hold what the data" in capsys.readouterr().err
+    assert (copy / "evaluation" / "evaluation.json").exists()

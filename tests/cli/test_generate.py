@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import warnings
 
 import numpy as np
 import pytest
@@ -193,3 +194,11 @@ def test_labels_are_named_where_a_run_knows_their_classes(model, tmp_path, capsy
     assert "Labels: 0 is 1, 1 is 10, 2 is 2\n" in capsys.readouterr().out
     assert main(["generate", f"--model={model('classes')}", "--labels=2", to]) == 0
     assert "Labels" not in capsys.readouterr().out
+    (run_dir / "data.json").write_text('{"clas', "utf-8")
+    (tmp_path / "out.png").unlink()
+    with warnings.catch_warnings():
+        warnings.simplefilter("default")
+        generate(run_dir, "--labels=2", to)
+    assert "warning: " in (said := capsys.readouterr().err)
+    assert "data.json must hold" in said
+    assert (tmp_path / "out.png").exists()

@@ -150,6 +150,44 @@ def test_links_that_lead_to_each_other_end(tree):
     assert set(left_out) == {"a/to_b/to_a", "b/to_a/to_b"}
 
 
+def test_a_folder_is_walked_once_below_each_at_the_top(tree):
+    path, write, link = tree
+    names = "abcdefgh"
+    for name in names:
+        write(f"root/{name}/{name}.png")
+        for other in set(names) - {name}:
+            link(f"root/{name}/to_{other}", f"../{other}")
+    visible, left_out = walk(path / "root")
+    assert len(visible) == 8 * 8
+    assert len({(name[0], name[-5]) for name in visible}) == 8 * 8
+    assert {reason.partition(" folder")[0] for reason in left_out.values()} == {
+        "leads back to a",
+        "the same",
+    }
+
+
+def test_a_folder_itself_comes_before_links_to_it(tree):
+    path, write, link = tree
+    write("root/cats/z/1.png")
+    link("root/cats/a", "z")
+    assert walk(path / "root") == (
+        ["cats/z/1.png"],
+        {"cats/a": "the same folder as cats/z"},
+    )
+
+
+def test_real_paths_are_what_links_lead_to(tree):
+    path, write, link = tree
+    write("elsewhere/1.png")
+    write("root/2.png")
+    link("root/cats", "../elsewhere")
+    link("root/3.png", "cats/1.png")
+    found = Folder(path / "root").real_paths(["cats/1.png", "2.png", "3.png"])
+    first = str((path / "elsewhere/1.png").resolve())
+    second = str((path / "root/2.png").resolve())
+    assert found == {"cats/1.png": first, "2.png": second, "3.png": first}
+
+
 def test_what_cannot_be_reached_is_named(tree, monkeypatch):
     path, write, link = tree
     write("root/open/1.png")

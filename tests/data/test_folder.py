@@ -254,17 +254,17 @@ def test_scan_says_what_there_is(tmp_path, picture):
 
 
 def test_linked_class_folders_are_classes(tmp_path, picture):
-    expected = picture("data/cats/1.png")
+    expected = [picture("data/cats/1.png"), picture("elsewhere/2.png")]
     for name in ("elsewhere/dogs/1.png", "elsewhere/dogs/2.png"):
         picture(name)
     (tmp_path / "data/dogs").symlink_to(tmp_path / "elsewhere/dogs")
     (tmp_path / "data/hounds").symlink_to("dogs")
-    (tmp_path / "data/cats/2.png").symlink_to("1.png")
+    (tmp_path / "data/cats/2.png").symlink_to(tmp_path / "elsewhere/2.png")
     source = FolderSource(tmp_path / "data")
     assert source.class_names == ("cats", "dogs", "hounds")
     assert source.labels.tolist() == [0, 0, 1, 1, 2, 2]
     assert source.skipped == ()
-    np.testing.assert_array_equal(source.read()[:2], [expected, expected])
+    np.testing.assert_array_equal(source.read()[:2], expected)
 
 
 def test_a_loop_of_links_is_said(tmp_path, picture, caplog):
@@ -277,6 +277,32 @@ def test_a_loop_of_links_is_said(tmp_path, picture, caplog):
     assert reasons["cats/all"] == "leads back to a folder that it lies in"
     assert reasons["gone"] == "a link to nothing"
     assert "cats/all" in caplog.text
+
+
+def test_what_several_links_lead_to_counts_once_in_a_class(tmp_path, picture, caplog):
+    picture("root/cats/1.png")
+    picture("root/dogs/2.png")
+    picture("elsewhere/3.png")
+    (tmp_path / "root/cats/copy.png").symlink_to("1.png")
+    for name in ("one", "two"):
+        (tmp_path / f"root/dogs/{name}.png").symlink_to(tmp_path / "elsewhere/3.png")
+    source = FolderSource(tmp_path / "root")
+    assert source.files == ("cats/1.png", "dogs/2.png", "dogs/one.png")
+    assert source.skipped == (
+        ("cats/copy.png", "the same file as cats/1.png"),
+        ("dogs/two.png", "the same file as dogs/one.png"),
+    )
+    assert "in several classes" not in caplog.text
+
+
+def test_images_that_links_put_into_several_classes_are_said(tmp_path, picture, caplog):
+    picture("cats/1.png")
+    picture("dogs/2.png")
+    (tmp_path / "cats/also").symlink_to("../dogs")
+    (tmp_path / "dogs/also").symlink_to("../cats")
+    source = FolderSource(tmp_path)
+    assert source.num_examples == 4
+    assert "2 images are in several classes, by links" in caplog.text
 
 
 def test_a_class_folder_without_images_is_said_once(tmp_path, picture, caplog):

@@ -9,7 +9,8 @@ from kgan.data.image_sets import match
 
 
 def read(path, first="a", second="b"):
-    return image_sets.read(archive.find(path), {"source": first, "target": second})
+    names = {"source": first, "target": second}
+    return image_sets.read(archive.find(path), names, dict.fromkeys(names))
 
 
 def test_images_match_by_their_names(tmp_path, picture):

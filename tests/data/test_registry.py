@@ -40,6 +40,18 @@ def test_folders_by_path(tmp_path, picture, monkeypatch):
     assert isinstance(data.source("~/photos"), FolderSource)
 
 
+def test_images_in_files_have_windows(tmp_path, picture, monkeypatch):
+    for name in ("photos", "mnist", "digits"):
+        picture(f"{name}/a.png")
+    monkeypatch.chdir(tmp_path)
+    for name in ("photos", tmp_path / "mnist", "./digits"):
+        assert registry.window_options(name) == ("window",)
+    for name in ("gone", "mnist", "digits", "ring"):
+        assert registry.window_options(name) == ()
+    both = ("source_window", "target_window")
+    assert registry.window_options("pairs:photos:a:b") == both
+
+
 def test_a_tfds_name_comes_before_a_folder(tmp_path, picture, monkeypatch):
     picture("mnist/a.png")
     monkeypatch.chdir(tmp_path)

@@ -101,3 +101,10 @@ def test_the_identity_is_the_parameters():
     for other in (toys.ring(stddev=0.02), toys.ring(radius=2), toys.ring(modes=7)):
         assert other.identity() != known
     assert toys.ring(num_examples=50).identity() != known
+
+
+def test_the_last_digits_of_a_cosine_are_no_identity():
+    ring = toys.ring()
+    known = ring.identity()
+    ring.centers = np.nextafter(ring.centers, 2.0)
+    assert ring.identity() == known

@@ -152,6 +152,52 @@ def test_a_pgm_of_16_bits(tmp_path):
     )
 
 
+@pytest.mark.parametrize("plain", [False, True])
+@pytest.mark.parametrize("highest", [256, 1023, 4095, 65534, 65535])
+def test_a_pgm_has_its_own_units(tmp_path, plain, highest):
+    values = np.linspace(0, highest, 300).astype(np.uint16)
+    head = f"{'P2' if plain else 'P5'}\n30 10\n{highest}\n".encode()
+    text = " ".join(map(str, values)).encode() + b"\n"
+    body = text if plain else values.astype(">u2").tobytes()
+    (tmp_path / "a.pgm").write_bytes(head + body)
+    source = FolderSource(tmp_path, window=(0, highest))
+    assert (source.scan.infos["a.pgm"].values.high, source.window[1]) == (highest,) * 2
+    expected = to_unit(values, 0, highest).reshape(1, 10, 30, 1)
+    np.testing.assert_allclose(source.read(), expected, atol=1e-6)
+
+
+def test_a_window_that_cuts_many_pixels_is_said(tmp_path, caplog):
+    for name in ("a", "b"):
+        values = np.arange(100, dtype=np.uint16).reshape(10, 10)
+        path = tmp_path / f"{name}/{name}.png"
+        path.parent.mkdir()
+        Image.fromarray(values).save(path)
+    FolderSource(tmp_path, window=(3, 98))  # 4 of 100
+    assert "others are cut" in caplog.text
+    assert "of the pixels" not in caplog.text
+    FolderSource(tmp_path, window=(50, 89))
+    assert "(50, 89) become [-1, 1], others are cut, 60% of the pixels" in caplog.text
+    caplog.clear()
+    for name in ("b.png", "c.png"):
+        Image.fromarray(values).save(tmp_path / "a" / name)
+        Image.fromarray(values).save(tmp_path / "b" / name)
+    Pairs(tmp_path, "a", "b", target_window=(0, 79), held_out=0)
+    assert caplog.text.count("% of the pixels") == 1
+    assert "(0, 79) become [-1, 1], others are cut, 20% of the pixels" in caplog.text
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float16, np.int64])
+def test_a_tiff_that_is_not_read_is_said_with_a_way_out(tmp_path, picture, dtype):
+    picture("a.png")
+    write_tiff(tmp_path / "b.tif", np.ones((6, 8), dtype))
+    source = FolderSource(tmp_path)
+    assert source.skipped == (("b.tif", "float64 or other unread TIFF"),)
+    with pytest.raises(
+        ValueError, match=r"TIFF files become images by .*pip install tifffile"
+    ):
+        FolderSource(tmp_path, strict=True)
+
+
 def test_a_tiff_of_signed_bytes_is_skipped_with_the_reason(tmp_path, picture):
     picture("a.png")
     write_tiff(tmp_path / "b.tiff", np.full((6, 8), -3, np.int8))
@@ -298,8 +344,11 @@ def test_pairs_have_a_window_for_each_set(tmp_path, caplog):
 
 
 def test_values_are_summed_up():
-    assert wide_gray.summary(np.array([3, 1, 2])) == wide_gray.Values(1, 3, whole=True)
+    integers = np.array([3, 1, 2])
+    assert wide_gray.summary(integers) == wide_gray.Values(1, 3, True, 3)
+    assert wide_gray.summary(integers, (2, 3)) == wide_gray.Values(1, 3, True, 3, cut=1)
+    assert wide_gray.summary(integers, (0, 2)) == wide_gray.Values(1, 3, True, 3, cut=1)
     floats = np.array([0.5, -1.0], np.float32)
-    assert wide_gray.summary(floats) == wide_gray.Values(-1.0, 0.5, whole=False)
+    assert wide_gray.summary(floats) == wide_gray.Values(-1.0, 0.5, False, floats.size)
     for wrong in (np.nan, np.inf, -np.inf):
         assert wide_gray.summary(np.array([0.0, wrong, 1.0])) is None

@@ -53,3 +53,9 @@ def test_the_table_says_each_thing_once():
     assert lines[2].endswith("num_subsets 100")
     assert lines[4] == "Features mnist: sha256 01234567…"
     assert lines[5] == "All: dataset mnist, seed 0"
+
+
+def test_paths_that_are_no_utf_8_have_a_round_trip():
+    own = COMMON | {"dataset": "caf\udce9/"}
+    one = Evaluation((Measurement("x", 1.0, None, None, "min", own),))
+    assert Evaluation.from_json(one.to_json().encode("utf-8").decode("utf-8")) == one

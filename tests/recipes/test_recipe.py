@@ -148,6 +148,12 @@ def test_a_recipe_knows_its_game_alone():
         Recipe(name="plain", width=3)
 
 
+def test_paths_that_are_no_utf_8_have_a_round_trip():
+    recipe = PLAIN.override(dataset="caf\udce9/", description="é")
+    text = recipe.to_json()
+    assert Recipe.from_json(text.encode("utf-8").decode("utf-8")) == recipe
+
+
 def test_json_without_a_game_is_of_a_gan():
     values = json.loads(PLAIN.override(latent_dim=5).to_json())
     assert values.pop("game") == "gan"

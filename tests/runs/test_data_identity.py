@@ -1,6 +1,7 @@
 """Data that have changed since a run began are said, file by file."""
 
 import json
+import os
 
 import numpy as np
 import pytest
@@ -115,3 +116,22 @@ def test_names_of_any_language_are_kept(folder, tmp_path):
     assert data_identity.changes(tmp_path / "run", source) == ""
     kept = json.loads((tmp_path / "run" / directory.DATA).read_text("utf-8"))
     assert "été.png" in kept["images"]
+
+
+def test_names_that_are_no_utf_8_are_kept(folder, tmp_path):
+    paint(folder / os.fsdecode(b"caf\xe9.png"))
+    source = kgan.data.source(folder)
+    data_identity.write(tmp_path / "run", source)
+    assert data_identity.changes(tmp_path / "run", source) == ""
+    (folder / os.fsdecode(b"caf\xe9.png")).unlink()
+    assert found(tmp_path / "run", folder).startswith("1 image is gone (caf")
+
+
+def test_what_another_version_knows_is_not_compared(run_dir, folder):
+    path = run_dir / directory.DATA
+    known = json.loads(path.read_text("utf-8"))
+    path.write_text(json.dumps(known | {"licence": "MIT"}), "utf-8")
+    assert found(run_dir, folder) == ""
+    del known["dtype"]
+    path.write_text(json.dumps(known), "utf-8")
+    assert found(run_dir, folder) == ""

@@ -93,3 +93,30 @@ def test_a_free_directory_is_new_or_empty(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(FileExistsError, match="new or empty"):
         directory.check_free(tmp_path)
+
+
+def test_what_a_killed_start_left_beside_its_lock_is_free(tmp_path):
+    first = tmp_path / directory.FIRST
+    first.parent.mkdir()
+    for path in (tmp_path / ".lock", tmp_path / directory.DATA, first):
+        path.touch()
+    (first.parent / ".step-00000000.7.keras").touch()
+    directory.check_free(tmp_path)
+    for name in (directory.RECIPE, "checkpoints/step-00000002.keras"):
+        (tmp_path / name).touch()
+        with pytest.raises(FileExistsError, match="new or empty"):
+            directory.check_free(tmp_path)
+        (tmp_path / name).unlink()
+    (tmp_path / ".lock").unlink()  # no kgan wrote this data.json
+    with pytest.raises(FileExistsError, match="new or empty"):
+        directory.check_free(tmp_path)
+
+
+def test_clearing_leaves_what_is_of_others(tmp_path):
+    first = tmp_path / directory.FIRST
+    first.parent.mkdir()
+    for path in (tmp_path / "mine", tmp_path / directory.DATA, first):
+        path.touch()
+    directory.clear(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["mine"]
+    directory.clear(tmp_path)

@@ -1,5 +1,6 @@
 """A plan is all of a run that writes nothing."""
 
+import json
 import zlib
 
 import keras
@@ -12,6 +13,7 @@ from tiny import DIGITS as TINY
 
 from kgan import recipes
 from kgan.distribute import consensus
+from kgan.recipes.recipe import WINDOWS
 from kgan.runs import directory, prepare, provenance, train
 
 
@@ -249,6 +251,53 @@ def test_a_run_keeps_its_window(scans, tmp_path, window):
     np.testing.assert_array_equal(again.source.read()[:8], plan.source.read())
 
 
+def forget(run_dir, *names):
+    """Takes fields out of a run's recipe, as an older kgan wrote it."""
+    path = run_dir / directory.RECIPE
+    values = json.loads(path.read_text("utf-8"))
+    path.write_text(json.dumps({k: v for k, v in values.items() if k not in names}))
+
+
+def run_of(folder, run_dir, **values):
+    """A run of one step on a folder of small images."""
+    recipe = TINY.override(
+        dataset=str(folder), image_size=8, batch_size=4, steps=1, **values
+    )
+    train.train(recipe, run_dir, verbose=0)
+    return run_dir
+
+
+def test_a_run_of_an_older_kgan_keeps_all_16_bits(scans, tmp_path):
+    run_dir = run_of(scans, tmp_path / "run", window=(0, 65535))
+    forget(run_dir, *WINDOWS)
+    assert provenance.windows_of(run_dir) == {"window": (0, 65535)}
+    plan = prepare.prepare_to_resume(run_dir, steps=2)
+    assert plan.source.window == plan.recipe.window == (0, 65535)
+
+
+def test_a_run_of_an_older_kgan_on_8_bits_gets_no_window(scans, tmp_path, caplog):
+    to_8_bits(scans)
+    run_dir = run_of(scans, tmp_path / "run")
+    forget(run_dir, *WINDOWS)
+    assert prepare.prepare_to_resume(run_dir, steps=2).recipe.windows == {}
+    assert "window" not in caplog.text
+
+
+def test_images_of_16_bits_that_are_gone_are_changed_data(scans, tmp_path):
+    run_dir = run_of(scans, tmp_path / "run")
+    to_8_bits(scans)
+    with pytest.raises(ValueError, match="run must go on with the data that it began"):
+        prepare.prepare_to_resume(run_dir, steps=2)
+    again = prepare.prepare_to_resume(run_dir, steps=2, allow_changed_data=True)
+    assert again.recipe.windows == {}
+
+
+def to_8_bits(scans):
+    for index, path in enumerate(sorted(scans.iterdir())):
+        levels = np.arange(64, dtype=np.uint8).reshape(8, 8) + 8 * index
+        Image.fromarray(levels.astype(np.uint8)).save(path)
+
+
 def test_a_window_for_8_bits_is_refused(tmp_path, scans):
     for path in scans.iterdir():
         Image.fromarray(np.zeros((8, 8), np.uint8)).save(path)
@@ -281,12 +330,9 @@ def test_pairs_keep_both_windows(tmp_path):
     shown = next(iter(plan.recipe.shown_data(plan.source)))
     assert shown["source"].numpy().max() == 1
     assert (shown["source"].numpy() == 1).mean() > 0.5
-
-
-def test_labels_are_described_where_names_are_others():
-    assert prepare.named_labels(None) == ""
-    assert prepare.named_labels(["0", "1"]) == ""
-    names = sorted(map(str, range(12)))
-    assert prepare.named_labels(names).startswith("0 is 0, 1 is 1, 2 is 10, 3 is 11")
-    assert prepare.named_labels(names).endswith("9 is 7, ...")
-    assert prepare.named_labels(names, [3, 2, 2]) == "2 is 10, 3 is 11"
+    for path in (tmp_path / "a").iterdir():
+        Image.fromarray(np.zeros((64, 64), np.uint8)).save(path)
+    with pytest.raises(
+        ValueError, match=r"`source_window` must be .*, whose source images have 8 bits"
+    ):
+        prepare.prepare(recipe, tmp_path / "run")

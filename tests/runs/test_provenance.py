@@ -139,3 +139,13 @@ def test_a_run_knows_whether_its_data_have_changed(run_dir, tmp_path):
 def test_a_run_knows_the_names_of_its_classes(run_dir, tmp_path):
     assert provenance.classes_of(run_dir) == [str(digit) for digit in range(10)]
     assert provenance.classes_of(tmp_path / "mine.keras") is None
+
+
+def test_half_a_file_about_data_is_a_warning(run_dir, tmp_path):
+    copy = shutil.copytree(run_dir, tmp_path / "run")
+    (copy / directory.DATA).write_text('{"clas')
+    with pytest.warns(UserWarning, match=r"data\.json must hold what the data"):
+        assert provenance.classes_of(copy) is None
+    digits = kgan.data.source("digits", image_size=8)
+    with pytest.warns(UserWarning, match=r"data\.json must hold what the data"):
+        assert provenance.changed_data(copy, digits) == ""

@@ -532,6 +532,33 @@ def test_a_disk_that_is_full_at_the_start_loses_nothing(
     assert not lost  # gan.keras among them
 
 
+@pytest.mark.parametrize("which", ["data", "weights", "recipe"])
+def test_a_start_that_fails_is_no_run_and_can_be_made_again(
+    digits, tmp_path, monkeypatch, which
+):
+    def full(*args, **kwargs):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    owner, name = {
+        "data": (train.data_identity, "write"),
+        "weights": (directory, "save"),
+        "recipe": (train, "write_atomically"),
+    }[which]
+    with monkeypatch.context() as patch:
+        patch.setattr(owner, name, full)
+        with pytest.raises(OSError, match="No space"):
+            train.train(TINY, tmp_path / "run", init_from=digits[0], verbose=0)
+    assert list((tmp_path / "run").iterdir()) == []
+
+
+def test_weights_of_a_start_that_was_killed_are_not_those_of_the_next(digits, tmp_path):
+    (tmp_path / directory.CHECKPOINTS).mkdir()
+    shutil.copy(digits[0] / directory.MODEL, tmp_path / directory.FIRST)
+    (tmp_path / lock.NAME).touch()
+    train.run(prepare.prepare(TINY, tmp_path), verbose=0)
+    assert not (tmp_path / directory.FIRST).exists()
+
+
 def test_half_a_best_value_is_found_before_anything_is_written(tmp_path):
     recipe = TINY.override(best="d_loss")
     train.train(recipe, tmp_path / "run", verbose=0)
