@@ -252,13 +252,15 @@ class GAN(RealData, Passes, Generative, Game):
                 self.num_classes if takes else None,
                 is_image=self.is_image,
             )
+        if "frozen" in played:  # a set, perhaps, which no file holds
+            played["frozen"] = sorted(self._plain.frozen)
         self.keep_compile_arguments(
             generator_optimizer=self.generator_optimizer,
             discriminator_optimizer=self.discriminator_optimizer,
             loss=loss,
             **found.given,
             top_k=top_k,
-            **played | {"frozen": sorted(self._plain.frozen)},
+            **played,
         )
 
     def _take(self, found, loss):

@@ -243,6 +243,17 @@ def test_everything_the_constructor_takes_is_saved(tmp_path):
     assert loaded.adversarial_loss.label_smoothing == pytest.approx(0.1)
 
 
+def test_who_is_frozen_is_saved(tmp_path):
+    gan = networks.gan(compiled={"frozen": {"discriminator"}})
+    gan.save(tmp_path / "gan.keras")
+    loaded = keras.models.load_model(tmp_path / "gan.keras")
+    assert loaded.get_compile_config()["frozen"] == ["discriminator"]
+    loaded.fit(networks.images(16), batch_size=8, verbose=0)
+    np.testing.assert_array_equal(
+        loaded.discriminator.get_weights()[0], gan.discriminator.get_weights()[0]
+    )
+
+
 def test_float16_keeps_its_scales(tmp_path):
     keras.config.set_dtype_policy("mixed_float16")
     gan = adam_gan()
