@@ -116,6 +116,15 @@ def _real():
     return np.random.default_rng(0).normal(size=(64, 2)).astype("float32")
 
 
+@pytest.mark.parametrize("rows", [1, 8])
+def test_the_diversity_of_equal_data_cannot_be_told(rows):
+    symptom = DiversityLost(np.zeros((rows, 2), "float32"), patience=1)
+    message = f"cannot be told: .* first batch has {rows} without any difference"
+    with pytest.warns(UserWarning, match=message):
+        assert _diversity(symptom, [1.0, 0.0]) == [False, False]
+    assert not symptom.doubtful()
+
+
 def test_diversity_is_lost_below_a_part_of_that_of_real_data():
     symptom = DiversityLost(_real(), share=0.2, patience=1)
     assert _diversity(symptom, [1.0, 0.3, 0.15]) == [False, False, True]
