@@ -129,7 +129,7 @@ def test_an_image_is_taken_for_real_beyond_the_boundary_of_the_loss(loss, logit,
         generator, keras.Sequential(layers), augmentation=AdaptiveAugment(**ARGUMENTS)
     )
     gan.compile(discriminator_optimizer=keras.optimizers.SGD(0.0), loss=loss)
-    gan.fit(np.zeros((6, 4, 4, 1), "float32"), batch_size=6, verbose=0)
+    gan.fit(np.full((6, 4, 4, 1), -0.5, "float32"), batch_size=6, verbose=0)
     assert float(gan.augmentation.signs.numpy()) == 6 * sign
 
 

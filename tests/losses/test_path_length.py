@@ -143,7 +143,7 @@ def mapped(term):
 def played(term, rounds=1):
     keras.utils.set_random_seed(0)
     gan = mapped(term)
-    data = np.zeros((6 * rounds, *SHAPE), "float32")
+    data = np.full((6 * rounds, *SHAPE), -0.5, "float32")
     history = gan.fit(data, batch_size=6, verbose=0).history
     return gan, history
 
@@ -201,7 +201,7 @@ def test_labels_that_an_objective_reads_do_not_reach_the_mapping():
     gan = kgan.GAN(generator, discriminator, ema_momentum=None)
     terms = [PathLength(), kgan.objectives.StyleAmbiguity()]
     gan.compile(terms=terms, run_eagerly=True)
-    images, styles = np.zeros((8, 8, 8, 1), "float32"), np.arange(8) % 3
+    images, styles = np.full((8, 8, 8, 1), -0.5, "float32"), np.arange(8) % 3
     history = gan.fit(images, styles, batch_size=8, verbose=0).history
     assert np.isfinite(history["g_path_length"]).all()
     assert np.isfinite(history["g_style_ambiguity"]).all()
