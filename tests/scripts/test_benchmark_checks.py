@@ -2,22 +2,11 @@
 
 import pathlib
 import sys
-
-import pytest
-from absl import flags
+import types
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "scripts"))
 
 import benchmark_checks
-
-
-@pytest.fixture(autouse=True)
-def _flags():
-    flags.FLAGS(["benchmark_checks", "--recipe=digits", "--pairs=2", "--steps=2"])
-    yield
-    for name in ("recipe", "pairs", "steps"):
-        flags.FLAGS[name].unparse()
-    flags.FLAGS.unparse_flags()
 
 
 def test_both_ways_are_played(capsys, monkeypatch):
@@ -29,6 +18,8 @@ def test_both_ways_are_played(capsys, monkeypatch):
             return super().accept(batch, expected)
 
     monkeypatch.setattr(benchmark_checks, "Unchecked", Counted)
+    chosen = {"recipe": "digits", "data_dir": None, "pairs": 2, "steps": 2}
+    monkeypatch.setattr(benchmark_checks, "FLAGS", types.SimpleNamespace(**chosen))
     benchmark_checks.main([])
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 3
