@@ -6,10 +6,10 @@ import pathlib
 import numpy as np
 
 from kgan.callbacks.every import Paced
-from kgan.callbacks.terminate_on_nan import first_not_finite
 from kgan.core import registry
 from kgan.core.arguments import positive_integer
 from kgan.core.atomic_files import attempt
+from kgan.core.finite import first_not_finite
 
 _BETTER = {"min": np.less, "max": np.greater}
 BEST = "best.keras"

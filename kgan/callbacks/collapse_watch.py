@@ -3,7 +3,7 @@
 from kgan.callbacks import actions
 from kgan.callbacks.every import Paced
 from kgan.callbacks.recent_means import RecentMeans
-from kgan.callbacks.terminate_on_nan import first_not_finite
+from kgan.core.finite import first_not_finite
 from kgan.engine.symptom import helps
 from kgan.games import symptoms as kinds
 

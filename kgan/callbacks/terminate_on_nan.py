@@ -1,20 +1,8 @@
 """Stops a run that has nothing left to learn from."""
 
 import keras
-import numpy as np
 
-
-def first_not_finite(logs):
-    """Returns name and value of the first log that is NaN or infinite, or None.
-
-    Of an array it is the first such value in it.
-    """
-    for key, value in (logs or {}).items():
-        values = np.ravel(value)
-        bad = values[~np.isfinite(values)]
-        if bad.size:
-            return key, bad[0]
-    return None
+from kgan.core.finite import first_not_finite
 
 
 class TerminateOnNaN(keras.callbacks.Callback):

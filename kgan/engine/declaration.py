@@ -61,13 +61,6 @@ def checked(game):
     return moves
 
 
-def check_frozen(frozen, players):
-    """Raises a ValueError unless `frozen` holds names of players."""
-    if isinstance(frozen, str):
-        raise ValueError(f"`frozen` must be a list of names. Received: {frozen!r}")
-    _check_names("frozen", frozen, players)
-
-
 def freeze(frozen, players, before=()):
     """Freezes players, and frees those that an earlier `compile` had frozen.
 
@@ -97,8 +90,17 @@ def warn_of_frozen(players):
         )
 
 
-def check_optimizers(optimizers):
-    """Checks that optimizers come by player."""
+def check_compile(optimizers, frozen, players):
+    """Checks that optimizers come by player, and that players alone are frozen.
+
+    Args:
+        optimizers: What `compile` was given, and so `frozen`.
+        frozen: The same.
+        players: Networks by name.
+    """
+    if isinstance(frozen, str):
+        raise ValueError(f"`frozen` must be a list of names. Received: {frozen!r}")
+    _check_names("frozen", frozen, players)
     if not isinstance(optimizers, dict):
         raise ValueError(
             "`optimizers` must be a dictionary with a Keras optimizer for each player. "

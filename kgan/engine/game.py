@@ -204,14 +204,11 @@ class Game(
                 players, or something was made outside the scope of the strategy.
         """
         arguments.positive_integer("micro_batches", micro_batches)
-        declaration.check_optimizers(optimizers)
-        strategy = self.distribute_strategy
+        strategy, networks = self.distribute_strategy, self.networks
         moves = declaration.checked(self)
-        players = {player: self.networks[player] for player in players_of(moves)}
-        declaration.check_frozen(frozen, players)
-        strategy_checks.check_compile(
-            self, self.networks, optimizers, steps_per_execution
-        )
+        players = {player: networks[player] for player in players_of(moves)}
+        declaration.check_compile(optimizers, frozen, players)
+        strategy_checks.check_compile(self, networks, optimizers, steps_per_execution)
         single = strategy_checks.on_one_device(strategy)
         compiler = Compiler(single, run_eagerly, jit_compile)
         alternation = find_alternation(alternation)
@@ -227,10 +224,7 @@ class Game(
                 steps_per_execution=steps_per_execution,
                 jit_compile=False,
             )
-            # One attribute each: Keras saves the values of a dictionary under the
-            # names of their classes, in the dictionary's order.
-            for player, optimizer in prepared.items():
-                setattr(self, f"{player}_optimizer", optimizer)
+            self.keep_optimizers(prepared)
             for player in self.averages():
                 self.add_average(player)
             self._plain = types.SimpleNamespace(

@@ -27,6 +27,15 @@ class SavedByAttribute:
             )
         super().save(filepath, *args, **kwargs)
 
+    def keep_optimizers(self, optimizers):
+        """Keeps each player's optimizer as the attribute `<player>_optimizer`.
+
+        Keras saves the values of a dictionary under the names of their classes, in the
+        dictionary's order.
+        """
+        for player, optimizer in optimizers.items():
+            setattr(self, f"{player}_optimizer", optimizer)
+
     def load_own_variables(self, store):
         file = getattr(store, "h5_file", ())
         self._layers_were_stored = "layers" in file

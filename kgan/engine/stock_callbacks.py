@@ -1,8 +1,9 @@
 """Callbacks of Keras that know a model of one loss and one optimizer."""
 
 import keras
-import numpy as np
 import tensorflow as tf
+
+from kgan.core.finite import first_not_finite
 
 
 def fitting(callbacks, game):
@@ -39,7 +40,7 @@ class StopOnNaN(keras.callbacks.Callback):
     """
 
     def on_train_batch_end(self, batch, logs=None):
-        wrong = [k for k, v in (logs or {}).items() if not np.all(np.isfinite(v))]
+        wrong = first_not_finite(logs)
         if wrong and not self.model.stop_training:
             print(f"\nBatch {batch}: {wrong[0]} is not finite, terminating training")
             self.model.stop_training = True

@@ -95,11 +95,17 @@ def test_a_free_directory_is_new_or_empty(tmp_path):
         directory.check_free(tmp_path)
 
 
-def test_what_a_killed_start_left_beside_its_lock_is_free(tmp_path):
-    first = tmp_path / directory.FIRST
+def _begun(run_dir, beside):
+    """Writes what stands there before `recipe.json`; returns the first weights."""
+    first = run_dir / directory.FIRST
     first.parent.mkdir()
-    for path in (tmp_path / ".lock", tmp_path / directory.DATA, first):
+    for path in (run_dir / beside, run_dir / directory.DATA, first):
         path.touch()
+    return first
+
+
+def test_what_a_killed_start_left_beside_its_lock_is_free(tmp_path):
+    first = _begun(tmp_path, beside=".lock")
     (first.parent / ".step-00000000.7.keras").touch()
     directory.check_free(tmp_path)
     for name in (directory.RECIPE, "checkpoints/step-00000002.keras"):
@@ -113,10 +119,7 @@ def test_what_a_killed_start_left_beside_its_lock_is_free(tmp_path):
 
 
 def test_clearing_leaves_what_is_of_others(tmp_path):
-    first = tmp_path / directory.FIRST
-    first.parent.mkdir()
-    for path in (tmp_path / "mine", tmp_path / directory.DATA, first):
-        path.touch()
+    _begun(tmp_path, beside="mine")
     directory.clear(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["mine"]
     directory.clear(tmp_path)
