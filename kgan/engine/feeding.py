@@ -7,9 +7,8 @@ import numpy as np
 import tensorflow as tf
 
 from kgan.core import peeking
+from kgan.engine import fields
 
-# Batches in which images must have values of both signs.
-_FIRST = 8
 # Bytes of arrays that are checked at a time.
 _AT_ONCE = 64 * 2**20
 
@@ -307,7 +306,7 @@ def _rows(batch):
 
 def _checked(game, x, y, rows, held_out=False):
     """Checks the first batches, of arrays all; returns the first one, and `x`."""
-    batches, x = peek(x, y, rows, _FIRST)
+    batches, x = peek(x, y, rows, fields.FIRST)
     first = next(batches, None)
     if first is None:
         return None, x

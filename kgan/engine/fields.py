@@ -7,6 +7,8 @@ import numpy as np
 import tensorflow as tf
 
 _TOLERANCE = 1e-3
+# Batches in which images must have values of both signs.
+FIRST = 8
 
 
 @keras.saving.register_keras_serializable(package="kgan")
@@ -56,6 +58,22 @@ class Field:
         low = None if self.low is None else self.low - slack
         high = None if self.high is None else self.high + slack
         return low, high
+
+
+def images(shape, called="images"):
+    """Returns the `Field` of images in [−1, 1], of a shape (height, width, channels).
+
+    `called` is what messages call them; "" is the name of the field.
+    """
+    return Field(
+        shape,
+        low=-1.0,
+        high=1.0,
+        called=called,
+        advice="[0, 255] becomes [-1, 1] by x / 127.5 - 1, a little more than 1 by "
+        "tf.clip_by_value(x, -1, 1)",
+        signed="[0, 1] becomes [-1, 1] by x * 2 - 1",
+    )
 
 
 def like(batch):

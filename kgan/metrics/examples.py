@@ -15,9 +15,6 @@ from kgan.core import arguments, peeking, pictures
 from kgan.data.base import IndexedSource, Source
 from kgan.engine import fields
 
-_FIRST = 8  # batches among which one must have a value below 0
-_SIGNED = "[0, 1] becomes [-1, 1] by x * 2 - 1"
-
 
 def as_compared(data, is_image: bool) -> np.ndarray:
     """Returns examples as metrics compare them: uint8 images, or float32 values.
@@ -192,7 +189,7 @@ class Streamed(Examples):
         elements, read = iter(self.dataset), []
 
         def first():
-            for element in itertools.islice(elements, _FIRST):
+            for element in itertools.islice(elements, fields.FIRST):
                 read.append(element)
                 data = _data_of(element)
                 as_compared(data, self.is_image)  # other faults come first
@@ -200,8 +197,7 @@ class Streamed(Examples):
 
         is_float = tf.nest.flatten(self.dataset.element_spec)[0].dtype.is_floating
         if self.is_image and is_float:
-            image = fields.Field(self.shape, called="images", signed=_SIGNED)
-            fields.check_signs(first(), {"images": image})
+            fields.check_signs(first(), {"images": fields.images(self.shape)})
         yield from itertools.chain(read, elements)
 
 
