@@ -7,11 +7,20 @@ import tensorflow as tf
 
 import kgan.data
 from kgan.core import pictures
+from kgan.data import registry
 from kgan.data.arrays import ArraySource
 from kgan.data.base import Source
 from kgan.metrics import features
 from kgan.metrics.base import Metric
 from kgan.metrics.examples import Examples, Real, Streamed
+
+# From which of the known windows an option comes: images in a plain folder are of the
+# kind of the targets of pairs.
+_WINDOWS = {
+    "window": ("window", "target_window"),
+    "source_window": ("source_window",),
+    "target_window": ("target_window", "window"),
+}
 
 
 class Finder:
@@ -64,19 +73,11 @@ class Finder:
         return Real(source, limit, self.seed, self.is_image)
 
     def _windows_of(self, name):
-        """Returns those of the windows that are options of a folder, or of pairs.
-
-        Images in a plain folder are of the kind of the targets.
-        """
-        known = {}
-        if str(name).startswith("pairs:"):
-            targets = ("target_window", "window")
-            known = {"source_window": ("source_window",), "target_window": targets}
-        elif os.path.isdir(os.path.expanduser(name)):
-            known = {"window": ("window", "target_window")}
+        """Returns those of the windows that are options of a folder, or of pairs."""
         found = {
             option: next((self.windows[n] for n in names if n in self.windows), None)
-            for option, names in known.items()
+            for option, names in _WINDOWS.items()
+            if option in registry.window_options(name)
         }
         return {name: window for name, window in found.items() if window is not None}
 
