@@ -1,4 +1,4 @@
-"""Settings of the `kgan` command: TensorFlow's kernels on a CPU, and its log lines.
+"""Settings of the `kgan` command: TensorFlow's kernels and log lines, and no home.
 
 TensorFlow turns the kernels of oneDNN on by itself only where the CPU has instructions
 for neural networks; on others, convolutions take twice as long without need. A library
@@ -16,6 +16,7 @@ import os
 import re
 import signal
 import sys
+import tempfile
 import threading
 
 # absl's lines, TensorFlow's older ones, and some that stand without a prefix. Fatal
@@ -49,7 +50,8 @@ def drop_log_lines():
     source, sink = os.pipe()
     os.dup2(sink, 2)
     os.close(sink)
-    sys.stderr = os.fdopen(terminal, "w", buffering=1, closefd=False)
+    as_before = {"encoding": python_stderr.encoding, "errors": python_stderr.errors}
+    sys.stderr = os.fdopen(terminal, "w", buffering=1, closefd=False, **as_before)
     reader = threading.Thread(target=_forward, args=(source, terminal), daemon=True)
     reader.start()
 
@@ -72,6 +74,19 @@ def _forward(source, target):
                 os.write(target, line)
 
 
+def find_home():
+    """Lets other packages keep what they keep in a home directory in a temporary one.
+
+    For a user without a home: TensorFlow would make a folder named "~", and Matplotlib
+    prints a line about it.
+    """
+    if not os.path.isdir(os.path.expanduser("~")):
+        folder = tempfile.TemporaryDirectory(prefix="kgan-")
+        atexit.register(folder.cleanup)
+        os.environ.setdefault("KERAS_HOME", folder.name)
+        os.environ.setdefault("MPLCONFIGDIR", folder.name)
+
+
 def stop_quietly():
     """Ends the process at Ctrl-C with status 130, without a traceback of imports.
 
@@ -89,6 +104,7 @@ def allow_interrupt():
 
 if is_command():
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
+    find_home()
     if "--debug" not in sys.argv:
         # From its loading on, the pipe drops what this does not. It drops by the first
         # line, though, and an error of the network has more.

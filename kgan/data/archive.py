@@ -127,7 +127,7 @@ def find(path: str | os.PathLike) -> Folder | Zip:
 
     Raises a `ValueError` if there is neither.
     """
-    path = pathlib.Path(path).expanduser()
+    path = pathlib.Path(os.path.expanduser(path))
     if path.is_dir():
         return Folder(path)
     if path.is_file() and zipfile.is_zipfile(path):

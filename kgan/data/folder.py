@@ -84,7 +84,7 @@ def scan_folder(
     Raises a `ValueError` if there is no such folder, or no readable image in it.
     Example: `kgan.data.scan_folder("photos").sizes.most_common(1)`
     """
-    root = pathlib.Path(folder).expanduser()
+    root = pathlib.Path(os.path.expanduser(folder))
     if not root.is_dir():
         found = "a file" if root.exists() else "nothing there"
         raise ValueError(f"Expected a folder of images at {root}. Received: {found}")

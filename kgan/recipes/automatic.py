@@ -57,7 +57,7 @@ def choose(
         ```
     """
     kinds = recipes.games() if game is None else {game: of_game(game)}
-    if "gan" in kinds and pathlib.Path(dataset).expanduser().is_dir():
+    if "gan" in kinds and os.path.isdir(os.path.expanduser(dataset)):
         return _for_folder(dataset, conditional, given)
     source = kgan.data.source(dataset, image_size, data_dir=data_dir, **(windows or {}))
     fitting = [name for name, kind in kinds.items() if kind.suits(source)]
@@ -117,7 +117,7 @@ def few(dataset: str, conditional: bool = False, given: Iterable[str] = ()) -> t
     Raises:
         ValueError: If there is no such folder.
     """
-    if not pathlib.Path(dataset).expanduser().is_dir():
+    if not os.path.isdir(os.path.expanduser(dataset)):
         raise ValueError(
             "`dataset` must be a folder of images for the recipe few_shot. "
             f"Received: {dataset!r}"
