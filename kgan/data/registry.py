@@ -7,7 +7,7 @@ import pathlib
 from collections.abc import Callable
 from typing import Any
 
-from kgan.data import arrays, pairs, tfds_images, toys
+from kgan.data import archive, arrays, pairs, tfds_images, toys
 from kgan.data.base import Source
 from kgan.data.digits import digits
 from kgan.data.folder import FolderSource
@@ -43,7 +43,8 @@ def source(
             - "digits": 1,797 gray images of 8×8 pixels in ten classes;
             - a TFDS name ("mnist", "cifar10", ...); options `memory_limit`,
               `cache_dir`;
-            - a folder of images, whose sub-folders are classes; options `channels`,
+            - a folder or ZIP of images, whose sub-folders are classes, or whose
+              `dataset.json` has labels as in StyleGAN's data sets; options `channels`,
               `strict`, `memory_limit`, `cache_dir`, `window`
               (`kgan.data.folder.FolderSource`);
             - "pairs:PATH:SOURCE:TARGET": pairs of images under equal names in two
@@ -93,7 +94,7 @@ def window_options(name: str | os.PathLike) -> tuple[str, ...]:
     """
     if pairs.is_text(name):
         return "source_window", "target_window"
-    if name in _BUILT_IN or not pathlib.Path(name).expanduser().is_dir():
+    if name in _BUILT_IN or not archive.is_there(name):
         return ()
     return ("window",) if _find(name, None) is FolderSource else ()
 
@@ -117,8 +118,8 @@ def _unknown(name: str, data_dir: str | os.PathLike | None) -> str:
     hint = f" (did you mean {' or '.join(near)}?)" if near else ""
     return (
         f"Expected as data set one of {', '.join(known)}, another TFDS name, a folder "
-        f"of images, pairs:PATH:SOURCE:TARGET, or arrays. Received: {name!r}{hint}, "
-        "which is none of these"
+        f"or ZIP of images, pairs:PATH:SOURCE:TARGET, or arrays. Received: {name!r}"
+        f"{hint}, which is none of these"
     )
 
 

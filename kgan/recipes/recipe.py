@@ -86,7 +86,7 @@ class Recipe:
     game: str | None = field(Text(optional=True), "game that is played, as in gan")
     dataset: str = field(
         Text(),
-        "gaussian, ring, grid, digits, a name of TFDS, a folder of images, or "
+        "gaussian, ring, grid, digits, a name of TFDS, a folder or ZIP of images, or "
         "pairs:PATH:SOURCE:TARGET[:SHARE]",
         "digits",
     )
