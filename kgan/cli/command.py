@@ -14,6 +14,7 @@ import warnings
 import kgan
 from kgan.cli import flags, startup
 from kgan.core import registry
+from kgan.core.extras import MissingPackage
 from kgan.runs import interrupts
 
 COMMANDS = ("train", "generate", "evaluate", "export", "explore", "recipes")
@@ -90,7 +91,7 @@ def _run(program, command, argv):
         return _fail(program, str(stop) or "stopped", INTERRUPTED)
     except BrokenPipeError:
         raise
-    except (ValueError, OSError, FloatingPointError) as error:
+    except (ValueError, OSError, FloatingPointError, MissingPackage) as error:
         if debug:
             raise
         return _fail(program, error, FAILED)

@@ -4,7 +4,7 @@
   kgan explore --model=gan.keras --method=sefa --num_directions=8 --port=8000
 
 The page is for this machine alone and asks no other for anything. Ctrl-C ends
-it. It needs Gradio: pip install gradio
+it. It needs Gradio: pip install "kgan[explore]"
 """
 
 import pathlib
@@ -49,10 +49,7 @@ def define(values) -> None:
 def run(values) -> None:
     """Loads the model and shows the page until Ctrl-C."""
     model = flags.model_of(values)
-    try:
-        explore.import_gradio()
-    except ModuleNotFoundError as error:
-        raise OSError(error) from None
+    explore.import_gradio()
     _check_free(values.port)
     gan = directory.load_model(model)
     generative.require(gan, "`kgan explore`")

@@ -41,8 +41,8 @@ def source(
             - "gaussian", "ring", "grid": toy densities with `density` and `sample`;
               options are their parameters (`kgan.data.toys`) and `num_examples`;
             - "digits": 1,797 gray images of 8×8 pixels in ten classes;
-            - a TFDS name ("mnist", "cifar10", ...); options `memory_limit`,
-              `cache_dir`;
+            - a TFDS name ("mnist", "cifar10", ...), which needs the package of the
+              extra `tfds`; options `memory_limit`, `cache_dir`;
             - a folder or ZIP of images, whose sub-folders are classes, or whose
               `dataset.json` has labels as in StyleGAN's data sets; options `channels`,
               `strict`, `memory_limit`, `cache_dir`, `window`
@@ -69,7 +69,7 @@ def source(
         except for densities, `read(indices)`, `array` and `labels`.
 
     Raises a `ValueError` if the name is unknown, the data cannot be loaded, or an
-    option is unknown or wrong.
+    option is unknown or wrong, and an `ImportError` for a TFDS name without TFDS.
     Example: `kgan.data.source("digits").read()` is uint8 of shape `(1797, 8, 8, 1)`.
     """
     shared = {"image_size": image_size, "split": split}
@@ -108,6 +108,8 @@ def _find(name: str | os.PathLike, data_dir: str | os.PathLike | None) -> Callab
         return tfds_images.TFDSSource
     if path.exists():
         return FolderSource
+    if not tfds_images.is_installed():
+        tfds_images.require(f"{_unknown(name, data_dir)}, and a TFDS name")
     raise ValueError(_unknown(name, data_dir))
 
 

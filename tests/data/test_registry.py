@@ -1,9 +1,11 @@
 import os
+import sys
 
 import numpy as np
 import pytest
 
 from kgan import data
+from kgan.core import extras
 from kgan.data import registry, tfds_images
 from kgan.data.folder import FolderSource
 
@@ -60,6 +62,34 @@ def test_a_tfds_name_comes_before_a_folder(tmp_path, picture, monkeypatch):
     )
     assert data.source("mnist", data_dir="there") == ("mnist", "there")
     assert isinstance(data.source("./mnist"), FolderSource)
+
+
+@pytest.fixture
+def _without_tfds(monkeypatch):
+    monkeypatch.setitem(sys.modules, "tensorflow_datasets", None)
+
+
+@pytest.mark.usefixtures("_without_tfds")
+def test_without_tfds_its_names_say_what_to_install(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    install = r'pip install "kgan\[tfds\]"'
+    for name in ("mnist", "a/b:1.0.0"):
+        message = rf"Received: '{name}', which is none of these, and .* {install}$"
+        with pytest.raises(extras.MissingPackage, match=message):
+            data.source(name, data_dir=tmp_path)
+    with pytest.raises(extras.MissingPackage, match="did you mean digits"):
+        data.source("digit", data_dir=tmp_path)
+    with pytest.raises(extras.MissingPackage, match=f"data set mnist .*{install}$"):
+        tfds_images.TFDSSource("mnist", data_dir=tmp_path)
+
+
+@pytest.mark.usefixtures("_without_tfds")
+def test_without_tfds_all_other_data_are_found(tmp_path, picture, monkeypatch):
+    picture("photos/a.png")
+    monkeypatch.chdir(tmp_path)
+    assert isinstance(data.source("photos"), FolderSource)
+    assert len(data.source("digits").read()) == 1797
+    assert data.source(np.zeros((4, 2), "float32")).num_examples == 4
 
 
 def test_an_unknown_name_gives_the_known_and_the_near(tmp_path):
