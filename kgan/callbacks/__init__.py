@@ -6,6 +6,7 @@ from kgan.callbacks.evaluate_generator import EvaluateGenerator as EvaluateGener
 from kgan.callbacks.images import grid as grid
 from kgan.callbacks.learning_rates import LearningRates as LearningRates
 from kgan.callbacks.pictures import Pictures as Pictures
+from kgan.callbacks.progress_line import ProgressLine as ProgressLine
 from kgan.callbacks.sample_grid import SampleGrid as SampleGrid
 from kgan.callbacks.terminate_on_nan import TerminateOnNaN as TerminateOnNaN
 from kgan.callbacks.theory.density_plot import DensityPlot as DensityPlot

@@ -102,11 +102,16 @@ class CollapseWatch(Paced):
         self.reason = None
         self.sentences = []
         self._diverged = False
-        self.symptoms = [*self._further, *self.model.symptoms(**self._thresholds)]
+        self.check(self.model)
+
+    def check(self, model):
+        """Raises what a training of a model would; returns names of what is logged."""
+        self.symptoms = [*self._further, *model.symptoms(**self._thresholds)]
         for symptom in self.symptoms:
             symptom.forget()
-            symptom.begin(self.model)
-        self.action.begin(self.model)
+            symptom.begin(model)
+        self.action.begin(model)
+        return [name for symptom in self.symptoms for name in symptom.names]
 
     def begin(self):
         self._keep()

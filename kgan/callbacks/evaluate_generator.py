@@ -1,8 +1,13 @@
 """Measures metrics of the distribution during training."""
 
+import warnings
+
 from kgan import metrics as distribution
 from kgan.callbacks.every import Paced
 from kgan.metrics.measure import kind_of_examples
+
+# Examples of a trial, before training.
+_FEW = 128
 
 
 class EvaluateGenerator(Paced):
@@ -71,10 +76,32 @@ class EvaluateGenerator(Paced):
             ValueError: If a metric is unknown, or data are missing or do not fit.
         """
         if self._evaluator is None:
-            options = kind_of_examples(model, self.dataset) | self._options
-            evaluator = distribution.Evaluator(self.dataset, **options)
+            evaluator = self._make_evaluator(model)
             evaluator.prepare(model, self.labels)
             self._evaluator = evaluator
+
+    def check(self, model):
+        """Measures a few examples, to find before training what cannot be measured.
+
+        Returns the names of the figures. Raises what `prepare` and the measurement of
+        an epoch would.
+        """
+        count, real = (self._options.get(name) for name in ("num_images", "num_real"))
+        few = {"num_images": min(count, _FEW), "num_real": min(real or _FEW, _FEW)}
+        if count > _FEW:
+            few["allow_few"] = True  # of as many as are asked for they are not few
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that they are few, and not yet trained
+            trial = self._make_evaluator(model, cache_dir=None, **few)
+            return list(self._measure(trial, model).values())
+
+    def _make_evaluator(self, model, **others):
+        options = kind_of_examples(model, self.dataset) | self._options | others
+        return distribution.Evaluator(self.dataset, **options)
+
+    def _measure(self, evaluator, model):
+        chosen = {"averaged": self.averaged, "labels": self.labels}
+        return evaluator(model, self.seed, **chosen)
 
     def on_epoch_end(self, epoch, logs=None):
         due = self.pace.at_epoch_end(self.model.step)
@@ -86,8 +113,7 @@ class EvaluateGenerator(Paced):
 
     def _evaluate(self):
         try:
-            chosen = {"averaged": self.averaged, "labels": self.labels}
-            self.last = self._evaluator(self.model, self.seed, **chosen)
+            self.last = self._measure(self._evaluator, self.model)
         except FloatingPointError:
             # What stopped training because of NaN says so itself.
             if not self.model.stop_training:

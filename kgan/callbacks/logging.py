@@ -198,7 +198,7 @@ class Board(keras.callbacks.Callback):
 
         def summarise():
             for name, value in logs.items():
-                tf.summary.scalar(f"{_group(name)}/{name}", value)
+                tf.summary.scalar(f"{group(name)}/{name}", value)
 
         self.events.write(self.model.step, summarise)
 
@@ -214,7 +214,8 @@ _GROUPS = {
 }
 
 
-def _group(name):
+def group(name):
+    """Returns the group of curves in which `Board` writes a log."""
     if name.startswith("val_"):
         return "validation"
     found = (group for group, ends in _GROUPS.items() if name.endswith(ends))

@@ -12,7 +12,6 @@ It holds the model, samples, metrics, checkpoints and logs for TensorBoard.
   kgan train --game=NAME --help            also the flags of a game
 """
 
-import sys
 import time
 
 from kgan import distribute, recipes
@@ -93,6 +92,8 @@ def run(values) -> None:
         new = values.resume is None
         plan = _new(values, strategy) if new else _old(values, strategy)
     if values.dry_run:
+        if not plan.finished:
+            train.check(plan)
         shown = [] if plan.resumed else [*plan.recipe.to_flags(), ""]
         print("\n".join([*shown, prepare.describe(plan)]))
         return
@@ -101,8 +102,7 @@ def run(values) -> None:
         return
     if distribute.is_chief():
         print(prepare.describe(plan), flush=True)
-    # A progress bar in a file would be a line of thousands of characters.
-    train.run(plan, verbose=1 if sys.stdout.isatty() else 2)
+    train.run(plan)
     if distribute.is_chief():
         print(f"Done: see {plan.run_dir}. {_more(plan)}")
 
@@ -144,7 +144,8 @@ def _recipe(values):
     conditional = overrides.get("conditional", False)
     if values.recipe in automatic.ADAPTED:
         adapt = automatic.ADAPTED[values.recipe]
-        base, reasons = adapt(overrides.get("dataset", "photos"), conditional)
+        dataset = overrides.get("dataset", "photos")
+        base, reasons = adapt(dataset, conditional, overrides)
     elif values.recipe:
         base, reasons = recipes.get(values.recipe), []
     elif dataset in recipes.names() and values.game in (None, "gan"):
@@ -153,7 +154,7 @@ def _recipe(values):
         windows = {name: overrides[name] for name in WINDOWS if overrides.get(name)}
         size = values.image_size
         base, reasons = automatic.choose(
-            dataset, values.data_dir, values.game, size, windows, conditional
+            dataset, values.data_dir, values.game, size, windows, conditional, overrides
         )
     if reasons:
         print("\n".join(reasons), flush=True)

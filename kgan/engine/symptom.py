@@ -13,6 +13,7 @@ class Symptom:
         patience: Number of checks in a row, a positive integer.
 
     Attributes:
+        names: Names of what it measures itself, for the logs.
         count: How many of the last checks in a row have found it.
         measured: Dictionary of what the last check measured itself, for the logs.
         memory: What `find` remembers from check to check, a value that is replaced and
@@ -30,6 +31,7 @@ class Symptom:
     """
 
     remedy = ""
+    names = ()
 
     def __init__(self, patience=3):
         self.patience = positive_integer("patience", patience)

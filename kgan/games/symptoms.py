@@ -143,6 +143,7 @@ class DiversityLost(Symptom):
         "a penalty (R1), less momentum (beta_1), smaller step sizes, "
         'loss="relativistic_pairing"'
     )
+    names = ("diversity",)
 
     def __init__(self, real, share=0.2, patience=3, seed=0):
         super().__init__(patience)

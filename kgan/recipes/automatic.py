@@ -5,6 +5,7 @@ import math
 import os
 import pathlib
 import statistics
+from collections.abc import Iterable
 
 import tensorflow as tf
 
@@ -30,6 +31,7 @@ def choose(
     image_size: int | tuple | None = None,
     windows: dict | None = None,
     conditional: bool = False,
+    given: Iterable[str] = (),
 ) -> tuple:
     """Chooses a recipe that fits a data set and this machine.
 
@@ -44,6 +46,7 @@ def choose(
         image_size: To which size images are brought to look at the data, or None.
         windows: `Recipe.windows`, by which data of 16 or 32 bits are read; None: none.
         conditional: Whether classes will be generated; if not, a line names them.
+        given: Fields that will be overridden, of which no line says what was chosen.
 
     Raises:
         ValueError: If there are no such data, or no recipe fits them.
@@ -56,28 +59,31 @@ def choose(
     """
     kinds = recipes.games() if game is None else {game: of_game(game)}
     if "gan" in kinds and archive.is_there(dataset):
-        return _for_folder(dataset, conditional)
+        return _for_folder(dataset, conditional, given)
     source = kgan.data.source(dataset, image_size, data_dir=data_dir, **(windows or {}))
     fitting = [name for name, kind in kinds.items() if kind.suits(source)]
     if "gan" not in fitting:
         return _of_another_game(dataset, kinds, fitting)
     if len(source.shape) == 1:
-        return _for_points(source)
-    recipe, reasons = _for_images(dataset, {source.shape[:2]: source.num_examples})
+        return _for_points(source, given)
+    sizes = {source.shape[:2]: source.num_examples}
+    recipe, reasons = _for_images(dataset, sizes, given)
     return recipe, reasons + _about_labels(dataset, source, conditional)
 
 
-def _for_folder(dataset, conditional):
+def _for_folder(dataset, conditional, given):
     folder, scan = _scan(dataset)
     if len(scan.files) > few_shot.FEW:
-        recipe, reasons = _for_images(folder, scan.sizes)
+        recipe, reasons = _for_images(folder, scan.sizes, given)
         return recipe, reasons + _about_labels(folder, scan, conditional)
-    recipe, reasons = _for_few(folder, scan, conditional)
+    recipe, reasons = _for_few(folder, scan, conditional, given)
     return dataclasses.replace(recipe, name=_name(folder)), reasons
 
 
-def _for_few(folder, scan, conditional):
-    recipe, reasons = few_shot.adapt(folder, scan.sizes, _has_gpu(), scan.channels)
+def _for_few(folder, scan, conditional, given):
+    recipe, reasons = few_shot.adapt(
+        folder, scan.sizes, _has_gpu(), scan.channels, given
+    )
     return recipe, reasons + _about_labels(folder, scan, conditional)
 
 
@@ -112,10 +118,10 @@ def _of_another_game(dataset, kinds, fitting):
     )
 
 
-def few(dataset: str, conditional: bool = False) -> tuple:
+def few(dataset: str, conditional: bool = False, given: Iterable[str] = ()) -> tuple:
     """Chooses `(recipe, reasons)` for a folder of few images, by `few_shot.adapt`.
 
-    `conditional` is that of `choose`.
+    `conditional` and `given` are those of `choose`.
 
     Raises:
         ValueError: If there is no such folder.
@@ -125,7 +131,7 @@ def few(dataset: str, conditional: bool = False) -> tuple:
             "`dataset` must be a folder or ZIP of images for the recipe few_shot. "
             f"Received: {dataset!r}"
         )
-    return _for_few(*_scan(dataset), conditional)
+    return _for_few(*_scan(dataset), conditional, given)
 
 
 # Recipes that are adapted to the data before anything of them is overridden.
@@ -138,7 +144,7 @@ def _scan(dataset):
     return folder, kgan.data.scan_folder(folder)
 
 
-def _for_images(dataset, sizes):
+def _for_images(dataset, sizes, given):
     """Chooses a DCGAN for images of which `sizes` counts each (height, width)."""
     device, width, steps = _GPU if _has_gpu() else _CPU
     count = sum(sizes.values())
@@ -162,17 +168,25 @@ def _for_images(dataset, sizes):
         sample_every=max(100, count // batch_size),
     )
     passes = steps * batch_size / count
+    largest = f"the largest of {', '.join(map(str, _SIDES))} up to the median"
+    why = largest if side <= median else "as small as the images"
+    chosen = {
+        ("image_size",): f"Chose --image_size={side}: {why}.",
+        ("model", "model_options"): f"Chose --model=dcgan, {width} channels wide: "
+        f"{device} trains it in minutes.",
+        ("steps", "batch_size"): f"Chose --steps={steps}: {passes:.0f} passes through "
+        f"the images, {batch_size} in a batch.",
+    }
+    # Of a size that was given, they have it already.
+    sides = f", shorter side {median:g} pixels (median)"
+    sides = "" if "image_size" in given else sides
     return recipe, [
-        f"{dataset}: {count:,} images, shorter side {median:g} pixels (median).",
-        f"Chose --image_size={side}: of {', '.join(map(str, _SIDES))}, the largest "
-        "that enlarges few of them.",
-        f"Chose --model=dcgan, {width} channels wide: {device} trains it in minutes.",
-        f"Chose --steps={steps}: {passes:.0f} passes through the images, "
-        f"{batch_size} in a batch.",
+        f"{dataset}: {count:,} images{sides}.",
+        *few_shot.unless_given(given, chosen),
     ]
 
 
-def _for_points(source):
+def _for_points(source, given):
     recipe = Recipe(
         name=source.name,
         description=f"an MLP for {source.name}",
@@ -190,7 +204,8 @@ def _for_points(source):
         steps=5_000,
         sample_every=500,
     )
-    return recipe, [f"{source.name}: points of {source.shape[0]} dimensions; an MLP."]
+    line = f"{source.name}: points of {source.shape[0]} dimensions; an MLP."
+    return recipe, few_shot.unless_given(given, {("model",): line})
 
 
 def _has_gpu():

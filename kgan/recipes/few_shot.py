@@ -40,11 +40,13 @@ RECIPE = Recipe(
 )
 
 
-def adapt(dataset: str, sizes: dict, on_gpu: bool, channels: int = 3) -> tuple:
+def adapt(
+    dataset: str, sizes: dict, on_gpu: bool, channels: int = 3, given=()
+) -> tuple:
     """Chooses size, augmentation, average and length for a folder of images.
 
     `sizes` counts the images of each (height, width). Returns `(recipe, reasons)`: a
-    `Recipe`, and lines with what was chosen and why.
+    `Recipe`, and lines with what was chosen and why, but for fields that are `given`.
     """
     count = sum(sizes.values())
     batch_size = min(RECIPE.batch_size, count)
@@ -67,18 +69,34 @@ def adapt(dataset: str, sizes: dict, on_gpu: bool, channels: int = 3) -> tuple:
         # Samples of one image are to be equal, as those of a collapse are.
         on_collapse=RECIPE.on_collapse if count > 1 else "none",
     )
+    length = ("steps", "batch_size")
+    chosen = {
+        ("image_size",): f"Chose --image_size={_text(size)}: the median shape of the "
+        f"images, {_LONGER_SIDE} pixels at most, with sides that can be halved three "
+        "times.",
+        ("augmentation", *length): "Chose --augmentation="
+        f"'{_text(recipe.augmentation)}': {reason}",
+        ("ema_momentum", *length): f"Chose --ema_momentum={momentum}: the average "
+        "forgets half in a twentieth of the run.",
+        length: f"Chose --steps={steps}: {shown:,} images shown in batches of "
+        f"{batch_size}, {shown / count:.0f} passes through the images"
+        f"{_duration(batch_size, on_gpu)}.",
+    }
     return recipe, [
         f"{dataset}: {count:,} {'image' if count == 1 else 'images'}.",
-        f"Chose --image_size={_text(size)}: the shape of most images, with sides that "
-        "can be halved three times.",
-        f"Chose --augmentation='{_text(recipe.augmentation)}': {reason}",
-        f"Chose --ema_momentum={momentum}: the average forgets half in a twentieth of "
-        "the run.",
-        f"Chose --steps={steps}: {shown:,} images shown in batches of {batch_size}, "
-        f"{shown / count:.0f} passes through the images"
-        f"{_duration(batch_size, on_gpu)}.",
+        *unless_given(given, chosen),
         *_warning(count),
     ]
+
+
+def unless_given(given, chosen: dict) -> list:
+    """Returns lines about what was chosen, without those of fields that were given.
+
+    Args:
+        given: Names of the fields that the user gave.
+        chosen: Lines, each by the names of all fields that it is about.
+    """
+    return [line for fields, line in chosen.items() if not {*fields} & {*given}]
 
 
 def _warning(count):

@@ -1,6 +1,7 @@
 """A lock on a run's directory: one process at a time writes there."""
 
 import contextlib
+import errno
 import fcntl
 import os
 import pathlib
@@ -45,6 +46,22 @@ def check_free(run_dir: pathlib.Path) -> None:
         os.close(descriptor)
 
 
+def check_writable(run_dir: pathlib.Path) -> None:
+    """Raises what `held` would where nothing can be written; writes nothing."""
+    there = next(p for p in (run_dir, *run_dir.absolute().parents) if p.exists())
+    if not there.is_dir():
+        raise _not_writable(run_dir, os.strerror(errno.ENOTDIR))
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise _not_writable(run_dir, f"{there} is not writable")
+
+
+def _not_writable(run_dir, reason):
+    return OSError(
+        "`run_dir` must be a directory that can be written. Received: "
+        f"{run_dir} ({reason})"
+    )
+
+
 def _take(path):
     while True:
         descriptor = _open(path)
@@ -65,10 +82,7 @@ def _open(path):
         # NFS locks only what is open for writing.
         return os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     except OSError as error:
-        raise OSError(
-            "`run_dir` must be a directory that can be written. Received: "
-            f"{path.parent} ({error.strerror})"
-        ) from error
+        raise _not_writable(path.parent, error.strerror) from error
 
 
 def _lock(descriptor, run_dir, kind):

@@ -12,7 +12,9 @@ import tensorflow as tf
 
 from kgan import callbacks, distribute
 from kgan.callbacks import logging
+from kgan.core import registry
 from kgan.core.atomic_files import write_atomically
+from kgan.engine import feeding
 from kgan.recipes import Recipe
 from kgan.runs import data_identity, epochs, interrupts, lock, prepare
 from kgan.runs import directory as runs
@@ -37,7 +39,8 @@ def train(
         run_dir: A directory that is new or empty.
         data_dir: Where prepared data lie.
         init_from: Run directory or `.keras` file whose weights the run starts from.
-        verbose: As in `keras.Model.fit`.
+        verbose: What is shown: 0, nothing; 2, a line an epoch; "auto" or 1, in a
+            terminal or a notebook also that of a `kgan.callbacks.ProgressLine`.
         strategy: On which devices: a strategy, or one of `kgan.distribute.names()`.
             None: the strategy in whose scope this is called.
 
@@ -76,7 +79,7 @@ def resume(
         run_dir: The directory that `train` wrote.
         data_dir: Where prepared data lie.
         steps: Rounds of the game when it ends. None: as many as before.
-        verbose: As in `keras.Model.fit`.
+        verbose: As in `train`.
         strategy: As in `train`; it may be another one than before.
         allow_changed_data: Whether to go on where the data are not those that the run
             began with: other files, sizes of files, or versions.
@@ -110,9 +113,34 @@ def run(plan: Plan, verbose: str | int = "auto") -> keras.Model:
     return plan.game
 
 
+def check(plan: Plan) -> list:
+    """Raises what `run` would before its first step; writes nothing.
+
+    Real examples are not yet measured. It returns the callbacks that look after the
+    game.
+    """
+    if distribute.is_chief():
+        lock.check_writable(plan.run_dir)
+        _checkpoints(plan).read_best()
+    game, recipe = plan.game, plan.recipe
+    feeding.prepare(game, plan.load(batches=recipe.batches_a_round), None, None, {})
+    guards = _guards(plan)
+    known = list(game.get_metrics_result())
+    for guard in guards:
+        guard.set_model(game)
+        known += guard.check(game) if hasattr(guard, "check") else []
+    if recipe.best is not None:
+        expected = "`best` must be a key of the metrics, one of"
+        registry.check_known(expected, recipe.best, known)
+    return guards
+
+
 def _run(plan, verbose):
     writes = distribute.is_chief()
-    guards = _guards(plan)  # refuses what does not fit before anything is written
+    guards = check(plan)  # refuses what does not fit before anything is written
+    for guard in guards:
+        if isinstance(guard, callbacks.EvaluateGenerator):
+            guard.prepare(plan.game)
     with lock.held(plan.run_dir) if writes else contextlib.nullcontext():
         _run_alone(plan, guards, writes, verbose)
 
@@ -138,13 +166,21 @@ def _run_alone(plan, guards, writes, verbose):
 
 def _play(plan, watchers, verbose):
     """Plays until the last step or a signal."""
-    with interrupts.Stop() as stop:
+    recipe = plan.recipe
+    progress = callbacks.ProgressLine(recipe.steps, filter(None, [recipe.best]))
+    with interrupts.Stop() as stop, contextlib.closing(progress):
         agreed = distribute.agreed(stop, plan.game.distribute_strategy)
-        # The last one: what is due between two steps is done before.
-        callbacks = [*watchers, interrupts.StopBetweenSteps(agreed)]
-        steps, length = plan.recipe.steps, plan.steps_per_epoch
-        batches = plan.recipe.batches_a_round
-        epochs.play(plan.game, plan.load, steps, length, callbacks, verbose, batches)
+        # After those that act between two steps: what is due is done before.
+        watchers = [*watchers, interrupts.StopBetweenSteps(agreed), progress]
+        epochs.play(
+            plan.game,
+            plan.load,
+            recipe.steps,
+            plan.steps_per_epoch,
+            watchers,
+            verbose,
+            recipe.batches_a_round,
+        )
 
 
 def _check_start(plan):
@@ -230,7 +266,6 @@ def _guards(plan):
             every=recipe.evaluate_every or "epoch",
             num_images=recipe.evaluate_images,
         )
-        evaluation.prepare(plan.game)
         guards.append(evaluation)
     return [*guards, callbacks.TerminateOnNaN()]
 
