@@ -8,6 +8,7 @@ It holds the model, samples, metrics, checkpoints and logs for TensorBoard.
   kgan train --recipe=ring --dry_run       only what would be done
   kgan train --resume=RUN                  a run that was stopped or killed
   kgan train --resume=RUN --steps=50000    a finished run, made longer
+  kgan train --resume=RUN --dataset=FOLDER a run whose data were moved there
   kgan train --recipe=NAME --help          also the flags of the recipe's game
   kgan train --game=NAME --help            also the flags of a game
 """
@@ -25,6 +26,7 @@ _FIELDS = "Fields of every recipe (what is not given here is the recipe's)"
 _WITH_RESUME = (
     "resume",
     "steps",
+    "dataset",
     "data_dir",
     "allow_changed_data",
     "strategy",
@@ -123,7 +125,7 @@ def _new(values, strategy):
 def _old(values, strategy):
     allow = values.allow_changed_data
     return prepare.prepare_to_resume(
-        values.resume, values.data_dir, values.steps, strategy, allow
+        values.resume, values.data_dir, values.steps, strategy, allow, values.dataset
     )
 
 

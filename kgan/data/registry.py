@@ -99,9 +99,54 @@ def window_options(name: str | os.PathLike) -> tuple[str, ...]:
     return ("window",) if _find(name, None) is FolderSource else ()
 
 
+def path_of(
+    name: str, data_dir: str | os.PathLike | None = None
+) -> pathlib.Path | None:
+    """Returns the folder or ZIP that a name of a data set means; None if it is no path.
+
+    Nothing needs to be there.
+    """
+    if pairs.is_text(name):
+        return pathlib.Path(pairs.parse(name)[0]).expanduser()
+    path = pathlib.Path(name).expanduser()
+    if _is_path(name) or (os.sep in name and path.exists()):
+        return path
+    known = name in _BUILT_IN or tfds_images.is_known(name, data_dir)
+    return None if known else path
+
+
+def absolute(name: str, data_dir: str | os.PathLike | None = None) -> str:
+    """Returns the name of the same data set from any folder: its path is absolute.
+
+    What leads to nothing stays as it is.
+    """
+    path = path_of(name, data_dir)
+    found = path is not None and path.exists()
+    return at(name, os.path.abspath(path)) if found else name
+
+
+def at(name: str, path: str | os.PathLike) -> str:
+    """Returns the name of a data set that was moved to another path."""
+    return pairs.at(name, path) if pairs.is_text(name) else os.fspath(path)
+
+
+def short(name: str) -> str:
+    """Returns the name of a data set without the folders around it, for others to see.
+
+    Example: `short("/home/somebody/cats")` is "cats".
+    """
+    if pairs.is_text(name):
+        return pairs.at(name, short(pairs.parse(name)[0]))
+    return (_is_path(name) and pathlib.PurePath(name).name) or name
+
+
+def _is_path(name: str) -> bool:
+    return name.startswith((".", "~", os.sep))
+
+
 def _find(name: str | os.PathLike, data_dir: str | os.PathLike | None) -> Callable:
     path = pathlib.Path(name).expanduser()
-    is_path = not isinstance(name, str) or name.startswith((".", "~", os.sep))
+    is_path = not isinstance(name, str) or _is_path(name)
     if is_path or (os.sep in name and path.exists()):
         return FolderSource
     if tfds_images.is_known(name, data_dir):

@@ -5,9 +5,10 @@ import pathlib
 import warnings
 
 from kgan.callbacks import logging
+from kgan.data import registry
 from kgan.export import Provenance
 from kgan.metrics import Evaluation
-from kgan.runs import data_identity, directory, resume
+from kgan.runs import data_identity, data_place, directory, resume
 
 # What says how fast a run was, or what its schedule did, not what it reached.
 _NO_FIGURES = ("epoch", "step", "_seconds", "_per_second", "_learning_rate")
@@ -19,16 +20,45 @@ def name_of(path):
     return pathlib.Path(path).resolve().stem if recipe is None else recipe.name
 
 
-def dataset_of(path):
-    """Returns the data set of a run directory or `.keras` file, or None."""
-    recipe = _recipe(_run_dir(path))
-    return recipe and recipe.dataset
+def data_of(path, dataset=None, data_dir=None):
+    """Returns `(dataset, data_dir)` of a run directory or `.keras` file.
 
+    Those that are given precede those of the run; None where neither tells.
 
-def windows_of(path):
-    """Returns how a run scaled images of 16 or 32 bits, as `Source.windows`."""
+    Raises:
+        ValueError: If the run's data are not where they were, and none are given.
+    """
     run_dir = _run_dir(path)
-    return {} if run_dir is None else resume.read_windows(run_dir)
+    if run_dir is None:
+        return dataset, data_dir
+    own = _recipe(run_dir).dataset
+    return data_place.find(run_dir, own, dataset, data_dir)
+
+
+def trained_on(path, dataset):
+    """Returns whether data are those that a run was trained on, as far as it tells.
+
+    It is so where they are at the run's place, and where there is nothing any more.
+    """
+    run_dir = _run_dir(path)
+    return run_dir is not None and _is_own(run_dir, _recipe(run_dir), dataset)
+
+
+def _is_own(run_dir, recipe, dataset, anywhere=True):
+    try:
+        own, data_dir = data_place.find(run_dir, recipe.dataset)
+    except ValueError:
+        return anywhere or registry.short(dataset) == registry.short(recipe.dataset)
+    return registry.absolute(dataset, data_dir) == registry.absolute(own, data_dir)
+
+
+def windows_of(path, dataset=None):
+    """Returns how a run scaled images of 16 or 32 bits, as `Source.windows`.
+
+    `dataset` is where its data are now; None: where its recipe says.
+    """
+    run_dir = _run_dir(path)
+    return {} if run_dir is None else resume.read_windows(run_dir, dataset)
 
 
 def changed_data(path, source):
@@ -75,8 +105,9 @@ def provenance(path, step, license=None):
     if recipe is None:
         return Provenance(license=license)
     # Of a folder the name alone: where it lies is nobody's business but its owner's.
-    data = pathlib.PurePath(recipe.dataset).name
-    settings = {**dataclasses.asdict(recipe), "dataset": data}
+    data = registry.short(recipe.dataset)
+    about = recipe.description.replace(recipe.dataset, data)
+    settings = {**dataclasses.asdict(recipe), "dataset": data, "description": about}
     results = settings.pop("results")
     command = results.pop("command", None)
     made = f", by `{command}`" if command else ""
@@ -129,13 +160,13 @@ def _measured(run_dir, step, recipe):
     asked = {
         "step": step,
         "truncation": 1.0,
-        "dataset": recipe.dataset,
         "generator": "averaged weights" if recipe.has_average else "raw weights",
     }
     return {
         m.metric: float(f"{m.value:.4g}")
         for m in evaluation.measurements
         if asked.items() <= m.provenance.items()
+        and _is_own(run_dir, recipe, str(m.provenance.get("dataset")), anywhere=False)
     }
 
 

@@ -1,4 +1,5 @@
 import os
+import pathlib
 import sys
 
 import numpy as np
@@ -128,3 +129,48 @@ def test_options_that_a_source_lacks(name, options, message):
 
 def test_names_and_registry_agree():
     assert set(registry._BUILT_IN) == set(data.names())
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("digits", None),
+        ("mnist", None),
+        ("./mnist", "mnist"),
+        ("~/photos", "~/photos"),
+        ("/a/b", "/a/b"),
+        ("no_such_name", "no_such_name"),
+        ("pairs:/a:b.zip:x:y", "/a:b.zip"),
+        ("pairs:~/maps.zip:x:y:.5", "~/maps.zip"),
+    ],
+)
+def test_a_name_is_a_path_or_not(name, path):
+    path = None if path is None else pathlib.Path(path).expanduser()
+    assert registry.path_of(name) == path
+
+
+@pytest.mark.parametrize(
+    ("name", "short"),
+    [
+        ("digits", "digits"),
+        ("imagenette/full", "imagenette/full"),
+        ("/home/alice/cats/", "cats"),
+        ("~/cats.zip", "cats.zip"),
+        ("../cats", "cats"),
+        ("pairs:/home/alice/maps.zip:x/y:z:0.2", "pairs:maps.zip:x/y:z:0.2"),
+        (".", "."),
+        ("/", "/"),
+    ],
+)
+def test_others_see_no_folder_of_the_user(name, short):
+    assert registry.short(name) == short
+
+
+def test_paths_become_absolute_and_names_do_not(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "cats").mkdir()
+    assert registry.absolute("cats") == registry.absolute("./cats/")
+    assert registry.absolute("cats") == str(tmp_path / "cats")
+    assert registry.absolute("pairs:cats:a:b") == f"pairs:{tmp_path}/cats:a:b"
+    for name in ("digits", "mnist", "gone", "pairs:gone:a:b"):
+        assert registry.absolute(name) == name
