@@ -3,9 +3,11 @@
 import functools
 import inspect
 import types
+import warnings
 
 import keras
 
+from kgan.core import backend
 from kgan.core.config import argument_names
 
 
@@ -38,12 +40,28 @@ class ConfigByArguments:
         self._compile_arguments = types.SimpleNamespace(**arguments)
 
     def get_compile_config(self):
+        if not self.compiled:
+            return None
         serialize = keras.saving.serialize_keras_object
         arguments = vars(self._compile_arguments)
         return {name: serialize(value) for name, value in arguments.items()}
 
     def compile_from_config(self, config):
-        self.compile(**_deserialize(config))
+        arguments = _deserialize(config)
+        if backend.is_tensorflow():
+            self.compile(**arguments)
+            return
+        self.keep_compile_arguments(**arguments)
+        warnings.warn(
+            f"This {type(self).__name__} can generate, and not be trained: that needs "
+            "Keras' backend tensorflow.",
+            stacklevel=2,
+        )
+
+    def _assert_compile_called(self, method_name=None):
+        # Keras asks first of all that train or measure.
+        backend.require_tensorflow(f"`{method_name}` of a game")
+        super()._assert_compile_called(method_name)
 
 
 def _keeping(compile_):
@@ -52,6 +70,7 @@ def _keeping(compile_):
 
     @functools.wraps(compile_)
     def compile(self, *args, **kwargs):
+        backend.require_tensorflow("`compile` of a game")
         bound = signature.bind(self, *args, **kwargs)
         bound.apply_defaults()
         _, *given = bound.arguments.items()

@@ -285,7 +285,8 @@ class Game(
 
     @property
     def metrics(self):
-        return [self._plain.logs.means] if self.compiled else []
+        plain = getattr(self, "_plain", None)
+        return [] if plain is None else [plain.logs.means]
 
     # === Training ===
 
