@@ -13,7 +13,7 @@ import warnings
 
 import kgan
 from kgan.cli import flags, startup
-from kgan.core import registry
+from kgan.core import modules, registry
 from kgan.core.extras import MissingPackage
 from kgan.runs import interrupts
 
@@ -73,8 +73,9 @@ def flags_of(command, argv: list):
 
 
 def _run(program, command, argv):
-    debug = False
+    debug = "--debug" in argv
     try:
+        modules.load(flags.imports(argv))
         values = flags_of(command, argv)
         if set(argv) & set(_HELP):
             print(flags.help_text(command.__doc__, values))

@@ -21,7 +21,7 @@ import warnings
 
 from kgan import metrics, report
 from kgan.cli import flags
-from kgan.core.atomic_files import write_atomically
+from kgan.core.atomic_files import check_writable, write_atomically
 from kgan.games.generative import Generative
 from kgan.metrics.measure import kind_of_examples
 from kgan.recipes.flag_types import (
@@ -84,6 +84,8 @@ def run(values) -> None:
             "--model must name a run directory or a .keras file, or --samples a folder "
             "of images"
         )
+    output = _output(values)
+    check_writable(output, "--output")
     game = values.samples
     if values.model is not None:
         game = directory.load_model(values.model)
@@ -107,7 +109,6 @@ def run(values) -> None:
     evaluation = evaluator(game, **chosen)
     print(evaluation.table())
     print(f"Measured in {time.monotonic() - begin:.0f} s, {_peak()} in memory at most.")
-    output = _output(values)
     path, text = output / directory.FIGURES, evaluation.to_json()
     write_atomically(path, lambda name: name.write_text(text, encoding="utf-8"))
     written = [str(path)]

@@ -13,6 +13,7 @@ import pathlib
 
 from kgan import export
 from kgan.cli import flags
+from kgan.core.atomic_files import check_writable
 from kgan.recipes.flag_types import Boolean, Choice, Integer, Text
 from kgan.runs import directory, provenance
 
@@ -41,9 +42,10 @@ def run(values) -> None:
     unused = [name for name in _SERVED if values[name].present]
     if values.format == "tflite" and unused:
         raise flags.UsageError(f"--{unused[0]} has no meaning for --format=tflite")
+    output = values.output or f"saved_models/{provenance.name_of(model)}"
+    check_writable(output, "--output")
     game = directory.load_model(model)
     options = flags.options_of(game.endpoints, values, _OF_GAMES)
-    output = values.output or f"saved_models/{provenance.name_of(model)}"
     _WRITERS[values.format](game, pathlib.Path(output), options, values)
 
 

@@ -17,6 +17,7 @@ import time
 
 from kgan import distribute, recipes
 from kgan.cli import flags
+from kgan.core import modules
 from kgan.recipes import automatic
 from kgan.recipes.flag_types import Boolean, Choice, Text
 from kgan.recipes.recipe import WINDOWS, of_game
@@ -30,6 +31,7 @@ _WITH_RESUME = (
     "data_dir",
     "allow_changed_data",
     "strategy",
+    "import",
     "dry_run",
     "debug",
 )
@@ -123,9 +125,10 @@ def _new(values, strategy):
 
 
 def _old(values, strategy):
-    allow = values.allow_changed_data
+    options = flags.chosen(values, "data_dir", "steps", "allow_changed_data", "dataset")
+    imports = modules.anywhere(values[flags.IMPORT].value)
     return prepare.prepare_to_resume(
-        values.resume, values.data_dir, values.steps, strategy, allow, values.dataset
+        values.resume, strategy=strategy, imports=imports, **options
     )
 
 
@@ -142,6 +145,8 @@ def _check_resume(values):
 def _recipe(values):
     fields = {name for kind in recipes.games().values() for name in kind.flags()}
     overrides = flags.given(values, fields)
+    if values[flags.IMPORT].value:
+        overrides["imports"] = modules.anywhere(values[flags.IMPORT].value)
     dataset = overrides.get("dataset", "digits")
     conditional = overrides.get("conditional", False)
     if values.recipe in automatic.ADAPTED:

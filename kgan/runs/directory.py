@@ -19,6 +19,7 @@ import pathlib
 import keras
 
 from kgan.callbacks import checkpoints
+from kgan.core import modules
 from kgan.core.atomic_files import leftovers, write_atomically
 from kgan.engine.interface import Interface
 from kgan.runs import lock
@@ -115,7 +116,7 @@ def load_model(path: str | os.PathLike) -> keras.Model:
     try:
         game = keras.models.load_model(file)
     except (ValueError, TypeError, KeyError, OSError) as error:
-        reason = str(error).strip().partition("\n")[0]
+        reason = modules.missing(error) or str(error).strip().partition("\n")[0]
         raise ValueError(f"{file} cannot be loaded as a model: {reason}") from error
     if not isinstance(game, Interface):
         kind = type(game).__name__

@@ -12,7 +12,7 @@ import tensorflow as tf
 
 import kgan.data
 from kgan import distribute
-from kgan.core import naming
+from kgan.core import modules, naming
 from kgan.data import registry
 from kgan.recipes import Recipe
 from kgan.runs import data_identity, data_place, directory, lock, resume
@@ -101,10 +101,17 @@ def prepare_to_resume(
     strategy: str | tf.distribute.Strategy | None = None,
     allow_changed_data: bool = False,
     dataset: str | None = None,
+    imports: tuple = (),
 ) -> Plan:
-    """Prepares a run that goes on; see `kgan.training.resume`."""
+    """Prepares a run that goes on; see `kgan.training.resume`.
+
+    `imports` are modules that were imported in place of those of the recipe.
+    """
     run_dir = pathlib.Path(run_dir)
+    if not imports:
+        modules.load(resume.read_imports(run_dir))
     recipe = resume.read_recipe(run_dir)
+    recipe = dataclasses.replace(recipe, imports=imports or recipe.imports)
     lock.check_free(run_dir)
     place, data_dir = data_place.find(run_dir, recipe.dataset, dataset, data_dir)
     windows = resume.read_windows(run_dir, place)

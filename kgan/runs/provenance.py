@@ -108,6 +108,7 @@ def provenance(path, step, license=None):
     data = registry.short(recipe.dataset)
     about = recipe.description.replace(recipe.dataset, data)
     settings = {**dataclasses.asdict(recipe), "dataset": data, "description": about}
+    settings["imports"] = tuple(map(registry.short, recipe.imports))
     results = settings.pop("results")
     command = results.pop("command", None)
     made = f", by `{command}`" if command else ""

@@ -43,6 +43,15 @@ def read_recipe(run_dir: pathlib.Path) -> Recipe:
         raise ValueError(f"{path}: {error}") from None
 
 
+def read_imports(run_dir: pathlib.Path) -> tuple:
+    """Returns the modules that a run imports before its recipe is read."""
+    try:
+        found = json.loads((run_dir / directory.RECIPE).read_text("utf-8"))
+        return tuple(map(str, found.get("imports", ())))
+    except (OSError, ValueError, AttributeError, TypeError):
+        return ()  # `read_recipe` says what is wrong
+
+
 def read_windows(run_dir: pathlib.Path, dataset: str | None = None) -> dict:
     """Returns by which `Recipe.windows` a run scales images of 16 or 32 bits.
 
