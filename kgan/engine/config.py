@@ -39,6 +39,8 @@ class ConfigByArguments:
 
     def get_compile_config(self):
         serialize = keras.saving.serialize_keras_object
+        if not self.compiled:
+            return {}
         arguments = vars(self._compile_arguments)
         return {name: serialize(value) for name, value in arguments.items()}
 
