@@ -17,7 +17,7 @@ from kgan.core import modules, registry
 from kgan.core.extras import MissingPackage
 from kgan.runs import interrupts
 
-COMMANDS = ("train", "generate", "evaluate", "export", "explore", "recipes")
+COMMANDS = ("train", "generate", "evaluate", "export", "explore", "push", "recipes")
 
 FAILED, WRONG_USE, INTERRUPTED = 1, 2, 130
 _HELP = ("--help", "-h", "help")

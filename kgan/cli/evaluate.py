@@ -42,7 +42,7 @@ def define(values) -> None:
     optional, number = Text(optional=True), Integer(optional=True)
     window = Window(optional=True)
     for name, kind, default, help in [
-        ("model", optional, None, "run directory or .keras file"),
+        ("model", optional, None, "run directory, .keras file or hf://USER/NAME"),
         ("samples", optional, None, "instead of a model: a folder of images, or a "
          "data set's name"),
         ("metrics", Texts(optional=True), None, "names with commas between them "

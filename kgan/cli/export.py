@@ -22,7 +22,7 @@ def define(values) -> None:
     """Declares the flags."""
     optional = Text(optional=True)
     for name, kind, default, help in [
-        ("model", optional, None, "run directory or .keras file"),
+        ("model", optional, None, "run directory, .keras file or hf://USER/NAME"),
         ("output", optional, None, "folder of all versions, or of the .tflite files; "
          "its name is the model's (default: saved_models/NAME of the recipe or file)"),
         ("format", Choice(tuple(_WRITERS)), "saved_model", "saved_model or tflite"),

@@ -111,6 +111,9 @@ def allow_interrupt():
 
 if is_command():
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
+    if not sys.stderr.isatty():
+        # Bars of huggingface_hub would be lines of their own in a file.
+        os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
     if "--debug" not in sys.argv:
         # From its loading on, the pipe drops what this does not. It drops by the first
         # line, though, and an error of the network has more.

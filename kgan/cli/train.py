@@ -45,7 +45,11 @@ def define(values) -> None:
         ("resume", "directory of a run to go on with, from its newest checkpoint"),
         ("data_dir", "where prepared data lie (default: $TFDS_DATA_DIR)"),
         ("run_dir", "directory to write, new or empty (default: runs/NAME-TIME)"),
-        ("init_from", "run directory or .keras file whose weights the run starts from"),
+        (
+            "init_from",
+            "run directory, .keras file or hf://USER/NAME whose weights the run "
+            "starts from",
+        ),
     ]:
         flags.define(values, name, optional, None, help)
     kind, help = Choice(distribute.names()), "devices: " + ", ".join(distribute.names())

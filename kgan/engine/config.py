@@ -43,6 +43,8 @@ class ConfigByArguments:
         if not self.compiled:
             return None
         serialize = keras.saving.serialize_keras_object
+        if not self.compiled:
+            return {}
         arguments = vars(self._compile_arguments)
         return {name: serialize(value) for name, value in arguments.items()}
 

@@ -1,12 +1,13 @@
 """What a run's directory records about the model in it."""
 
 import dataclasses
+import json
 import pathlib
 import warnings
 
 from kgan.callbacks import logging
 from kgan.data import registry
-from kgan.export import Provenance
+from kgan.export import Provenance, hub
 from kgan.metrics import Evaluation
 from kgan.runs import data_identity, data_place, directory, resume
 
@@ -15,7 +16,12 @@ _NO_FIGURES = ("epoch", "step", "_seconds", "_per_second", "_learning_rate")
 
 
 def name_of(path):
-    """Returns the recipe's name for a run directory or `.keras` file, or the file's."""
+    """Returns the recipe's name for a run directory or `.keras` file, or the file's.
+
+    On the Hugging Face Hub a model has its own name.
+    """
+    if hub.is_address(path):
+        return hub.repository(path).rpartition("/")[2]
     recipe = _recipe(_run_dir(path))
     return pathlib.Path(path).resolve().stem if recipe is None else recipe.name
 
@@ -104,28 +110,58 @@ def provenance(path, step, license=None):
     recipe = _recipe(run_dir)
     if recipe is None:
         return Provenance(license=license)
-    # Of a folder the name alone: where it lies is nobody's business but its owner's.
-    data = registry.short(recipe.dataset)
-    about = recipe.description.replace(recipe.dataset, data)
-    settings = {**dataclasses.asdict(recipe), "dataset": data, "description": about}
-    settings["imports"] = tuple(map(registry.short, recipe.imports))
+    shown = _for_others(recipe)
+    settings = dataclasses.asdict(shown)
     results = settings.pop("results")
     command = results.pop("command", None)
     made = f", by `{command}`" if command else ""
     epoch = f"`{directory.METRICS}` of the run: means of the epoch that ended at step"
+    measured = _measured(run_dir, step, recipe)
     figures = {
         f"{epoch} {step:,}": _metrics(run_dir / directory.METRICS, step),
-        f"Measured at step {step:,}, by `kgan evaluate`": _measured(
-            run_dir, step, recipe
-        ),
+        f"Measured at step {step:,}, by `kgan evaluate`": {
+            m.metric: m.value for m in measured
+        },
         f"The recipe's own, measured once on another run{made}": results,
     }
     found = tuple((source, values) for source, values in figures.items() if values)
-    return Provenance(recipe.name, data, settings, found, license)
+    return Provenance(
+        recipe.name, shown.dataset, settings, found, license, tuple(measured)
+    )
+
+
+def shared_files(path, step):
+    """Returns what a run's directory shares beside its model: paths or bytes by name.
+
+    The recipe and the names of the classes, by which commands know the model, and the
+    newest picture, if it is of the model's step.
+    """
+    run_dir = _run_dir(path)
+    if run_dir is None:
+        return {}
+    recipe = resume.read_recipe(run_dir)
+    windows = resume.read_windows(run_dir)
+    known = dataclasses.replace(_for_others(recipe), **windows)
+    classes = json.dumps({"classes": classes_of(path)})
+    shared = {directory.RECIPE: known.to_json(), directory.DATA: classes}
+    files = {name: text.encode() for name, text in shared.items()}
+    picture = run_dir / directory.SAMPLES / f"step-{step:08d}.png"
+    return files | ({"samples.png": picture} if picture.is_file() else {})
+
+
+def _for_others(recipe):
+    """Returns a recipe with the names of folders alone, without where they lie."""
+    data = registry.short(recipe.dataset)
+    return dataclasses.replace(
+        recipe,
+        dataset=data,
+        description=recipe.description.replace(recipe.dataset, data),
+        imports=tuple(map(registry.short, recipe.imports)),
+    )
 
 
 def _run_dir(path):
-    path = pathlib.Path(path)
+    path = hub.fetch(path) if hub.is_address(path) else pathlib.Path(path)
     folder = path
     if path.parent.name == directory.CHECKPOINTS:
         folder = path.parent.parent
@@ -153,22 +189,22 @@ def _measured(run_dir, step, recipe):
     """Reads what `kgan evaluate` found of the model that is exported."""
     path = run_dir / directory.EVALUATION / directory.FIGURES
     if not path.is_file():
-        return {}
+        return []
     try:
         evaluation = Evaluation.from_json(path.read_text("utf-8"))
     except (ValueError, TypeError, KeyError):
-        return {}  # half a file, or another's
+        return []  # half a file, or another's
     asked = {
         "step": step,
         "truncation": 1.0,
         "generator": "averaged weights" if recipe.has_average else "raw weights",
     }
-    return {
-        m.metric: float(f"{m.value:.4g}")
+    return [
+        dataclasses.replace(m, value=float(f"{m.value:.4g}"))
         for m in evaluation.measurements
         if asked.items() <= m.provenance.items()
         and _is_own(run_dir, recipe, str(m.provenance.get("dataset")), anywhere=False)
-    }
+    ]
 
 
 def _metrics(path, step):
