@@ -8,6 +8,7 @@ from contract import network
 from PIL import Image
 
 import kgan
+from kgan.export import FORMATS
 from kgan.games.sampler import to_uint8
 from kgan.metrics.examples import Examples
 
@@ -141,7 +142,7 @@ def test_pairs_are_measured_by_their_name(game, dataset):
 
 
 def test_endpoints(game):
-    endpoints = game.endpoints()
+    endpoints = game.endpoints().endpoints
     assert set(endpoints) == {"serving_default", "translate"}
     images = to_uint8(IMAGES)
     found = endpoints["translate"].function(images)["images"]
@@ -158,3 +159,14 @@ def test_an_untrained_game_is_not_exported(game, tmp_path):
     path = game.export(tmp_path / "served", version=3, allow_untrained=True)
     assert path.name == "3"
     assert "images" in (path / "README.md").read_text("utf-8")
+
+
+def test_a_file_for_another_runtime_translates(game, tmp_path):
+    for package in FORMATS["onnx"].packages:
+        pytest.importorskip(package, reason=f"{package} is not installed")
+    game.compile(dict.fromkeys(game.players, "sgd"))
+    path = game.export(tmp_path / "m.onnx", "onnx", allow_untrained=True)
+    images = to_uint8(IMAGES).numpy()
+    found = FORMATS["onnx"].run(path, {"images": images})
+    assert found.dtype == np.uint8
+    assert np.abs(found.astype(int) - game.translate(images)).max() <= 1
