@@ -51,7 +51,7 @@ def test_commands_take_it_for_a_run(pushed, run_dir, tmp_path, monkeypatch, caps
     assert main(["export", f"--model={ADDRESS}", "--license=MIT"]) == 0
     card = (tmp_path / "saved_models/digits/1/README.md").read_text("utf-8")
     assert "| recipe | digits |" in card
-    assert provenance.dataset_of(ADDRESS) == "digits"
+    assert provenance.data_of(ADDRESS) == ("digits", None)
     assert provenance.classes_of(ADDRESS) == list("0123456789")
     assert provenance.metrics_of(ADDRESS) is None
 
