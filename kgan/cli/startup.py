@@ -12,7 +12,6 @@ own. `kgan COMMAND --debug` does.
 """
 
 import atexit
-import importlib
 import os
 import re
 import signal
@@ -73,27 +72,6 @@ def _forward(source, target):
                 os.write(target, line)
 
 
-def check_backend():
-    """Checks that the package of Keras' backend is installed, as Keras is imported.
-
-    Raises:
-        ImportError: If it is not; a command ends with its sentence alone.
-    """
-    try:
-        importlib.import_module("keras")
-    except ModuleNotFoundError as error:
-        chosen = os.environ.get("KERAS_BACKEND", "as keras.json says")
-        if error.name not in ("tensorflow", "jax", "torch", "openvino"):
-            raise
-        reason = (
-            f"Keras' backend must be installed: pip install {error.name}, or set "
-            f"KERAS_BACKEND=tensorflow. Received: KERAS_BACKEND={chosen}"
-        )
-        if is_command():
-            sys.exit(f"kgan: {reason}")
-        raise ImportError(reason, name=error.name) from None
-
-
 def stop_quietly():
     """Ends the process at Ctrl-C with status 130, without a traceback of imports.
 
@@ -120,5 +98,3 @@ if is_command():
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
         drop_log_lines()
         stop_quietly()
-
-check_backend()

@@ -9,7 +9,7 @@ import typing
 import keras
 import tensorflow as tf
 
-from kgan.core import backend, seeds
+from kgan.core import seeds
 from kgan.core.seeds import Use
 
 
@@ -56,8 +56,7 @@ class Clock(keras.layers.Layer):
         return self.add_weight(
             shape=(),
             initializer="zeros",
-            # JAX has no integers of 64 bits, and trains no game.
-            dtype="int64" if backend.is_tensorflow() else "int32",
+            dtype="int64",
             trainable=False,
             aggregation="only_first_replica",
             name=name,

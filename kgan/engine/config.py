@@ -3,11 +3,9 @@
 import functools
 import inspect
 import types
-import warnings
 
 import keras
 
-from kgan.core import backend
 from kgan.core.config import argument_names
 
 
@@ -49,21 +47,7 @@ class ConfigByArguments:
         return {name: serialize(value) for name, value in arguments.items()}
 
     def compile_from_config(self, config):
-        arguments = _deserialize(config)
-        if backend.is_tensorflow():
-            self.compile(**arguments)
-            return
-        self.keep_compile_arguments(**arguments)
-        warnings.warn(
-            f"This {type(self).__name__} can generate, and not be trained: that needs "
-            "Keras' backend tensorflow.",
-            stacklevel=2,
-        )
-
-    def _assert_compile_called(self, method_name=None):
-        # Keras asks first of all that train or measure.
-        backend.require_tensorflow(f"`{method_name}` of a game")
-        super()._assert_compile_called(method_name)
+        self.compile(**_deserialize(config))
 
 
 def _keeping(compile_):
@@ -72,7 +56,6 @@ def _keeping(compile_):
 
     @functools.wraps(compile_)
     def compile(self, *args, **kwargs):
-        backend.require_tensorflow("`compile` of a game")
         bound = signature.bind(self, *args, **kwargs)
         bound.apply_defaults()
         _, *given = bound.arguments.items()

@@ -285,8 +285,7 @@ class Game(
 
     @property
     def metrics(self):
-        plain = getattr(self, "_plain", None)
-        return [] if plain is None else [plain.logs.means]
+        return [self._plain.logs.means] if self.compiled else []
 
     # === Training ===
 

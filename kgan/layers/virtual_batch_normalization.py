@@ -4,7 +4,6 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from kgan.core import backend
 from kgan.core.arguments import positive_integer
 from kgan.core.config import Configured
 from kgan.layers import checks
@@ -71,11 +70,8 @@ class VirtualBatchNormalization(Configured):
                 f"`reference_size`. Received: {inputs.shape[0]} rows"
             )
         rows = ops.cast(inputs, "float32")
-        reference = rows[:count]
-        if backend.is_tensorflow():
-            # The slice of a short batch, of a number of rows that a graph does not
-            # know, would silently be shorter.
-            reference = tf.ensure_shape(reference, (count, *inputs.shape[1:]))
+        # The slice of a short batch would silently be shorter.
+        reference = tf.ensure_shape(rows[:count], (count, *inputs.shape[1:]))
         examples = rows[count:]
         axes = tuple(range(1, rows.ndim - 1))
         mean, variance = ops.moments(reference, (0, *axes), keepdims=True)

@@ -123,39 +123,3 @@ def test_the_command_alone_chooses_kernels(given, module, expected):
         [sys.executable, "-c", code], env=environment, capture_output=True, text=True
     )
     assert done.stdout.strip() == expected, done.stderr
-
-
-def _without_jax(name):
-    raise ModuleNotFoundError("No module named 'jax'", name="jax")
-
-
-@pytest.mark.parametrize(
-    ("is_command", "error", "begin"),
-    [(True, SystemExit, "kgan: "), (False, ImportError, "")],
-)
-def test_missing_backend_is_one_sentence(monkeypatch, is_command, error, begin):
-    monkeypatch.setattr(startup.importlib, "import_module", _without_jax)
-    monkeypatch.setattr(startup, "is_command", lambda: is_command)
-    monkeypatch.setenv("KERAS_BACKEND", "jax")
-    expected = f"^{begin}Keras' backend must be installed: pip install jax, or set"
-    with pytest.raises(error, match=expected):
-        startup.check_backend()
-
-
-def test_any_other_missing_module_is_named_by_python(monkeypatch):
-    def without(name):
-        raise ModuleNotFoundError("No module named 'h5py'", name="h5py")
-
-    monkeypatch.setattr(startup.importlib, "import_module", without)
-    with pytest.raises(ModuleNotFoundError, match="h5py"):
-        startup.check_backend()
-
-
-def test_import_without_the_backend_is_one_sentence():
-    code = "import sys; sys.modules['jax'] = None; import kgan"
-    environment = {**os.environ, "KERAS_BACKEND": "jax"}
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, env=environment
-    )
-    last = done.stderr.splitlines()[-1]
-    assert last.startswith("ImportError: Keras' backend must be installed: pip install")
