@@ -1,5 +1,7 @@
 """Files in which a game's networks lie under the names of their attributes."""
 
+from kgan.core import backend
+
 
 class SavedByAttribute:
     """Mixin of games, by which Keras stores each network under its attribute's name."""
@@ -17,7 +19,8 @@ class SavedByAttribute:
         """Saves the whole game as `keras.Model.save` does, to a `.keras` file.
 
         Raises:
-            ValueError: If the file's name ends in something else.
+            ValueError: If the file's name ends in something else, or optimizers that
+                were saved could not be loaded with this backend of Keras.
         """
         if not str(filepath).endswith(".keras"):
             raise ValueError(
@@ -25,6 +28,8 @@ class SavedByAttribute:
                 'models; weights alone are saved by save_weights("NAME.weights.h5"), '
                 f"for a server by `export`. Received: {filepath}"
             )
+        if self.compiled:
+            backend.require_tensorflow("`save` with the state of optimizers")
         super().save(filepath, *args, **kwargs)
 
     def keep_optimizers(self, optimizers):
