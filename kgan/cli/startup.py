@@ -29,6 +29,27 @@ _LOG_LINE = re.compile(
 )
 
 
+def import_keras():
+    """Imports Keras, whose error does not tell what to do.
+
+    Raises:
+        ImportError: If Keras' backend is unknown, or its package is not installed.
+        SystemExit: The same, with one line, where this process runs a command.
+    """
+    try:
+        import keras  # noqa: F401
+    except (ImportError, ValueError) as error:
+        chosen = os.environ.get("KERAS_BACKEND", "not set")
+        message = (
+            f"Keras cannot be imported: {error}. Its backend is that of KERAS_BACKEND "
+            f"({chosen}), else of keras.json. Set KERAS_BACKEND=tensorflow, which "
+            "training needs, or install the other backend's package."
+        )
+        if is_command():
+            sys.exit(f"kgan: {message}")
+        raise ImportError(message) from None
+
+
 def is_command():
     """Returns whether this process runs `kgan ...` or `python -m kgan...`."""
     name = os.path.splitext(os.path.basename(sys.argv[0]))[0]
@@ -98,3 +119,4 @@ if is_command():
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
         drop_log_lines()
         stop_quietly()
+import_keras()

@@ -1,5 +1,7 @@
 """Files in which a game's networks lie under the names of their attributes."""
 
+from kgan.core import backend
+
 # What saves to places that are no files, by the beginning of their addresses:
 # functions of a game, the address and further arguments. Rooms above add theirs.
 PLACES = {}
@@ -27,7 +29,8 @@ class SavedByAttribute:
             **kwargs: The same.
 
         Raises:
-            ValueError: If the file's name ends in something else.
+            ValueError: If the file's name ends in something else, or optimizers that
+                were saved could not be loaded with this backend of Keras.
         """
         for prefix, save in PLACES.items():
             if str(filepath).startswith(prefix):
@@ -38,6 +41,8 @@ class SavedByAttribute:
                 'models; weights alone are saved by save_weights("NAME.weights.h5"), '
                 f"for a server by `export`. Received: {filepath}"
             )
+        if self.compiled:
+            backend.require_tensorflow("`save` with the state of optimizers")
         super().save(filepath, *args, **kwargs)
 
     def keep_optimizers(self, optimizers):

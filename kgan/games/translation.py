@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import tensorflow as tf
 
-from kgan.core import arguments
+from kgan.core import arguments, backend
 from kgan.core.pictures import is_picture
 from kgan.export.endpoints import Endpoint, Input, Portable, Servable
 from kgan.export.exportable import Exportable
@@ -28,8 +28,7 @@ class Translation(Exportable):
     def translator(self):
         """The network that translates: the averaged generator if there is one."""
         self.begin_averages()
-        average = getattr(self, "ema_generator", None)
-        return self.generator if average is None else average
+        return self._translator
 
     @property
     def data_shape(self):
@@ -44,8 +43,15 @@ class Translation(Exportable):
     def averages(self):
         return {} if self.ema_momentum is None else {"generator": self.ema_momentum}
 
+    @property
+    def _translator(self):
+        average = getattr(self, "ema_generator", None)
+        return self.generator if average is None else average
+
     def call(self, inputs):
-        return self.translator(inputs, training=False)
+        if backend.is_tensorflow():  # elsewhere `predict` did, which traces this
+            self.begin_averages()
+        return self._translator(inputs, training=False)
 
     def translate(self, images, batch_size=32):
         """Translates images; returns a NumPy array of targets, uint8 if pictures.
@@ -65,10 +71,13 @@ class Translation(Exportable):
 
     def translated(self, images):
         """Returns translations as the network's floats, in one batch."""
-        return self(tf.convert_to_tensor(self._sources(images)))
+        return self._floats(self._sources(images))
 
     def _translated(self, images):
-        return _seen(self(tf.convert_to_tensor(images, tf.float32)))
+        return _seen(self._floats(images))
+
+    def _floats(self, images):
+        return backend.infer(self.translator, tf.convert_to_tensor(images, tf.float32))
 
     # === What the rest of kgan asks of any game ===
 

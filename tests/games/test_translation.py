@@ -1,6 +1,7 @@
 """What a game of translation is used for: `translate`, pictures, examples, serving."""
 
 import contract
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -35,6 +36,13 @@ def test_translate(game):
     assert expected.shape == (7, *TARGET)
     np.testing.assert_allclose(game(IMAGES), game.generator(IMAGES))
     np.testing.assert_allclose(game.predict(IMAGES, verbose=0), game(IMAGES), atol=1e-6)
+
+
+def test_another_backend_translates(game, monkeypatch):
+    expected, predicted = game.translate(IMAGES), game.predict(IMAGES, verbose=0)
+    monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
+    np.testing.assert_array_equal(game.translate(IMAGES), expected)
+    np.testing.assert_allclose(game.predict(IMAGES, verbose=0), predicted, atol=1e-6)
 
 
 def test_bytes_are_taken_as_images(game):
