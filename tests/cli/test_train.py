@@ -324,29 +324,22 @@ def test_a_run_goes_on_where_its_data_are_now(folder, tmp_path, monkeypatch, cap
     assert main(["train", *flags, *TINY[:2], "--batch_size=2", "--steps=1"]) == 0
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path / "elsewhere")
-    assert main(["train", "--resume=../run", "--steps=2"]) == 0
+    resume = ["train", "--resume=../run", "--steps=2"]
+    assert main([*resume, "--dry_run"]) == 0
     folder.rename(tmp_path / "moved")
     capsys.readouterr()
-    assert main(["train", "--resume=../run", "--steps=3"]) == 1
+    assert main(resume) == 1
     error = capsys.readouterr().err
     assert error.count("\n") == 1
     assert f"at {folder}, or --dataset" in error
-    assert main(["train", "--resume=../run", "--steps=3", "--dataset=../moved"]) == 0
-    assert main(["train", "--resume=../run", "--steps=4"]) == 0
-    few = ["--metrics=kernel_pixels", "--num_images=40", "--allow_few"]
-    assert main(["evaluate", "--model=../run", *few]) == 0
-    page = (tmp_path / "run" / "evaluation" / "report.html").read_text("utf-8")
-    assert "moved" in page
-    assert str(tmp_path) not in page
+    assert main([*resume, "--dataset=../moved"]) == 0
+    assert main([*resume, "--steps=3", "--dry_run"]) == 0
+    few = ["--metrics=kernel_pixels", "--num_images=40", "--allow_few", "--noreport"]
     (tmp_path / "moved").rename(folder)
     capsys.readouterr()
     assert main(["evaluate", "--model=../run", *few]) == 1
     assert "--dataset" in capsys.readouterr().err
-    named = [f"--dataset={folder}", "--noreport"]
-    assert main(["evaluate", "--model=../run", *few, *named]) == 0
-    assert main(["export", "--model=../run", "--output=served"]) == 0
-    card = next((tmp_path / "elsewhere").rglob("README.md")).read_text("utf-8")
-    assert str(tmp_path) not in card
+    assert main(["evaluate", "--model=../run", *few, f"--dataset={folder}"]) == 0
 
 
 def test_a_second_process_is_one_line(tmp_path, capsys):
