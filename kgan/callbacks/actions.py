@@ -5,6 +5,7 @@ import typing
 import keras
 
 from kgan.callbacks.snapshot import Snapshot, inner
+from kgan.core import registry
 from kgan.core.arguments import positive_integer
 
 
@@ -127,6 +128,5 @@ def get(name, **arguments):
     """
     known = {"warn": Warn(), "stop": Stop(), "rollback": RollBack(**arguments)}
     if name not in known:
-        expected = '`action` must be "warn", "stop" or "rollback"'
-        raise ValueError(f"{expected}. Received: {name!r}")
+        raise ValueError(registry.unknown("`action` must be one of", name, known))
     return known[name]

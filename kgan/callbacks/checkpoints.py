@@ -163,7 +163,7 @@ class Checkpoints(Paced):
         """Writes the value of `best.keras`, or tries to again where a disk was full."""
         text, path = self._best_text, self.directory / _BEST_VALUE
         if text is None or attempt(
-            path, lambda path: path.write_text(text + "\n"), durable=True
+            path, lambda path: path.write_text(text + "\n", "utf-8"), durable=True
         ):
             self._best_text = None
         return self._best_text is None

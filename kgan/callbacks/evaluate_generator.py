@@ -32,6 +32,7 @@ class EvaluateGenerator(Paced):
 
     Attributes:
         last: The last `kgan.metrics.Evaluation`, or None.
+        names: Names of the figures, where they are known: after `check`.
 
     Raises:
         ValueError: If an argument is out of range, or (when training begins) a metric
@@ -61,6 +62,7 @@ class EvaluateGenerator(Paced):
         self.averaged = averaged
         self.labels = labels
         self.last = None
+        self.names = ()
         self._options = {"metrics": metrics, "num_images": num_images, **options}
         self._evaluator = None
 
@@ -93,7 +95,8 @@ class EvaluateGenerator(Paced):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # that they are few, and not yet trained
             trial = self._make_evaluator(model, cache_dir=None, **few)
-            return list(self._measure(trial, model).values())
+            self.names = tuple(self._measure(trial, model).values())
+        return self.names
 
     def _make_evaluator(self, model, **others):
         options = kind_of_examples(model, self.dataset) | self._options | others

@@ -8,7 +8,7 @@ import time
 import keras
 
 from kgan.callbacks.logging import group
-from kgan.callbacks.status_line import StatusLine, cells, is_terminal
+from kgan.callbacks.status_line import StatusLine, cells, free_columns, is_terminal
 
 
 class ProgressLine(keras.callbacks.ProgbarLogger):
@@ -27,7 +27,7 @@ class ProgressLine(keras.callbacks.ProgbarLogger):
 
     Args:
         steps: Value of `model.step` when training ends. None: as `fit` is called.
-        first: Names of logs that stand before all others.
+        first: Names of logs that stand in front, but for the losses.
 
     Example:
         ```python
@@ -49,7 +49,8 @@ class ProgressLine(keras.callbacks.ProgbarLogger):
     def on_train_begin(self, logs=None):
         super().on_train_begin(logs)
         self.close()
-        self._losses = [move.logs[0] for move in self.model.moves() if move.logs]
+        losses = [move.logs[0] for move in self.model.moves() if move.logs]
+        self._losses = [*losses, *(f"val_{name}" for name in losses)]
         self._measured = {}
         self._since = None  # time and step from which on speed is known
 
@@ -86,7 +87,7 @@ class ProgressLine(keras.callbacks.ProgbarLogger):
         if self.verbose:
             head = f"epoch {epoch + 1}/{self.epochs}  {self._head()}"
             took = duration(time.monotonic() - self._epoch_began)
-            columns = math.inf if self._line is None else self._line.columns
+            columns = free_columns(sys.stdout) if _is_live() else math.inf
             print(compose(head, self._figures(logs), took, columns), flush=True)
 
     def on_train_end(self, logs=None):
@@ -99,8 +100,7 @@ class ProgressLine(keras.callbacks.ProgbarLogger):
             self._line = None
 
     def _begin_line(self):
-        live = is_terminal(sys.stdout) or "ipykernel" in sys.modules
-        if self.verbose == 1 and live and self._line is None:
+        if self.verbose == 1 and _is_live() and self._line is None:
             self._line = StatusLine(sys.stdout)
             self._line.begin()
 
@@ -108,7 +108,8 @@ class ProgressLine(keras.callbacks.ProgbarLogger):
         if self._line is None:
             return
         figures = self._figures(self._measured | logs)
-        text = compose(self._head(), figures, self._left(), self._line.columns)
+        columns = free_columns(sys.stdout)
+        text = compose(self._head(), figures, self._left(), columns)
         self._line.show(text)
 
     def _head(self):
@@ -127,13 +128,17 @@ class ProgressLine(keras.callbacks.ProgbarLogger):
 
     def _is_measured(self, name):
         """Whether a log is none of each batch, but of the samples after an epoch."""
-        return name not in self._names and group(name) == "game"
+        matters = group(name) == "game" or name in self._losses
+        return matters and name not in self._names
 
     def _figures(self, logs):
         """Returns the figures that matter as texts, the most important first."""
-        held_out = [f"val_{name}" for name in self._losses]
-        names = [*self.first, *self._losses, *held_out, *self._measured]
+        names = [*self._losses, *self.first, *self._measured]
         return [f"{n} {number(logs[n])}" for n in dict.fromkeys(names) if n in logs]
+
+
+def _is_live():
+    return is_terminal(sys.stdout) or "ipykernel" in sys.modules
 
 
 def compose(head: str, figures: list, tail: str, columns: float) -> str:

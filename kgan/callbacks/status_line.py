@@ -37,15 +37,6 @@ class StatusLine:
         plain = os.environ.get("TERM") == "dumb" or not is_terminal(stream)
         self._erase_below = "" if plain else "\x1b[J"
 
-    @property
-    def columns(self) -> int:
-        """How many characters the line may have, now."""
-        try:
-            columns = os.get_terminal_size(self._stream.fileno()).columns
-        except (OSError, ValueError, AttributeError):
-            columns = 0
-        return max(1, (columns or shutil.get_terminal_size().columns) - 1)
-
     def begin(self) -> None:
         """Lets what is printed from now on stand above the line.
 
@@ -74,9 +65,10 @@ class StatusLine:
                 self._draw(text)
 
     def _draw(self, text):
-        text = fitted(readable(text, self._stream), self.columns)
+        columns = free_columns(self._stream)
+        text = fitted(readable(text, self._stream), columns)
         # Spaces for what knows no code that erases.
-        rest = " " * (min(self._cells, self.columns) - cells(text))
+        rest = " " * (min(self._cells, columns) - cells(text))
         self._write(f"\r{text}{rest}{self._erase_below}\r")
         self._stream.flush()
         self._cells = cells(text)
@@ -99,6 +91,15 @@ class StatusLine:
 def is_terminal(stream) -> bool:
     """Returns whether a stream, which may be any object, writes to a terminal."""
     return getattr(stream, "isatty", bool)()
+
+
+def free_columns(stream) -> int:
+    """Returns how many columns a line of a terminal may take now: all but the last."""
+    try:
+        columns = os.get_terminal_size(stream.fileno()).columns
+    except (OSError, ValueError, AttributeError):
+        columns = 0
+    return max(1, (columns or shutil.get_terminal_size().columns) - 1)
 
 
 def readable(text: str, stream) -> str:

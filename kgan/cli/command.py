@@ -13,7 +13,7 @@ import warnings
 
 import kgan
 from kgan.cli import flags, startup
-from kgan.core import modules, registry
+from kgan.core import modules, plain_text, registry
 from kgan.core.extras import MissingPackage
 from kgan.runs import interrupts
 
@@ -35,9 +35,7 @@ def main(argv=None) -> int:
     """
     argv = list(sys.argv[1:] if argv is None else argv)
     startup.allow_interrupt()
-    if hasattr(sys.stdout, "reconfigure"):
-        # A name of a file may have what is no UTF-8.
-        sys.stdout.reconfigure(errors="backslashreplace")
+    plain_text.allow(sys.stdout, sys.stderr)
     try:
         status = _dispatch(argv)
         sys.stdout.flush()

@@ -1,4 +1,4 @@
-"""Settings of the `kgan` command: TensorFlow's kernels on a CPU, and its log lines.
+"""Settings of the `kgan` command: TensorFlow's kernels and log lines, and no home.
 
 TensorFlow turns the kernels of oneDNN on by itself only where the CPU has instructions
 for neural networks; on others, convolutions take twice as long without need. A library
@@ -16,6 +16,7 @@ import os
 import re
 import signal
 import sys
+import tempfile
 import threading
 
 # absl's lines, TensorFlow's older ones, and some that stand without a prefix. Fatal
@@ -70,7 +71,8 @@ def drop_log_lines():
     source, sink = os.pipe()
     os.dup2(sink, 2)
     os.close(sink)
-    sys.stderr = os.fdopen(terminal, "w", buffering=1, closefd=False)
+    as_before = {"encoding": python_stderr.encoding, "errors": python_stderr.errors}
+    sys.stderr = os.fdopen(terminal, "w", buffering=1, closefd=False, **as_before)
     reader = threading.Thread(target=_forward, args=(source, terminal), daemon=True)
     reader.start()
 
@@ -93,6 +95,19 @@ def _forward(source, target):
                 os.write(target, line)
 
 
+def find_home():
+    """Lets other packages keep what they keep in a home directory in a temporary one.
+
+    For a user without a home: TensorFlow would make a folder named "~", and Matplotlib
+    prints a line about it.
+    """
+    if not os.path.isdir(os.path.expanduser("~")):
+        folder = tempfile.TemporaryDirectory(prefix="kgan-")
+        atexit.register(folder.cleanup)
+        os.environ.setdefault("KERAS_HOME", folder.name)
+        os.environ.setdefault("MPLCONFIGDIR", folder.name)
+
+
 def stop_quietly():
     """Ends the process at Ctrl-C with status 130, without a traceback of imports.
 
@@ -113,6 +128,7 @@ if is_command():
     if not sys.stderr.isatty():
         # Bars of huggingface_hub would be lines of their own in a file.
         os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
+    find_home()
     if "--debug" not in sys.argv:
         # From its loading on, the pipe drops what this does not. It drops by the first
         # line, though, and an error of the network has more.

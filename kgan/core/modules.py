@@ -70,7 +70,7 @@ def _from_name(name):
 
 
 def _from_file(name):
-    path = pathlib.Path(name).expanduser().resolve()
+    path = pathlib.Path(os.path.expanduser(name)).resolve()
     loaded = sys.modules.get(path.stem)
     if loaded is not None:
         if _file_of(loaded) == path:
@@ -108,7 +108,7 @@ def _make_known(module):
 def _path(name):
     """Returns the path of a module that is one file in no folder of packages."""
     if _is_file(name):
-        return str(pathlib.Path(name).expanduser().resolve())
+        return str(pathlib.Path(os.path.expanduser(name)).resolve())
     file = _file_of(sys.modules[name])
     here = file is not None and file.parent == pathlib.Path.cwd().resolve()
     return str(file) if here else None

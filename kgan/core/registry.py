@@ -2,15 +2,28 @@
 
 import difflib
 
+from kgan.core import naming
 
-def unknown(what, received, names):
-    """Returns the error message for an unknown name, with the nearest known one.
+# Of more names the first ones are listed, where one is near enough.
+_MANY = 12
 
-    `what` is the sentence's subject: "`loss` must be one of".
+
+def unknown(what, received, names, further=()):
+    """Returns the error message for an unknown name, the nearest known one first.
+
+    Args:
+        what: The sentence's subject: "`loss` must be one of".
+        received: What came.
+        names: The known names, which are listed.
+        further: Known names that are not listed.
     """
-    near = difflib.get_close_matches(str(received), list(names), n=1)
-    hint = f" Did you mean {near[0]!r}?" if near else ""
-    return f"{what} {', '.join(names)}. Received: {received!r}.{hint}"
+    names = list(names)
+    near = difflib.get_close_matches(str(received), [*names, *further], n=1)
+    if not near:
+        return f"{what} {', '.join(names)}. Received: {received!r}."
+    subject = what[0].upper() + what[1:]
+    listed = naming.listed(names, _MANY)
+    return f"Did you mean {near[0]!r}? {subject} {listed}. Received: {received!r}."
 
 
 def check_known(what, received, names):

@@ -133,7 +133,7 @@ def find(path: str | os.PathLike) -> Folder | Zip:
 
     Raises a `ValueError` if there is neither.
     """
-    path = pathlib.Path(path).expanduser()
+    path = pathlib.Path(os.path.expanduser(path))
     if path.is_dir():
         return Folder(path)
     if path.is_file() and zipfile.is_zipfile(path):
@@ -144,7 +144,7 @@ def find(path: str | os.PathLike) -> Folder | Zip:
 
 def is_there(path: str | os.PathLike) -> bool:
     """Returns whether `find` finds a folder or ZIP at a path."""
-    path = pathlib.Path(path).expanduser()
+    path = pathlib.Path(os.path.expanduser(path))
     return path.is_dir() or (path.is_file() and zipfile.is_zipfile(path))
 
 

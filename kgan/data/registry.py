@@ -1,12 +1,12 @@
 """Sources by name, folder or arrays."""
 
-import difflib
 import inspect
 import os
 import pathlib
 from collections.abc import Callable
 from typing import Any
 
+from kgan.core import registry
 from kgan.data import archive, arrays, pairs, tfds_images, toys
 from kgan.data.base import Source
 from kgan.data.digits import digits
@@ -107,8 +107,8 @@ def path_of(
     Nothing needs to be there.
     """
     if pairs.is_text(name):
-        return pathlib.Path(pairs.parse(name)[0]).expanduser()
-    path = pathlib.Path(name).expanduser()
+        return pathlib.Path(os.path.expanduser(pairs.parse(name)[0]))
+    path = pathlib.Path(os.path.expanduser(name))
     if _is_path(name) or (os.sep in name and path.exists()):
         return path
     known = name in _BUILT_IN or tfds_images.is_known(name, data_dir)
@@ -145,7 +145,7 @@ def _is_path(name: str) -> bool:
 
 
 def _find(name: str | os.PathLike, data_dir: str | os.PathLike | None) -> Callable:
-    path = pathlib.Path(name).expanduser()
+    path = pathlib.Path(os.path.expanduser(name))
     is_path = not isinstance(name, str) or _is_path(name)
     if is_path or (os.sep in name and path.exists()):
         return FolderSource
@@ -161,13 +161,11 @@ def _find(name: str | os.PathLike, data_dir: str | os.PathLike | None) -> Callab
 def _unknown(name: str, data_dir: str | os.PathLike | None) -> str:
     prepared = tfds_images.prepared_names(data_dir)
     known = [*_BUILT_IN, *prepared]
-    near = difflib.get_close_matches(name, {*known, *tfds_images.known_names()})
-    hint = f" (did you mean {' or '.join(near)}?)" if near else ""
-    return (
-        f"Expected as data set one of {', '.join(known)}, another TFDS name, a folder "
-        f"or ZIP of images, pairs:PATH:SOURCE:TARGET, or arrays. Received: {name!r}"
-        f"{hint}, which is none of these"
+    expected = (
+        "A data set must be a TFDS name, a folder or ZIP of images, "
+        "pairs:PATH:SOURCE:TARGET, arrays, or one of"
     )
+    return registry.unknown(expected, name, known, tfds_images.known_names())
 
 
 def _build(
@@ -177,11 +175,9 @@ def _build(
     accepted = list(inspect.signature(factory).parameters)[len(args) :]
     unknown = sorted(set(options) - set(accepted))
     if unknown:
-        own = [key for key in accepted if key not in shared]
-        expected = f"one of {', '.join(own)}" if own else "none"
-        raise ValueError(
-            f"Expected as option of {label} {expected}. Received: {', '.join(unknown)}"
-        )
+        own = [key for key in accepted if key not in shared] or ["none"]
+        expected = f"Expected as option of {label} one of"
+        raise ValueError(registry.unknown(expected, ", ".join(unknown), own))
     for key, default in _SHARED.items():
         if key not in accepted and shared[key] != default:
             raise ValueError(

@@ -37,7 +37,7 @@ def in_file(
         fill: Function that writes all of it.
         dtype: Type of the array.
     """
-    folder = pathlib.Path(cache_dir).expanduser()
+    folder = pathlib.Path(os.path.expanduser(cache_dir))
     name = hashlib.sha256(f"{key} {shape}".encode()).hexdigest()[:32]
     path = folder / f"{name}.npy"
     if not path.exists():

@@ -31,7 +31,7 @@ def data_folder(data_dir: str | os.PathLike | None = None) -> pathlib.Path:
     `~/tensorflow_datasets`.
     """
     default = os.environ.get("TFDS_DATA_DIR") or "~/tensorflow_datasets"
-    return pathlib.Path(data_dir or default).expanduser()
+    return pathlib.Path(os.path.expanduser(data_dir or default))
 
 
 def is_known(name: str, data_dir: str | os.PathLike | None = None) -> bool:

@@ -18,9 +18,10 @@ from kgan.metrics.sweep import Statistic
 _FORMAT = 1
 
 
-def default_folder() -> pathlib.Path:
-    """Returns `$KGAN_CACHE_DIR/statistics`, by default `~/.cache/kgan/statistics`."""
-    return weights.cache_folder() / "statistics"
+def default_folder() -> pathlib.Path | None:
+    """Returns the folder `statistics` in `weights.cache_folder()`, None without one."""
+    folder = weights.cache_folder()
+    return None if folder is None else folder / "statistics"
 
 
 class Cache:

@@ -9,6 +9,7 @@ import pkgutil
 
 from kgan.core import registry
 from kgan.metrics.base import Metric
+from kgan.metrics.features import registry as features_registry
 from kgan.metrics.features.points import Points
 
 
@@ -64,7 +65,14 @@ def get(metric: str | Metric) -> Metric:
         "A metric must be one of the following, with the name of features behind it or "
         "without:"
     )
-    raise ValueError(registry.unknown(expected, metric, names()))
+    known = [*names(), *(k.standard_name for k in kinds().values() if k.standard_name)]
+    further = [
+        f"{start}_{name}"
+        for start, (kind, standard) in starts.items()
+        if kind.on_features and not standard
+        for name in features_registry.names()
+    ]
+    raise ValueError(registry.unknown(expected, metric, known, [*starts, *further]))
 
 
 # The covariance of more has no full rank for the usual numbers of examples, and of

@@ -74,7 +74,7 @@ def adapt(
         ("image_size",): f"Chose --image_size={_text(size)}: the median shape of the "
         f"images, {_LONGER_SIDE} pixels at most, with sides that can be halved three "
         "times.",
-        ("augmentation", *length): "Chose --augmentation="
+        ("augmentation", *(length if count > FEW else ())): "Chose --augmentation="
         f"'{_text(recipe.augmentation)}': {reason}",
         ("ema_momentum", *length): f"Chose --ema_momentum={momentum}: the average "
         "forgets half in a twentieth of the run.",

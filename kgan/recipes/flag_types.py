@@ -5,6 +5,7 @@
 """
 
 import dataclasses
+import difflib
 import json
 import math
 
@@ -127,6 +128,15 @@ class Choice(Kind):
         super().__init__(optional)
         self.values = tuple(values)
         self.expects = f"one of {', '.join(map(self.write, self.values))}"
+
+    def check(self, value):
+        try:
+            return super().check(value)
+        except ValueError as error:
+            words = map(self.write, self.values)
+            near = difflib.get_close_matches(str(value), words, n=1)
+            hint = f". Did you mean {near[0]}?" if near else ""
+            raise ValueError(f"{error}{hint}") from None
 
     def accepts(self, value):
         # Of the same type, too: 1 is not true.

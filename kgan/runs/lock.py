@@ -47,7 +47,14 @@ def check_free(run_dir: pathlib.Path) -> None:
 
 
 def check_writable(run_dir: pathlib.Path) -> None:
-    """Raises what `held` would where nothing can be written; writes nothing."""
+    """Raises what `held` would where nothing can be written; writes nothing.
+
+    TensorFlow writes into no directory whose name is not UTF-8.
+    """
+    try:
+        os.fspath(run_dir).encode()
+    except UnicodeEncodeError:
+        raise _not_writable(run_dir, "its name is not UTF-8") from None
     there = next(p for p in (run_dir, *run_dir.absolute().parents) if p.exists())
     if not there.is_dir():
         raise _not_writable(run_dir, os.strerror(errno.ENOTDIR))

@@ -5,6 +5,7 @@ A run is prepared (`prepare`), opens its `directory`, and is played to its last 
 """
 
 import contextlib
+import itertools
 import os
 
 import keras
@@ -171,7 +172,9 @@ def _run_alone(plan, guards, writes, verbose):
 def _play(plan, watchers, verbose):
     """Plays until the last step or a signal."""
     recipe = plan.recipe
-    progress = callbacks.ProgressLine(recipe.steps, filter(None, [recipe.best]))
+    measured = (each.names for each in watchers if hasattr(each, "names"))
+    first = filter(None, [recipe.best, *itertools.chain(*measured)])
+    progress = callbacks.ProgressLine(recipe.steps, first)
     with interrupts.Stop() as stop, contextlib.closing(progress):
         agreed = distribute.agreed(stop, plan.game.distribute_strategy)
         # After those that act between two steps: what is due is done before.

@@ -106,7 +106,7 @@ def test_a_model_must_begin_with_finite_weights(gan):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"name": "pause"}, '`action` must be "warn", "stop" or "rollback"'),
+        ({"name": "pause"}, "`action` must be one of warn, stop, rollback"),
         ({"name": "rollback", "max_rollbacks": 0}, "`?max_rollbacks"),
         ({"name": "warn", "learning_rate_factor": 0.0}, "`learning_rate_factor` must"),
         ({"name": "warn", "learning_rate_factor": 1.5}, "`learning_rate_factor` must"),

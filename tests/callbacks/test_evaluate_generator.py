@@ -132,9 +132,32 @@ def test_labels_of_other_classes_are_told_before_training():
 
 def test_missing_data_are_told_before_training():
     gan = digits_gan()
-    with pytest.raises(ValueError, match="did you mean digits"):
+    with pytest.raises(ValueError, match="Did you mean 'digits'"):
         fit(gan, [EvaluateGenerator(["frechet_digits"], "digitz")])
     assert gan.step == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"metrics": ["frechet_digitz"]}, "Did you mean 'digits'"),
+        ({"metrics": ["class_agreement_digits"]}, "needs a conditional model"),
+        ({"metrics": ["mode_coverage"]}, "`source` must be a mixture"),
+        ({"metrics": ["frechet_digits"], "num_images": 60}, "more than 64 examples"),
+    ],
+)
+def test_a_trial_finds_what_cannot_be_measured(options, message):
+    watch = EvaluateGenerator(dataset="digits", **options)
+    with pytest.raises(ValueError, match=message):
+        watch.check(digits_gan())
+
+
+def test_a_trial_measures_few_and_returns_names():
+    extractor = Means()
+    watch = evaluation(extractor)
+    assert watch.check(digits_gan()) == watch.names == ("frechet_means",)
+    assert extractor.rows == 128 + 64
+    assert watch.last is None
 
 
 def test_a_wrong_pace_is_refused():

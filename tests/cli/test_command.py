@@ -114,6 +114,20 @@ def test_names_that_are_no_utf_8_are_printed(fake, monkeypatch):
     assert out.buffer.getvalue() == "caf\\udce9 été\n".encode()
 
 
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+def test_output_that_is_not_utf_8_is_readable(encoding, monkeypatch):
+    streams = {"stdout": io.BytesIO(), "stderr": io.BytesIO()}
+    for name, binary in streams.items():
+        monkeypatch.setattr(sys, name, io.TextIOWrapper(binary, encoding))
+    assert main(["recipes"]) == 0
+    assert main(["train", "--recipe=8−8"]) == 1
+    sys.stdout.flush()
+    texts = {name: b.getvalue().decode(encoding) for name, b in streams.items()}
+    assert "from U(-1, 1)" in texts["stdout"]
+    assert "\\" not in texts["stdout"]
+    assert "Received: '8-8'" in texts["stderr"]
+
+
 def test_debug_shows_the_traceback(fake):
     fake.error = ValueError("wrong")
     with pytest.raises(ValueError, match="wrong"):

@@ -1,3 +1,4 @@
+import io
 import os
 import signal
 import subprocess
@@ -59,6 +60,30 @@ def test_python_writes_past_the_filter(capfd):
     print("no newline", end="", file=sys.stderr, flush=True)
     undo()
     assert capfd.readouterr().err == "I0000 00:00:1.2 from Python\nno newline"
+
+
+def test_standard_error_keeps_its_encoding(monkeypatch):
+    monkeypatch.setattr(sys, "stderr", io.TextIOWrapper(io.BytesIO(), "cp1252"))
+    undo = startup.drop_log_lines()
+    try:
+        assert (sys.stderr.encoding, sys.stderr.errors) == ("cp1252", "strict")
+    finally:
+        undo()
+
+
+HOME = ("KERAS_HOME", "MPLCONFIGDIR")
+
+
+def test_without_a_home_a_temporary_one_is_used(tmp_path, monkeypatch):
+    for name in HOME:
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    startup.find_home()
+    assert not set(HOME) & set(os.environ)
+    monkeypatch.setenv("HOME", str(tmp_path / "nowhere"))
+    startup.find_home()
+    assert all(os.path.isdir(os.environ[name]) for name in HOME)
 
 
 def test_undoing_restores_everything(capfd):

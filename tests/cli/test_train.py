@@ -207,6 +207,42 @@ def test_wrong_use_is_one_line(argv, status, message, tmp_path, capsys):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("argv", "message"),
+    [
+        (["--metrics=frechet_digitz"], "Did you mean 'digits'"),
+        (["--metrics=fidd"], "Did you mean 'fid'"),
+        (["--metrics=mode_coverage"], "`source` must be a mixture"),
+        (["--best=d_los"], "Did you mean 'd_loss'. `best` must be a key of the metr"),
+        (["--best=frechet_digits"], "`best` must be a key of the metrics, one of d_l"),
+        (["--run_dir=notes.txt/run"], "`run_dir` must be a directory"),
+    ],
+)
+def test_a_dry_run_refuses_what_a_run_would(argv, message, tmp_path, capsys):
+    (tmp_path / "notes.txt").write_text("mine")
+    for more in (["--dry_run"], []):
+        assert main(["train", *TINY, *argv, *more]) == 1
+        error = capsys.readouterr().err
+        assert error.count("\n") == 1
+        assert re.search(message, error)
+        assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_nothing_was_chosen_of_what_was_given(folder, capsys, monkeypatch):
+    argv = [f"--dataset={folder}", "--image_size=16", "--steps=3"]
+    lines, _ = dry_run(capsys, *argv)
+    chosen = [line.split("=")[0] for line in lines if line.startswith("Chose")]
+    # What follows from the number of steps is left out as well.
+    assert chosen == ["Chose --augmentation"]
+    assert lines[0] == f"{folder}: 3 images."
+    lines, _ = dry_run(capsys, *argv[:2])
+    chosen = [line.split("=")[0] for line in lines if line.startswith("Chose")]
+    assert chosen == ["Chose --augmentation", "Chose --ema_momentum", "Chose --steps"]
+    monkeypatch.setattr(few_shot, "FEW", 2)
+    lines, _ = dry_run(capsys, *argv, "--model=mlp", "--model_options={}")
+    assert not any("Chose" in line for line in lines)
+
+
 def test_a_run_directory_that_holds_something_is_left_alone(tmp_path, capsys):
     (tmp_path / "notes.txt").write_text("mine")
     assert main(["train", f"--run_dir={tmp_path}"]) == 1
@@ -229,7 +265,9 @@ def process(*argv):
 def test_a_run_prints_nothing_of_tensorflow(tmp_path):
     out, error = process("--steps=3", "--run_dir=run").communicate()
     assert error == ""
-    assert "d_loss: " in out
+    assert re.search(r"^epoch 1/1  step 3/3  d_loss \S+  g_loss \S+  ", out, re.M)
+    assert "\r" not in out
+    assert "\x1b" not in out
     assert out.splitlines()[-1].startswith("Done: see run.")
     recipe = json.loads((tmp_path / "run" / "recipe.json").read_text("utf-8"))
     assert recipe["steps"] == 3
@@ -241,7 +279,7 @@ def test_a_run_prints_nothing_of_tensorflow(tmp_path):
 def test_a_stopped_run_says_how_to_go_on_and_does(number, status, tmp_path, capsys):
     running = process("--steps=100000", "--sample_every=20", "--run_dir=run")
     for line in running.stdout:
-        if line.startswith("Epoch 3/"):
+        if line.startswith("epoch 3/"):
             break
     running.send_signal(number)
     _, error = running.communicate()
@@ -345,7 +383,7 @@ def test_a_run_goes_on_where_its_data_are_now(folder, tmp_path, monkeypatch, cap
 def test_a_second_process_is_one_line(tmp_path, capsys):
     first = process("--steps=100000", "--sample_every=20", "--run_dir=run")
     for line in first.stdout:
-        if line.startswith("Epoch 2/"):
+        if line.startswith("epoch 2/"):
             break
     try:
         assert main(["train", "--resume=run"]) == 1

@@ -6,8 +6,8 @@ from kgan.core import registry as lookup
 @pytest.mark.parametrize(
     ("received", "hint"),
     [
-        ("hing", " Did you mean 'hinge'?"),
-        ("wassersteen", " Did you mean 'wasserstein'?"),
+        ("hing", "Did you mean 'hinge'? "),
+        ("wassersteen", "Did you mean 'wasserstein'? "),
         ("xyz", ""),
         (17, ""),
         (None, ""),
@@ -18,8 +18,22 @@ def test_sentence(received, hint):
         "`loss` must be one of", received, ("hinge", "wasserstein")
     )
     start = f"`loss` must be one of hinge, wasserstein. Received: {received!r}."
-    assert sentence == start + hint
+    assert sentence == hint + start
     assert "\n" not in sentence
+
+
+def test_many_names_are_cut_where_one_is_near():
+    names = [f"name_{number}" for number in range(40)]
+    sentence = lookup.unknown("the names are", "nam_39", names)
+    assert sentence.startswith("Did you mean 'name_39'? The names are name_0, name_1, ")
+    assert sentence.endswith("name_11, .... Received: 'nam_39'.")
+    assert sentence.count("name_") == 13
+    assert lookup.unknown("the names are", "x", names).count("name_") == 40
+
+
+def test_names_that_are_not_listed_are_proposed():
+    sentence = lookup.unknown("One of", "mnits", ["ring"], further=("mnist", "cifar"))
+    assert sentence == "Did you mean 'mnist'? One of ring. Received: 'mnits'."
 
 
 def test_names_may_be_any_iterable():
@@ -48,7 +62,7 @@ def test_objects_names_and_dictionaries():
 
 @pytest.mark.parametrize("received", ["thin", {"name": "thin", "size": 2}])
 def test_an_unknown_name_gets_the_nearest(received):
-    with pytest.raises(ValueError, match=r"one of thing. Received: 'thin'.*'thing'"):
+    with pytest.raises(ValueError, match=r"'thing'.*one of thing. Received: 'thin'"):
         REGISTRY.get(received)
 
 

@@ -58,7 +58,7 @@ def test_auto_takes_all_gpus(config, monkeypatch):
 
 
 def test_unknown_name(config):
-    message = "`strategy` must be one of auto, none.*'miror'. Did you mean 'mirrored'?"
+    message = "Did you mean 'mirrored'. `strategy` must be one of auto, none.*'miror'"
     with pytest.raises(ValueError, match=message):
         distribute.get("miror")
 

@@ -295,7 +295,7 @@ def test_too_few_examples_are_refused_unless_asked_for():
         ("digits", ["freched"], "Did you mean 'frechet'"),
         ("digits", ["frechet_mnisd"], "Did you mean 'mnist'"),
         ("digits", [], "at least one metric"),
-        ("digitz", None, "did you mean digits"),
+        ("digitz", None, "Did you mean 'digits'"),
         ("digits", ["mode_coverage"], "centers"),
         ("digits", ["jensen_shannon"], "density"),
         ("digits", ["class_agreement_digits"], "conditional"),

@@ -57,9 +57,18 @@ def test_an_unknown_name_is_refused(name):
         metrics.get(name)
 
 
-def test_a_near_name_is_proposed():
-    with pytest.raises(ValueError, match="Did you mean 'frechet'"):
-        metrics.get("freched")
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("freched", "frechet"),
+        ("fidd", "fid"),
+        ("precison_mnist", "precision_mnist"),
+        ("inception_scor", "inception_score"),
+    ],
+)
+def test_a_near_name_is_proposed(name, near):
+    with pytest.raises(ValueError, match=f"^Did you mean '{near}'\\? A metric must"):
+        metrics.get(name)
 
 
 def test_an_object_stays_as_it_is():

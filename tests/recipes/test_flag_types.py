@@ -107,3 +107,11 @@ def test_options_are_copied():
     checked = flag_types.Mapping().check(options)
     options["hidden"].append(4)
     assert checked == {"hidden": [3]}
+
+
+def test_a_near_choice_is_proposed():
+    kind = flag_types.Choice(("auto", "mirrored"))
+    with pytest.raises(ValueError, match=r"'mirored'\. Did you mean mirrored\?"):
+        kind.read("mirored")
+    with pytest.raises(ValueError, match=r"Received: 'xyz'$"):
+        kind.read("xyz")

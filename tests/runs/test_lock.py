@@ -94,6 +94,19 @@ def test_a_directory_that_cannot_be_written_is_named(tmp_path, monkeypatch):
         pass
 
 
+def test_what_could_not_be_written_is_found_without_writing(tmp_path, monkeypatch):
+    lock.check_writable(tmp_path / "a" / "b")
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "file").touch()
+    with pytest.raises(OSError, match=r"Received: .*file/a \(Not a directory\)"):
+        lock.check_writable(tmp_path / "file" / "a")
+    with pytest.raises(OSError, match=r"its name is not UTF-8"):
+        lock.check_writable(tmp_path / "\udce9")
+    monkeypatch.setattr(os, "access", lambda *args: False)
+    with pytest.raises(OSError, match=f"{tmp_path} is not writable"):
+        lock.check_writable(tmp_path / "a")
+
+
 def test_a_file_system_without_locks_is_said(tmp_path, monkeypatch):
     def no_locks(*args):
         raise OSError(errno.ENOLCK, "No locks available")

@@ -86,7 +86,7 @@ class Application(NetworkExtractor):
             expected = "`network` must be one of"
             raise ValueError(registry.unknown(expected, network, names()))
         if weights not in ("imagenet", None):
-            weights = pathlib.Path(weights).expanduser()
+            weights = pathlib.Path(os.path.expanduser(weights))
             if not weights.is_file():
                 raise ValueError(
                     '`weights` must be "imagenet", None or the path of a file. '
@@ -199,7 +199,7 @@ def _draw(model):
 
 def _models_folder():
     home = os.environ.get("KERAS_HOME") or "~/.keras"
-    return pathlib.Path(home).expanduser() / "models"
+    return pathlib.Path(os.path.expanduser(home)) / "models"
 
 
 def _file(network, top):

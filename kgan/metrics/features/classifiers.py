@@ -41,7 +41,7 @@ class Classifier(NetworkExtractor):
     batch = 64
 
     def __init__(self, network: str | os.PathLike):
-        path = pathlib.Path(network).expanduser()
+        path = pathlib.Path(os.path.expanduser(network))
         if network in names():
             path = FOLDER / f"{network}.keras"
         elif path.suffix != ".keras" or not path.is_file():

@@ -25,10 +25,16 @@ _SECONDS = 30.0
 _FAILURES = (OSError, EOFError, zlib.error, tarfile.TarError, http.client.HTTPException)
 
 
-def cache_folder() -> pathlib.Path:
-    """Returns the folder of downloads, `$KGAN_CACHE_DIR` or `~/.cache/kgan`."""
-    folder = os.environ.get("KGAN_CACHE_DIR") or "~/.cache/kgan"
-    return pathlib.Path(folder).expanduser()
+def cache_folder() -> pathlib.Path | None:
+    """Returns the folder of downloads, `$KGAN_CACHE_DIR` or `~/.cache/kgan`.
+
+    `$XDG_CACHE_HOME` takes the place of `~/.cache`. It is None for a user without a
+    home directory, as in a container that was started with any user id.
+    """
+    own = os.environ.get("KGAN_CACHE_DIR")
+    general = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    folder = os.path.expanduser(own or os.path.join(general, "kgan"))
+    return None if folder.startswith("~") else pathlib.Path(folder)
 
 
 def sha256(path: str | os.PathLike) -> str:
@@ -68,14 +74,25 @@ def inception(
     """
     given = path or os.environ.get(VARIABLE)
     if given:
-        found, source = pathlib.Path(given).expanduser(), "path" if path else VARIABLE
+        found, source = (
+            pathlib.Path(os.path.expanduser(given)),
+            "path" if path else VARIABLE,
+        )
         if not found.is_file():
             raise ValueError(
                 f"`{source}` must name the file {FILE}. Received: {given}, where there "
                 "is no file"
             )
     else:
-        found = cache_folder() / FILE
+        cache = cache_folder()
+        if cache is None:
+            raise ValueError(
+                f"The features 'inception' need the file {FILE}, and there is no home "
+                "directory to keep it in: set KGAN_CACHE_DIR to a folder, or "
+                f"{VARIABLE} to its path. Features that need no download: "
+                f"{', '.join(alternatives)}"
+            )
+        found = cache / FILE
         if not found.is_file():
             return _fetch(url, found, expected, alternatives)
     check(found, expected)

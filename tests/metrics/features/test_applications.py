@@ -185,7 +185,9 @@ def test_files_are_named_as_keras_does():
 
 
 def test_wrong_arguments():
-    with pytest.raises(ValueError, match=r"`network` must be.*Did you mean 'resnet50'"):
+    with pytest.raises(
+        ValueError, match=r"Did you mean 'resnet50'\? `network` must be"
+    ):
         Application("resnet_50")
     with pytest.raises(ValueError, match=r"`weights` must be .*'imagenot'"):
         Application("vgg16", weights="imagenot")

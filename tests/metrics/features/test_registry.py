@@ -59,7 +59,9 @@ def test_a_path_is_a_classifier_of_the_user(tmp_path):
 
 
 def test_unknown_names():
-    with pytest.raises(ValueError, match=r"`features` must be .*Did you mean 'pixels'"):
+    with pytest.raises(
+        ValueError, match=r"Did you mean 'pixels'\? `features` must be "
+    ):
         features.get("pixel")
     with pytest.raises(ValueError, match="Received: '7'"):
         features.get(7)

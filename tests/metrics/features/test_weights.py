@@ -3,12 +3,16 @@ import functools
 import hashlib
 import http.server
 import io
+import pathlib
+import pwd
 import tarfile
 import threading
 import time
 
 import pytest
 
+import kgan
+from kgan.metrics.cache import default_folder
 from kgan.metrics.features import weights
 
 CONTENT = bytes(range(256)) * 400
@@ -46,6 +50,40 @@ def _served(folder):
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
+
+
+@pytest.fixture
+def _homeless(monkeypatch):
+    """A user whom the system does not know, as in a container."""
+    for name in ("HOME", "KGAN_CACHE_DIR", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+
+    def unknown(user):
+        raise KeyError(user)
+
+    monkeypatch.setattr(pwd, "getpwuid", unknown)
+
+
+@pytest.mark.usefixtures("_homeless")
+def test_without_a_home_nothing_is_kept(monkeypatch):
+    assert weights.cache_folder() is None
+    assert default_folder() is None
+    with pytest.raises(ValueError, match="set KGAN_CACHE_DIR to a folder, or KGAN_I"):
+        weights.inception()
+    monkeypatch.setenv("XDG_CACHE_HOME", "/general")
+    assert weights.cache_folder() == pathlib.Path("/general/kgan")
+    monkeypatch.setenv("KGAN_CACHE_DIR", "/own")
+    assert weights.cache_folder() == pathlib.Path("/own")
+
+
+@pytest.mark.usefixtures("_homeless")
+def test_without_a_home_data_are_measured():
+    found = kgan.metrics.measure(
+        kgan.data.source("digits").read(), "digits", ["kernel_pixels"], 100
+    )
+    assert found["kernel_pixels"] < 1.0
+    with pytest.raises(ValueError, match="Received: 'nowhere'"):
+        kgan.data.source("nowhere")
 
 
 def test_it_is_downloaded_once(tmp_path, cache):

@@ -92,7 +92,7 @@ def test_a_share_of_the_best_samples_is_a_loss_around_the_loss():
         ({"regularizers": [{"name": "auxiliary_classifier"}]}, "A regularizer must be"),
         (
             {"regularizers": [{"name": "lecam", "weigth": 1.0}]},
-            "`regularizers` of lecam.*Did you mean 'weight'",
+            "Did you mean 'weight'.*`regularizers` of lecam",
         ),
         ({"objectives": [{"name": "lecam"}]}, "An objective must be.*information"),
         (
@@ -103,7 +103,7 @@ def test_a_share_of_the_best_samples_is_a_loss_around_the_loss():
         ({"augmentation": {"policy": "cutout"}}, "An augmentation must be.*None"),
         (
             {"augmentation": {"name": "diff_augment", "polcy": "cutout"}},
-            "`augmentation` of diff_augment.*Did you mean 'policy'",
+            "Did you mean 'policy'.*`augmentation` of diff_augment",
         ),
         ({"alternation": {"generator": 0}}, "`generator` must be a positive integer"),
         ({"alternation": {"both": 3}}, "`alternation` of periods must be one of"),
