@@ -2,7 +2,7 @@
 
   python scripts/learn_pictures.py losses
   python scripts/learn_pictures.py logs --run_dir=runs/gaussian
-  python scripts/learn_pictures.py collapse --seed=1 --output=elsewhere
+  python scripts/learn_pictures.py collapse --seed=1 --output=docs/pictures
 
 Each picture is a module of `learn`: its `make` gives the picture and lines of text.
 """
@@ -24,7 +24,7 @@ PICTURES = (
     "vae_ring",
     "vae_digits",
 )
-OUTPUT = pathlib.Path(__file__).parents[1] / "docs" / "pictures"
+OUTPUT = pathlib.Path("runs/learn")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -34,7 +34,10 @@ def parser() -> argparse.ArgumentParser:
     )
     flags.add_argument("picture", choices=PICTURES)
     flags.add_argument(
-        "--output", type=pathlib.Path, default=OUTPUT, help="directory of the PNG file"
+        "--output",
+        type=pathlib.Path,
+        default=OUTPUT,
+        help=f"directory of the PNG file (default: {OUTPUT})",
     )
     flags.add_argument(
         "--run_dir", default="runs/gaussian", help="run whose logs are drawn"

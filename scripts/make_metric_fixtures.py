@@ -3,7 +3,8 @@
     python scripts/make_metric_fixtures.py
 
 makes a virtual environment in a temporary folder, installs the packages named below in
-it, which takes gigabytes for PyTorch, and writes to `tests/metrics/fixtures/`:
+it, which takes gigabytes for PyTorch, and writes to `runs/fixtures/` (with
+`--output=tests/metrics/fixtures` those of the tests):
 
 features.npz, what the figures are of
     real        float32 (400, 24)
@@ -52,7 +53,6 @@ PACKAGES = (
     "torch",
     "torchvision",
 )
-FIXTURES = pathlib.Path(__file__).parents[1] / "tests" / "metrics" / "fixtures"
 SIZES = {"color": [(17, 23), (299, 299)], "gray": [(75, 60)], "small": [(31, 20)]}
 KEPT_ROWS = [0, 150, 298]
 
@@ -187,8 +187,8 @@ def resize_all(images) -> dict:
     return resized
 
 
-def write() -> None:
-    """Writes all fixtures; the packages must be there."""
+def write(folder: pathlib.Path) -> None:
+    """Writes all fixtures into a folder; the packages must be there."""
     import numpy as np
 
     features, images = make_features(), make_images()
@@ -203,21 +203,22 @@ def write() -> None:
         "prdc": prdc,
         "versions": {name: importlib.metadata.version(name) for name in names},
     }
-    FIXTURES.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(FIXTURES / "features.npz", **features)
-    np.savez_compressed(FIXTURES / "images.npz", **images)
-    np.savez_compressed(FIXTURES / "resized.npz", **resize_all(images))
+    folder.mkdir(parents=True, exist_ok=True)
+    np.savez_compressed(folder / "features.npz", **features)
+    np.savez_compressed(folder / "images.npz", **images)
+    np.savez_compressed(folder / "resized.npz", **resize_all(images))
     text = json.dumps(expected, indent=2) + "\n"
-    (FIXTURES / "expected.json").write_text(text, encoding="utf-8")
+    (folder / "expected.json").write_text(text, encoding="utf-8")
 
 
-def write_in_environment() -> None:
+def write_in_environment(folder: pathlib.Path) -> None:
     """Builds an environment with the packages and calls this script in it."""
-    with tempfile.TemporaryDirectory() as folder:
-        venv.create(folder, with_pip=True)
-        python = pathlib.Path(folder, "bin", "python")
+    with tempfile.TemporaryDirectory() as environment:
+        venv.create(environment, with_pip=True)
+        python = pathlib.Path(environment, "bin", "python")
         subprocess.run([python, "-m", "pip", "install", *PACKAGES], check=True)
-        subprocess.run([python, __file__, "--here"], check=True)
+        command = [python, __file__, "--here", f"--output={folder}"]
+        subprocess.run(command, check=True)
 
 
 def main() -> None:
@@ -228,7 +229,9 @@ def main() -> None:
         action="store_true",
         help="the packages are installed already: make no environment",
     )
-    write() if parser.parse_args().here else write_in_environment()
+    parser.add_argument("--output", type=pathlib.Path, default="runs/fixtures")
+    values = parser.parse_args()
+    (write if values.here else write_in_environment)(values.output)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,8 @@
     python scripts/train_feature_networks.py --dataset=cifar10
     python scripts/train_feature_networks.py --dataset=digits
 
-Writes `kgan/metrics/networks/NAME.keras` and prints its accuracy on the test split,
+Writes `runs/networks/NAME.keras` (those that come with kgan: with
+`--output=kgan/metrics/networks`) and prints its accuracy on the test split,
 which training never sees; that of the digits are the last 360, by other writers. The
 network is a chain of convolutions with batch normalisation that halves its image in
 each stage and takes the largest value of each of its last channels, the features. Its
@@ -21,7 +22,6 @@ import tensorflow as tf
 
 import kgan.data
 
-FOLDER = pathlib.Path(__file__).parent.parent / "kgan" / "metrics" / "networks"
 # Width of each stage, passes through the data, largest shift in pixels, and
 # whether an image may be mirrored: a mirrored digit is another one, or none.
 SETTINGS = {
@@ -162,7 +162,7 @@ def main() -> None:
     """Trains, writes and judges the network that the command line names."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--dataset", choices=tuple(SETTINGS), required=True)
-    parser.add_argument("--output", type=pathlib.Path, default=FOLDER)
+    parser.add_argument("--output", type=pathlib.Path, default="runs/networks")
     arguments = parser.parse_args()
     network, accuracy = train(arguments.dataset)
     arguments.output.mkdir(parents=True, exist_ok=True)

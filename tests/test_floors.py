@@ -51,7 +51,10 @@ OF_DATA = {
     "report.samples",
 }
 # Loaded inside the functions that use them: `import kgan` costs what Keras costs.
-HEAVY = {"matplotlib", "scipy", "sklearn", "PIL", "tensorflow_datasets", "gradio"}
+HEAVY = {
+    *("matplotlib", "scipy", "sklearn", "PIL", "tensorflow_datasets", "gradio"),
+    "huggingface_hub",
+}
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 MAX_LINES = 400
 MAX_LINES_WITHOUT_DOCSTRING = 60

@@ -14,9 +14,10 @@ from google.protobuf import text_format
 from PIL import Image
 from tensorflow_serving.config import model_server_config_pb2
 
+import kgan
 from kgan.cli import flags
 from kgan.cli.command import COMMANDS, _load
-from kgan.export import batching, versions, warmup
+from kgan.export import FORMATS, batching, versions, warmup
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "scripts"))
 
@@ -56,7 +57,7 @@ def images(count, **asked):
     return loaded.signatures["generate"](**one)["images"].numpy()
 
 
-@pytest.mark.parametrize("example", blocks("python"))
+@pytest.mark.parametrize("example", blocks("python")[:2])
 def test_examples_in_python_give_images(example, servers, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for told, real in servers.items():
@@ -75,7 +76,21 @@ def test_the_page_has_an_example_for_each_protocol():
     assert [("urllib" in e, "grpc" in e) for e in blocks("python")] == [
         (True, False),
         (False, True),
+        (False, False),
     ]
+
+
+def test_the_example_of_a_file_runs(tmp_path, monkeypatch):
+    for package in FORMATS["onnx"].packages:
+        pytest.importorskip(package, reason=f"{package} is not installed")
+    gan = kgan.GAN(*kgan.models.mlp((28, 28, 1), latent_dim=64))
+    gan.compile()
+    monkeypatch.chdir(tmp_path)
+    gan.export("digits.onnx", format="onnx", allow_untrained=True)
+    names = {}
+    exec(compile(blocks("python")[2], "serving.md", "exec"), names)
+    assert names["images"].dtype == np.uint8
+    assert names["images"].shape == (16, 28, 28, 1)
 
 
 def test_curls_request_is_answered(servers):
@@ -122,7 +137,8 @@ def test_the_servers_configuration_is_one():
 
 def test_what_was_measured_stands_there():
     assert len(re.findall(r"^\| `\w+` \| (?:1|64) \|.* ms ", PAGE, re.MULTILINE)) == 4
-    assert len(re.findall(r"\.tflite` \| [\d,]+ \| [\d.e-]+ \|", PAGE)) == 4
+    files = re.findall(r"`--format=\w+(?: --int8)?` \| [\d,]+ \| [\d.e-]+ \|", PAGE)
+    assert len(files) == 8
     assert not re.findall(r"^[A-Z]+$", PAGE, re.MULTILINE)
 
 

@@ -12,6 +12,10 @@ class LearningRates(keras.callbacks.Callback):
     `PLAYER_loss_scale`, by the names of players in logs, of a `kgan.GAN` g and d. Put
     it before the callbacks that write logs.
 
+    Args:
+        each_batch: Whether they are added to the logs of each batch, too, for a tracker
+            that logs batches. Python then waits for the device after each.
+
     Example:
         ```python
         board = keras.callbacks.TensorBoard("logs")
@@ -21,7 +25,18 @@ class LearningRates(keras.callbacks.Callback):
 
     async_safe = True
 
+    def __init__(self, each_batch=False):
+        super().__init__()
+        self.each_batch = each_batch
+
+    def on_train_batch_end(self, batch, logs=None):
+        if self.each_batch:
+            self._add(logs)
+
     def on_epoch_end(self, epoch, logs=None):
+        self._add(logs)
+
+    def _add(self, logs):
         players = {
             self.model.log_name(player): optimizer
             for player, optimizer in self.model.optimizers.items()

@@ -13,10 +13,11 @@ import warnings
 
 import kgan
 from kgan.cli import flags, startup
-from kgan.core import plain_text, registry
+from kgan.core import modules, plain_text, registry
+from kgan.core.extras import MissingPackage
 from kgan.runs import interrupts
 
-COMMANDS = ("train", "generate", "evaluate", "export", "explore", "recipes")
+COMMANDS = ("train", "generate", "evaluate", "export", "explore", "push", "recipes")
 
 FAILED, WRONG_USE, INTERRUPTED = 1, 2, 130
 _HELP = ("--help", "-h", "help")
@@ -70,8 +71,9 @@ def flags_of(command, argv: list):
 
 
 def _run(program, command, argv):
-    debug = False
+    debug = "--debug" in argv
     try:
+        modules.load(flags.imports(argv))
         values = flags_of(command, argv)
         if set(argv) & set(_HELP):
             print(flags.help_text(command.__doc__, values))
@@ -88,7 +90,7 @@ def _run(program, command, argv):
         return _fail(program, str(stop) or "stopped", INTERRUPTED)
     except BrokenPipeError:
         raise
-    except (ValueError, OSError, FloatingPointError) as error:
+    except (ValueError, OSError, FloatingPointError, MissingPackage) as error:
         if debug:
             raise
         return _fail(program, error, FAILED)

@@ -21,7 +21,7 @@ import warnings
 
 from kgan import metrics, report
 from kgan.cli import flags
-from kgan.core.atomic_files import write_atomically
+from kgan.core.atomic_files import check_writable, write_atomically
 from kgan.games.generative import Generative
 from kgan.metrics.measure import kind_of_examples
 from kgan.recipes.flag_types import (
@@ -42,7 +42,7 @@ def define(values) -> None:
     optional, number = Text(optional=True), Integer(optional=True)
     window = Window(optional=True)
     for name, kind, default, help in [
-        ("model", optional, None, "run directory or .keras file"),
+        ("model", optional, None, "run directory, .keras file or hf://USER/NAME"),
         ("samples", optional, None, "instead of a model: a folder of images, or a "
          "data set's name"),
         ("metrics", Texts(optional=True), None, "names with commas between them "
@@ -84,30 +84,31 @@ def run(values) -> None:
             "--model must name a run directory or a .keras file, or --samples a folder "
             "of images"
         )
+    output = _output(values)
+    check_writable(output, "--output")
     game = values.samples
     if values.model is not None:
         game = directory.load_model(values.model)
         flags.options_of(game.examples, values, ("averaged", "truncation", "labels"))
-    dataset = _dataset(values)
+    dataset, data_dir = _data(values)
     evaluator = metrics.Evaluator(
         dataset,
         values.metrics,
         values.num_images,
         **kind_of_examples(game, dataset),
         cache_dir="auto" if values.cache else None,
-        windows=_of_run(values, provenance.windows_of, {})
-        | flags.given(values, WINDOWS),
-        class_names=_of_run(values, provenance.classes_of),
+        windows=_windows(values, dataset) | flags.given(values, WINDOWS),
+        class_names=values.model and provenance.classes_of(values.model),
+        data_dir=data_dir,
         verbose=1 if sys.stdout.isatty() else 0,
         **flags.chosen(values, "features", "split", "held_out", "held_out_split"),
-        **flags.chosen(values, "num_real", "data_dir", "allow_few"),
+        **flags.chosen(values, "num_real", "allow_few"),
     )
-    _compare_data(values, evaluator.real.source)
+    _compare_data(values, dataset, evaluator.real.source)
     chosen = flags.chosen(values, "seed", "averaged", "truncation", "labels")
     evaluation = evaluator(game, **chosen)
     print(evaluation.table())
     print(f"Measured in {time.monotonic() - begin:.0f} s, {_peak()} in memory at most.")
-    output = _output(values)
     path, text = output / directory.FIGURES, evaluation.to_json()
     write_atomically(path, lambda name: name.write_text(text, encoding="utf-8"))
     written = [str(path)]
@@ -116,9 +117,12 @@ def run(values) -> None:
     print(f"\nWritten: {', '.join(written)}")
 
 
-def _of_run(values, read, without=None):
-    """Returns what a run's directory records, or `without` where there is no model."""
-    return without if values.model is None else read(values.model)
+def _windows(values, dataset):
+    """Returns how the run scaled its data, wherever these are now."""
+    if values.model is None:
+        return {}
+    own = provenance.trained_on(values.model, dataset)
+    return provenance.windows_of(values.model, dataset if own else None)
 
 
 def _peak():
@@ -129,23 +133,23 @@ def _peak():
     return f"{size / 2**30:.1f} GiB"
 
 
-def _dataset(values):
-    dataset = values.dataset
-    if dataset is None and values.model is not None:
-        dataset = provenance.dataset_of(values.model)
+def _data(values):
+    """Returns the real examples, and where prepared data lie."""
+    dataset, data_dir = values.dataset, values.data_dir
+    if values.model is not None:
+        dataset, data_dir = provenance.data_of(values.model, dataset, data_dir)
     if dataset is None:
         raise flags.UsageError(
             "--dataset must name the real examples, since no run says which they are"
         )
-    return dataset
+    return dataset, data_dir
 
 
-def _compare_data(values, source):
+def _compare_data(values, dataset, source):
     """Warns where the reals are the run's training data, and have changed since."""
     if values.model is None or values.split != "train":
         return
-    trained_on = provenance.dataset_of(values.model)
-    if values.dataset not in (None, trained_on):
+    if not provenance.trained_on(values.model, dataset):
         return
     found = provenance.changed_data(values.model, source)
     if found:

@@ -4,7 +4,7 @@
   kgan explore --model=gan.keras --method=sefa --num_directions=8 --port=8000
 
 The page is for this machine alone and asks no other for anything. Ctrl-C ends
-it. It needs Gradio: pip install gradio
+it. It needs Gradio: pip install "kgan[explore]"
 """
 
 import pathlib
@@ -33,7 +33,7 @@ class Port(Integer):
 def define(values) -> None:
     """Declares the flags."""
     for name, kind, default, help in [
-        ("model", Text(optional=True), None, "run directory or .keras file"),
+        ("model", Text(optional=True), None, "run directory, .keras file or hf://USER/NAME"),
         ("method", Choice(directions.names()), "pca", "how principal directions are "
          "found: pca, of what the second layer sees; sefa, of the first layer's "
          "weights"),
@@ -49,10 +49,7 @@ def define(values) -> None:
 def run(values) -> None:
     """Loads the model and shows the page until Ctrl-C."""
     model = flags.model_of(values)
-    try:
-        explore.import_gradio()
-    except ModuleNotFoundError as error:
-        raise OSError(error) from None
+    explore.import_gradio()
     _check_free(values.port)
     gan = directory.load_model(model)
     generative.require(gan, "`kgan explore`")

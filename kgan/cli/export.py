@@ -1,18 +1,21 @@
-"""Exports a trained model: for TensorFlow Serving, or as TensorFlow Lite.
+"""Exports a trained model: for TensorFlow Serving, or as a file of another runtime.
 
   kgan export --model=runs/digits-20250101-120000 --output=saved_models/digits
-  kgan export --model=gan.keras --output=phone --format=tflite
+  kgan export --model=gan.keras --format=onnx --output=digits.onnx
+  kgan export --model=gan.keras --format=litert --int8 --output=phone.tflite
 
 The first writes the next version, saved_models/digits/1, /2 and so on, with a
-card, checksums and warm-up requests. The second writes
-generator.float32.tflite and generator.int8.tflite. docs/serving.md shows how to
-ask a server for images.
+card, checksums and warm-up requests. The others write one file of the network:
+.onnx, .tflite (litert and tflite are the same), or .xml (openvino). Images are
+uint8 there, with --raw the network's floats. docs/serving.md shows how to ask a
+server for images, and how to run the files.
 """
 
 import pathlib
 
 from kgan import export
 from kgan.cli import flags
+from kgan.core.atomic_files import check_writable
 from kgan.recipes.flag_types import Boolean, Choice, Integer, Text
 from kgan.runs import directory, provenance
 
@@ -21,16 +24,19 @@ def define(values) -> None:
     """Declares the flags."""
     optional = Text(optional=True)
     for name, kind, default, help in [
-        ("model", optional, None, "run directory or .keras file"),
-        ("output", optional, None, "folder of all versions, or of the .tflite files; "
-         "its name is the model's (default: saved_models/NAME of the recipe or file)"),
-        ("format", Choice(tuple(_WRITERS)), "saved_model", "saved_model or tflite"),
+        ("model", optional, None, "run directory, .keras file or hf://USER/NAME"),
+        ("output", optional, None, "folder of all versions, or the file; its name is "
+         "the model's (default: saved_models/NAME of the recipe or file)"),
+        ("format", Choice(_FORMATS), "saved_model", ", ".join(_FORMATS)),
+        ("averaged", Boolean(), True, "take the averaged generator if there is one"),
         ("version", Integer(optional=True), None, "number of the version (default: "
          "the next)"),
-        ("averaged", Boolean(), True, "take the averaged generator if there is one"),
         ("discriminator", Boolean(), False, "serve D as well"),
         ("max_images", Integer(minimum=2), 256, "most images of one request"),
         ("license", optional, None, "terms for the model's card, as in CC-BY-4.0"),
+        ("raw", Boolean(), False, "of a file: floats of the network, images in "
+         "[-1, 1], and no uint8"),
+        ("int8", Boolean(), False, "of litert: weights of 8 bits"),
     ]:  # fmt: skip
         flags.define(values, name, kind, default, help)
 
@@ -38,13 +44,20 @@ def define(values) -> None:
 def run(values) -> None:
     """Loads the model and writes it in another form."""
     model = flags.model_of(values)
-    unused = [name for name in _SERVED if values[name].present]
-    if values.format == "tflite" and unused:
-        raise flags.UsageError(f"--{unused[0]} has no meaning for --format=tflite")
+    known = _MEANT_FOR.get(values.format, ("raw",))
+    for name in (*_SERVED, *_LITERT):
+        if name not in known and values[name].present:
+            raise flags.UsageError(
+                f"--{name} has no meaning for --format={values.format}"
+            )
+    output = values.output or f"saved_models/{provenance.name_of(model)}"
+    check_writable(output, "--output")
     game = directory.load_model(model)
     options = flags.options_of(game.endpoints, values, _OF_GAMES)
-    output = values.output or f"saved_models/{provenance.name_of(model)}"
-    _WRITERS[values.format](game, pathlib.Path(output), options, values)
+    if values.format == "saved_model":
+        _saved_model(game, output, options, values)
+    else:
+        _file(game, output, options, values)
 
 
 def _saved_model(game, output, options, values):
@@ -58,15 +71,21 @@ def _saved_model(game, output, options, values):
     print(f"{path} holds a SavedModel; its card is {path / 'README.md'}.")
 
 
-def _tflite(game, output, options, values):
-    for name, difference in export.tflite(game, output, **options).items():
-        path, network = output / name, name.partition(".")[0]
-        size = path.stat().st_size
-        print(f"{path}: {size:,} bytes, at most {difference:.1e} from the {network}")
+def _file(game, output, options, values):
+    kind = export.FORMATS[values.format]
+    path = pathlib.Path(values.output or f"{output}{kind.suffixes[0]}")
+    if values.int8:
+        options |= export.INT8
+    difference = export.convert(game, path, values.format, values.raw, **options)
+    size = sum(file.stat().st_size for file in kind.files(path))
+    print(f"{path}: {size:,} bytes, at most {difference:.2g} from the network")
 
 
-_WRITERS = {"saved_model": _saved_model, "tflite": _tflite}
+_FORMATS = ("saved_model", *export.FORMATS)
 # Arguments of `endpoints`, of one game or another.
 _OF_GAMES = ("averaged", "discriminator", "max_images")
-# Flags that the other format has no use for.
+# Flags that only a SavedModel has a use for.
 _SERVED = ("version", "discriminator", "max_images", "license")
+# Flags that a format has a use for, where these are not those of any file.
+_LITERT = ("raw", "int8")
+_MEANT_FOR = {"saved_model": _SERVED, "litert": _LITERT, "tflite": _LITERT}

@@ -7,11 +7,12 @@ import textwrap
 from absl import flags
 
 from kgan.core import registry
-from kgan.recipes.flag_types import Boolean, Kind
+from kgan.recipes.flag_types import Boolean, Kind, Texts
 
 # The section of flags that the help leaves out.
 HIDDEN = "hidden"
 _REFUSED = "refused"
+IMPORT = "import"  # a keyword of Python: `values.import` is none
 _WIDTH = 80
 _COLUMN = 33
 
@@ -45,8 +46,11 @@ def new(declare) -> flags.FlagValues:
     """Builds the flags of a command: those that `declare` adds, then those of all."""
     values = flags.FlagValues()
     declare(values)
+    section = "For every command"
+    help = "modules or .py files with layers or games of your own, which are imported"
+    define(values, IMPORT, Texts(), (), help, section)
     help = "show the traceback of an error"
-    define(values, "debug", Boolean(), False, help, "For every command")
+    define(values, "debug", Boolean(), False, help, section)
     return values
 
 
@@ -89,6 +93,11 @@ def peek(argv: list, name: str) -> str | None:
         if key in (f"--{name}", f"-{name}"):
             value = after if given else following
     return value
+
+
+def imports(argv: list) -> tuple:
+    """Returns the modules to import, before the flags are declared."""
+    return Texts().read(peek(argv, IMPORT) or "")
 
 
 def chosen(values: flags.FlagValues, *names: str) -> dict:
@@ -158,7 +167,7 @@ def help_text(description: str, values: flags.FlagValues) -> str:
 
 def _entry(flag):
     text = flag.help
-    if flag.default is not None and flag.default is not False:
+    if flag.default not in (None, False, ()):
         text = f"{text} (default: {flag.default})"
     lines = textwrap.wrap(text, _WIDTH - _COLUMN)
     lines[0] = f"{f'  --{flag.name}':{_COLUMN}}{lines[0]}"

@@ -8,11 +8,12 @@
   kgan generate --model=gan.keras --directions=pca --seed=3 --output=slides.png
 
 Image i depends on the seed and on i alone, so `--start` splits a large set
-over machines. A walk goes from the image of one seed to those of others.
-Directions are the principal ones of the latent space: a row each, with the
-seed's image in its middle. A model of points writes their coordinates, as .npy
-or .csv; one of other data that are no pictures (series, voxels, more than four
-channels) writes .npy with its floats.
+over machines; one folder takes images of one model and the same flags, which
+stand in its generated.json. A walk goes from the image of one seed to those of
+others. Directions are the principal ones of the latent space: a row each, with
+the seed's image in its middle. A model of points writes their coordinates, as
+.npy or .csv; one of other data that are no pictures (series, voxels, more than
+four channels) writes .npy with its floats.
 """
 
 import itertools
@@ -20,7 +21,7 @@ import pathlib
 
 import numpy as np
 
-from kgan.cli import flags, outputs
+from kgan.cli import flags, image_folder, outputs
 from kgan.core import naming
 from kgan.games import generative
 from kgan.latents import directions
@@ -45,7 +46,7 @@ def define(values) -> None:
     """Declares the flags."""
     optional = Integer(optional=True)
     for name, kind, default, help in [
-        ("model", Text(optional=True), None, "run directory or .keras file"),
+        ("model", Text(optional=True), None, "run directory, .keras file or hf://USER/NAME"),
         ("num_images", optional, None, "number of images or points (default: 64, or "
          "what fills rows and columns); of a walk: from seed to seed (default: 16)"),
         ("seed", Integer(minimum=0), 0, "seed of the latents"),
@@ -73,9 +74,10 @@ def run(values) -> None:
     """Loads the model and writes what it generates."""
     model = flags.model_of(values)
     draw = _chosen(values)
+    path = pathlib.Path(values.output)
+    outputs.check_output(path)
     gan = directory.load_model(model)
     generative.require(gan, "`kgan generate`")
-    path = pathlib.Path(values.output)
     write = outputs.find_writer(path, gan.data_shape, gan.is_image)
     labels = _labels(gan, values)
     print(write(path, *draw(gan, values)))
@@ -109,15 +111,25 @@ def _chosen(values):
     return draw
 
 
+def _settings(gan, values, names):
+    """Returns all that an image of some index depends on."""
+    weights = image_folder.fingerprint(gan)
+    asked = {name: values[name].value for name in (*_OF_ALL, *names)}
+    return {"model": str(values.model), "weights": weights, **asked}
+
+
 def _rows(gan, values):
     filling = values.rows * values.columns if values.rows and values.columns else 64
-    samples = _samples(gan, values, values.num_images or filling, values.labels)
+    # Of a list of classes, which image has which depends on where it begins.
+    place = ("start",) if isinstance(values.labels, list) else ()
+    samples = _samples(gan, values, values.num_images or filling, values.labels, place)
     return samples, values.rows, values.columns
 
 
-def _samples(gan, values, count, labels):
+def _samples(gan, values, count, labels, names):
     chosen = flags.chosen(values, "start", "seed", "averaged", "truncation")
-    return outputs.Samples(gan, count, labels, **chosen)
+    settings = _settings(gan, values, names)
+    return outputs.Samples(gan, count, labels, settings=settings, **chosen)
 
 
 def _by_class(gan, values):
@@ -125,7 +137,8 @@ def _by_class(gan, values):
         raise ValueError("`by_class` needs a model with classes. Received one without")
     columns = values.columns or _BY_CLASS
     labels = [c for c in range(gan.num_classes) for _ in range(columns)]
-    samples = _samples(gan, values, len(labels), labels)
+    place = ("start", "columns")
+    samples = _samples(gan, values, len(labels), labels, place)
     return samples, gan.num_classes, columns
 
 
@@ -140,7 +153,8 @@ def _walk(gan, values):
         return np.concatenate([paths[0], *(path[1:] for path in paths[1:])])
 
     count = len(pairs) * (steps - 1) + 1
-    return outputs.Together(count, draw), values.rows, values.columns
+    settings = _settings(gan, values, ("num_images",))
+    return outputs.Together(count, draw, settings), values.rows, values.columns
 
 
 def _slides(gan, values):
@@ -158,7 +172,8 @@ def _slides(gan, values):
         return images.reshape(-1, *gan.data_shape)
 
     rows = len(found)
-    return outputs.Together(rows * columns, draw), rows, columns
+    settings = _settings(gan, values, ("rows", "columns"))
+    return outputs.Together(rows * columns, draw, settings), rows, columns
 
 
 def _one_label(values):
@@ -167,6 +182,16 @@ def _one_label(values):
     return values.labels
 
 
+# Flags that change an image; the further ones are those of each kind.
+_OF_ALL = (
+    "seed",
+    "labels",
+    "averaged",
+    "truncation",
+    "by_class",
+    "interpolate",
+    "directions",
+)
 # What draws, by the flag that asks for it, and the flags that it has no use for.
 _KINDS = {
     "by_class": (_by_class, ("num_images", "labels", "rows")),

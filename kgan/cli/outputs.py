@@ -6,8 +6,9 @@ import numpy as np
 
 from kgan.callbacks import grid
 from kgan.callbacks.files import MAX_FRAMES, write_gif, write_png
+from kgan.cli.image_folder import ImageFolder
 from kgan.core import registry
-from kgan.core.atomic_files import write_atomically
+from kgan.core.atomic_files import check_writable, write_atomically
 from kgan.games.sampler import data_name
 
 # Images held in memory at a time when a folder is filled.
@@ -23,13 +24,14 @@ class Samples:
         count: How many.
         labels: None, one class, or a list with a class for each.
         start: Index of the first sample.
+        settings: All that they depend on but for their indices, JSON values by name.
         **options: Further arguments of `gan.generate`.
 
     Raises:
         ValueError: If there are neither 1 nor `count` labels.
     """
 
-    def __init__(self, gan, count, labels=None, start=0, **options):
+    def __init__(self, gan, count, labels=None, start=0, settings=None, **options):
         if isinstance(labels, list) and len(labels) != count:
             raise ValueError(
                 f"`labels` must be one class or {count}, one for each image. "
@@ -39,6 +41,7 @@ class Samples:
         self.count = count
         self.labels = labels
         self.start = start
+        self.settings = settings or {}
         self.options = options
 
     def chunks(self, size):
@@ -61,13 +64,15 @@ class Together:
     Args:
         count: How many.
         draw: Function that returns them as an array.
+        settings: As of `Samples`.
     """
 
     start = 0
 
-    def __init__(self, count, draw):
+    def __init__(self, count, draw, settings=None):
         self.count = count
         self.all = draw
+        self.settings = settings or {}
 
     def chunks(self, size):
         samples = self.all()
@@ -76,12 +81,15 @@ class Together:
 
 
 def write_folder(path, samples, rows, columns) -> str:
-    """Writes `image-INDEX.png` for each image."""
+    """Writes `image-INDEX.png` for each image, beside those of the same settings."""
+    folder = ImageFolder(path, samples.settings)
+    folder.check()
     for first, images in samples.chunks(_CHUNK):
+        folder.claim()
         for index, image in enumerate(images, start=first):
-            write_png(path / f"image-{index:06d}.png", image)
-    last = samples.start + samples.count - 1
-    names = f"image-{samples.start:06d}.png to image-{last:06d}.png"
+            write_png(folder.file(index), image)
+    last = folder.file(samples.start + samples.count - 1)
+    names = f"{folder.file(samples.start).name} to {last.name}"
     return f"{samples.count} images in {path}: {names}"
 
 
@@ -132,6 +140,16 @@ IMAGES = {
 }
 VALUES = {"folder": write_array, ".npy": write_array}
 POINTS = VALUES | {".csv": write_table}
+
+
+def check_output(path: pathlib.Path) -> None:
+    """Checks that `--output` can be written, before anything is computed for it.
+
+    Raises:
+        OSError: If it cannot.
+    """
+    is_folder = path.is_dir() or not path.suffix
+    check_writable(path if is_folder else path.parent, "--output")
 
 
 def find_writer(path: pathlib.Path, data_shape: tuple, is_image: bool):

@@ -30,6 +30,27 @@ _LOG_LINE = re.compile(
 )
 
 
+def import_keras():
+    """Imports Keras, whose error does not tell what to do.
+
+    Raises:
+        ImportError: If Keras' backend is unknown, or its package is not installed.
+        SystemExit: The same, with one line, where this process runs a command.
+    """
+    try:
+        import keras  # noqa: F401
+    except (ImportError, ValueError) as error:
+        chosen = os.environ.get("KERAS_BACKEND", "not set")
+        message = (
+            f"Keras cannot be imported: {error}. Its backend is that of KERAS_BACKEND "
+            f"({chosen}), else of keras.json. Set KERAS_BACKEND=tensorflow, which "
+            "training needs, or install the other backend's package."
+        )
+        if is_command():
+            sys.exit(f"kgan: {message}")
+        raise ImportError(message) from None
+
+
 def is_command():
     """Returns whether this process runs `kgan ...` or `python -m kgan...`."""
     name = os.path.splitext(os.path.basename(sys.argv[0]))[0]
@@ -104,6 +125,9 @@ def allow_interrupt():
 
 if is_command():
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
+    if not sys.stderr.isatty():
+        # Bars of huggingface_hub would be lines of their own in a file.
+        os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
     find_home()
     if "--debug" not in sys.argv:
         # From its loading on, the pipe drops what this does not. It drops by the first
@@ -111,3 +135,4 @@ if is_command():
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
         drop_log_lines()
         stop_quietly()
+import_keras()

@@ -4,10 +4,11 @@ It holds the model, samples, metrics, checkpoints and logs for TensorBoard.
 
   kgan train                               the recipe `digits`
   kgan train --recipe=mnist --steps=2000   a recipe with another value
-  kgan train --dataset=FOLDER              a folder of images
+  kgan train --dataset=FOLDER              a folder or ZIP of images
   kgan train --recipe=ring --dry_run       only what would be done
   kgan train --resume=RUN                  a run that was stopped or killed
   kgan train --resume=RUN --steps=50000    a finished run, made longer
+  kgan train --resume=RUN --dataset=FOLDER a run whose data were moved there
   kgan train --recipe=NAME --help          also the flags of the recipe's game
   kgan train --game=NAME --help            also the flags of a game
 """
@@ -16,6 +17,7 @@ import time
 
 from kgan import distribute, recipes
 from kgan.cli import flags
+from kgan.core import modules
 from kgan.recipes import automatic
 from kgan.recipes.flag_types import Boolean, Choice, Text
 from kgan.recipes.recipe import WINDOWS, of_game
@@ -25,9 +27,11 @@ _FIELDS = "Fields of every recipe (what is not given here is the recipe's)"
 _WITH_RESUME = (
     "resume",
     "steps",
+    "dataset",
     "data_dir",
     "allow_changed_data",
     "strategy",
+    "import",
     "dry_run",
     "debug",
 )
@@ -41,7 +45,11 @@ def define(values) -> None:
         ("resume", "directory of a run to go on with, from its newest checkpoint"),
         ("data_dir", "where prepared data lie (default: $TFDS_DATA_DIR)"),
         ("run_dir", "directory to write, new or empty (default: runs/NAME-TIME)"),
-        ("init_from", "run directory or .keras file whose weights the run starts from"),
+        (
+            "init_from",
+            "run directory, .keras file or hf://USER/NAME whose weights the run "
+            "starts from",
+        ),
     ]:
         flags.define(values, name, optional, None, help)
     kind, help = Choice(distribute.names()), "devices: " + ", ".join(distribute.names())
@@ -121,9 +129,10 @@ def _new(values, strategy):
 
 
 def _old(values, strategy):
-    allow = values.allow_changed_data
+    options = flags.chosen(values, "data_dir", "steps", "allow_changed_data", "dataset")
+    imports = modules.anywhere(values[flags.IMPORT].value)
     return prepare.prepare_to_resume(
-        values.resume, values.data_dir, values.steps, strategy, allow
+        values.resume, strategy=strategy, imports=imports, **options
     )
 
 
@@ -140,6 +149,8 @@ def _check_resume(values):
 def _recipe(values):
     fields = {name for kind in recipes.games().values() for name in kind.flags()}
     overrides = flags.given(values, fields)
+    if values[flags.IMPORT].value:
+        overrides["imports"] = modules.anywhere(values[flags.IMPORT].value)
     dataset = overrides.get("dataset", "digits")
     conditional = overrides.get("conditional", False)
     if values.recipe in automatic.ADAPTED:

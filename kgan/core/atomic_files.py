@@ -26,6 +26,28 @@ def write_atomically(path, write, durable=False):
         temporary.unlink(missing_ok=True)
 
 
+def check_writable(folder, argument):
+    """Checks that files can be written into a folder, which need not exist yet.
+
+    It writes nothing. `argument` is what names the folder, for the message.
+
+    Raises:
+        OSError: If they cannot.
+    """
+    folder = pathlib.Path(folder).absolute()
+    place = next(p for p in (folder, *folder.parents) if p.exists())
+    if not place.is_dir():
+        found = f"{place} is a file"
+    elif not os.access(place, os.W_OK | os.X_OK):
+        found = f"{place} cannot be written"
+    else:
+        return
+    raise OSError(
+        f"{argument} must name a folder that can be written, or a file in one. "
+        f"Received: {folder}, and {found}"
+    )
+
+
 def attempt(path, write, durable=False):
     """Writes a file as `write_atomically`, or prints one line if that is impossible.
 

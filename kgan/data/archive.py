@@ -113,6 +113,12 @@ class Zip:
                 visible.add(info.filename)
         return sorted(visible), sorted(left_out)
 
+    def folders(self):
+        return []  # a folder without files is nothing in a ZIP
+
+    def real_paths(self, names):
+        return {name: name for name in names}
+
     def open(self, name):
         return io.BytesIO(self._zip.read(name))
 
@@ -134,6 +140,12 @@ def find(path: str | os.PathLike) -> Folder | Zip:
         return Zip(path)
     found = "another file" if path.exists() else "nothing there"
     raise ValueError(f"Expected a folder or a ZIP at {path}. Received: {found}")
+
+
+def is_there(path: str | os.PathLike) -> bool:
+    """Returns whether `find` finds a folder or ZIP at a path."""
+    path = pathlib.Path(os.path.expanduser(path))
+    return path.is_dir() or (path.is_file() and zipfile.is_zipfile(path))
 
 
 def _links_last(entry: os.DirEntry) -> tuple[bool, str]:

@@ -27,6 +27,8 @@ class Source(abc.ABC):
         num_examples: Number of examples; for a density, of those in an epoch.
         num_classes: Labels are int32 in [0, num_classes); None without labels.
         class_names: Names of the classes, or None.
+        condition_size: Length of the vector that each example comes with in place of a
+            label, or None.
     """
 
     def __init__(
@@ -37,6 +39,7 @@ class Source(abc.ABC):
         num_examples: int,
         num_classes: int | None = None,
         class_names: Sequence[str] | None = None,
+        condition_size: int | None = None,
     ):
         self.name = name
         self.shape = tuple(shape)
@@ -44,6 +47,7 @@ class Source(abc.ABC):
         self.num_examples = num_examples
         self.num_classes = num_classes
         self.class_names = None if class_names is None else tuple(class_names)
+        self.condition_size = condition_size
 
     @abc.abstractmethod
     def draws(
@@ -74,8 +78,9 @@ class Source(abc.ABC):
 
         Args:
             batch_size: Examples in a batch.
-            with_labels: Whether a batch is `(examples, labels)`, labels int32 of shape
-                `(batch_size,)`, or `examples` alone.
+            with_labels: Whether a batch is `(examples, labels)`, or `examples` alone.
+                Labels are int32 of shape `(batch_size,)`, or float32 vectors of shape
+                `(batch_size, condition_size)`.
         """
 
     @property
@@ -119,11 +124,13 @@ class IndexedSource(Source):
             of a type that `read` converts to `dtype`; None if they are decoded when
             they are read.
         labels: int32 of shape `(num_examples,)`, or None.
+        conditions: float32 of shape `(num_examples, condition_size)`, or None.
         memory_limit: The largest size in bytes that is held in memory.
     """
 
     array: np.ndarray | None = None
     labels: np.ndarray | None = None
+    conditions: np.ndarray | None = None
 
     def __init__(self, *args, memory_limit: int = DEFAULT_MEMORY_LIMIT, **kwargs):
         super().__init__(*args, **kwargs)
@@ -133,6 +140,11 @@ class IndexedSource(Source):
     def _held(self) -> tf.Tensor:
         """All examples, copied once for all data sets that read them."""
         return _on_host(self.read())
+
+    @property
+    def _told(self) -> np.ndarray | None:
+        """What a game is told of each example: its label or its vector, if any."""
+        return self.labels if self.conditions is None else self.conditions
 
     @property
     def nbytes(self) -> int:
@@ -149,8 +161,8 @@ class IndexedSource(Source):
     def fingerprint(self):
         found = hashlib.sha256(repr((self.shape, self.dtype.name)).encode())
         found.update(np.ascontiguousarray(self.array))
-        if self.labels is not None:
-            found.update(np.ascontiguousarray(self.labels))
+        if self._told is not None:
+            found.update(np.ascontiguousarray(self._told))
         return found.hexdigest()
 
     def identity(self):
@@ -158,9 +170,9 @@ class IndexedSource(Source):
         if self.array is not None:
             count = min(self.num_examples, _ROWS)
             rows = np.linspace(0, self.num_examples - 1, count).astype(np.int64)
-            known["rows"] = _digest(self.array[rows])
+            known["rows"] = digest(self.array[rows])
             if self.labels is not None:
-                known["labels"] = _digest(self.labels)
+                known["labels"] = digest(self.labels)
         return known
 
     def draws(self, first, last, batch_size, seed, shuffle):
@@ -172,7 +184,7 @@ class IndexedSource(Source):
         lookup = self._lookup(batch_size)
         if not with_labels:
             return lambda indices: _to_unit_range(lookup(indices))
-        labels = _on_host(self.labels)
+        labels = _on_host(self._told)
         return lambda indices: (
             _to_unit_range(lookup(indices)),
             tf.gather(labels, indices),
@@ -190,7 +202,8 @@ class IndexedSource(Source):
         return read
 
 
-def _digest(array: np.ndarray) -> str:
+def digest(array: np.ndarray) -> str:
+    """Returns the SHA-256 of an array's values."""
     return hashlib.sha256(np.ascontiguousarray(array)).hexdigest()
 
 

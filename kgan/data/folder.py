@@ -1,4 +1,7 @@
-"""A folder of images, of any size, shape and mode; its sub-folders are classes."""
+"""A folder or ZIP of images, of any size, shape and mode; its sub-folders are classes.
+
+A `dataset.json`, as in StyleGAN's data sets, tells the labels in place of them.
+"""
 
 from __future__ import annotations
 
@@ -13,27 +16,38 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from kgan.data import checks, image_files, wide_gray
-from kgan.data.archive import Folder
-from kgan.data.base import DEFAULT_MEMORY_LIMIT
+from kgan.data import archive as archives
+from kgan.data import checks, dataset_json, image_files, wide_gray
+from kgan.data.archive import Folder, Zip
+from kgan.data.base import DEFAULT_MEMORY_LIMIT, digest
 
 _logger = logging.getLogger(__name__)
 
 
 @dataclasses.dataclass(frozen=True)
 class FolderScan:
-    """Contents of a folder of images; each file was decoded once, whole.
+    """Contents of a folder or ZIP of images; each file was decoded once, whole.
 
     Attributes:
-        folder: The folder.
+        archive: The `Folder` or `Zip`.
         infos: Path of each readable image, relative to it, -> its `ImageInfo`; sorted.
         skipped: (path, reason) of each file that is no readable image, and of each
             sub-folder at the top without images, which is no class.
+        top: The one folder around all images of a ZIP, or of a StyleGAN data set, with
+            "/"; or "".
+        told: What a `dataset.json` tells of the images, or None without one.
     """
 
-    folder: pathlib.Path
+    archive: Folder | Zip
     infos: dict[str, image_files.ImageInfo]
     skipped: tuple[tuple[str, str], ...]
+    top: str = ""
+    told: dataset_json.Told | None = None
+
+    @property
+    def folder(self) -> pathlib.Path:
+        """The folder, or the file of a ZIP."""
+        return self.archive.path
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -64,16 +78,45 @@ class FolderScan:
 
     @property
     def class_names(self) -> tuple[str, ...] | None:
-        """The sub-folders with images, sorted; None if any image is outside of them."""
-        if any("/" not in file for file in self.infos):
+        """The sub-folders with images, sorted; None if any image is outside of them.
+
+        None as well where a `dataset.json` has numbers for labels.
+        """
+        places = self.sub_folders()
+        if self.told is not None or not all(places):
             return None
-        return tuple(sorted({file.partition("/")[0] for file in self.infos}))
+        return tuple(sorted({*places}))
+
+    @functools.cached_property
+    def labels(self) -> np.ndarray | None:
+        """The class of each image, int32, or None."""
+        if self.told is not None:
+            return self.told.labels
+        names = self.class_names
+        if names is None:
+            return None
+        return np.searchsorted(names, self.sub_folders()).astype(np.int32)
+
+    @property
+    def num_classes(self) -> int | None:
+        """The number of classes, or None without any."""
+        return None if self.labels is None else int(self.labels.max()) + 1
+
+    @property
+    def conditions(self) -> np.ndarray | None:
+        """The vector of each image in place of a class, float32 `(n, d)`, or None."""
+        return self.told and self.told.conditions
+
+    def sub_folders(self) -> list[str]:
+        """Returns the sub-folder of each image; "" of those outside of any."""
+        inside = [file.removeprefix(self.top) for file in self.infos]
+        return [name.partition("/")[0] if "/" in name else "" for name in inside]
 
 
 def scan_folder(
     folder: str | os.PathLike, window: tuple[float, float] | None = None
 ) -> FolderScan:
-    """Reads every file under a folder; returns a `FolderScan`.
+    """Reads every file under a folder or in a ZIP; returns a `FolderScan`.
 
     Files whose content is an image of a common raster format count as images, whatever
     their name; hidden ones, and those that cannot be decoded whole, are skipped. Links
@@ -81,14 +124,11 @@ def scan_folder(
     What several paths lead to counts once in each folder at the top, a class. With the
     `window` of a `FolderSource`, pixels outside of it are counted.
 
-    Raises a `ValueError` if there is no such folder, or no readable image in it.
+    Raises a `ValueError` if there is no such folder or ZIP, no readable image in it, or
+    a `dataset.json` whose labels are wrong.
     Example: `kgan.data.scan_folder("photos").sizes.most_common(1)`
     """
-    root = pathlib.Path(os.path.expanduser(folder))
-    if not root.is_dir():
-        found = "a file" if root.exists() else "nothing there"
-        raise ValueError(f"Expected a folder of images at {root}. Received: {found}")
-    archive = Folder(root)
+    archive = archives.find(folder)
     names, left_out = archive.walk()
     repeated = _repeated(archive.real_paths(names))
     names = [name for name in names if name not in repeated]
@@ -98,8 +138,18 @@ def scan_folder(
     for name in archive.folders():
         if name not in with_images:
             skipped.setdefault(name, "a folder without images")
-    scan = FolderScan(root, infos, tuple(sorted(skipped.items())))
+    top = _top(archive, names, infos)
+    told = None
+    if infos and (file := top + dataset_json.NAME) in names:
+        told = dataset_json.read(archive, file, tuple(infos))
+        skipped[file] = "no StyleGAN data set's: it has no `labels`"
+        if told is not None:
+            del skipped[file]
+        elif isinstance(archive, Folder):
+            top = ""
+    scan = FolderScan(archive, infos, tuple(sorted(skipped.items())), top, told)
     if not infos:
+        root = scan.folder
         described = _describe_skipped(scan) if skipped else "no files"
         formats = ", ".join(image_files.FORMATS)
         raise ValueError(
@@ -107,6 +157,18 @@ def scan_folder(
             f"{described}"
         )
     return scan
+
+
+def _top(archive: Folder | Zip, names: Sequence[str], infos: dict) -> str:
+    """Returns the one folder around all images, if the data set is what is in it.
+
+    A folder is often packed together with its own name.
+    """
+    tops = {file.partition("/")[0] if "/" in file else "" for file in infos}
+    if len(tops) != 1 or tops == {""} or dataset_json.NAME in names:
+        return ""
+    top = f"{tops.pop()}/"
+    return top if isinstance(archive, Zip) or top + dataset_json.NAME in names else ""
 
 
 def _repeated(real_paths: dict[str, str]) -> dict[str, str]:
@@ -124,12 +186,14 @@ def _class(file: str) -> str:
 
 
 class FolderSource(image_files.ImageFiles):
-    """Images of a folder, all converted to one size and mode.
+    """Images of a folder or ZIP, all converted to one size and mode.
 
     Args:
-        folder: Path of the folder. The sub-folders at its top, or links to folders,
-            are the classes, sorted by name; with images outside of them there are no
-            classes. One without images is none, and is named in the log.
+        folder: Path of the folder, or of a ZIP, which is not unpacked. The sub-folders
+            at its top, or links to folders, are the classes, sorted by name; with
+            images outside of them there are no classes. One without images is none, and
+            is named in the log. In a StyleGAN data set `dataset.json` has the labels:
+            classes, or vectors, which are `conditions`; null are none.
         image_size: Integer or (height, width), see `kgan.data.source`. None needs
             images of one size.
         channels: 1, 3 or 4. None: 4 if all images have alpha, else 3 if any has colour,
@@ -177,27 +241,29 @@ class FolderSource(image_files.ImageFiles):
             )
         size = size or image_files.common_size(scan.sizes, str(scan.folder))
         window, notes = wide_gray.choose_window(scan.infos, window, str(scan.folder))
-        names = scan.class_names
+        told = scan.conditions
         super().__init__(
             str(folder),
-            Folder(scan.folder),
+            scan.archive,
             scan.files,
             shape=(*size, channels or scan.channels),
             cache_dir=cache_dir,
             window=window,
-            num_classes=names and len(names),
-            class_names=names,
+            num_classes=scan.num_classes,
+            class_names=scan.class_names,
+            condition_size=None if told is None else told.shape[1],
             memory_limit=memory_limit,
         )
+        self.labels, self.conditions = scan.labels, told
         _report(scan, self.shape[2], notes)
 
-    @functools.cached_property
-    def labels(self):
-        """The index of each image's sub-folder, int32, or None."""
-        if self.class_names is None:
-            return None
-        classes = [file.partition("/")[0] for file in self.scan.files]
-        return np.searchsorted(self.class_names, classes).astype(np.int32)
+    def identity(self):
+        known = super().identity()
+        top, sizes = self.scan.top, known["images"]
+        known["images"] = {name.removeprefix(top): n for name, n in sizes.items()}
+        if self.scan.told is not None and self._told is not None:
+            known["labels"] = digest(self._told)
+        return known
 
 
 def _describe_skipped(scan: FolderScan) -> str:
@@ -210,9 +276,11 @@ def _report(scan: FolderScan, channels: int, notes: list[str]) -> None:
     if scan.skipped:
         notes = [_describe_skipped(scan), *notes]
     notes += image_files.describe_conversions(scan.infos.values(), channels)
-    if scan.class_names is None and any("/" in file for file in scan.files):
+    if scan.told is not None:
+        notes += scan.told.notes
+    elif scan.class_names is None and any(scan.sub_folders()):
         notes.append("images outside the sub-folders: no classes")
-    real = collections.Counter(Folder(scan.folder).real_paths(scan.files).values())
+    real = collections.Counter(scan.archive.real_paths(scan.files).values())
     shared = sum(count > 1 for count in real.values())
     if shared:
         notes.append(f"{shared} images are in several classes, by links")

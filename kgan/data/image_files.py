@@ -82,7 +82,10 @@ class ImageFiles(IndexedSource):
         """Hashes the images, or, if they are not held, the state of their files."""
         if self.array is not None:
             return super().fingerprint()
-        return hashlib.sha256(self._key().encode()).hexdigest()
+        found = hashlib.sha256(self._key().encode())
+        if self.class_names is None and self._told is not None:
+            found.update(self._told.tobytes())  # which no name of a file says
+        return found.hexdigest()
 
     def identity(self):
         # Of the base class: the images would have to be decoded.

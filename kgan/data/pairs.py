@@ -186,6 +186,12 @@ def parse(text: str) -> tuple[str, str, str, float | None]:
     return path, source, target, held_out
 
 
+def at(text: str, path: str | os.PathLike) -> str:
+    """Returns the text of the same pairs at another path."""
+    rest = text.removeprefix(_PREFIX).removeprefix(parse(text)[0])
+    return f"{_PREFIX}{os.fspath(path)}{rest}"
+
+
 def _text(path: str | os.PathLike, source: str, target: str, held_out: float) -> str:
     """Returns the text that `parse` reads back."""
     text = f"{_PREFIX}{os.fspath(path)}:{source}:{target}"

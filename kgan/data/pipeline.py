@@ -56,8 +56,10 @@ def load(
 
     Returns:
         A data set of float32 tensors `(batch_size, *shape)`, images in [-1, 1], or of
-        tuples of these and int32 labels `(batch_size,)`. Of pairs of images, a data set
-        of dictionaries `{"source": ..., "target": ...}` of such tensors.
+        tuples of these and int32 labels `(batch_size,)`, or float32 vectors
+        `(batch_size, condition_size)` where a source has these for labels. Of pairs of
+        images, a data set of dictionaries `{"source": ..., "target": ...}` of such
+        tensors.
 
     Raises a `ValueError` if an argument is wrong, the data cannot be loaded, has fewer
     examples than a batch, or has no labels although they are requested.
@@ -88,7 +90,8 @@ def _check_fits(source: Source, batch_size: int, with_labels: bool) -> None:
             f"batch_size must be at most {source.num_examples}, the number of examples "
             f"of {source.name}. Received: {batch_size}"
         )
-    if with_labels and source.num_classes is None:
+    told = source.num_classes is not None or source.condition_size is not None
+    if with_labels and not told:
         raise ValueError(
             f"with_labels must be False for {source.name}, which has no labels. "
             f"Received: {with_labels}"

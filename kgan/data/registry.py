@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from kgan.core import registry
-from kgan.data import arrays, pairs, tfds_images, toys
+from kgan.data import archive, arrays, pairs, tfds_images, toys
 from kgan.data.base import Source
 from kgan.data.digits import digits
 from kgan.data.folder import FolderSource
@@ -41,9 +41,10 @@ def source(
             - "gaussian", "ring", "grid": toy densities with `density` and `sample`;
               options are their parameters (`kgan.data.toys`) and `num_examples`;
             - "digits": 1,797 gray images of 8×8 pixels in ten classes;
-            - a TFDS name ("mnist", "cifar10", ...); options `memory_limit`,
-              `cache_dir`;
-            - a folder of images, whose sub-folders are classes; options `channels`,
+            - a TFDS name ("mnist", "cifar10", ...), which needs the package of the
+              extra `tfds`; options `memory_limit`, `cache_dir`;
+            - a folder or ZIP of images, whose sub-folders are classes, or whose
+              `dataset.json` has labels as in StyleGAN's data sets; options `channels`,
               `strict`, `memory_limit`, `cache_dir`, `window`
               (`kgan.data.folder.FolderSource`);
             - "pairs:PATH:SOURCE:TARGET": pairs of images under equal names in two
@@ -68,7 +69,7 @@ def source(
         except for densities, `read(indices)`, `array` and `labels`.
 
     Raises a `ValueError` if the name is unknown, the data cannot be loaded, or an
-    option is unknown or wrong.
+    option is unknown or wrong, and an `ImportError` for a TFDS name without TFDS.
     Example: `kgan.data.source("digits").read()` is uint8 of shape `(1797, 8, 8, 1)`.
     """
     shared = {"image_size": image_size, "split": split}
@@ -93,20 +94,67 @@ def window_options(name: str | os.PathLike) -> tuple[str, ...]:
     """
     if pairs.is_text(name):
         return "source_window", "target_window"
-    if name in _BUILT_IN or not pathlib.Path(os.path.expanduser(name)).is_dir():
+    if name in _BUILT_IN or not archive.is_there(name):
         return ()
     return ("window",) if _find(name, None) is FolderSource else ()
 
 
+def path_of(
+    name: str, data_dir: str | os.PathLike | None = None
+) -> pathlib.Path | None:
+    """Returns the folder or ZIP that a name of a data set means; None if it is no path.
+
+    Nothing needs to be there.
+    """
+    if pairs.is_text(name):
+        return pathlib.Path(os.path.expanduser(pairs.parse(name)[0]))
+    path = pathlib.Path(os.path.expanduser(name))
+    if _is_path(name) or (os.sep in name and path.exists()):
+        return path
+    known = name in _BUILT_IN or tfds_images.is_known(name, data_dir)
+    return None if known else path
+
+
+def absolute(name: str, data_dir: str | os.PathLike | None = None) -> str:
+    """Returns the name of the same data set from any folder: its path is absolute.
+
+    What leads to nothing stays as it is.
+    """
+    path = path_of(name, data_dir)
+    found = path is not None and path.exists()
+    return at(name, os.path.abspath(path)) if found else name
+
+
+def at(name: str, path: str | os.PathLike) -> str:
+    """Returns the name of a data set that was moved to another path."""
+    return pairs.at(name, path) if pairs.is_text(name) else os.fspath(path)
+
+
+def short(name: str) -> str:
+    """Returns the name of a data set without the folders around it, for others to see.
+
+    Example: `short("/home/somebody/cats")` is "cats".
+    """
+    if pairs.is_text(name):
+        return pairs.at(name, short(pairs.parse(name)[0]))
+    return (_is_path(name) and pathlib.PurePath(name).name) or name
+
+
+def _is_path(name: str) -> bool:
+    return name.startswith((".", "~", os.sep))
+
+
 def _find(name: str | os.PathLike, data_dir: str | os.PathLike | None) -> Callable:
     path = pathlib.Path(os.path.expanduser(name))
-    is_path = not isinstance(name, str) or name.startswith((".", "~", os.sep))
+    is_path = not isinstance(name, str) or _is_path(name)
     if is_path or (os.sep in name and path.exists()):
         return FolderSource
     if tfds_images.is_known(name, data_dir):
         return tfds_images.TFDSSource
     if path.exists():
         return FolderSource
+    if not tfds_images.is_installed():
+        tfds_images.require(f"{_unknown(name, data_dir)}, and a TFDS name")
     raise ValueError(_unknown(name, data_dir))
 
 
@@ -114,7 +162,7 @@ def _unknown(name: str, data_dir: str | os.PathLike | None) -> str:
     prepared = tfds_images.prepared_names(data_dir)
     known = [*_BUILT_IN, *prepared]
     expected = (
-        "A data set must be a TFDS name, a folder of images, "
+        "A data set must be a TFDS name, a folder or ZIP of images, "
         "pairs:PATH:SOURCE:TARGET, arrays, or one of"
     )
     return registry.unknown(expected, name, known, tfds_images.known_names())

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import importlib.util
 import os
 import pathlib
+import types
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kgan.core import extras
 from kgan.data import checks, pixels, reach, storage
 from kgan.data.base import DEFAULT_MEMORY_LIMIT, IndexedSource
 
@@ -40,13 +43,31 @@ def is_known(name: str, data_dir: str | os.PathLike | None = None) -> bool:
     return head in known_names() or head in prepared_names(data_dir)
 
 
-@functools.cache
 def known_names() -> tuple[str, ...]:
-    """Returns the names of all data sets that TFDS has code for."""
+    """Returns the names of all data sets that TFDS has code for; none without TFDS."""
+    return _known_names() if is_installed() else ()
+
+
+@functools.cache
+def _known_names() -> tuple[str, ...]:
     import tensorflow_datasets as tfds
 
     # The index of community data sets would be fetched from the network.
     return tuple(tfds.list_builders(with_community_datasets=False))
+
+
+def is_installed() -> bool:
+    """Returns whether TFDS is installed."""
+    return importlib.util.find_spec("tensorflow_datasets") is not None
+
+
+def require(what: str) -> types.ModuleType:
+    """Returns the module of TFDS; `what` begins the sentence if it is missing.
+
+    Raises:
+        kgan.core.extras.MissingPackage: If it is not installed.
+    """
+    return extras.require("tensorflow_datasets", "tfds", what)
 
 
 def prepared_names(data_dir: str | os.PathLike | None = None) -> list[str]:
@@ -73,7 +94,8 @@ class TFDSSource(IndexedSource):
         memory_limit: The largest size in bytes that is held in memory.
         cache_dir: Folder for decoded images that exceed it.
 
-    Raises a `ValueError` if it is neither prepared nor reachable, has no images of 8
+    Raises an `ImportError` if TFDS is not installed (`pip install "kgan[tfds]"`), and a
+    `ValueError` if the data set is neither prepared nor reachable, has no images of 8
     bits, no such split, images of several sizes without `image_size`, or more than
     `memory_limit` bytes without `cache_dir`.
     """
@@ -208,8 +230,7 @@ def _size(name: str, image, size: tuple[int, int] | None) -> tuple[int, int]:
 
 
 def _find_builder(name: str, folder: pathlib.Path) -> tfds.core.DatasetBuilder:
-    import tensorflow_datasets as tfds
-
+    tfds = require(f"The data set {name}")
     try:
         with _quiet():
             return tfds.builder(name, data_dir=os.fspath(folder))

@@ -9,7 +9,7 @@ import typing
 import keras
 import tensorflow as tf
 
-from kgan.core import seeds
+from kgan.core import backend, seeds
 from kgan.core.seeds import Use
 
 
@@ -53,10 +53,12 @@ class Clock(keras.layers.Layer):
         self.built = True
 
     def _counter(self, name):
+        # JAX has no int64, unless it is told to, and warns.
+        dtype = "int64" if backend.is_tensorflow() else "int32"
         return self.add_weight(
             shape=(),
             initializer="zeros",
-            dtype="int64",
+            dtype=dtype,
             trainable=False,
             aggregation="only_first_replica",
             name=name,

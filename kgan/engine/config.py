@@ -6,6 +6,7 @@ import types
 
 import keras
 
+from kgan.core import backend
 from kgan.core.config import argument_names
 
 
@@ -38,12 +39,23 @@ class ConfigByArguments:
         self._compile_arguments = types.SimpleNamespace(**arguments)
 
     def get_compile_config(self):
+        if not self.compiled:
+            return None
         serialize = keras.saving.serialize_keras_object
+        if not self.compiled:
+            return {}
         arguments = vars(self._compile_arguments)
         return {name: serialize(value) for name, value in arguments.items()}
 
     def compile_from_config(self, config):
-        self.compile(**_deserialize(config))
+        # Where it cannot be trained it is loaded to generate.
+        if backend.is_tensorflow():
+            self.compile(**_deserialize(config))
+
+    def _assert_compile_called(self, method_name=None):
+        # What Keras loaded counts as compiled, whether it was or not.
+        backend.require_tensorflow(f"`{method_name}`")
+        super()._assert_compile_called(method_name)
 
 
 def _keeping(compile_):

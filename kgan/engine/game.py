@@ -5,7 +5,7 @@ import types
 import keras
 import tensorflow as tf
 
-from kgan.core import arguments, seeds
+from kgan.core import arguments, backend, seeds
 from kgan.core.seeds import Use
 from kgan.engine import (
     declaration,
@@ -203,6 +203,7 @@ class Game(
             ValueError: If moves name what the game has not, optimizers do not fit the
                 players, or something was made outside the scope of the strategy.
         """
+        backend.require_tensorflow("Training")
         arguments.positive_integer("micro_batches", micro_batches)
         strategy, networks = self.distribute_strategy, self.networks
         moves = declaration.checked(self)
@@ -285,7 +286,8 @@ class Game(
 
     @property
     def metrics(self):
-        return [self._plain.logs.means] if self.compiled else []
+        plain = getattr(self, "_plain", None)
+        return [plain.logs.means] if self.compiled and plain else []
 
     # === Training ===
 
@@ -307,7 +309,9 @@ class Game(
         """
         self._assert_compile_called("fit")
         strategy_checks.check_fit(self, self.networks)
-        kwargs["callbacks"] = stock_callbacks.fitting(kwargs.get("callbacks"), self)
+        callbacks = stock_callbacks.fitting(kwargs.get("callbacks"), self)
+        # Never None: MLflow's autologging appends to the list that Keras gets.
+        kwargs["callbacks"] = [] if callbacks is None else callbacks
         has_more = kwargs.get("validation_data") is not None
         if has_more and type(self).held_out is Game.held_out:
             self.held_out(None, None)  # raises before an epoch is played
@@ -345,6 +349,7 @@ class Game(
         declaration.warn_of_frozen(stuck & known - self._plain.frozen)
 
     def make_test_function(self, force=False):
+        self._assert_compile_called("evaluate")
         if self.test_function is None or force:
             super().make_test_function(force=True)
             self.test_function = self._plain.every_batch.naming(

@@ -115,6 +115,8 @@ class OptimizerView:
     built = True
 
     def __init__(self, named):
+        # Trackers log it; no player has a comma in its name.
+        self.name = ", ".join(named)
         self.named = types.MappingProxyType(dict(named))
 
     @property
@@ -130,6 +132,14 @@ class OptimizerView:
     def learning_rate(self):
         """That of the first player."""
         return self.optimizers[0].learning_rate
+
+    @learning_rate.setter
+    def learning_rate(self, value):
+        players = ", ".join(f'model.optimizers["{player}"]' for player in self.named)
+        raise AttributeError(
+            "A game has a learning rate for each player: set `learning_rate` of "
+            f"{players}. Received: {value!r} for all"
+        )
 
     @property
     def iterations(self):

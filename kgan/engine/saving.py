@@ -1,5 +1,11 @@
 """Files in which a game's networks lie under the names of their attributes."""
 
+from kgan.core import backend
+
+# What saves to places that are no files, by the beginning of their addresses:
+# functions of a game, the address and further arguments. Rooms above add theirs.
+PLACES = {}
+
 
 class SavedByAttribute:
     """Mixin of games, by which Keras stores each network under its attribute's name."""
@@ -16,15 +22,27 @@ class SavedByAttribute:
     def save(self, filepath, *args, **kwargs):
         """Saves the whole game as `keras.Model.save` does, to a `.keras` file.
 
+        Args:
+            filepath: Name of the file; or `hf://user/name`, a place on the Hugging Face
+                Hub: see `kgan.export.push`.
+            *args: As in `keras.Model.save`, and so is `kwargs`.
+            **kwargs: The same.
+
         Raises:
-            ValueError: If the file's name ends in something else.
+            ValueError: If the file's name ends in something else, or optimizers that
+                were saved could not be loaded with this backend of Keras.
         """
+        for prefix, save in PLACES.items():
+            if str(filepath).startswith(prefix):
+                return save(self, str(filepath), *args, **kwargs)
         if not str(filepath).endswith(".keras"):
             raise ValueError(
                 "`filepath` of a game must end in .keras, Keras' format of whole "
                 'models; weights alone are saved by save_weights("NAME.weights.h5"), '
                 f"for a server by `export`. Received: {filepath}"
             )
+        if self.compiled:
+            backend.require_tensorflow("`save` with the state of optimizers")
         super().save(filepath, *args, **kwargs)
 
     def keep_optimizers(self, optimizers):

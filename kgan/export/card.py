@@ -22,8 +22,8 @@ def text(name, game, servable, provenance):
     parts = [
         _header(provenance),
         f"# {name}\n\n{servable.summary} {_RUNS}",
-        _origin(game, servable, provenance),
-        _figures(provenance),
+        origin(game, servable, provenance),
+        figures(provenance),
         _signatures(servable),
         _requests(name, servable.example),
         _FILES,
@@ -43,7 +43,8 @@ def _header(provenance):
     return "\n".join([*lines, "---"])
 
 
-def _origin(game, servable, provenance):
+def origin(game, servable, provenance):
+    """Returns the section about where a model comes from."""
     rows = {
         "recipe": provenance.recipe or "none: trained in Python",
         "data": provenance.data or "not recorded",
@@ -61,12 +62,13 @@ def _origin(game, servable, provenance):
     return f"## Where it comes from\n\n{table}{settings}"
 
 
-def _figures(provenance):
+def figures(provenance):
+    """Returns the section with the figures that were recorded."""
     if not provenance.figures:
         return "## Figures\n\nNone were recorded with the model."
     parts = ["## Figures"]
-    for source, figures in provenance.figures:
-        rows = [(f"`{name}`", f"{value:.4g}") for name, value in figures.items()]
+    for source, values in provenance.figures:
+        rows = [(f"`{name}`", f"{value:.4g}") for name, value in values.items()]
         parts.append(f"{source}:\n\n{_table(('figure', 'value'), rows)}")
     return "\n\n".join(parts)
 

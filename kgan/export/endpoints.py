@@ -72,9 +72,11 @@ class Portable:
         name: Stem of the file's name, as in "generator".
         network: The network.
         function: Function of a network: returns the function of tensors that is
-            written, its arguments named as the inputs, with one output by name.
-        specs: A named `tf.TensorSpec` of each input.
-        examples: Function from a count to typical inputs, arrays by name.
+            written, with one output by name.
+        specs: A named `tf.TensorSpec` of each input, in the order of its arguments.
+        examples: Function from a count to typical inputs, arrays by name, in order.
+        finish: Function from an output to what users get of it, such as uint8 images,
+            where they do not ask for it as it is. None: they get it as it is.
     """
 
     name: str
@@ -82,6 +84,7 @@ class Portable:
     function: Callable
     specs: list
     examples: Callable
+    finish: Callable | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -95,7 +98,7 @@ class Servable:
         notes: Markdown below the table of endpoints: how to ask them.
         example: A request by which the card shows how to ask: name of an endpoint and
             its inputs by name. None: there is no short one.
-        portable: What TensorFlow Lite gets, a `Portable`, or None.
+        portable: What becomes a file for other runtimes, a `Portable`, or None.
     """
 
     endpoints: dict

@@ -12,6 +12,8 @@ class Provenance:
         data: The data that it learnt from, in words, or None.
         settings: What it was trained with, values by name.
         figures: Pairs of where figures come from, in words, and the figures by name.
+        measurements: Those of the figures that are of this very model, a tuple of
+            `kgan.metrics.Measurement`.
         license: Under what terms the model may be used, an SPDX name or in words.
     """
 
@@ -20,3 +22,4 @@ class Provenance:
     settings: dict = dataclasses.field(default_factory=dict)
     figures: tuple = ()
     license: str | None = None
+    measurements: tuple = ()

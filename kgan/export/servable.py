@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from kgan.core import backend
 from kgan.engine.interface import Interface
 from kgan.export import batching, card, versions, warmup
 from kgan.export.endpoints import Servable
@@ -91,6 +92,7 @@ def servable_of(game, averaged, allow_untrained, **options):
     name = type(game).__name__
     if not isinstance(game, Interface):
         raise ValueError(f"`game` must be a game, as kgan.GAN. Received: a {name}")
+    backend.require_tensorflow("`export`")
     if not game.compiled:
         raise ValueError(
             f"A {name} must be compiled before it is exported: call `compile`, then "

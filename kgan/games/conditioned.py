@@ -1,15 +1,19 @@
 """The endpoint of a GAN whose condition is no class, or which draws nothing."""
 
+import dataclasses
+
+import numpy as np
 import tensorflow as tf
 
 from kgan.engine.fields import Field
 from kgan.export import requirements
-from kgan.export.endpoints import Endpoint, Input
+from kgan.export.endpoints import Endpoint, Input, Portable, Servable
+from kgan.games import sampler as sampling
 from kgan.games.endpoints import to_served
-from kgan.games.sampler import data_name
+from kgan.games.served import typical_latents
 
 
-def endpoints(sampler, data_shape):
+def servable(game, sampler):
     """Returns `serving_default`: latents and the parts of the condition, to samples.
 
     Its inputs are `latents`, where there are any, and `condition`, or `condition_0`,
@@ -17,8 +21,8 @@ def endpoints(sampler, data_shape):
     Of classes it is `labels`.
 
     Args:
+        game: The game.
         sampler: The `kgan.games.sampler.Sampler`, with `conditions`, that is served.
-        data_shape: Shape of a sample.
     """
     fields = sampler.conditions.fields or Field((), "int32")
     parts = tf.nest.flatten(fields)
@@ -33,18 +37,46 @@ def endpoints(sampler, data_shape):
         width = sampler.prior.latent_dim
         specs.insert(0, tf.TensorSpec((None, width), tf.float32, "latents"))
 
-    def serving_default(*given):
-        rows = list(given)
+    def samples(network, *rows):
+        """Returns a network's samples of the latents, if any, and of all parts."""
+        rows = list(rows)
         drawn = rows.pop(0) if sampler.prior is not False else None
-        if count is not None:
-            rows = [requirements.between("labels", *rows, 0, count - 1)]
         condition = tf.nest.pack_sequence_as(fields, rows)
-        return to_served(sampler.samples(drawn, condition), sampler.is_image)
+        return sampling.samples(network, drawn, condition, sampler.inputs)
 
-    shape = ", ".join(map(str, ("batch", *data_shape)))
+    def serving_default(*rows):
+        if count is not None:
+            labels = requirements.between("labels", rows[-1], 0, count - 1)
+            rows = (*rows[:-1], labels)
+        return to_served(samples(sampler.network, *rows), sampler.is_image)
+
+    shape = ", ".join(map(str, ("batch", *game.data_shape)))
     words = f"float32 ({shape})" + (", in [0, 1]" if sampler.is_image else "")
-    outputs = {data_name(sampler.is_image, data_shape): words}
+    name = sampling.data_name(sampler.is_image, game.data_shape)
     values = "finite, as in training" if count is None else f"in [0, {count - 1}]"
     inputs = tuple(Input(spec, values, 0) for spec in specs)
-    endpoint = Endpoint(serving_default, inputs, outputs, (sampler.network,))
-    return {"serving_default": endpoint}
+    endpoint = Endpoint(serving_default, inputs, {name: words}, (sampler.network,))
+    portable = Portable(
+        "generator",
+        sampler.network,
+        lambda network: lambda *rows: {name: samples(network, *rows)},
+        specs,
+        lambda count: _typical(sampler.prior, specs, count),
+        sampling.to_uint8 if sampler.is_image else None,
+    )
+    found = Servable.of(game, {"serving_default": endpoint})
+    return dataclasses.replace(found, portable=portable)
+
+
+def _typical(prior, specs, count):
+    """Returns inputs by which a converted network is compared, arrays by name."""
+    draw = np.random.default_rng(0)
+    inputs = {
+        spec.name: draw.normal(size=(count, *spec.shape[1:])).astype(spec.dtype.name)
+        if spec.dtype.is_floating
+        else np.zeros((count, *spec.shape[1:]), spec.dtype.name)
+        for spec in specs
+    }
+    if prior is not False:
+        inputs["latents"] = typical_latents(prior, count)
+    return inputs

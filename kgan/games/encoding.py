@@ -4,6 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 from kgan import losses
+from kgan.core import backend
 from kgan.core.pictures import is_picture
 from kgan.export.endpoints import Endpoint, Input
 from kgan.games.endpoints import named
@@ -49,7 +50,7 @@ class Encoding:
         return in_batches(self._encoded, batch_size, data)
 
     def _encoded(self, data):
-        return np.asarray(self.encoder(data, training=False), np.float32)
+        return np.asarray(backend.infer(self.encoder, data), np.float32)
 
     def reconstruct(self, data, batch_size=128):
         """Computes G(E(x)): uint8 images, or float32 values; see `encode`."""

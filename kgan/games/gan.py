@@ -4,7 +4,7 @@ import keras
 import tensorflow as tf
 
 from kgan import losses
-from kgan.core import arguments
+from kgan.core import arguments, backend
 from kgan.core.seeds import Use
 from kgan.engine import ema, fields
 from kgan.engine.game import Game
@@ -145,7 +145,7 @@ class GAN(RealData, Passes, Generative, Game):
         for network in (self.generator, self.discriminator):
             network_checks.are_channels_last(network)
         network_checks.keep_latents(self.generator)
-        fake = self.generator(inputs, training=False)
+        fake = backend.infer(self.generator, inputs)
         # In plain objects: Keras tracks lists and dictionaries.
         self._outputs = fields.like(fake)
         self.data_shape = gan_checks.main_shape(fake)
@@ -174,7 +174,8 @@ class GAN(RealData, Passes, Generative, Game):
         return self.generator if self.ema_generator is None else self.ema_generator
 
     def call(self, inputs):
-        self.begin_averages()
+        if backend.is_tensorflow():  # elsewhere `predict` did, which traces this
+            self.begin_averages()
         return self.sampler(inputs, training=False)
 
     def symptoms(self, real=None, patience=3, **thresholds):

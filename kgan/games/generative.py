@@ -3,7 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
-from kgan import export
+from kgan.export.exportable import Exportable
 from kgan.games import conditioned, served
 from kgan.games.generated import Generated
 from kgan.games.sampler import rows_of
@@ -28,7 +28,7 @@ def require(game, who):
         )
 
 
-class Generative:
+class Generative(Exportable):
     """Mixin of games that generate from latents: the methods that do not train.
 
     It reads `raw_sampler` and `averaged_sampler` (each a
@@ -110,7 +110,7 @@ class Generative:
         scorer = self._known_scorer("discriminator=True") if discriminator else None
         if not sampler.told and sampler.prior is not False:
             return served.servable(self, sampler, scorer, max_images)
-        return conditioned.endpoints(sampler, self.data_shape)
+        return conditioned.servable(self, sampler)
 
     def _known_scorer(self, who):
         if self.scorer is None:
@@ -222,22 +222,3 @@ class Generative:
         """
         self._assert_compile_called("discriminate")
         return self._known_scorer("discriminate")(data, labels, batch_size)
-
-    def export(self, filepath, version=None, **options):
-        """Exports a SavedModel that TensorFlow Serving runs as it is; returns its path.
-
-        It is the folder `filepath/1`, `filepath/2` and so on, whole or not there, which
-        needs neither Python nor kgan: `gan.export("saved_models/digits")`.
-
-        Args:
-            filepath: Folder of all versions of the model.
-            version: Number of this one. Default: the next.
-            **options: Further arguments of `kgan.export.saved_model`.
-
-        Raises:
-            ValueError: If the model was not compiled or not trained, or its weights
-                are not finite.
-            FileExistsError: If the version exists.
-            OSError: If the folder cannot be written.
-        """
-        return export.saved_model(self, filepath, version, **options)

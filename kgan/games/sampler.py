@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from kgan import latents
-from kgan.core import arguments
+from kgan.core import arguments, backend
 from kgan.games import gan_checks
 from kgan.losses.input_gradients import joined
 
@@ -87,7 +87,7 @@ def samples(network, drawn, labels=None, inputs=joined):
         labels: int32 of shape `(count,)`, or None without classes.
         inputs: Function of both that returns what the network takes.
     """
-    outputs = tf.nest.flatten(network(inputs(drawn, labels), training=False))
+    outputs = tf.nest.flatten(backend.infer(network, inputs(drawn, labels)))
     largest = max(outputs, key=lambda output: math.prod(output.shape[1:]))
     return tf.cast(largest, tf.float32)
 
@@ -112,9 +112,9 @@ class Sampler:
         self.prior = prior
         self.num_classes = num_classes
         self.conditions = conditions
-        self._batch = tf.function(self.rows, reduce_retracing=True)
-        self._checked = tf.function(self._rows_and_finite, reduce_retracing=True)
-        self._decoded = tf.function(self.decode, reduce_retracing=True)
+        self._batch = backend.compiled(self.rows)
+        self._checked = backend.compiled(self._rows_and_finite)
+        self._decoded = backend.compiled(self.decode)
 
     def rows(self, count, seed, start, labels=None, truncation=1.0):
         """Generates rows `start` to `start + count`, in one batch.

@@ -6,9 +6,9 @@ from kgan import latents
 from kgan.export.endpoints import Portable, Servable
 from kgan.export.requests import MAX_REQUESTS
 from kgan.games import sampler as sampling
-from kgan.games.endpoints import Signatures, row_specs, to_served
+from kgan.games.endpoints import Signatures, row_specs
 
-# Seed of the latents by which a converted network is compared with its origin.
+# Of the latents by which a converted network is compared.
 _SEED = 0
 
 
@@ -68,22 +68,25 @@ wants labels of one shape from all: one for each request.
 """
 
 
+def typical_latents(prior, count):
+    """Returns latents by which a converted network is compared with its origin."""
+    return latents.latents_at(prior, latents.table(_SEED), 0, count).numpy()
+
+
 def _portable(sampler):
     def function(network):
-        def serving_default(latents, labels=None):
-            rows = latents, labels
-            generated = sampling.samples(network, *rows, sampler.inputs)
-            return to_served(generated, sampler.is_image)
+        def generate(latents, labels=None):
+            samples = sampling.samples(network, latents, labels, sampler.inputs)
+            return {sampling.data_name(sampler.is_image, samples.shape[1:]): samples}
 
-        return serving_default
+        return generate
 
     def examples(count):
-        drawn = latents.latents_at(sampler.prior, latents.table(_SEED), 0, count)
-        inputs = {"latents": drawn.numpy()}
+        inputs = {"latents": typical_latents(sampler.prior, count)}
         if sampler.num_classes is not None:
             inputs["labels"] = np.arange(count, dtype=np.int32) % sampler.num_classes
         return inputs
 
-    return Portable(
-        "generator", sampler.network, function, row_specs(sampler), examples
-    )
+    finish = sampling.to_uint8 if sampler.is_image else None
+    specs = row_specs(sampler)
+    return Portable("generator", sampler.network, function, specs, examples, finish)

@@ -1,12 +1,14 @@
 """Methods of a trained game of translation."""
 
+import dataclasses
+
 import numpy as np
 import tensorflow as tf
 
-from kgan.core import arguments
+from kgan.core import arguments, backend
 from kgan.core.pictures import is_picture
-from kgan.export import saved_model
-from kgan.export.endpoints import Endpoint, Input
+from kgan.export.endpoints import Endpoint, Input, Portable, Servable
+from kgan.export.exportable import Exportable
 from kgan.games.endpoints import named
 from kgan.games.sampler import as_floats, data_name, in_batches, to_float, to_uint8
 from kgan.metrics.examples import Examples
@@ -14,7 +16,7 @@ from kgan.metrics.examples import Examples
 _ROWS = 8
 
 
-class Translation:
+class Translation(Exportable):
     """Mixin of games whose generator translates a source into a target.
 
     It reads `generator`, and `ema_generator` where there is an average. A source or a
@@ -26,8 +28,7 @@ class Translation:
     def translator(self):
         """The network that translates: the averaged generator if there is one."""
         self.begin_averages()
-        average = getattr(self, "ema_generator", None)
-        return self.generator if average is None else average
+        return self._translator
 
     @property
     def data_shape(self):
@@ -42,8 +43,15 @@ class Translation:
     def averages(self):
         return {} if self.ema_momentum is None else {"generator": self.ema_momentum}
 
+    @property
+    def _translator(self):
+        average = getattr(self, "ema_generator", None)
+        return self.generator if average is None else average
+
     def call(self, inputs):
-        return self.translator(inputs, training=False)
+        if backend.is_tensorflow():  # elsewhere `predict` did, which traces this
+            self.begin_averages()
+        return self._translator(inputs, training=False)
 
     def translate(self, images, batch_size=32):
         """Translates images; returns a NumPy array of targets, uint8 if pictures.
@@ -63,10 +71,13 @@ class Translation:
 
     def translated(self, images):
         """Returns translations as the network's floats, in one batch."""
-        return self(tf.convert_to_tensor(self._sources(images)))
+        return self._floats(self._sources(images))
 
     def _translated(self, images):
-        return _seen(self(tf.convert_to_tensor(images, tf.float32)))
+        return _seen(self._floats(images))
+
+    def _floats(self, images):
+        return backend.infer(self.translator, tf.convert_to_tensor(images, tf.float32))
 
     # === What the rest of kgan asks of any game ===
 
@@ -105,10 +116,23 @@ class Translation:
         )
         words = ", ".join(map(str, target))
 
+        def function(network):
+            def translated(images, _=None):
+                images = to_float(images) if from_bytes else images
+                output = network(images, training=False)
+                # ONNX wants names of outputs that are no input's.
+                return {"translated": tf.cast(output, tf.float32)}
+
+            return translated
+
         def translate(images, _=None):
-            images = to_float(images) if from_bytes else images
-            translated = self.translator(images, training=False)
-            return {given: to_uint8(translated) if to_bytes else translated}
+            (output,) = function(self.translator)(images).values()
+            return {given: to_uint8(output) if to_bytes else output}
+
+        def examples(count):
+            draw = np.random.default_rng(0)
+            pictures = draw.integers(0, 256, (count, *shape), np.uint8)
+            return {name: pictures if from_bytes else np.float32(pictures / 255)}
 
         endpoint = Endpoint(
             named(name, translate),
@@ -120,11 +144,16 @@ class Translation:
             },
             (self.translator,),
         )
-        return dict.fromkeys(("serving_default", "translate"), endpoint)
-
-    def export(self, filepath, version=None, **options):
-        """Exports a SavedModel: see `kgan.export.saved_model`."""
-        return saved_model(self, filepath, version, **options)
+        portable = Portable(
+            "generator",
+            self.translator,
+            function,
+            [spec],
+            examples,
+            to_uint8 if to_bytes else None,
+        )
+        served = dict.fromkeys(("serving_default", "translate"), endpoint)
+        return dataclasses.replace(Servable.of(self, served), portable=portable)
 
 
 def _seen(data):

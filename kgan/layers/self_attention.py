@@ -1,7 +1,6 @@
 """Attention between all positions of an image."""
 
 import keras
-import tensorflow as tf
 from keras import ops
 
 from kgan.core.arguments import positive_integer
@@ -107,9 +106,7 @@ class SelfAttention(Configured):
         keys = self._listed(self.key(inputs))  # (b, p, k)
         values = self._listed(self.value(inputs))  # (b, p, v)
         scores = ops.einsum("bhwk,bpk->bhwp", queries, keys)
-        # Not Keras' softmax, which warns where there is one position to attend to.
-        weights = tf.nn.softmax(ops.cast(scores, "float32"))
-        weights = ops.cast(weights, values.dtype)
+        weights = ops.cast(_softmax(ops.cast(scores, "float32")), values.dtype)
         attended = ops.einsum("bhwp,bpv->bhwv", weights, values)
         return inputs + self.gamma * self.result(attended)
 
@@ -120,6 +117,11 @@ class SelfAttention(Configured):
 
     def compute_output_shape(self, input_shape):
         return input_shape
+
+
+def _softmax(scores):
+    # Keras warns where there is one position to attend to.
+    return ops.ones_like(scores) if scores.shape[-1] == 1 else ops.softmax(scores)
 
 
 def _pooled(data):

@@ -70,8 +70,10 @@ class VirtualBatchNormalization(Configured):
                 f"`reference_size`. Received: {inputs.shape[0]} rows"
             )
         rows = ops.cast(inputs, "float32")
-        # The slice of a short batch would silently be shorter.
-        reference = tf.ensure_shape(rows[:count], (count, *inputs.shape[1:]))
+        reference = rows[:count]
+        if inputs.shape[0] is None:  # in a graph of TensorFlow, and there alone
+            # The slice of a short batch would silently be shorter.
+            reference = tf.ensure_shape(reference, (count, *inputs.shape[1:]))
         examples = rows[count:]
         axes = tuple(range(1, rows.ndim - 1))
         mean, variance = ops.moments(reference, (0, *axes), keepdims=True)

@@ -3,7 +3,7 @@
 import copy
 
 import keras
-import tensorflow as tf
+from keras import ops
 
 from kgan.core import independence
 from kgan.models.inputs import check_integer
@@ -77,10 +77,10 @@ class Packed(keras.Model):
         return independence.independent(self.packed_network)
 
     def pack(self, data):
-        data = tf.reshape(data, (-1, self.samples, *self._sides, self._channels))
+        data = ops.reshape(data, (-1, self.samples, *self._sides, self._channels))
         axes = [0, *range(2, 2 + len(self._sides)), 1, len(self._sides) + 2]
         joined = (*self._sides, self.samples * self._channels)
-        return tf.reshape(tf.transpose(data, axes), (-1, *joined))
+        return ops.reshape(ops.transpose(data, axes), (-1, *joined))
 
     def call(self, data, training=False):
         return self.packed_network(self.pack(data), training=training)

@@ -12,6 +12,7 @@ import tensorflow as tf
 import kgan.data
 from kgan import recipes
 from kgan.core import naming
+from kgan.data import archive
 from kgan.recipes import few_shot
 from kgan.recipes.recipe import Recipe, of_game
 
@@ -57,7 +58,7 @@ def choose(
         ```
     """
     kinds = recipes.games() if game is None else {game: of_game(game)}
-    if "gan" in kinds and os.path.isdir(os.path.expanduser(dataset)):
+    if "gan" in kinds and archive.is_there(dataset):
         return _for_folder(dataset, conditional, given)
     source = kgan.data.source(dataset, image_size, data_dir=data_dir, **(windows or {}))
     fitting = [name for name, kind in kinds.items() if kind.suits(source)]
@@ -67,33 +68,41 @@ def choose(
         return _for_points(source, given)
     sizes = {source.shape[:2]: source.num_examples}
     recipe, reasons = _for_images(dataset, sizes, given)
-    classes = source.class_names or tuple(map(str, range(source.num_classes or 0)))
-    return recipe, reasons + _about_classes(dataset, classes, conditional)
+    return recipe, reasons + _about_labels(dataset, source, conditional)
 
 
 def _for_folder(dataset, conditional, given):
     folder, scan = _scan(dataset)
     if len(scan.files) > few_shot.FEW:
         recipe, reasons = _for_images(folder, scan.sizes, given)
-        return recipe, reasons + _about_classes(folder, scan.class_names, conditional)
+        return recipe, reasons + _about_labels(folder, scan, conditional)
     recipe, reasons = _for_few(folder, scan, conditional, given)
-    name = pathlib.Path(folder).resolve().name
-    return dataclasses.replace(recipe, name=name or "images"), reasons
+    return dataclasses.replace(recipe, name=_name(folder)), reasons
 
 
 def _for_few(folder, scan, conditional, given):
     recipe, reasons = few_shot.adapt(
         folder, scan.sizes, _has_gpu(), scan.channels, given
     )
-    return recipe, reasons + _about_classes(folder, scan.class_names, conditional)
+    return recipe, reasons + _about_labels(folder, scan, conditional)
 
 
-def _about_classes(name, classes, conditional):
-    """Returns a line about classes that would go unused, in a list; else none."""
-    if conditional or not classes or len(classes) < 2:
+def _about_labels(name, data, conditional):
+    """Returns a line about labels that would go unused, in a list; else none.
+
+    `data` is a source or a scan: it has `num_classes` and `class_names`.
+    """
+    count = data.num_classes or 0
+    if conditional or count < 2:
         return []
-    count, named = len(classes), naming.listed(classes, _NAMED)
+    named = naming.listed(data.class_names or tuple(map(str, range(count))), _NAMED)
     return [f"{name} has {count} classes ({named}): --conditional generates by class."]
+
+
+def _name(dataset):
+    """Returns the name of a folder, or of a ZIP without its ending."""
+    path = pathlib.Path(dataset).resolve()
+    return (path.stem if path.suffix.lower() == ".zip" else path.name) or "images"
 
 
 def _of_another_game(dataset, kinds, fitting):
@@ -117,9 +126,9 @@ def few(dataset: str, conditional: bool = False, given: Iterable[str] = ()) -> t
     Raises:
         ValueError: If there is no such folder.
     """
-    if not os.path.isdir(os.path.expanduser(dataset)):
+    if not archive.is_there(dataset):
         raise ValueError(
-            "`dataset` must be a folder of images for the recipe few_shot. "
+            "`dataset` must be a folder or ZIP of images for the recipe few_shot. "
             f"Received: {dataset!r}"
         )
     return _for_few(*_scan(dataset), conditional, given)
@@ -146,7 +155,7 @@ def _for_images(dataset, sizes, given):
     side = max(fitting, default=math.ceil(median))
     batch_size = min(_BATCH, count)
     recipe = Recipe(
-        name=pathlib.Path(dataset).resolve().name or "images",
+        name=_name(dataset),
         description=f"a DCGAN for {dataset}",
         dataset=str(dataset),
         image_size=side,

@@ -58,6 +58,7 @@ class Recipe:
         description: One line for people.
         results: What was measured: figures by name, and under `"command"` the command
             that measures them again. Empty for a recipe that was changed.
+        imports: Modules of the user, as `--import` names them.
 
     The other fields, each a flag of `kgan train`, say what they mean in their
     declaration below.
@@ -82,11 +83,12 @@ class Recipe:
     name: str = field(Text(), "name of the recipe", flag=False)
     description: str = field(Text(), "one line about it", "", flag=False)
     results: dict = field(Mapping(), "measured figures", flag=False)
+    imports: tuple = field(Texts(), "modules that are imported first", flag=False)
 
     game: str | None = field(Text(optional=True), "game that is played, as in gan")
     dataset: str = field(
         Text(),
-        "gaussian, ring, grid, digits, a name of TFDS, a folder of images, or "
+        "gaussian, ring, grid, digits, a name of TFDS, a folder or ZIP of images, or "
         "pairs:PATH:SOURCE:TARGET[:SHARE]",
         "digits",
     )
@@ -233,7 +235,8 @@ class Recipe:
 
     def to_flags(self) -> list:
         """Returns the flags of `kgan train` that lead to these values."""
-        return [
+        first = [f"--import={','.join(self.imports)}"] if self.imports else []
+        return first + [
             f"--{name}={f.metadata['kind'].write(getattr(self, name))}"
             for name, f in self.flags().items()
         ]

@@ -12,7 +12,7 @@ import numpy as np
 import tensorflow as tf
 
 from kgan import latents
-from kgan.core import arguments
+from kgan.core import arguments, extras
 from kgan.games import generative
 from kgan.latents import directions
 from kgan.report.pictures import data_uri
@@ -282,9 +282,4 @@ def serve(blocks, port=None, open=True):
 
 def import_gradio():
     """Returns the module `gradio`, or raises with the command that installs it."""
-    try:
-        import gradio
-    except ModuleNotFoundError as error:
-        message = "The page needs Gradio: pip install gradio"
-        raise ModuleNotFoundError(message) from error
-    return gradio
+    return extras.require("gradio", "explore", "The page")

@@ -1,7 +1,8 @@
 """HTML from texts of which none is trusted."""
 
 import html
-import pathlib
+
+from kgan.data import registry
 
 
 class Html(str):
@@ -70,6 +71,5 @@ def terms(pairs: list) -> Html:
 
 
 def without_folders(text: str) -> str:
-    """Shortens an absolute path to its last part: a page may be given to others."""
-    path = pathlib.PurePath(text)
-    return path.name if path.is_absolute() and path.name else text
+    """Shortens a path to its last part: a page may be given to others."""
+    return registry.short(text)

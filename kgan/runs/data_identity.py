@@ -15,10 +15,15 @@ _NAMED = 3  # how many files a sentence names
 _SHOWN = 30  # the longest value, in characters, that it shows
 
 
-def write(run_dir: pathlib.Path, source: kgan.data.Source) -> None:
-    """Writes what tells the data of a run from others."""
+def write(
+    run_dir: pathlib.Path, source: kgan.data.Source, places: dict | None = None
+) -> None:
+    """Writes what tells the data of a run from others, after `places` where they are.
+
+    No value of `places` is compared.
+    """
     # ASCII alone: what is no UTF-8 in the name of a file could not be written.
-    text = json.dumps(source.identity())
+    text = json.dumps({**(places or {}), **source.identity()})
     write_atomically(
         run_dir / directory.DATA,
         lambda path: path.write_text(text, "utf-8"),

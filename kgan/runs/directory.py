@@ -19,8 +19,10 @@ import pathlib
 import keras
 
 from kgan.callbacks import checkpoints
+from kgan.core import modules
 from kgan.core.atomic_files import leftovers, write_atomically
 from kgan.engine.interface import Interface
+from kgan.export import hub
 from kgan.runs import lock
 
 RECIPE = "recipe.json"
@@ -83,13 +85,17 @@ def find_model(path: str | os.PathLike) -> pathlib.Path:
     """Returns the file of a model.
 
     Args:
-        path: A `.keras` file, or a run directory, for its `gan.keras` or else its
-            newest checkpoint.
+        path: A `.keras` file, or a folder with what is in one; a run directory, for its
+            `gan.keras` or else its newest checkpoint; or `hf://user/name`, which is
+            fetched from the Hugging Face Hub.
 
     Raises:
         FileNotFoundError: If there is no such file, or no model in the directory.
+        OSError: If the Hub does not answer.
     """
-    path = pathlib.Path(path)
+    path = hub.fetch(path) if hub.is_address(path) else pathlib.Path(path)
+    if (path / hub.CONFIG).is_file():
+        return path
     candidates = [path]
     if path.is_dir():
         candidates = [path / MODEL, *reversed(checkpoints.steps(path / CHECKPOINTS))]
@@ -103,23 +109,24 @@ def find_model(path: str | os.PathLike) -> pathlib.Path:
 
 
 def load_model(path: str | os.PathLike) -> keras.Model:
-    """Loads a model from a run directory or a `.keras` file, as `find_model` finds it.
+    """Loads the model that `find_model` finds, as Keras' `safe_mode` allows it.
 
     Raises:
         FileNotFoundError: If there is no such file, or no model in the directory.
         ValueError: If the file holds no game.
     """
     file = find_model(path)
-    if file.suffix != ".keras":
+    shown = path if hub.is_address(path) else file
+    if file.suffix != ".keras" and file.is_file():
         raise ValueError(f"A model must be a .keras file. Received: {file}")
     try:
         game = keras.models.load_model(file)
     except (ValueError, TypeError, KeyError, OSError) as error:
-        reason = str(error).strip().partition("\n")[0]
-        raise ValueError(f"{file} cannot be loaded as a model: {reason}") from error
+        reason = modules.missing(error) or str(error).strip().partition("\n")[0]
+        raise ValueError(f"{shown} cannot be loaded as a model: {reason}") from error
     if not isinstance(game, Interface):
         kind = type(game).__name__
         raise ValueError(
-            f"{file} must hold a game, such as kgan.GAN. Received: a {kind}"
+            f"{shown} must hold a game, such as kgan.GAN. Received: a {kind}"
         )
     return game

@@ -12,9 +12,10 @@ import tensorflow as tf
 
 import kgan.data
 from kgan import distribute
-from kgan.core import naming
+from kgan.core import modules, naming
+from kgan.data import registry
 from kgan.recipes import Recipe
-from kgan.runs import data_identity, directory, lock, resume
+from kgan.runs import data_identity, data_place, directory, lock, resume
 
 
 @dataclasses.dataclass(frozen=True)
@@ -85,6 +86,9 @@ def prepare(
     if init_from is not None:
         _start_from(recipe, game, init_from)
     resolved = recipe.resolve(source, steps_per_epoch)
+    # From whatever folder the run is looked at later.
+    where = registry.absolute(recipe.dataset, data_dir)
+    resolved = dataclasses.replace(resolved, dataset=where)
     plan = Plan(resolved, run_dir, source, game, steps_per_epoch, init_from)
     plan.load()  # data that do not suit are refused here
     return plan
@@ -96,12 +100,22 @@ def prepare_to_resume(
     steps: int | None = None,
     strategy: str | tf.distribute.Strategy | None = None,
     allow_changed_data: bool = False,
+    dataset: str | None = None,
+    imports: tuple = (),
 ) -> Plan:
-    """Prepares a run that goes on; see `kgan.training.resume`."""
+    """Prepares a run that goes on; see `kgan.training.resume`.
+
+    `imports` are modules that were imported in place of those of the recipe.
+    """
     run_dir = pathlib.Path(run_dir)
+    if not imports:
+        modules.load(resume.read_imports(run_dir))
     recipe = resume.read_recipe(run_dir)
-    recipe = dataclasses.replace(recipe, **resume.read_windows(run_dir))
+    recipe = dataclasses.replace(recipe, imports=imports or recipe.imports)
     lock.check_free(run_dir)
+    place, data_dir = data_place.find(run_dir, recipe.dataset, dataset, data_dir)
+    windows = resume.read_windows(run_dir, place)
+    recipe = dataclasses.replace(recipe, dataset=place, **windows)
     if steps is not None:
         recipe = recipe.override(steps=steps)
     strategy = _strategy(strategy)
@@ -120,6 +134,8 @@ def prepare_to_resume(
     # As the run was cut when it began: its pictures lie at these steps.
     length = recipe.sample_every or cut(recipe, source.num_examples)
     resolved = recipe.resolve(source, length)
+    where = registry.absolute(recipe.dataset, data_dir)  # an older kgan kept it as is
+    resolved = dataclasses.replace(resolved, dataset=where)
     return Plan(resolved, run_dir, source, game, length, lines=tuple(lines))
 
 

@@ -1,34 +1,70 @@
 """What a run's directory records about the model in it."""
 
 import dataclasses
+import json
 import pathlib
 import warnings
 
 from kgan.callbacks import logging
-from kgan.export import Provenance
+from kgan.data import registry
+from kgan.export import Provenance, hub
 from kgan.metrics import Evaluation
-from kgan.runs import data_identity, directory, resume
+from kgan.runs import data_identity, data_place, directory, resume
 
 # What says how fast a run was, or what its schedule did, not what it reached.
 _NO_FIGURES = ("epoch", "step", "_seconds", "_per_second", "_learning_rate")
 
 
 def name_of(path):
-    """Returns the recipe's name for a run directory or `.keras` file, or the file's."""
+    """Returns the recipe's name for a run directory or `.keras` file, or the file's.
+
+    On the Hugging Face Hub a model has its own name.
+    """
+    if hub.is_address(path):
+        return hub.repository(path).rpartition("/")[2]
     recipe = _recipe(_run_dir(path))
     return pathlib.Path(path).resolve().stem if recipe is None else recipe.name
 
 
-def dataset_of(path):
-    """Returns the data set of a run directory or `.keras` file, or None."""
-    recipe = _recipe(_run_dir(path))
-    return recipe and recipe.dataset
+def data_of(path, dataset=None, data_dir=None):
+    """Returns `(dataset, data_dir)` of a run directory or `.keras` file.
 
+    Those that are given precede those of the run; None where neither tells.
 
-def windows_of(path):
-    """Returns how a run scaled images of 16 or 32 bits, as `Source.windows`."""
+    Raises:
+        ValueError: If the run's data are not where they were, and none are given.
+    """
     run_dir = _run_dir(path)
-    return {} if run_dir is None else resume.read_windows(run_dir)
+    if run_dir is None:
+        return dataset, data_dir
+    own = _recipe(run_dir).dataset
+    return data_place.find(run_dir, own, dataset, data_dir)
+
+
+def trained_on(path, dataset):
+    """Returns whether data are those that a run was trained on, as far as it tells.
+
+    It is so where they are at the run's place, and where there is nothing any more.
+    """
+    run_dir = _run_dir(path)
+    return run_dir is not None and _is_own(run_dir, _recipe(run_dir), dataset)
+
+
+def _is_own(run_dir, recipe, dataset, anywhere=True):
+    try:
+        own, data_dir = data_place.find(run_dir, recipe.dataset)
+    except ValueError:
+        return anywhere or registry.short(dataset) == registry.short(recipe.dataset)
+    return registry.absolute(dataset, data_dir) == registry.absolute(own, data_dir)
+
+
+def windows_of(path, dataset=None):
+    """Returns how a run scaled images of 16 or 32 bits, as `Source.windows`.
+
+    `dataset` is where its data are now; None: where its recipe says.
+    """
+    run_dir = _run_dir(path)
+    return {} if run_dir is None else resume.read_windows(run_dir, dataset)
 
 
 def changed_data(path, source):
@@ -74,26 +110,58 @@ def provenance(path, step, license=None):
     recipe = _recipe(run_dir)
     if recipe is None:
         return Provenance(license=license)
-    # Of a folder the name alone: where it lies is nobody's business but its owner's.
-    data = pathlib.PurePath(recipe.dataset).name
-    settings = {**dataclasses.asdict(recipe), "dataset": data}
+    shown = _for_others(recipe)
+    settings = dataclasses.asdict(shown)
     results = settings.pop("results")
     command = results.pop("command", None)
     made = f", by `{command}`" if command else ""
     epoch = f"`{directory.METRICS}` of the run: means of the epoch that ended at step"
+    measured = _measured(run_dir, step, recipe)
     figures = {
         f"{epoch} {step:,}": _metrics(run_dir / directory.METRICS, step),
-        f"Measured at step {step:,}, by `kgan evaluate`": _measured(
-            run_dir, step, recipe
-        ),
+        f"Measured at step {step:,}, by `kgan evaluate`": {
+            m.metric: m.value for m in measured
+        },
         f"The recipe's own, measured once on another run{made}": results,
     }
     found = tuple((source, values) for source, values in figures.items() if values)
-    return Provenance(recipe.name, data, settings, found, license)
+    return Provenance(
+        recipe.name, shown.dataset, settings, found, license, tuple(measured)
+    )
+
+
+def shared_files(path, step):
+    """Returns what a run's directory shares beside its model: paths or bytes by name.
+
+    The recipe and the names of the classes, by which commands know the model, and the
+    newest picture, if it is of the model's step.
+    """
+    run_dir = _run_dir(path)
+    if run_dir is None:
+        return {}
+    recipe = resume.read_recipe(run_dir)
+    windows = resume.read_windows(run_dir)
+    known = dataclasses.replace(_for_others(recipe), **windows)
+    classes = json.dumps({"classes": classes_of(path)})
+    shared = {directory.RECIPE: known.to_json(), directory.DATA: classes}
+    files = {name: text.encode() for name, text in shared.items()}
+    picture = run_dir / directory.SAMPLES / f"step-{step:08d}.png"
+    return files | ({"samples.png": picture} if picture.is_file() else {})
+
+
+def _for_others(recipe):
+    """Returns a recipe with the names of folders alone, without where they lie."""
+    data = registry.short(recipe.dataset)
+    return dataclasses.replace(
+        recipe,
+        dataset=data,
+        description=recipe.description.replace(recipe.dataset, data),
+        imports=tuple(map(registry.short, recipe.imports)),
+    )
 
 
 def _run_dir(path):
-    path = pathlib.Path(path)
+    path = hub.fetch(path) if hub.is_address(path) else pathlib.Path(path)
     folder = path
     if path.parent.name == directory.CHECKPOINTS:
         folder = path.parent.parent
@@ -121,22 +189,22 @@ def _measured(run_dir, step, recipe):
     """Reads what `kgan evaluate` found of the model that is exported."""
     path = run_dir / directory.EVALUATION / directory.FIGURES
     if not path.is_file():
-        return {}
+        return []
     try:
         evaluation = Evaluation.from_json(path.read_text("utf-8"))
     except (ValueError, TypeError, KeyError):
-        return {}  # half a file, or another's
+        return []  # half a file, or another's
     asked = {
         "step": step,
         "truncation": 1.0,
-        "dataset": recipe.dataset,
         "generator": "averaged weights" if recipe.has_average else "raw weights",
     }
-    return {
-        m.metric: float(f"{m.value:.4g}")
+    return [
+        dataclasses.replace(m, value=float(f"{m.value:.4g}"))
         for m in evaluation.measurements
         if asked.items() <= m.provenance.items()
-    }
+        and _is_own(run_dir, recipe, str(m.provenance.get("dataset")), anywhere=False)
+    ]
 
 
 def _metrics(path, step):

@@ -43,10 +43,20 @@ def read_recipe(run_dir: pathlib.Path) -> Recipe:
         raise ValueError(f"{path}: {error}") from None
 
 
-def read_windows(run_dir: pathlib.Path) -> dict:
+def read_imports(run_dir: pathlib.Path) -> tuple:
+    """Returns the modules that a run imports before its recipe is read."""
+    try:
+        found = json.loads((run_dir / directory.RECIPE).read_text("utf-8"))
+        return tuple(map(str, found.get("imports", ())))
+    except (OSError, ValueError, AttributeError, TypeError):
+        return ()  # `read_recipe` says what is wrong
+
+
+def read_windows(run_dir: pathlib.Path, dataset: str | None = None) -> dict:
     """Returns by which `Recipe.windows` a run scales images of 16 or 32 bits.
 
     The recipe of an older kgan has none: then they are those that it took by itself.
+    `dataset` is where the data are now; None: where the recipe says.
 
     Raises:
         FileNotFoundError, ValueError: As `read_recipe`.
@@ -54,7 +64,7 @@ def read_windows(run_dir: pathlib.Path) -> dict:
     recipe = read_recipe(run_dir)
     if "window" in json.loads((run_dir / directory.RECIPE).read_text("utf-8")):
         return recipe.windows
-    names = registry.window_options(recipe.dataset)
+    names = registry.window_options(dataset or recipe.dataset)
     return dict.fromkeys(names, wide_gray.OLD_WINDOW)
 
 

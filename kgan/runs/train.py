@@ -17,7 +17,7 @@ from kgan.core import registry
 from kgan.core.atomic_files import write_atomically
 from kgan.engine import feeding
 from kgan.recipes import Recipe
-from kgan.runs import data_identity, epochs, interrupts, lock, prepare
+from kgan.runs import data_identity, data_place, epochs, interrupts, lock, prepare
 from kgan.runs import directory as runs
 from kgan.runs import resume as resuming
 from kgan.runs.prepare import Plan
@@ -70,6 +70,7 @@ def resume(
     verbose: str | int = "auto",
     strategy: str | tf.distribute.Strategy | None = None,
     allow_changed_data: bool = False,
+    dataset: str | None = None,
 ) -> keras.Model:
     """Goes on with a run that was stopped or killed, or makes a finished one longer.
 
@@ -84,10 +85,13 @@ def resume(
         strategy: As in `train`; it may be another one than before.
         allow_changed_data: Whether to go on where the data are not those that the run
             began with: other files, sizes of files, or versions.
+        dataset: Where the data are now, if they were moved: a folder, a ZIP, or as the
+            recipe's. None: where they were, or where they were beside the run.
 
     Raises:
         FileNotFoundError: If `run_dir` is no directory of a run.
-        ValueError: If a checkpoint is of another recipe, or the data have changed.
+        ValueError: If a checkpoint is of another recipe, or the data have changed or
+            are not found.
         OSError: If no checkpoint can be read; and as `train`.
 
     Example:
@@ -96,7 +100,7 @@ def resume(
         ```
     """
     plan = prepare.prepare_to_resume(
-        run_dir, data_dir, steps, strategy, allow_changed_data
+        run_dir, data_dir, steps, strategy, allow_changed_data, dataset
     )
     return run(plan, verbose)
 
@@ -218,7 +222,8 @@ def _write_first(plan):
         runs.tidy(run_dir, plan.game.step)
     else:
         runs.clear(run_dir)
-    data_identity.write(run_dir, plan.source)
+    places = data_place.record(run_dir, plan.recipe.dataset, plan.source)
+    data_identity.write(run_dir, plan.source, places)
     if plan.init_from is not None:
         # Without the first weights the run could not start again.
         runs.save(plan.game, run_dir / runs.FIRST)

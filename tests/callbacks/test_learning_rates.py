@@ -59,3 +59,16 @@ def test_variables_and_schedules_of_replicas(two_replicas):
     assert history["g_learning_rate"] == [0.25]
     assert history["d_learning_rate"] == [pytest.approx(0.3)]
     assert history["g_loss_scale"] == [2.0**15]
+
+
+@pytest.mark.parametrize("each_batch", [False, True])
+def test_batches_where_they_are_asked_for(points, rows, each_batch):
+    seen = []
+
+    def keep(batch, logs):
+        seen.append("g_learning_rate" in logs)
+
+    keeper = keras.callbacks.LambdaCallback(on_train_batch_end=keep)
+    rates = LearningRates(each_batch=each_batch)
+    points().fit(rows((1,)), epochs=1, verbose=0, callbacks=[rates, keeper])
+    assert seen == [each_batch] * 3

@@ -2,6 +2,7 @@
 
 import pytest
 import tiny
+from stand_in_hub import hub as hub
 
 import kgan
 from kgan.runs import directory, train

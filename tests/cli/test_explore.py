@@ -182,4 +182,4 @@ def test_without_gradio(monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, "gradio", None)
     assert main(["explore", "--model=anything"]) == 1
     error = capsys.readouterr().err
-    assert re.fullmatch(r"kgan explore: .*pip install gradio\n", error)
+    assert re.fullmatch(r'kgan explore: .*pip install "kgan\[explore\]"\n', error)

@@ -1,5 +1,6 @@
 """`kgan export` writes what `gan.export` writes, with the run's own story."""
 
+import importlib.util
 import re
 
 import keras
@@ -8,8 +9,9 @@ import pytest
 import tensorflow as tf
 import tiny
 
+from kgan import latents
 from kgan.cli import main
-from kgan.cli.export import _WRITERS
+from kgan.export import FORMATS
 from kgan.runs import directory
 
 
@@ -63,17 +65,40 @@ def test_flags_reach_the_export(run_dir, tmp_path):
     np.testing.assert_allclose(images, raw, atol=1e-6)
 
 
-def test_tflite(run_dir, tmp_path, capsys):
-    command = ["export", f"--model={run_dir}", "--format=tflite", "--output=phone"]
-    assert main(command) == 0
-    lines = capsys.readouterr().out.splitlines()
-    files = ["generator.float32.tflite", "generator.int8.tflite"]
-    assert sorted(path.name for path in (tmp_path / "phone").iterdir()) == files
-    for line, name in zip(lines, files, strict=True):
-        size = (tmp_path / "phone" / name).stat().st_size
-        number = r"\d\.\de[-+]\d+"
-        pattern = rf"phone/{name}: {size:,} bytes, at most {number} from the generator"
-        assert re.fullmatch(pattern, line)
+@pytest.mark.parametrize(
+    ("flags", "name", "floats"),
+    [
+        (["--format=onnx", "--output=f/m.onnx"], "f/m.onnx", False),
+        (["--format=tflite", "--raw", "--int8"], "saved_models/digits.tflite", True),
+        (["--format=openvino", "--output=m.xml", "--noaveraged"], "m.xml", False),
+    ],
+)
+def test_files(run_dir, flags, name, floats, tmp_path, capsys):
+    kind = FORMATS[flags[0].partition("=")[2]]
+    for package in kind.packages:
+        pytest.importorskip(package, reason=f"{package} is not installed")
+    assert main(["export", f"--model={run_dir}", *flags]) == 0
+    files = kind.files(tmp_path / name)
+    assert tiny.files(tmp_path) == {str(f.relative_to(tmp_path)) for f in files}
+    size = sum(file.stat().st_size for file in files)
+    line = rf"{name}: {size:,} bytes, at most [\d.e-]+ from the network\n"
+    assert re.fullmatch(line, capsys.readouterr().out)
+    gan = directory.load_model(run_dir)
+    drawn = latents.latents_at(gan.prior, latents.table(2), 0, 5)
+    found = kind.run(tmp_path / name, {"latents": drawn.numpy()})
+    assert found.dtype == (np.float32 if floats else np.uint8)
+    if not floats:
+        expected = gan.decode(drawn, averaged="--noaveraged" not in flags)
+        assert np.abs(found.astype(int) - expected).max() <= 1
+
+
+def test_a_missing_package_is_one_line(run_dir, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    command = ["export", f"--model={run_dir}", "--format=onnx", "--output=m.onnx"]
+    assert main(command) == 1
+    error = capsys.readouterr().err
+    assert re.fullmatch(r"kgan export: ONNX needs .*'kgan\[onnx\]'.*\n", error)
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(
@@ -84,11 +109,14 @@ def test_tflite(run_dir, tmp_path, capsys):
         (["--model=foreign.keras"], 1, "must hold a game.* Received: a Sequential"),
         (["--model=text.keras"], 1, "cannot be loaded as a model"),
         (["--model=RUN", "--version=0"], 2, "version=0.*at least 1"),
-        (["--model=RUN", "--format=onnx"], 2, "one of saved_model, tflite"),
+        (["--model=RUN", "--format=onyx"], 2, "one of saved_model, onnx, litert"),
         (["--model=RUN", "--max_images=1"], 2, "max_images=1.*at least 2"),
         (["--model=RUN", "--format=tflite", "--version=2"], 2, "--version has no mean"),
         (["--model=RUN", "--output=text.keras"], 1, "text.keras"),
-        (["--model=RUN", "--output=text.keras", "--format=tflite"], 1, "text.keras"),
+        (["--model=RUN", "--format=onnx", "--license=MIT"], 2, "--license has no mean"),
+        (["--model=RUN", "--raw"], 2, "--raw has no meaning for --format=saved_model"),
+        (["--model=RUN", "--format=onnx", "--int8"], 2, "--int8 has no meaning for"),
+        (["--model=RUN", "--output=m", "--format=onnx"], 1, r"must end in \.onnx"),
         (["--model=UNTRAINED"], 1, "must be trained"),
     ],
 )
@@ -108,7 +136,3 @@ def test_a_version_that_exists_is_one_line(run_dir, tmp_path, capsys):
     (tmp_path / "m" / "3").mkdir(parents=True)
     assert main(["export", f"--model={run_dir}", "--output=m", "--version=3"]) == 1
     assert "`version` must be new: m holds 3. Received: 3" in capsys.readouterr().err
-
-
-def test_formats_are_those_of_the_flag():
-    assert tuple(_WRITERS) == ("saved_model", "tflite")

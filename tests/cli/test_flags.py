@@ -82,7 +82,9 @@ def test_a_hidden_flag_is_read_and_a_refused_one_says_why():
     for argv in (["--width=3"], ["--fast"]):
         with pytest.raises(flags.UsageError, match="belongs elsewhere"):
             flags.parse(values, argv)
-    with pytest.raises(flags.UsageError, match=r"flags are --depth, --debug\. Rec"):
+    with pytest.raises(
+        flags.UsageError, match=r"flags are --depth, --import, --debug\. Rec"
+    ):
         flags.parse(values, ["--depht=3"])
     flags.parse(values, ["--depth=4"])
     assert flags.given(values, ["depth", "width", "no_flag"]) == {"depth": 4}

@@ -22,7 +22,7 @@ def test_a_folder_of_images(model, tmp_path, capsys):
     path = model("images")
     argv = ["--num_images=5", "--start=7", "--seed=3", f"--output={tmp_path}/out"]
     generate(path, *argv)
-    names = sorted(file.name for file in (tmp_path / "out").iterdir())
+    names = sorted(file.name for file in (tmp_path / "out").glob("*.png"))
     assert names == [f"image-{index:06d}.png" for index in range(7, 12)]
     images = directory.load_model(path).generate(5, seed=3, start=7)
     for name, image in zip(names, images, strict=True):

@@ -148,3 +148,30 @@ def test_the_command_alone_chooses_kernels(given, module, expected):
         [sys.executable, "-c", code], env=environment, capture_output=True, text=True
     )
     assert done.stdout.strip() == expected, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("backend", "reason"),
+    [("torch", "torch"), ("nonsense", "Unable to import backend : nonsense")],
+)
+@pytest.mark.parametrize("argv", ["kgan", "mine.py"])
+def test_a_missing_backend_is_named_in_a_sentence(backend, reason, argv):
+    # No `torch` can be imported, whether it is installed or not.
+    code = f"import sys; sys.modules['torch'] = None; sys.argv = [{argv!r}, 'train']; "
+    done = subprocess.run(
+        [sys.executable, "-c", code + "import kgan"],
+        env={**os.environ, "KERAS_BACKEND": backend},
+        capture_output=True,
+        text=True,
+    )
+    *before, last = done.stderr.splitlines()
+    assert done.returncode == 1
+    assert reason in last
+    assert f"KERAS_BACKEND ({backend})" in last
+    assert "Set KERAS_BACKEND=tensorflow" in last
+    if argv == "kgan":
+        assert last.startswith("kgan: ")
+        assert before == []
+    else:
+        assert last.startswith("ImportError: Keras cannot be imported")
+        assert "During handling" not in done.stderr

@@ -180,7 +180,8 @@ def test_few_shot_looks_for_a_folder_of_photos(folder, capsys):
     folder.rename(folder.parent / "photos")
     lines, flags = dry_run(capsys, "--recipe=few_shot", "--augmentation={}")
     assert lines[0] == "./photos: 3 images."
-    assert (flags["dataset"], flags["augmentation"]) == ("./photos", "{}")
+    assert flags["dataset"] == str(folder.parent / "photos")
+    assert flags["augmentation"] == "{}"
 
 
 @pytest.mark.parametrize(
@@ -191,7 +192,7 @@ def test_few_shot_looks_for_a_folder_of_photos(folder, capsys):
         (["--steps=many"], 2, "steps=many.*integer"),
         (["--loss=hing"], 1, "Did you mean 'hinge'?"),
         (["--dataset=nowhere"], 1, "nowhere"),
-        (["--recipe=few_shot"], 1, "folder of images for the recipe few_shot"),
+        (["--recipe=few_shot"], 1, "folder or ZIP of images for the recipe few_shot"),
         (["--recipe=few_shot", "--dataset=digits"], 1, "few_shot.*: 'digits'"),
         (["--init_from=nowhere"], 1, "nowhere"),
         (["--conditional", "--dataset=gaussian"], 1, "conditional"),
@@ -354,6 +355,29 @@ def test_a_folder_that_changed_is_gone_on_with_if_that_is_allowed(folder, capsys
     assert main([*resume, "--allow_changed_data"]) == 0
     assert f"The data have changed: {found}.\n" in capsys.readouterr().out
     assert main(["train", "--resume=run", "--steps=3"]) == 0
+
+
+def test_a_run_goes_on_where_its_data_are_now(folder, tmp_path, monkeypatch, capsys):
+    flags = ["--dataset=pictures", "--model=mlp", "--image_size=8", "--run_dir=run"]
+    assert main(["train", *flags, *TINY[:2], "--batch_size=2", "--steps=1"]) == 0
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    resume = ["train", "--resume=../run", "--steps=2"]
+    assert main([*resume, "--dry_run"]) == 0
+    folder.rename(tmp_path / "moved")
+    capsys.readouterr()
+    assert main(resume) == 1
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert f"at {folder}, or --dataset" in error
+    assert main([*resume, "--dataset=../moved"]) == 0
+    assert main([*resume, "--steps=3", "--dry_run"]) == 0
+    few = ["--metrics=kernel_pixels", "--num_images=40", "--allow_few", "--noreport"]
+    (tmp_path / "moved").rename(folder)
+    capsys.readouterr()
+    assert main(["evaluate", "--model=../run", *few]) == 1
+    assert "--dataset" in capsys.readouterr().err
+    assert main(["evaluate", "--model=../run", *few, f"--dataset={folder}"]) == 0
 
 
 def test_a_second_process_is_one_line(tmp_path, capsys):

@@ -40,3 +40,16 @@ def test_leftovers_are_half_written_files_alone(tmp_path):
     for name in (".gitignore", "a.1.keras", ".hidden.txt", "b.txt"):
         (tmp_path / name).touch()
     assert atomic_files.leftovers(tmp_path) == []
+
+
+def test_where_a_file_could_be_written_is_asked_before(tmp_path, monkeypatch):
+    check = atomic_files.check_writable
+    (tmp_path / "file").write_text("x")
+    for folder in (tmp_path, tmp_path / "new" / "deep"):
+        check(folder, "--output")
+    with pytest.raises(OSError, match=r"--output must name .*/file is a file"):
+        check(tmp_path / "file" / "deep", "--output")
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    with pytest.raises(OSError, match=rf"new, and {tmp_path} cannot be written"):
+        check(tmp_path / "new", "--output")
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]

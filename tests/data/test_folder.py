@@ -1,9 +1,11 @@
 import logging
+import shutil
 
 import numpy as np
 import pytest
 from PIL import Image
 
+import kgan.data
 from kgan.core.pictures import as_bytes
 from kgan.data import archive, image_files, pixels, storage
 from kgan.data.folder import FolderSource, scan_folder
@@ -124,10 +126,10 @@ def test_no_picture_at_all(tmp_path):
 
 
 def test_no_folder(tmp_path, picture):
-    with pytest.raises(ValueError, match=r"folder of images at .*: nothing there"):
+    with pytest.raises(ValueError, match=r"folder or a ZIP at .*: nothing there"):
         FolderSource(tmp_path / "missing")
     picture("a.png")
-    with pytest.raises(ValueError, match=r"folder of images at .*a\.png.*: a file"):
+    with pytest.raises(ValueError, match=r"a ZIP at .*a\.png.*: another file"):
         FolderSource(tmp_path / "a.png")
 
 
@@ -442,3 +444,27 @@ def test_how_other_formats_become_images_is_said(
     picture("photo.png")
     assert dict(FolderSource(tmp_path).skipped)[name] == kind
     assert caplog.text.count(sentence) == 1
+
+
+def test_a_zip_is_read_as_the_folder_that_it_packs(tmp_path, picture):
+    for name in ("photos/cats/1.png", "photos/dogs/2.png", "photos/dogs/notes.txt"):
+        picture(name) if name.endswith("png") else (tmp_path / name).write_text("x")
+    folder = FolderSource(tmp_path / "photos")
+    # With and without the folder's own name.
+    for root, inside in ((tmp_path, "photos"), (tmp_path / "photos", ".")):
+        packed = shutil.make_archive(tmp_path / "packed", "zip", root, inside)
+        source = kgan.data.source(packed)
+        assert source.class_names == ("cats", "dogs")
+        assert source.labels.tolist() == [0, 1]
+        np.testing.assert_array_equal(source.read(), folder.read())
+        assert source.identity() == folder.identity()
+        assert len(source.skipped) == 1
+
+
+def test_a_zip_with_one_folder_of_images_has_no_classes(tmp_path, picture, caplog):
+    picture("images/1.png")
+    picture("images/2.png")
+    shutil.make_archive(tmp_path / "images", "zip", tmp_path, "images")
+    assert FolderSource(tmp_path / "images.zip").num_classes is None
+    assert FolderSource(tmp_path / "images").num_classes is None
+    assert caplog.text == ""

@@ -1,9 +1,12 @@
 import os
+import pathlib
+import sys
 
 import numpy as np
 import pytest
 
 from kgan import data
+from kgan.core import extras
 from kgan.data import registry, tfds_images
 from kgan.data.folder import FolderSource
 
@@ -62,6 +65,34 @@ def test_a_tfds_name_comes_before_a_folder(tmp_path, picture, monkeypatch):
     assert isinstance(data.source("./mnist"), FolderSource)
 
 
+@pytest.fixture
+def _without_tfds(monkeypatch):
+    monkeypatch.setitem(sys.modules, "tensorflow_datasets", None)
+
+
+@pytest.mark.usefixtures("_without_tfds")
+def test_without_tfds_its_names_say_what_to_install(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    install = r'pip install "kgan\[tfds\]"'
+    for name in ("mnist", "a/b:1.0.0"):
+        message = rf"Received: '{name}', which is none of these, and .* {install}$"
+        with pytest.raises(extras.MissingPackage, match=message):
+            data.source(name, data_dir=tmp_path)
+    with pytest.raises(extras.MissingPackage, match="did you mean digits"):
+        data.source("digit", data_dir=tmp_path)
+    with pytest.raises(extras.MissingPackage, match=f"data set mnist .*{install}$"):
+        tfds_images.TFDSSource("mnist", data_dir=tmp_path)
+
+
+@pytest.mark.usefixtures("_without_tfds")
+def test_without_tfds_all_other_data_are_found(tmp_path, picture, monkeypatch):
+    picture("photos/a.png")
+    monkeypatch.chdir(tmp_path)
+    assert isinstance(data.source("photos"), FolderSource)
+    assert len(data.source("digits").read()) == 1797
+    assert data.source(np.zeros((4, 2), "float32")).num_examples == 4
+
+
 def test_an_unknown_name_gives_the_known_and_the_near(tmp_path):
     with pytest.raises(ValueError) as error:  # noqa: PT011 the text is read below
         data.source("mnits", data_dir=tmp_path)
@@ -99,3 +130,48 @@ def test_options_that_a_source_lacks(name, options, message):
 
 def test_names_and_registry_agree():
     assert set(registry._BUILT_IN) == set(data.names())
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("digits", None),
+        ("mnist", None),
+        ("./mnist", "mnist"),
+        ("~/photos", "~/photos"),
+        ("/a/b", "/a/b"),
+        ("no_such_name", "no_such_name"),
+        ("pairs:/a:b.zip:x:y", "/a:b.zip"),
+        ("pairs:~/maps.zip:x:y:.5", "~/maps.zip"),
+    ],
+)
+def test_a_name_is_a_path_or_not(name, path):
+    path = None if path is None else pathlib.Path(path).expanduser()
+    assert registry.path_of(name) == path
+
+
+@pytest.mark.parametrize(
+    ("name", "short"),
+    [
+        ("digits", "digits"),
+        ("imagenette/full", "imagenette/full"),
+        ("/home/alice/cats/", "cats"),
+        ("~/cats.zip", "cats.zip"),
+        ("../cats", "cats"),
+        ("pairs:/home/alice/maps.zip:x/y:z:0.2", "pairs:maps.zip:x/y:z:0.2"),
+        (".", "."),
+        ("/", "/"),
+    ],
+)
+def test_others_see_no_folder_of_the_user(name, short):
+    assert registry.short(name) == short
+
+
+def test_paths_become_absolute_and_names_do_not(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "cats").mkdir()
+    assert registry.absolute("cats") == registry.absolute("./cats/")
+    assert registry.absolute("cats") == str(tmp_path / "cats")
+    assert registry.absolute("pairs:cats:a:b") == f"pairs:{tmp_path}/cats:a:b"
+    for name in ("digits", "mnist", "gone", "pairs:gone:a:b"):
+        assert registry.absolute(name) == name

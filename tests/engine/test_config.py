@@ -1,8 +1,10 @@
 import json
 
 import keras
+import numpy as np
 import pytest
 
+import kgan
 from kgan import losses
 from kgan.engine import config as saving
 from kgan.latents import priors
@@ -166,3 +168,11 @@ def test_custom_objects_are_found():
     assert type(restored.prior) is Own
     with pytest.raises(TypeError, match="Own"):
         Pair.from_config({**config, "prior": {**config["prior"], "module": None}})
+
+
+def test_a_game_that_was_never_compiled_is_saved(tmp_path):
+    gan = kgan.GAN(*kgan.models.mlp((2,), latent_dim=2))
+    gan.save(tmp_path / "gan.keras")
+    loaded = keras.models.load_model(tmp_path / "gan.keras")
+    assert not loaded.compiled
+    np.testing.assert_array_equal(loaded.generate(3), gan.generate(3))

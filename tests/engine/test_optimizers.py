@@ -145,3 +145,11 @@ def test_the_view_of_all():
     config = view.get_config()
     assert (config["a_learning_rate"], config["b_learning_rate"]) == (0.5, 0.125)
     assert config["b_beta_1"] == pytest.approx(0.9)
+
+
+def test_one_learning_rate_for_all_is_refused():
+    view = optimizers.OptimizerView({"a": keras.optimizers.SGD(0.5), "b": "adam"})
+    assert view.name == "a, b"
+    message = r'set `learning_rate` of model.optimizers\["a"\], .*Received: 0.1 for all'
+    with pytest.raises(AttributeError, match=message):
+        view.learning_rate = 0.1

@@ -18,6 +18,16 @@ def test_averages_are_loaded_without_compile(tmp_path):
     assert np.any(game.prey.get_weights()[0] != game.ema_prey.get_weights()[0])
 
 
+def test_a_game_is_saved_before_it_is_compiled(tmp_path):
+    game = moves.pursuit()
+    game = type(game).from_config(game.get_config())
+    game.save(tmp_path / "game.keras")
+    loaded = keras.models.load_model(tmp_path / "game.keras")
+    assert not loaded.compiled
+    for ours, theirs in zip(game.get_weights(), loaded.get_weights(), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
 @pytest.mark.parametrize("name", ["game.h5", "game.weights.h5", "folder"])
 def test_whole_games_are_saved_as_keras_files(name, tmp_path):
     message = rf"must end in \.keras.*save_weights.*`export`.*Received: .*{name}"

@@ -3,3 +3,4 @@
 from exported import folder as folder
 from exported import served as served
 from exported import trained as trained
+from stand_in_hub import hub as hub

@@ -6,6 +6,7 @@ import pytest
 import tensorflow as tf
 
 import kgan
+from kgan.export import FORMATS
 from kgan.games import conditioned
 
 ROWS = 5
@@ -78,7 +79,7 @@ def test_an_exported_generator_is_told_each_part(latents, tmp_path):
 
 def test_the_names_of_the_inputs():
     gan = kgan.GAN(*networks(True, {"age": TOLD["age"]}))
-    (endpoint,) = conditioned.endpoints(gan.raw_sampler, gan.data_shape).values()
+    (endpoint,) = conditioned.servable(gan, gan.raw_sampler).endpoints.values()
     assert [spec.name for spec in endpoint.specs] == ["latents", "condition"]
     assert endpoint.outputs == {"points": "float32 (batch, 2)"}
 
@@ -133,3 +134,20 @@ def test_a_generator_without_latents_says_so():
     for ask in (lambda: gan.interpolate(1, 2), lambda: gan.decode(np.zeros((2, 3)))):
         with pytest.raises(ValueError, match="needs a generator that takes latents"):
             ask()
+
+
+@pytest.mark.parametrize("latents", [True, False])
+def test_a_file_for_another_runtime_is_told_each_part(latents, tmp_path):
+    for package in FORMATS["onnx"].packages:
+        pytest.importorskip(package, reason=f"{package} is not installed")
+    gan = kgan.GAN(*networks(latents, TOLD), prior=None if latents else False)
+    gan.compile()
+    told = conditions()
+    path = gan.export(tmp_path / "m.onnx", "onnx", allow_untrained=True)
+    drawn = np.random.default_rng(2).normal(size=(ROWS, 3)).astype("float32")
+    given = {"condition_0": told["age"], "condition_1": told["words"]}
+    if latents:
+        given["latents"] = drawn
+    expected = gan([drawn, told] if latents else told)
+    found = FORMATS["onnx"].run(path, given)
+    np.testing.assert_allclose(found, expected, atol=1e-5)

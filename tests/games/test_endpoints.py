@@ -156,6 +156,15 @@ def test_the_discriminators_opinion(trained, served):
     np.testing.assert_allclose(tf.sigmoid(opinion["score"]), expected, atol=1e-6)
 
 
+@pytest.mark.parametrize("kind", ["classes", "points"])
+def test_each_output_states_its_shape(trained, served, kind):
+    shape = [None, *trained(kind).data_shape]
+    expected = {"images": shape, "points": shape, "image_bytes": [None]}
+    for signature in served(kind).values():
+        for name, spec in signature.structured_outputs.items():
+            assert spec.shape.as_list() == expected.get(name, [None])
+
+
 @pytest.mark.parametrize("labels", [[-1], [-1, 2, 1]])
 def test_joined_requests_give_each_its_own(trained, served, labels):
     gan, counts, seeds = trained("classes"), [2, 7, 1], [5, 6, 5]

@@ -208,7 +208,7 @@ def test_a_translation_of_bands_takes_and_returns_floats():
     given = contract.images(3, bands)
     found = game.translate(given)
     np.testing.assert_array_equal(found, to_uint8(generator(given)))
-    endpoint = game.endpoints()["translate"]
+    endpoint = game.endpoints().endpoints["translate"]
     assert [(s.name, s.dtype) for s in endpoint.specs] == [("values", tf.float32)]
     answer = endpoint.function(values=tf.constant(given))["images"]
     np.testing.assert_array_equal(answer, found)

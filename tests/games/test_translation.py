@@ -1,6 +1,7 @@
 """What a game of translation is used for: `translate`, pictures, examples, serving."""
 
 import contract
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -8,6 +9,7 @@ from contract import network
 from PIL import Image
 
 import kgan
+from kgan.export import FORMATS
 from kgan.games.sampler import to_uint8
 from kgan.metrics.examples import Examples
 
@@ -34,6 +36,13 @@ def test_translate(game):
     assert expected.shape == (7, *TARGET)
     np.testing.assert_allclose(game(IMAGES), game.generator(IMAGES))
     np.testing.assert_allclose(game.predict(IMAGES, verbose=0), game(IMAGES), atol=1e-6)
+
+
+def test_another_backend_translates(game, monkeypatch):
+    expected, predicted = game.translate(IMAGES), game.predict(IMAGES, verbose=0)
+    monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
+    np.testing.assert_array_equal(game.translate(IMAGES), expected)
+    np.testing.assert_allclose(game.predict(IMAGES, verbose=0), predicted, atol=1e-6)
 
 
 def test_bytes_are_taken_as_images(game):
@@ -141,7 +150,7 @@ def test_pairs_are_measured_by_their_name(game, dataset):
 
 
 def test_endpoints(game):
-    endpoints = game.endpoints()
+    endpoints = game.endpoints().endpoints
     assert set(endpoints) == {"serving_default", "translate"}
     images = to_uint8(IMAGES)
     found = endpoints["translate"].function(images)["images"]
@@ -158,3 +167,14 @@ def test_an_untrained_game_is_not_exported(game, tmp_path):
     path = game.export(tmp_path / "served", version=3, allow_untrained=True)
     assert path.name == "3"
     assert "images" in (path / "README.md").read_text("utf-8")
+
+
+def test_a_file_for_another_runtime_translates(game, tmp_path):
+    for package in FORMATS["onnx"].packages:
+        pytest.importorskip(package, reason=f"{package} is not installed")
+    game.compile(dict.fromkeys(game.players, "sgd"))
+    path = game.export(tmp_path / "m.onnx", "onnx", allow_untrained=True)
+    images = to_uint8(IMAGES).numpy()
+    found = FORMATS["onnx"].run(path, {"images": images})
+    assert found.dtype == np.uint8
+    assert np.abs(found.astype(int) - game.translate(images)).max() <= 1

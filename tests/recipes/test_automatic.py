@@ -1,6 +1,8 @@
 """What is chosen for data without a recipe fits the data."""
 
+import json
 import pathlib
+import shutil
 
 import numpy as np
 import pytest
@@ -130,6 +132,19 @@ def test_one_class_is_none_and_many_are_counted(folder):
     for index in range(1, 13):
         (path / f"class_{index:02}/1.png").rename(path / f"class_00/{index}.png")
     assert "--conditional" not in " ".join(automatic.choose(str(path))[1])
+
+
+@pytest.mark.parametrize("few", [0, 1_000])
+def test_a_zip_is_named_without_its_ending(folder, monkeypatch, few):
+    monkeypatch.setattr(few_shot, "FEW", few)
+    path = folder([(8, 8)] * 3)
+    labels = [[f"{index}.png", index] for index in range(3)]
+    text = json.dumps({"labels": labels})
+    (pathlib.Path(path) / "dataset.json").write_text(text)
+    packed = shutil.make_archive(path, "zip", path)
+    recipe, reasons = automatic.choose(packed)
+    assert (recipe.name, recipe.dataset) == ("photos", packed)
+    assert "photos.zip has 3 classes (0, 1, 2): --conditional" in reasons[-1]
 
 
 def test_classes_of_a_named_data_set_are_named_too():

@@ -40,7 +40,8 @@ def test_flags_round_trip(name):
 def test_each_field_but_its_description_is_a_flag():
     for kind in games().values():
         fields = {field.name for field in dataclasses.fields(kind)}
-        assert fields - set(kind.flags()) == {"name", "description", "results"}
+        flagless = {"name", "description", "results", "imports"}
+        assert fields - set(kind.flags()) == flagless
 
 
 def test_override_changes_values_and_drops_results():
@@ -192,3 +193,10 @@ def test_what_a_game_does_not_say_has_a_default(tmp_path):
     assert resolved.resolve(source, 2) == resolved
     with pytest.raises(ValueError, match="must be pairs of images for the game copy"):
         recipe.override(dataset="ring").check_source(kgan.data.source("ring"))
+
+
+def test_what_is_imported_is_a_flag_of_its_own():
+    recipe = get("digits").override(imports=["mine", "b.py"])
+    assert recipe.to_flags()[0] == "--import=mine,b.py"
+    assert get("digits").to_flags()[0] == "--game=gan"
+    assert Recipe.from_json(recipe.to_json()) == recipe

@@ -164,7 +164,7 @@ def test_directions_that_do_not_exist_are_refused_at_once():
 
 def test_without_gradio_it_says_how_to_install_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "gradio", None)
-    with pytest.raises(ModuleNotFoundError, match="pip install gradio"):
+    with pytest.raises(ModuleNotFoundError, match=r'pip install "kgan\[explore\]"'):
         explore.page(explore.Explorer(make()))
 
 

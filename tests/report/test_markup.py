@@ -38,5 +38,7 @@ def test_terms_and_figure():
 def test_absolute_paths_are_shortened():
     assert markup.without_folders("/home/somebody/cats") == "cats"
     assert markup.without_folders("a/b") == "a/b"
+    pairs = "pairs:/home/somebody/maps.zip:a:b"
+    assert markup.without_folders(pairs) == "pairs:maps.zip:a:b"
     assert markup.without_folders("mnist") == "mnist"
     assert markup.without_folders("/") == "/"

@@ -30,9 +30,10 @@ def test_the_name_is_the_recipes_or_the_files(run_dir, tmp_path):
 
 def test_a_run_tells_its_data_and_its_curves(run_dir, tmp_path):
     for path in (run_dir, run_dir / directory.MODEL, checkpoint(run_dir)):
-        assert provenance.dataset_of(path) == "digits"
+        assert provenance.data_of(path) == ("digits", None)
         assert provenance.metrics_of(path) == run_dir / directory.METRICS
-    assert provenance.dataset_of(tmp_path / "mine.keras") is None
+    assert provenance.data_of(tmp_path / "mine.keras") == (None, None)
+    assert provenance.data_of(tmp_path / "mine.keras", "x", "y") == ("x", "y")
     assert provenance.metrics_of(tmp_path / "mine.keras") is None
 
 
@@ -83,9 +84,36 @@ def test_a_file_that_only_lies_near_a_run_is_not_of_it(run_dir, tmp_path):
 def test_of_a_folder_of_photos_the_name_alone_is_told(run_dir, tmp_path):
     recipe = json.loads((run_dir / directory.RECIPE).read_text())
     recipe["dataset"] = "/home/alice/private/photos"
+    recipe["description"] = "a DCGAN for /home/alice/private/photos"
     (tmp_path / directory.RECIPE).write_text(json.dumps(recipe))
     facts = provenance.provenance(tmp_path, step=5)
     assert facts.data == facts.settings["dataset"] == "photos"
+    assert "alice" not in repr(facts)
+
+
+def test_figures_are_the_models_where_the_data_were_moved(run_dir, tmp_path):
+    recipe = json.loads((run_dir / directory.RECIPE).read_text())
+    recipe["dataset"] = str(tmp_path / "old" / "photos")
+    recipe["ema_momentum"] = None
+    (tmp_path / directory.RECIPE).write_text(json.dumps(recipe))
+    of = {"step": 5, "truncation": 1.0, "generator": "raw weights"}
+    places = [tmp_path / "new" / "photos", tmp_path / "others", recipe["dataset"]]
+    found = [
+        metrics.Measurement(f"m{i}", 1.0, provenance=of | {"dataset": str(place)})
+        for i, place in enumerate(places)
+    ]
+    (tmp_path / "evaluation").mkdir()
+    written = tmp_path / "evaluation" / "evaluation.json"
+    written.write_text(metrics.Evaluation(tuple(found)).to_json(), "utf-8")
+
+    def measured():
+        ((_, figures),) = provenance.provenance(tmp_path, step=5).figures
+        return [*figures]
+
+    assert measured() == ["m0", "m2"]  # the old place has nothing any more
+    places[2] = tmp_path / "old" / "photos"
+    places[2].mkdir(parents=True)
+    assert measured() == ["m2"]
 
 
 def test_what_was_measured_is_told_of_its_step_alone(run_dir, tmp_path):

@@ -142,6 +142,14 @@ class GANRecipe(Recipe, game="gan"):
 
     def check_source(self, source):
         super().check_source(source)
+        if self.conditional and source.condition_size is not None:
+            size = source.condition_size
+            raise ValueError(
+                "`conditional` must be false for data with vectors for labels, which "
+                "no network of a recipe takes. In Python: kgan.GAN of networks whose "
+                f"second input is keras.Input(({size},)), and gan.fit(kgan.data.load("
+                f"..., with_labels=True)). Received: true with {self.dataset}"
+            )
         if self.conditional and source.num_classes is None:
             raise ValueError(
                 "`conditional` must be false for data without classes. "

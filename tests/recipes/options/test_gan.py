@@ -1,9 +1,12 @@
 """A GAN's recipe: names become objects, options of Adam become optimizers."""
 
+import json
+
 import keras
 import numpy as np
 import pytest
 import second_game
+from PIL import Image
 
 import kgan
 from kgan.recipes import Recipe
@@ -331,3 +334,27 @@ def test_data_must_be_images_or_points(tmp_path):
     recipe.check_source(examples(2))
     with pytest.raises(ValueError, match="`conditional` must be false"):
         recipe.override(conditional=True).check_source(examples(2))
+
+
+def test_vectors_for_labels_are_trained_as_the_refusal_says(tmp_path):
+    labels = []
+    for index in range(4):
+        name = f"{index}.png"
+        Image.fromarray(np.full((4, 4), index, np.uint8)).save(tmp_path / name)
+        labels.append([name, [index / 4, 1.0]])
+    (tmp_path / "dataset.json").write_text(json.dumps({"labels": labels}))
+    source = kgan.data.source(str(tmp_path))
+    PLAIN.check_source(source)
+    message = r"vectors for labels.*second input is keras\.Input\(\(2,\)\)"
+    with pytest.raises(ValueError, match=message):
+        PLAIN.override(conditional=True).check_source(source)
+    (z, x), told = [keras.Input(s) for s in ((3,), (4, 4, 1))], keras.Input((2,))
+    made = keras.layers.Dense(16, "tanh")(keras.layers.Concatenate()([z, told]))
+    seen = keras.layers.Concatenate()([keras.layers.Flatten()(x), told])
+    gan = kgan.GAN(
+        keras.Model([z, told], keras.layers.Reshape((4, 4, 1))(made)),
+        keras.Model([x, told], keras.layers.Dense(1)(seen)),
+    )
+    gan.compile(run_eagerly=True)
+    gan.fit(kgan.data.load(source, batch_size=4, with_labels=True), verbose=0)
+    assert gan.generate(2, labels=source.conditions[:2]).shape == (2, 4, 4, 1)

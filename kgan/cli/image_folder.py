@@ -1,0 +1,121 @@
+"""A folder of generated images, which holds those of one model and one set of flags.
+
+`generated.json` in it tells of what they are. It has no range of images: several
+processes, on several machines, fill one folder with a part each, and each reads there
+that it adds to its own.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import pathlib
+import uuid
+
+import numpy as np
+
+NAME = "generated.json"
+_IMAGES = "image-*.png"
+_MODEL = "model"  # a path, which is another on another machine
+
+
+def fingerprint(model) -> str:
+    """Returns the SHA-256 of a model's weights."""
+    found = hashlib.sha256()
+    for weight in model.weights:
+        found.update(np.ascontiguousarray(weight))
+    return found.hexdigest()
+
+
+class ImageFolder:
+    """A folder into which images of certain settings are written.
+
+    Args:
+        path: The folder, which need not exist.
+        settings: All that the images depend on, JSON values by name. Those under
+            "model" are shown alone, and not compared.
+    """
+
+    def __init__(self, path: pathlib.Path, settings: dict):
+        self.path = path
+        self.settings = json.loads(json.dumps(settings))
+
+    def file(self, index: int) -> pathlib.Path:
+        """Returns the path of an image."""
+        return self.path / f"image-{index:06d}.png"
+
+    def check(self) -> None:
+        """Checks that the folder has no images of other settings.
+
+        Raises:
+            ValueError: If it has.
+        """
+        # In this order: another process writes its settings before its images.
+        images = any(self.path.glob(_IMAGES))
+        file = self.path / NAME
+        if file.is_file():
+            self._compare(file)
+        elif images:
+            raise ValueError(
+                f"`output` must be a folder without images, or with images of the same "
+                f"model and flags. Received: {self.path}, whose images nothing is "
+                f"known of, as it has no {NAME}"
+            )
+
+    def claim(self) -> None:
+        """Writes the settings into the folder, unless they are there; else as `check`.
+
+        Of several processes at a time one writes; the others compare with it.
+        """
+        self.check()
+        file = self.path / NAME
+        if file.exists():
+            return
+        self.path.mkdir(parents=True, exist_ok=True)
+        # Two machines may have processes of one number.
+        temporary = self.path / f".{uuid.uuid4().hex}.json"
+        try:
+            temporary.write_text(json.dumps(self.settings, indent=2) + "\n", "utf-8")
+            with contextlib.suppress(FileExistsError):
+                _rename_to_new(temporary, file)
+        finally:
+            temporary.unlink(missing_ok=True)
+        self._compare(file)
+
+    def _compare(self, file):
+        try:
+            before = dict(json.loads(file.read_text("utf-8")))
+        except (ValueError, TypeError) as error:
+            raise ValueError(
+                f"{file} must tell of what the images beside it are. Received: {error}"
+            ) from None
+        both = sorted((before.keys() | self.settings.keys()) - {_MODEL})
+        differing = [
+            f"{name} {_text(before.get(name))} in place of "
+            f"{_text(self.settings.get(name))}"
+            for name in both
+            if before.get(name) != self.settings.get(name)
+        ]
+        if differing:
+            raise ValueError(
+                f"`output` must be a folder of images of the same model and flags, or "
+                f"another one: --output names it. Received: {self.path}, with images "
+                f"of {', '.join(differing)}"
+            )
+
+
+def _rename_to_new(path, new):
+    """Renames a file; raises `FileExistsError` if there is one of the new name."""
+    try:
+        os.link(path, new)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without hard links
+        if new.exists():
+            raise FileExistsError(new) from None
+        path.replace(new)
+
+
+def _text(value):
+    text = json.dumps(value)
+    return f"{value[:8]}…" if isinstance(value, str) and len(value) == 64 else text
