@@ -20,7 +20,8 @@ def unknown(what, received, names, further=()):
     names = list(names)
     near = difflib.get_close_matches(str(received), [*names, *further], n=1)
     if not near:
-        return f"{what} {', '.join(names)}. Received: {received!r}."
+        listed = f"{what} {', '.join(names)}".strip()
+        return f"{listed}. Received: {received!r}."
     subject = what[0].upper() + what[1:]
     listed = naming.listed(names, _MANY)
     return f"Did you mean {near[0]!r}? {subject} {listed}. Received: {received!r}."

@@ -175,8 +175,8 @@ def _build(
     accepted = list(inspect.signature(factory).parameters)[len(args) :]
     unknown = sorted(set(options) - set(accepted))
     if unknown:
-        own = [key for key in accepted if key not in shared] or ["none"]
-        expected = f"Expected as option of {label} one of"
+        own = [key for key in accepted if key not in shared]
+        expected = f"Expected as option of {label} {'one of' if own else 'none'}"
         raise ValueError(registry.unknown(expected, ", ".join(unknown), own))
     for key, default in _SHARED.items():
         if key not in accepted and shared[key] != default:

@@ -44,7 +44,7 @@ def test_knows_which_flags_were_given(values):
 @pytest.mark.parametrize(
     ("argv", "message"),
     [
-        (["--stepz=3"], "Did you mean '--steps'? The flags are"),
+        (["--stepz=3"], r"Did you mean '--steps'\? The flags are"),
         (["--steps=abc"], "steps=abc.*integer of at least 1. Received: 'abc'"),
         (["--steps=0"], "integer of at least 1. Received: 0"),
         (["--steps"], "steps"),

@@ -115,7 +115,7 @@ def test_an_unknown_name_gives_the_prepared(tmp_path):
 @pytest.mark.parametrize(
     ("name", "options", "message"),
     [
-        ("digits", {"radius": 1}, "option of digits none. Received: radius"),
+        ("digits", {"radius": 1}, "option of digits none. Received: 'radius'"),
         ("ring", {"size": 1}, "one of modes, radius, stddev, num_examples. Received"),
         (np.zeros((2, 2)), {"strict": True}, "one of labels, num_classes, memory_li"),
         ("ring", {"image_size": 8}, "image_size of ring must be None. Received: 8"),
