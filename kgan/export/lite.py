@@ -1,5 +1,6 @@
 """TensorFlow Lite: a network for phones and small computers."""
 
+import os
 import pathlib
 import re
 import warnings
@@ -15,7 +16,12 @@ from kgan.export.servable import check_weights, servable_of
 _COMPARED = 64
 
 
-def tflite(game, filepath, averaged=True, allow_untrained=False):
+def tflite(
+    game: keras.Model,
+    filepath: str | os.PathLike,
+    averaged: bool = True,
+    allow_untrained: bool = False,
+) -> dict[str, float]:
     """Writes a game's network as TensorFlow Lite models, and compares them with it.
 
     Network, inputs and outputs are `portable` of what the game's `endpoints` returns.

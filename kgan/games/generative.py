@@ -1,5 +1,9 @@
 """Methods of a trained game of latents: to generate, to score, to be served."""
 
+import os
+import pathlib
+from typing import Any
+
 import numpy as np
 import tensorflow as tf
 
@@ -136,14 +140,14 @@ class Generative:
 
     def generate(
         self,
-        num_images,
-        seed=0,
-        start=0,
-        labels=None,
-        batch_size=128,
-        averaged=True,
-        truncation=1.0,
-    ):
+        num_images: int,
+        seed: int = 0,
+        start: int = 0,
+        labels: Any = None,
+        batch_size: int = 128,
+        averaged: bool = True,
+        truncation: float = 1.0,
+    ) -> np.ndarray:
         """Generates images by index: image i depends on `seed` and `start + i` alone.
 
         So a million images can be split over many machines; a late start costs no more.
@@ -173,14 +177,14 @@ class Generative:
 
     def interpolate(
         self,
-        first_seed,
-        second_seed,
-        steps=16,
-        label=None,
-        averaged=True,
-        truncation=1.0,
-        batch_size=128,
-    ):
+        first_seed: int,
+        second_seed: int,
+        steps: int = 16,
+        label: int | None = None,
+        averaged: bool = True,
+        truncation: float = 1.0,
+        batch_size: int = 128,
+    ) -> np.ndarray:
         """Generates images along the spherical path between two seeds' images.
 
         Args:
@@ -199,7 +203,13 @@ class Generative:
             first_seed, second_seed, steps, label, truncation, batch_size
         )
 
-    def decode(self, latents, labels=None, averaged=True, batch_size=128):
+    def decode(
+        self,
+        latents: np.ndarray,
+        labels: Any = None,
+        averaged: bool = True,
+        batch_size: int = 128,
+    ) -> np.ndarray:
         """Generates images from given latents, as `generate` returns them.
 
         Args:
@@ -210,7 +220,9 @@ class Generative:
         """
         return self.chosen_sampler(averaged).from_latents(latents, labels, batch_size)
 
-    def discriminate(self, data, labels=None, batch_size=128):
+    def discriminate(
+        self, data: np.ndarray, labels: Any = None, batch_size: int = 128
+    ) -> np.ndarray:
         """Computes D(x) of data in inference mode, float32 of shape `(examples,)`.
 
         It is a probability in [0, 1] for losses that have one, a score otherwise.
@@ -223,7 +235,9 @@ class Generative:
         self._assert_compile_called("discriminate")
         return self._known_scorer("discriminate")(data, labels, batch_size)
 
-    def export(self, filepath, version=None, **options):
+    def export(
+        self, filepath: str | os.PathLike, version: int | None = None, **options: Any
+    ) -> pathlib.Path:
         """Exports a SavedModel that TensorFlow Serving runs as it is; returns its path.
 
         It is the folder `filepath/1`, `filepath/2` and so on, whole or not there, which

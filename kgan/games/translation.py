@@ -1,5 +1,9 @@
 """Methods of a trained game of translation."""
 
+import os
+import pathlib
+from typing import Any
+
 import numpy as np
 import tensorflow as tf
 
@@ -45,7 +49,7 @@ class Translation:
     def call(self, inputs):
         return self.translator(inputs, training=False)
 
-    def translate(self, images, batch_size=32):
+    def translate(self, images: np.ndarray, batch_size: int = 32) -> np.ndarray:
         """Translates images; returns a NumPy array of targets, uint8 if pictures.
 
         Args:
@@ -122,7 +126,9 @@ class Translation:
         )
         return dict.fromkeys(("serving_default", "translate"), endpoint)
 
-    def export(self, filepath, version=None, **options):
+    def export(
+        self, filepath: str | os.PathLike, version: int | None = None, **options: Any
+    ) -> pathlib.Path:
         """Exports a SavedModel: see `kgan.export.saved_model`."""
         return saved_model(self, filepath, version, **options)
 
