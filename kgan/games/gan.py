@@ -14,7 +14,7 @@ from kgan.engine import ema, fields
 from kgan.engine.game import Game
 from kgan.engine.move import LossAndLogs, Move
 from kgan.engine.update import mean
-from kgan.games import gan_checks, gan_terms, network_checks, symptoms
+from kgan.games import augmentations, gan_checks, gan_terms, network_checks, symptoms
 from kgan.games.conditions import Conditions, data_classes
 from kgan.games.gan_data import RealData
 from kgan.games.gan_passes import Passes
@@ -96,6 +96,7 @@ class GAN(RealData, Passes, Generative, Game):
 
     log_names = {"generator": "g", "discriminator": "d"}
     batches_argument = "discriminator_steps"
+    names_elsewhere = gan_checks.NAMES_ELSEWHERE
 
     def __init__(
         self,
@@ -181,7 +182,7 @@ class GAN(RealData, Passes, Generative, Game):
     def call(self, inputs):
         if backend.is_tensorflow():  # elsewhere `predict` did, which traces this
             self.begin_averages()
-        return self.sampler(inputs, training=False)
+        return self.sampler(self._conditions.shaped(inputs), training=False)
 
     def symptoms(self, real=None, patience=3, **thresholds):
         return symptoms.usual(real, patience, **thresholds)
@@ -233,6 +234,7 @@ class GAN(RealData, Passes, Generative, Game):
         chosen = loss if top_k == 1.0 else TopK(loss, top_k)
         found = gan_terms.Terms(penalties, regularizers, objectives, terms)
         gan_checks.compile_fits(self, chosen, found)
+        augmentations.fits(self.augmentation, **played)
         optimizers = {
             "generator": generator_optimizer or _adam(),
             "discriminator": discriminator_optimizer or _adam(),
