@@ -121,7 +121,11 @@ def augmenter():
             super().__init__()
             self.probability = tf.Variable(0.5)
             self.inner = keras.Sequential(
-                [layers.RandomFlip("horizontal"), layers.RandomRotation(0.1)]
+                [
+                    keras.Input((8, 8, 1)),
+                    layers.RandomFlip("horizontal"),
+                    layers.RandomRotation(0.1),
+                ]
             )
 
         def call(self, images, training):
