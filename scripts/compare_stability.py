@@ -32,15 +32,27 @@ def jobs(arguments, names) -> list:
     ]
 
 
-def report(folder: pathlib.Path) -> str:
-    """Writes the figure; gives the tables of all that lies in a folder."""
-    from stability import figure, tables
+def read(folder: pathlib.Path) -> list:
+    """Returns the figures of all games that lie in a folder, in the methods' order."""
     from stability.methods import methods
 
     results = [json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))]
     order = list(methods(DATASETS[0]))
-    results.sort(key=lambda r: (order.index(r["method"]), r["seed"]))
-    figure.draw(results, folder, folder / "stability.png")
+    return sorted(results, key=lambda r: (order.index(r["method"]), r["seed"]))
+
+
+def report(folder: pathlib.Path, beside: pathlib.Path | None = None) -> str:
+    """Writes the figure; returns the tables of all that lies in a folder.
+
+    The figure shows what lies in the folder `beside`, too.
+    """
+    from stability import figure, tables
+
+    results = read(folder)
+    shown = [(result, folder) for result in results]
+    if beside is not None:
+        shown += [(result, beside) for result in read(beside)]
+    figure.draw(shown, folder / "stability.png")
     parts = []
     for dataset in DATASETS:
         own = [result for result in results if result["dataset"] == dataset]
@@ -55,6 +67,9 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--output", type=pathlib.Path, default="runs/stability")
+    parser.add_argument(
+        "--beside", type=pathlib.Path, help="another folder, for the figure alone"
+    )
     parser.add_argument("--datasets", nargs="+", choices=DATASETS, default=DATASETS)
     parser.add_argument("--methods", nargs="+", help="names; all by default")
     parser.add_argument("--seeds", type=int, default=3)
@@ -83,7 +98,7 @@ def main() -> None:
     with context.Pool(arguments.processes, playing.one_thread, (), 6) as pool:
         for line in pool.imap_unordered(playing.play_one, games):
             print(line, flush=True)
-    print(f"\n{report(arguments.output)}")
+    print(f"\n{report(arguments.output, arguments.beside)}")
 
 
 if __name__ == "__main__":

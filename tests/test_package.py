@@ -71,3 +71,13 @@ def test_an_index_shows_a_description_without_links_into_the_repository():
     assert example.findall(text) == example.findall(README)
     for extra in re.findall(r"`kgan\[(\w+)\]`", text):
         assert extra in SETUP["options.extras_require"]
+
+
+def test_what_contributing_names_is_there():
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    named = set(re.findall(r"`((?:kgan|tests|docs)/[\w/.]+)`", text))
+    assert len(named) > 20
+    missing = {name for name in named if not (ROOT / name).exists()}
+    assert {name for name in missing if "NAME" not in name} == set()
+    parents = {(ROOT / name).parent for name in missing}
+    assert all(parent.is_dir() for parent in parents)

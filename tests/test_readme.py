@@ -14,6 +14,10 @@ from kgan.cli.command import COMMANDS, flags_of
 
 ROOT = pathlib.Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
+PAGES = [
+    "README.md",
+    *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md")),
+]
 
 
 def test_the_python_example_runs_as_it_stands(tmp_path, monkeypatch):
@@ -30,11 +34,36 @@ def test_the_python_example_runs_as_it_stands(tmp_path, monkeypatch):
     np.testing.assert_array_equal(loaded.generate(64, seed=1), names["images"])
 
 
-def test_every_file_that_is_named_is_there():
-    links = re.findall(r"\]\((?!https?:)([^)#]+)", README)
-    assert links
-    missing = [link for link in links if not (ROOT / link).exists()]
-    assert not missing
+def links(page):
+    return re.findall(r"\]\((?!https?:)([^)#]*)(#[^)]*)?\)", page.read_text("utf-8"))
+
+
+def anchors(page):
+    heads = re.findall(r"^#+ (.*)", page.read_text("utf-8"), re.MULTILINE)
+    plain = (re.sub(r"[^\w\- ]", "", head).lower() for head in heads)
+    return {"#" + head.replace(" ", "-") for head in plain}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_file_and_heading_that_is_named_is_there(name):
+    page = ROOT / name
+    for file, anchor in links(page):
+        target = page.parent / file if file else page
+        assert target.exists(), file
+        assert not anchor or anchor in anchors(target), (file, anchor)
+
+
+def test_the_index_of_pages_has_each_page():
+    named = {file for file, _ in links(ROOT / "docs" / "README.md")}
+    assert {path.name for path in (ROOT / "docs").glob("*.md")} - named == {"README.md"}
+
+
+def test_pictures_and_pages_stand_on_the_first_screen():
+    first = "\n".join(README.splitlines()[:20])
+    assert "](docs/pictures/" in first
+    assert {"docs/learn.md", "docs/README.md"} <= set(
+        re.findall(r"\((docs[^)]*)\)", first)
+    )
 
 
 def commands():

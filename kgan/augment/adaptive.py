@@ -1,6 +1,8 @@
 """Adaptive discriminator augmentation (ADA): a probability that follows overfitting."""
 
 import numbers
+from collections.abc import Sequence
+from typing import Any
 
 import keras
 import tensorflow as tf
@@ -52,13 +54,13 @@ class AdaptiveAugment(Augment):
 
     def __init__(
         self,
-        probability=0.0,
-        target=0.6,
-        interval=4,
-        speed=500_000,
-        policy=("blit", "geometric", "color"),
-        seed=None,
-        **kwargs,
+        probability: float = 0.0,
+        target: float = 0.6,
+        interval: int = 4,
+        speed: float = 500_000,
+        policy: str | Sequence[str] = ("blit", "geometric", "color"),
+        seed: int | None = None,
+        **kwargs: Any,
     ):
         super().__init__(probability=probability, policy=policy, seed=seed, **kwargs)
         if callable(self.probability):

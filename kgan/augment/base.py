@@ -1,5 +1,7 @@
 """Base of all augmentations: images only, float32, own draws for each image."""
 
+from typing import Any
+
 import keras
 import tensorflow as tf
 
@@ -39,7 +41,7 @@ class Augmentation(keras.layers.Layer):
 
     numbers = 0
 
-    def __init__(self, seed=None, **kwargs):
+    def __init__(self, seed: int | None = None, **kwargs: Any):
         super().__init__(**{**kwargs, "dtype": "float32"})
         self.seed = seed
         self.seed_generator = keras.random.SeedGenerator(seed)
@@ -60,7 +62,7 @@ class Augmentation(keras.layers.Layer):
         uniform = seeds.uniform_like(rows, self.seed_generator.next())
         return self.augment(images, uniform)
 
-    def augment(self, images, uniform):
+    def augment(self, images: tf.Tensor, uniform: tf.Tensor) -> tf.Tensor:
         """Transforms images by uniforms in [0, 1), float32 `(batch, numbers)`."""
         raise NotImplementedError
 

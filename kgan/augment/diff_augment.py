@@ -1,5 +1,8 @@
 """DiffAugment: augmentation of a fixed strength, for reals and fakes alike."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import keras
 import tensorflow as tf
 
@@ -60,7 +63,12 @@ class DiffAugment(Augmentation):
 
     numbers = 7
 
-    def __init__(self, policy=("color", "translation", "cutout"), seed=None, **kwargs):
+    def __init__(
+        self,
+        policy: str | Sequence[str] = ("color", "translation", "cutout"),
+        seed: int | None = None,
+        **kwargs: Any,
+    ):
         super().__init__(seed=seed, **kwargs)
         self.policy = policies.read_names(policy, _TRANSFORMS)
 

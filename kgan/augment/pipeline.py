@@ -1,11 +1,15 @@
 """The pipeline of augmentations of StyleGAN2-ADA, each applied with probability p."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import keras
 import tensorflow as tf
 
 from kgan.augment import chances, colors, cutouts, geometry, policies, warps
 from kgan.augment.base import Augmentation
 from kgan.core import schedules
+from kgan.core.schedules import Scheduled
 
 _GEOMETRIC = geometry.TRANSFORMS
 _COLOR = colors.TRANSFORMS
@@ -73,10 +77,10 @@ class Augment(Augmentation):
 
     def __init__(
         self,
-        probability=0.5,
-        policy=("blit", "geometric", "color"),
-        seed=None,
-        **kwargs,
+        probability: Scheduled = 0.5,
+        policy: str | Sequence[str] = ("blit", "geometric", "color"),
+        seed: int | None = None,
+        **kwargs: Any,
     ):
         super().__init__(seed=seed, **kwargs)
         self.probability = schedules.check("probability", probability, maximum=1.0)
@@ -113,7 +117,7 @@ class Augment(Augmentation):
             images = _where_touched(touched, cutouts.cut_out, images, numbers[:, 1:])
         return images
 
-    def adapt(self, real_logits, step):
+    def adapt(self, real_logits: tf.Tensor, step: Any) -> tf.Tensor:
         """Updates p at training step `step`, after an update of D.
 
         `real_logits` are D's logits of augmented reals, float32 `(rows, 1)`.

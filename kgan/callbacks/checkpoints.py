@@ -1,7 +1,9 @@
 """Saves whole models during training, from which it goes on exactly."""
 
 import json
+import os
 import pathlib
+from typing import Any
 
 import numpy as np
 
@@ -56,7 +58,14 @@ class Checkpoints(Paced):
         ```
     """
 
-    def __init__(self, directory, every="epoch", keep=3, best=None, mode="min"):
+    def __init__(
+        self,
+        directory: str | os.PathLike,
+        every: int | str = "epoch",
+        keep: int = 3,
+        best: str | None = None,
+        mode: str = "min",
+    ):
         super().__init__(every)
         if mode not in _BETTER:
             raise ValueError(registry.unknown("`mode` must be one of", mode, _BETTER))
@@ -120,7 +129,7 @@ class Checkpoints(Paced):
                 f"goes on may replace {BEST} by a worse model."
             )
 
-    def save(self):
+    def save(self) -> None:
         """Saves the model as it is; returns whether its state is on the disk."""
         state = self.model.step, self.model.rollbacks
         if state != self._saved and self._write(f"step-{self.model.step:08d}.keras"):
@@ -168,7 +177,7 @@ class Checkpoints(Paced):
             self._best_text = None
         return self._best_text is None
 
-    def read_best(self):
+    def read_best(self) -> Any:
         """Returns the best value so far, which `best.json` holds, or None.
 
         Raises:

@@ -1,5 +1,7 @@
 """Watches a game for symptoms of failure, and acts on them."""
 
+from typing import Any
+
 from kgan.callbacks import actions
 from kgan.callbacks.every import Paced
 from kgan.callbacks.recent_means import RecentMeans
@@ -66,16 +68,16 @@ class CollapseWatch(Paced):
 
     def __init__(
         self,
-        real=None,
-        every="epoch",
-        action="warn",
-        patience=3,
-        accuracy=0.999,
-        gradient_share=0.01,
-        diversity_share=0.2,
-        max_rollbacks=3,
-        learning_rate_factor=1.0,
-        symptoms=(),
+        real: Any = None,
+        every: int | str = "epoch",
+        action: str = "warn",
+        patience: int = 3,
+        accuracy: float | None = 0.999,
+        gradient_share: float | None = 0.01,
+        diversity_share: float | None = 0.2,
+        max_rollbacks: int = 3,
+        learning_rate_factor: float = 1.0,
+        symptoms: Any = (),
     ):
         super().__init__(every)
         self._further = list(symptoms)

@@ -1,6 +1,9 @@
 """Measures metrics of the distribution during training."""
 
 import warnings
+from typing import Any
+
+import keras
 
 from kgan import metrics as distribution
 from kgan.callbacks.every import Paced
@@ -47,14 +50,14 @@ class EvaluateGenerator(Paced):
 
     def __init__(
         self,
-        metrics,
-        dataset,
-        every="epoch",
-        num_images=10_000,
-        seed=0,
-        averaged=True,
-        labels="data",
-        **options,
+        metrics: Any,
+        dataset: Any,
+        every: int | str = "epoch",
+        num_images: int = 10_000,
+        seed: int = 0,
+        averaged: bool = True,
+        labels: Any = "data",
+        **options: Any,
     ):
         super().__init__(every)
         self.dataset = dataset
@@ -71,7 +74,7 @@ class EvaluateGenerator(Paced):
         self.last = None
         self.prepare(self.model)
 
-    def prepare(self, model):
+    def prepare(self, model: keras.Model) -> None:
         """Finds metrics and data for a model and sweeps the real examples, once.
 
         Raises:

@@ -10,7 +10,14 @@ from kgan.core.arguments import positive_integer
 _LEGIBLE = 64
 
 
-def grid(images, rows=None, columns=None, scale=None, gap=2, background=128):
+def grid(
+    images: np.ndarray,
+    rows: int | None = None,
+    columns: int | None = None,
+    scale: int | None = None,
+    gap: int = 2,
+    background: int = 128,
+) -> np.ndarray:
     """Lays images out in rows, from left to right and from top to bottom.
 
     Small images are enlarged by repeating pixels, never smoothed.

@@ -23,11 +23,11 @@ class LearningRates(keras.callbacks.Callback):
         ```
     """
 
-    async_safe = True
-
     def __init__(self, each_batch=False):
         super().__init__()
         self.each_batch = each_batch
+        # Keras calls those that are at its leisure: later ones would miss the rates.
+        self.async_safe = not each_batch
 
     def on_train_batch_end(self, batch, logs=None):
         if self.each_batch:

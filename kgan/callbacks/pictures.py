@@ -1,7 +1,9 @@
 """Base class of callbacks that draw pictures: when, where, and a GIF at the end."""
 
+import os
 import pathlib
 
+import numpy as np
 import tensorflow as tf
 
 from kgan.callbacks import files
@@ -41,7 +43,13 @@ class Pictures(Paced):
 
     name = "pictures"
 
-    def __init__(self, directory, every="epoch", log_dir=None, gif=True):
+    def __init__(
+        self,
+        directory: str | os.PathLike,
+        every: int | str = "epoch",
+        log_dir: str | os.PathLike | None = None,
+        gif: bool = True,
+    ):
         super().__init__(every)
         self.directory = pathlib.Path(directory)
         self.log_dir = log_dir
@@ -49,10 +57,10 @@ class Pictures(Paced):
         if log_dir is not None:
             self._events = Events(pathlib.Path(log_dir) / self.name)
 
-    def check(self):
+    def check(self) -> None:
         """Raises `ValueError` if `self.model` cannot be drawn."""
 
-    def draw(self):
+    def draw(self) -> np.ndarray:
         """Returns a uint8 picture of `self.model`, `(height, width, channels)`."""
         raise NotImplementedError
 

@@ -1,5 +1,8 @@
 """Draws what a game makes, always from the same draws or examples."""
 
+import os
+from typing import Any
+
 import numpy as np
 import tensorflow as tf
 
@@ -40,14 +43,14 @@ class SampleGrid(Pictures):
 
     def __init__(
         self,
-        directory,
-        every="epoch",
-        rows=None,
-        columns=8,
-        seed=0,
-        log_dir=None,
-        gif=True,
-        examples=None,
+        directory: str | os.PathLike,
+        every: int | str = "epoch",
+        rows: int | None = None,
+        columns: int = 8,
+        seed: int = 0,
+        log_dir: str | os.PathLike | None = None,
+        gif: bool = True,
+        examples: Any = None,
     ):
         super().__init__(directory, every, log_dir, gif)
         if rows is not None:

@@ -37,7 +37,7 @@ class Throughput(keras.callbacks.Callback):
     # each as soon as the device has played its step.
     async_safe = True
 
-    def __init__(self, batch_size=None):
+    def __init__(self, batch_size: int | None = None):
         super().__init__()
         if batch_size is not None:
             positive_integer("batch_size", batch_size)

@@ -1,12 +1,13 @@
 """Peeks at a data set without advancing its shuffling."""
 
 import contextlib
+from typing import Any
 
 _open = 0
 
 
 @contextlib.contextmanager
-def uncounted():
+def uncounted() -> Any:
     """Context in which an iteration over a data set does not count as one.
 
     A data set of `kgan.data.load` yields other batches in each iteration. An iteration

@@ -5,6 +5,8 @@ import numbers
 import keras
 
 _Schedule = keras.optimizers.schedules.LearningRateSchedule
+# The type of arguments that take either.
+Scheduled = float | _Schedule
 
 
 def check(name, value, maximum=float("inf")):

@@ -8,6 +8,8 @@ the plain graph draw different bits from a seed with a negative part.
 """
 
 import enum
+from collections.abc import Callable
+from typing import Any
 
 import tensorflow as tf
 
@@ -37,7 +39,7 @@ class Use(enum.IntEnum):
     TIME = 16
 
 
-def root(seed, branch=0):
+def root(seed: int, branch: int = 0) -> tf.Tensor:
     """Converts an integer or scalar tensor to a seed; the lowest 31 bits count.
 
     `branch`, another one, distinguishes the draws of one seed after a restart.
@@ -50,7 +52,7 @@ def root(seed, branch=0):
     return tf.stack([low_bits(seed), low_bits(branch)])
 
 
-def fold(seed, *values):
+def fold(seed: Any, *values: Any) -> tf.Tensor:
     """Derives a new seed from `seed` and integers in [0, 2³¹), one after the other.
 
     `fold(s, v) = [hash(s), v]`, so seeds that differ only in the last value never
@@ -62,18 +64,18 @@ def fold(seed, *values):
     return seed
 
 
-def num_replicas():
+def num_replicas() -> int:
     """Returns the number of replicas that train in step, a Python integer."""
     return tf.distribute.get_strategy().num_replicas_in_sync
 
 
-def replica_id():
+def replica_id() -> Any:
     """Returns the id of this replica among all, an int32 scalar."""
     context = tf.distribute.get_replica_context()
     return tf.convert_to_tensor(context.replica_id_in_sync_group)
 
 
-def own_rows(draw, batch_size):
+def own_rows(draw: Callable, batch_size: int) -> Any:
     """Draws the rows [r n, (r + 1) n) of the global batch, for replica r and n rows.
 
     Row i of `draw(rows)` must not depend on the number of rows.
@@ -83,7 +85,7 @@ def own_rows(draw, batch_size):
     return tf.nest.map_structure(lambda tensor: tensor[rows], draw(end))
 
 
-def layer_state(seed, replica=0):
+def layer_state(seed: Any, replica: Any = 0) -> tf.Tensor:
     """Returns the state for a `keras.random.SeedGenerator` inside a network.
 
     Its second part has the id of the replica, so that Keras' own random layers draw
@@ -92,7 +94,7 @@ def layer_state(seed, replica=0):
     return fold(seed, tf.cast(replica, tf.int32) * 2**_REPLICA_SHIFT)
 
 
-def uniform_like(x, state):
+def uniform_like(x: tf.Tensor, state: Any) -> tf.Tensor:
     """Draws uniform numbers inside a layer: equal in eager, graph and XLA.
 
     Floats drawn under XLA differ from those of the graph even for equal seeds, but the

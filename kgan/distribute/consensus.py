@@ -2,6 +2,7 @@
 
 import signal
 import time
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -32,7 +33,7 @@ class AgreedStop:
         ```
     """
 
-    def __init__(self, stop, strategy: tf.distribute.Strategy):
+    def __init__(self, stop: Any, strategy: tf.distribute.Strategy):
         self.number = None
         self._stop = stop
         self._strategy = strategy
@@ -61,12 +62,14 @@ class AgreedStop:
         self._calls, self._exchanged_at = 0, now
 
 
-def agreed(stop, strategy: tf.distribute.Strategy):
+def agreed(stop: Any, strategy: tf.distribute.Strategy) -> Any:
     """Returns `stop` itself, or where there are several workers, an `AgreedStop`."""
     return AgreedStop(stop, strategy) if _several_workers(strategy) else stop
 
 
-def check_equal(what: str, value: int, hint: str, strategy: tf.distribute.Strategy):
+def check_equal(
+    what: str, value: int, hint: str, strategy: tf.distribute.Strategy
+) -> None:
     """Checks that an integer is the same on all workers.
 
     Args:

@@ -5,6 +5,7 @@ import faulthandler
 import signal
 import sys
 import threading
+from typing import Any
 
 import tensorflow as tf
 
@@ -73,7 +74,7 @@ def lost_workers() -> str:
 
 
 @contextlib.contextmanager
-def naming_lost_workers(advice: str = "Start all of them again."):
+def naming_lost_workers(advice: str = "Start all of them again.") -> Any:
     """Replaces TensorFlow's many lines about a lost worker by one sentence.
 
     Raises:

@@ -1,5 +1,8 @@
 """Which players move in a round: all of them, or in periods one alone."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import keras
 import tensorflow as tf
 
@@ -25,12 +28,12 @@ class Periods:
     Example: `gan.compile(alternation=kgan.alternation.Periods(PLAYER=5, OTHER=5))`.
     """
 
-    def __init__(self, **rounds):
+    def __init__(self, **rounds: int):
         for player, count in rounds.items():
             arguments.positive_integer(player, count)
         self.rounds = rounds
 
-    def spans(self, players):
+    def spans(self, players: Sequence[str]) -> Any:
         """Returns `{player: (begin, end)}` and the length of a cycle, in rounds.
 
         Raises a `ValueError` if a period belongs to none of the players.
@@ -46,13 +49,13 @@ class Periods:
             spans[player] = (end, end := end + self.rounds.get(player, 1))
         return spans, end
 
-    def acts(self, step, players):
+    def acts(self, step: Any, players: Sequence[str]) -> Any:
         """Returns `{player: whether it moves}` after `step` rounds, or tensors."""
         spans, length = self.spans(players)
         phase = step % length
         return {p: (phase >= a) & (phase < b) for p, (a, b) in spans.items()}
 
-    def before(self, step, players):
+    def before(self, step: Any, players: Sequence[str]) -> Any:
         """Returns in how many rounds each player has moved; arguments as in `acts`."""
         spans, length = self.spans(players)
         cycles, phase = step // length, step % length
@@ -61,7 +64,7 @@ class Periods:
             for player, (a, b) in spans.items()
         }
 
-    def get_config(self):
+    def get_config(self) -> dict:
         return dict(self.rounds)
 
     @classmethod
@@ -69,7 +72,7 @@ class Periods:
         return cls(**config)
 
 
-def get(identifier):
+def get(identifier: Any) -> Any:
     """Returns an alternation as it came, or `Periods` of a dictionary.
 
     Args:

@@ -1,6 +1,7 @@
 """The networks that hold players' averages, and where they begin."""
 
 import types
+from typing import Any
 
 import tensorflow as tf
 
@@ -47,7 +48,7 @@ class Averaged:
         self.begin_averages()
         return super().make_predict_function(force)
 
-    def save(self, *args, **kwargs):
+    def save(self, *args: Any, **kwargs: Any) -> None:
         self.begin_averages()
         super().save(*args, **kwargs)
 

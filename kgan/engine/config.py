@@ -19,6 +19,9 @@ class ConfigByArguments:
     both with the model and calls both when it is loaded.
     """
 
+    # Arguments of `compile` in others' code, and what to write here.
+    names_elsewhere = {}
+
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
         if "compile" in vars(cls):
@@ -64,7 +67,14 @@ def _keeping(compile_):
 
     @functools.wraps(compile_)
     def compile(self, *args, **kwargs):
-        bound = signature.bind(self, *args, **kwargs)
+        try:
+            bound = signature.bind(self, *args, **kwargs)
+        except TypeError as error:
+            hints = [
+                f"; {n}: {h}" for n, h in self.names_elsewhere.items() if n in kwargs
+            ]
+            message = f"{type(self).__name__}.compile() {error}{''.join(hints)}"
+            raise TypeError(message) from None
         bound.apply_defaults()
         _, *given = bound.arguments.items()
         result = compile_(self, *args, **kwargs)

@@ -1,6 +1,7 @@
 """What a batch must be: shape, dtype and range of each of its named tensors."""
 
 import dataclasses
+from typing import Any
 
 import keras
 import numpy as np
@@ -38,7 +39,7 @@ class Field:
     advice: str = ""
     signed: str = ""
 
-    def get_config(self):
+    def get_config(self) -> dict:
         config = dataclasses.asdict(self) | {"shape": list(self.shape)}
         # Files of before know no words: those that are not given are left out.
         words = ("called", "advice", "signed")
@@ -49,7 +50,7 @@ class Field:
         return cls(**{**config, "shape": tuple(config["shape"])})
 
     @property
-    def bounds(self):
+    def bounds(self) -> Any:
         """The smallest and the largest value, None where there is none.
 
         Floats may pass them by what rounding does to an image.

@@ -1,6 +1,8 @@
 """A game of any number of players as a Keras model."""
 
 import types
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import keras
 import tensorflow as tf
@@ -24,7 +26,7 @@ from kgan.engine.config import ConfigByArguments
 from kgan.engine.every_batch import EveryBatch
 from kgan.engine.interface import Interface
 from kgan.engine.logs import Logs
-from kgan.engine.move import batches_of, players_of
+from kgan.engine.move import Move, batches_of, players_of
 from kgan.engine.networks import Networks
 from kgan.engine.optimizers import OptimizerView, prepare_all
 from kgan.engine.round import Round, rows_of
@@ -88,7 +90,7 @@ class Game(
         super().__init_subclass__(**kwargs)
         declaration.check_methods(cls)
 
-    def __init__(self, seed=0, name=None):
+    def __init__(self, seed: int = 0, name: str | None = None):
         # float32 whatever the policy: what is drawn must not lose bits on its way.
         super().__init__(name=name, dtype="float32")
         arguments.index("seed", seed)
@@ -102,25 +104,25 @@ class Game(
 
     # === What a subclass writes ===
 
-    def moves(self):
+    def moves(self) -> tuple[Move, ...]:
         """Returns the game: a tuple of `Move`."""
         raise NotImplementedError(f"{type(self).__name__} must write `moves`.")
 
-    def unpack(self, element):
+    def unpack(self, element: Any) -> Mapping[str, Any]:
         """Returns an element of the data set as a dictionary of named tensors."""
         return element
 
-    def fields(self):
+    def fields(self) -> Any:
         """Returns a nest of `Field`; None: batches must be as the first one is."""
 
-    def averages(self):
+    def averages(self) -> Mapping[str, Any]:
         """Returns by player the momentum of its average `ema_<player>`, or a schedule.
 
         It is a network of its own, which moves when the player moved.
         """
         return {}
 
-    def held_out(self, nets, batch):
+    def held_out(self, nets: Any, batch: Mapping[str, Any]) -> Mapping[str, Any]:
         """Returns the logs of `evaluate`, among those of the moves."""
         raise NotImplementedError(
             f"{type(self).__name__} must write `held_out` to be evaluated on held-out "
@@ -130,7 +132,7 @@ class Game(
     # === What the rest of kgan asks ===
 
     @property
-    def networks(self):
+    def networks(self) -> Mapping[str, keras.layers.Layer]:
         """All networks and layers of the game by name, read only."""
         # No `dict`: Keras' saving visits properties, and would save what lies in one
         # under the names of classes.
@@ -150,7 +152,7 @@ class Game(
         return players_of(self.moves())
 
     @property
-    def optimizer(self):
+    def optimizer(self) -> Any:
         """All optimizers together, for callbacks that read them; None at first."""
         return getattr(getattr(self, "_plain", None), "optimizer", None)
 
@@ -166,7 +168,7 @@ class Game(
         return batches_of(self.moves())
 
     @property
-    def needs_full_batches(self):
+    def needs_full_batches(self) -> bool:
         """Whether a step takes no shorter batch than the first one."""
         return self.group_size > 1 or self._plain.micro_batches > 1
 
@@ -174,15 +176,15 @@ class Game(
 
     def compile(
         self,
-        optimizers,
+        optimizers: Mapping[str, Any],
         *,
-        alternation=None,
-        run_eagerly=False,
-        steps_per_execution=1,
-        jit_compile="auto",
-        micro_batches=1,
-        frozen=(),
-    ):
+        alternation: Any = None,
+        run_eagerly: bool = False,
+        steps_per_execution: int = 1,
+        jit_compile: bool | str = "auto",
+        micro_batches: int = 1,
+        frozen: Iterable[str] = (),
+    ) -> None:
         """Sets how the game is played.
 
         Args:
@@ -280,7 +282,7 @@ class Game(
             plain.micro_batches,
         )
 
-    def trainable_has_changed(self):
+    def trainable_has_changed(self) -> bool:
         """Returns whether a layer was frozen, or freed, since the step was built."""
         return any(x.trainable is not known for x, known in self._plain.trainable)
 

@@ -3,8 +3,13 @@
 import dataclasses
 from collections.abc import Callable, Mapping
 
+import tensorflow as tf
+
 from kgan.core import arguments, schedules
 from kgan.core.seeds import Use
+
+# What the loss of a move returns.
+LossAndLogs = tuple[tf.Tensor, dict[str, tf.Tensor]]
 
 
 def _nothing(rows, seed):
@@ -89,7 +94,7 @@ class Move:
                 f"Received: {self.players!r}"
             )
 
-    def seed_stream(self, place):
+    def seed_stream(self, place: int) -> tuple[int, ...]:
         """Returns the integers that separate this move's seeds from others'."""
         if isinstance(self.stream, Use):
             return (self.stream,)

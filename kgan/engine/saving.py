@@ -1,10 +1,14 @@
 """Files in which a game's networks lie under the names of their attributes."""
 
+import os
+from collections.abc import Callable
+from typing import Any
+
 from kgan.core import backend
 
 # What saves to places that are no files, by the beginning of their addresses:
 # functions of a game, the address and further arguments. Rooms above add theirs.
-PLACES = {}
+PLACES: dict[str, Callable] = {}
 
 
 class SavedByAttribute:
@@ -19,7 +23,7 @@ class SavedByAttribute:
             return names
         return [name for name in names if name != "layers"]
 
-    def save(self, filepath, *args, **kwargs):
+    def save(self, filepath: str | os.PathLike, *args: Any, **kwargs: Any) -> None:
         """Saves the whole game as `keras.Model.save` does, to a `.keras` file.
 
         Args:

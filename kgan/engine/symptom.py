@@ -1,5 +1,10 @@
 """Base class of the symptoms of a failing game."""
 
+from collections.abc import Mapping
+from typing import Any
+
+import keras
+
 from kgan.core.arguments import positive_integer
 
 
@@ -33,16 +38,16 @@ class Symptom:
     remedy = ""
     names = ()
 
-    def __init__(self, patience=3):
+    def __init__(self, patience: int = 3):
         self.patience = positive_integer("patience", patience)
         self.count = 0
         self.measured = {}
         self.memory = self._kept = None
 
-    def begin(self, model):
+    def begin(self, model: keras.Model) -> None:
         """Prepares for a training; raises `ValueError` where it cannot be watched."""
 
-    def find(self, model, logs):
+    def find(self, model: keras.Model, logs: Mapping[str, float]) -> Any:
         """Returns None, or two texts: a key and its value, and what it means.
 
         Args:
@@ -51,7 +56,7 @@ class Symptom:
         """
         raise NotImplementedError
 
-    def check(self, model, logs):
+    def check(self, model: keras.Model, logs: Mapping[str, float]) -> Any:
         """Counts what `find` finds; returns a sentence when the patience ends."""
         found = self.find(model, logs)
         self.count = self.count + 1 if found else 0
@@ -61,15 +66,15 @@ class Symptom:
         times = f" ({self.count} checks in a row)" if self.count > 1 else ""
         return f"{what}{times}: {meaning}. {helps(self.remedy)}"
 
-    def doubtful(self):
+    def doubtful(self) -> bool:
         """Returns whether the last check found it: no state to go back to."""
         return self.count > 0
 
-    def keep(self):
+    def keep(self) -> Any:
         """Keeps the memory: the model may be brought back to its state of now."""
         self._kept = self.memory
 
-    def forget(self):
+    def forget(self) -> None:
         """Starts to count anew, with the memory of the state that was kept."""
         self.count = 0
         self.memory = self._kept

@@ -1,12 +1,21 @@
 """The method of a game that writes it for those who have neither Python nor kgan."""
 
+import os
+import pathlib
+from typing import Any
+
 from kgan.export import formats
 
 
 class Exportable:
     """Mixin of games that export what their `endpoints` return."""
 
-    def export(self, filepath, format="tf_saved_model", **options):
+    def export(
+        self,
+        filepath: str | os.PathLike,
+        format: str = "tf_saved_model",
+        **options: Any,
+    ) -> pathlib.Path:
         """Exports a trained model for other runtimes; returns the path.
 
         A SavedModel is the folder `filepath/1`, `filepath/2` and so on, which

@@ -89,11 +89,12 @@ def push(
         servable = Servable.of(game, {})
     provenance, files = provenance or Provenance(), dict(files or {})
     card = hub_card.text(name, game, servable, provenance, license, sorted(files))
-    with tempfile.TemporaryDirectory() as folder:
-        keras.saving.save_model(game, folder, zipped=False)
-        folder = pathlib.Path(folder)
-        for path in filter(pathlib.Path.is_file, folder.rglob("*")):
-            files[path.relative_to(folder).as_posix()] = path
+    with tempfile.TemporaryDirectory() as name_of_folder:
+        keras.saving.save_model(game, name_of_folder, zipped=False)
+        folder = pathlib.Path(name_of_folder)
+        for path in folder.rglob("*"):
+            if path.is_file():
+                files[path.relative_to(folder).as_posix()] = path
         files[CARD] = card.encode()
         with _asking(address):
             # Before anything is made there.

@@ -1,6 +1,8 @@
 """A version of a model for TensorFlow Serving: all that its folder holds."""
 
+import os
 import pathlib
+from typing import Any
 
 import keras
 import numpy as np
@@ -14,15 +16,15 @@ from kgan.export.provenance import Provenance
 
 
 def saved_model(
-    game,
-    filepath,
-    version=None,
-    averaged=True,
+    game: keras.Model,
+    filepath: str | os.PathLike,
+    version: int | None = None,
+    averaged: bool = True,
     *,
-    provenance=None,
-    allow_untrained=False,
-    **options,
-):
+    provenance: Provenance | None = None,
+    allow_untrained: bool = False,
+    **options: Any,
+) -> pathlib.Path:
     """Writes the next version of a model that TensorFlow Serving runs as it is.
 
     The folder `filepath/VERSION` appears when all of it is written:

@@ -1,5 +1,8 @@
 """A generator and its inverse: BiGAN, a game of three players."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import keras
 import tensorflow as tf
 
@@ -7,13 +10,14 @@ from kgan.core.pictures import is_picture
 from kgan.core.seeds import Use
 from kgan.engine.fields import Field
 from kgan.engine.game import Game
-from kgan.engine.move import Move
+from kgan.engine.move import LossAndLogs, Move
 from kgan.engine.update import mean
 from kgan.games import network_checks
 from kgan.games.data_fields import images
 from kgan.games.encoding import Encoding
 from kgan.games.generative import Generative
 from kgan.latents import priors
+from kgan.latents.priors import Prior
 
 
 @keras.saving.register_keras_serializable(package="kgan")
@@ -56,7 +60,13 @@ class BiGAN(Encoding, Generative, Game):
     log_names = {"generator": "g", "encoder": "e", "discriminator": "d"}
 
     def __init__(
-        self, generator, encoder, discriminator, prior=None, seed=0, name="bigan"
+        self,
+        generator: keras.Model,
+        encoder: keras.Model,
+        discriminator: keras.Model,
+        prior: Prior | None = None,
+        seed: int = 0,
+        name: str = "bigan",
     ):
         super().__init__(seed=seed, name=name)
         self.latent_dim = network_checks.latent_dim(generator, prior)
@@ -91,22 +101,24 @@ class BiGAN(Encoding, Generative, Game):
             Move(pair, self.pair_loss, ("g_loss",), draws=draws),
         )
 
-    def latents(self, rows, seed):
+    def latents(self, rows: int, seed: tf.Tensor) -> dict[str, tf.Tensor]:
         return {"latents": self.prior.sample(rows, seed)}
 
-    def judge_loss(self, nets, batch):
+    def judge_loss(self, nets: Any, batch: Mapping[str, Any]) -> LossAndLogs:
         """−log D(x, E(x)) − log(1 − D(G(z), z))."""
         encoded, generated = self.logits(nets.frozen, nets, batch)
         d_loss = mean(tf.nn.softplus(-encoded)) + mean(tf.nn.softplus(generated))
         return d_loss, {"d_loss": d_loss}
 
-    def pair_loss(self, nets, batch):
+    def pair_loss(self, nets: Any, batch: Mapping[str, Any]) -> LossAndLogs:
         """−log D(G(z), z) − log(1 − D(x, E(x)))."""
         encoded, generated = self.logits(nets, nets.frozen, batch)
         g_loss = mean(tf.nn.softplus(-generated)) + mean(tf.nn.softplus(encoded))
         return g_loss, {"g_loss": g_loss}
 
-    def logits(self, players, judges, batch):
+    def logits(
+        self, players: Any, judges: Any, batch: Mapping[str, Any]
+    ) -> tuple[tf.Tensor, tf.Tensor]:
         """Returns D(x, E(x)) and D(G(z), z)."""
         real, latents = batch["real"], batch["latents"]
         codes = players.encoder(real, key=Use.REAL)

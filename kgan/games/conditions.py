@@ -68,6 +68,15 @@ class Conditions:
             return [latents, *condition]
         return joined(latents, condition)
 
+    def shaped(self, inputs):
+        """Returns G's inputs with the latents, flat or not, in the shape of G's."""
+        if self._latent_shape is None:
+            return inputs
+        several = isinstance(inputs, (list, tuple))
+        latents, *rest = inputs if several else [inputs]
+        latents = keras.ops.reshape(latents, (-1, *self._latent_shape))
+        return [latents, *rest] if several else latents
+
     def rows(self, condition, count):
         """Returns a structured condition, checked: a row for each of `count` rows."""
         if condition is None:
@@ -91,6 +100,8 @@ class Conditions:
 
     def check(self, condition, rows):
         """Checks the values of a structured condition."""
+        if condition is not None and isinstance(self.fields, fields.Field):
+            condition = np.asarray(condition)  # of a list, or of one class
         _check_kind(condition, self.fields)
         arrays = tf.nest.map_structure(np.asarray, condition)
         named, expected = {"condition": arrays}, {"condition": self.fields}

@@ -39,7 +39,7 @@ class Encoding:
     def call(self, inputs):
         return self.generator(inputs, training=False)
 
-    def encode(self, data, batch_size=128):
+    def encode(self, data: np.ndarray, batch_size: int = 128) -> np.ndarray:
         """Computes E(x), the latents of data, float32 `(examples, latent_dim)`.
 
         Args:
@@ -52,7 +52,7 @@ class Encoding:
     def _encoded(self, data):
         return np.asarray(backend.infer(self.encoder, data), np.float32)
 
-    def reconstruct(self, data, batch_size=128):
+    def reconstruct(self, data: np.ndarray, batch_size: int = 128) -> np.ndarray:
         """Computes G(E(x)): uint8 images, or float32 values; see `encode`."""
         return self.decode(self.encode(data, batch_size), batch_size=batch_size)
 

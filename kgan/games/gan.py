@@ -1,16 +1,20 @@
 """The minimax game of a generator and a discriminator: Algorithm 1."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import keras
 import tensorflow as tf
 
 from kgan import losses
 from kgan.core import arguments, backend
+from kgan.core.schedules import Scheduled
 from kgan.core.seeds import Use
 from kgan.engine import ema, fields
 from kgan.engine.game import Game
-from kgan.engine.move import Move
+from kgan.engine.move import LossAndLogs, Move
 from kgan.engine.update import mean
-from kgan.games import gan_checks, gan_terms, network_checks, symptoms
+from kgan.games import augmentations, gan_checks, gan_terms, network_checks, symptoms
 from kgan.games.conditions import Conditions, data_classes
 from kgan.games.gan_data import RealData
 from kgan.games.gan_passes import Passes
@@ -18,6 +22,7 @@ from kgan.games.generative import Generative
 from kgan.games.sampler import Sampler
 from kgan.games.scorer import Scorer
 from kgan.latents import priors
+from kgan.latents.priors import Prior
 from kgan.losses.input_gradients import LOGITS, heads, joined
 from kgan.losses.top_k import TopK
 
@@ -91,21 +96,22 @@ class GAN(RealData, Passes, Generative, Game):
 
     log_names = {"generator": "g", "discriminator": "d"}
     batches_argument = "discriminator_steps"
+    names_elsewhere = gan_checks.NAMES_ELSEWHERE
 
     def __init__(
         self,
-        generator,
-        discriminator,
-        prior=None,
-        augmentation=None,
-        ema_momentum=0.999,
-        discriminator_steps=1,
-        generator_steps=1,
-        seed=0,
-        num_classes=None,
-        condition=None,
-        as_images=None,
-        name="gan",
+        generator: keras.Model,
+        discriminator: keras.Model,
+        prior: Prior | bool | None = None,
+        augmentation: keras.layers.Layer | None = None,
+        ema_momentum: Scheduled | None = 0.999,
+        discriminator_steps: int = 1,
+        generator_steps: int = 1,
+        seed: int = 0,
+        num_classes: int | None = None,
+        condition: Any = None,
+        as_images: bool | None = None,
+        name: str = "gan",
     ):
         super().__init__(seed=seed, name=name)
         count = arguments.positive_integer
@@ -169,14 +175,14 @@ class GAN(RealData, Passes, Generative, Game):
             self.note_average("generator")
 
     @property
-    def sampler(self):
+    def sampler(self) -> Any:
         """The network of all samples: the averaged generator if there is one."""
         return self.generator if self.ema_generator is None else self.ema_generator
 
     def call(self, inputs):
         if backend.is_tensorflow():  # elsewhere `predict` did, which traces this
             self.begin_averages()
-        return self.sampler(inputs, training=False)
+        return self.sampler(self._conditions.shaped(inputs), training=False)
 
     def symptoms(self, real=None, patience=3, **thresholds):
         return symptoms.usual(real, patience, **thresholds)
@@ -194,16 +200,16 @@ class GAN(RealData, Passes, Generative, Game):
 
     def compile(
         self,
-        generator_optimizer=None,
-        discriminator_optimizer=None,
-        loss="non_saturating",
-        penalties=(),
-        regularizers=(),
-        objectives=(),
-        terms=(),
-        top_k=1.0,
-        **played,
-    ):
+        generator_optimizer: keras.optimizers.Optimizer | None = None,
+        discriminator_optimizer: keras.optimizers.Optimizer | None = None,
+        loss: str | losses.AdversarialLoss = "non_saturating",
+        penalties: Sequence[Any] = (),
+        regularizers: Sequence[Any] = (),
+        objectives: Sequence[Any] = (),
+        terms: Sequence[Any] = (),
+        top_k: Scheduled = 1.0,
+        **played: Any,
+    ) -> None:
         """Sets how the game is played. Every argument has a default that trains.
 
         Args:
@@ -228,6 +234,7 @@ class GAN(RealData, Passes, Generative, Game):
         chosen = loss if top_k == 1.0 else TopK(loss, top_k)
         found = gan_terms.Terms(penalties, regularizers, objectives, terms)
         gan_checks.compile_fits(self, chosen, found)
+        augmentations.fits(self.augmentation, **played)
         optimizers = {
             "generator": generator_optimizer or _adam(),
             "discriminator": discriminator_optimizer or _adam(),
@@ -278,7 +285,7 @@ class GAN(RealData, Passes, Generative, Game):
         self.adversarial_loss = loss
 
     @property
-    def condition(self):
+    def condition(self) -> Any:
         """The fields of a condition that was given, or None."""
         return self._conditions.given
 
@@ -287,12 +294,12 @@ class GAN(RealData, Passes, Generative, Game):
         return gan_checks.group_of(self.discriminator)
 
     @property
-    def penalties(self):
+    def penalties(self) -> Any:
         """The penalties of `compile`, by the names under which they are logged."""
         return dict(self._terms.penalties)
 
     @property
-    def terms(self):
+    def terms(self) -> Any:
         """The other terms of `compile`, a list."""
         return list(self._terms.further.values())
 
@@ -325,11 +332,11 @@ class GAN(RealData, Passes, Generative, Game):
             ),
         )
 
-    def latents(self, rows, seed):
+    def latents(self, rows: int, seed: tf.Tensor) -> dict[str, tf.Tensor]:
         """Draws latents from the prior; row i depends on the seed and on i alone."""
         return {} if self.prior is False else {"latents": self.prior.sample(rows, seed)}
 
-    def discriminator_loss(self, nets, batch):
+    def discriminator_loss(self, nets: Any, batch: Mapping[str, Any]) -> LossAndLogs:
         """−log D(x) − log(1 − D(G(z))) for the minimax loss: Algorithm 1, k steps."""
         real_outputs, fake_outputs = self.outputs(nets, batch)
         real_logits, fake_logits = real_outputs[LOGITS], fake_outputs[LOGITS]
@@ -340,7 +347,7 @@ class GAN(RealData, Passes, Generative, Game):
             self._adapt(nets, real_logits)
         return d_loss, self._report(d_loss, real_logits, fake_logits)
 
-    def generator_loss(self, nets, batch):
+    def generator_loss(self, nets: Any, batch: Mapping[str, Any]) -> LossAndLogs:
         """−log D(G(z)) for the non-saturating loss: Algorithm 1, the last line."""
         _, fake_outputs = self.fake(nets, batch)
         real_logits = None

@@ -11,6 +11,16 @@ from kgan.engine import feeding, fields
 from kgan.engine.fields import Field
 from kgan.games import network_checks
 
+NAMES_ELSEWHERE = {
+    "d_optimizer": "discriminator_optimizer=",
+    "g_optimizer": "generator_optimizer=",
+    "optimizer": "generator_optimizer= and discriminator_optimizer=",
+    "loss_fn": "loss= with a name of `kgan.losses.names()`",
+    "d_loss_fn": "loss= with a name of `kgan.losses.names()`, for both players",
+    "g_loss_fn": "loss= with a name of `kgan.losses.names()`, for both players",
+    "metrics": "fit(callbacks=[kgan.callbacks.EvaluateGenerator(...)])",
+}
+
 
 def label_classes(num_classes, terms, heads, prior):
     """Returns the number of classes of the labels that data must come with, or None.
@@ -283,6 +293,12 @@ def dtype(data, name="data"):
 
 def shape(data, data_shape, name="data"):
     """Checks that the examples of a batch have the generator's shape."""
+    first = (data_shape[-1:] + data_shape[:-1]) if len(data_shape) == 3 else None
+    if tuple(data.shape[1:]) == first != data_shape:
+        raise ValueError(
+            f"{name} must have the channels last, examples of shape {data_shape}. "
+            f"Received: examples of shape {first}; numpy.moveaxis(x, 1, -1) moves them"
+        )
     source = ", as the generator gives"
     fields.check_shape(name, data.shape, data_shape, source)
 

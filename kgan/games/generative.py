@@ -1,5 +1,7 @@
 """Methods of a trained game of latents: to generate, to score, to be served."""
 
+from typing import Any
+
 import numpy as np
 import tensorflow as tf
 
@@ -136,14 +138,14 @@ class Generative(Exportable):
 
     def generate(
         self,
-        num_images,
-        seed=0,
-        start=0,
-        labels=None,
-        batch_size=128,
-        averaged=True,
-        truncation=1.0,
-    ):
+        num_images: int,
+        seed: int = 0,
+        start: int = 0,
+        labels: Any = None,
+        batch_size: int = 128,
+        averaged: bool = True,
+        truncation: float = 1.0,
+    ) -> np.ndarray:
         """Generates images by index: image i depends on `seed` and `start + i` alone.
 
         So a million images can be split over many machines; a late start costs no more.
@@ -173,14 +175,14 @@ class Generative(Exportable):
 
     def interpolate(
         self,
-        first_seed,
-        second_seed,
-        steps=16,
-        label=None,
-        averaged=True,
-        truncation=1.0,
-        batch_size=128,
-    ):
+        first_seed: int,
+        second_seed: int,
+        steps: int = 16,
+        label: int | None = None,
+        averaged: bool = True,
+        truncation: float = 1.0,
+        batch_size: int = 128,
+    ) -> np.ndarray:
         """Generates images along the spherical path between two seeds' images.
 
         Args:
@@ -199,7 +201,13 @@ class Generative(Exportable):
             first_seed, second_seed, steps, label, truncation, batch_size
         )
 
-    def decode(self, latents, labels=None, averaged=True, batch_size=128):
+    def decode(
+        self,
+        latents: np.ndarray,
+        labels: Any = None,
+        averaged: bool = True,
+        batch_size: int = 128,
+    ) -> np.ndarray:
         """Generates images from given latents, as `generate` returns them.
 
         Args:
@@ -210,7 +218,9 @@ class Generative(Exportable):
         """
         return self.chosen_sampler(averaged).from_latents(latents, labels, batch_size)
 
-    def discriminate(self, data, labels=None, batch_size=128):
+    def discriminate(
+        self, data: np.ndarray, labels: Any = None, batch_size: int = 128
+    ) -> np.ndarray:
         """Computes D(x) of data in inference mode, float32 of shape `(examples,)`.
 
         It is a probability in [0, 1] for losses that have one, a score otherwise.

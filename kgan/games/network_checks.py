@@ -138,7 +138,8 @@ def latent_dim(generator, prior):
         if prior is None:
             raise ValueError(
                 "`prior` must be given where the generator does not tell its input "
-                "shape (a subclassed model), for example kgan.priors.Normal(128)."
+                "shape (a subclassed model, a Sequential that does not begin with "
+                "keras.Input), for example kgan.priors.Normal(128)."
             )
         return prior.latent_dim
     shape = tuple(inputs[0].shape)[1:]
@@ -267,7 +268,20 @@ def discriminator_fits(discriminator, data_shape):
         raise ValueError(
             "`discriminator` must take what the generator gives, data of shape "
             f"{data_shape}. Received: a discriminator for data of shape {found}"
+            f"{_joined_condition(found, data_shape)}"
         )
+
+
+def _joined_condition(found, data_shape):
+    """Returns what to change where D takes data and a condition in one tensor."""
+    sides = len(found) == len(data_shape) and found[:-1] == data_shape[:-1]
+    if not sides or found[-1] is None or found[-1] <= data_shape[-1]:
+        return ""
+    return (
+        f"; if the other {found[-1] - data_shape[-1]} channels are a condition, let it "
+        "be an input of its own, and concatenate inside: "
+        "keras.Model([data, condition], logits)"
+    )
 
 
 def takes(argument, network, **shapes):

@@ -1,19 +1,24 @@
 """Translation between paired images: pix2pix."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import keras
 import tensorflow as tf
 
 from kgan import losses
 from kgan.core import arguments, schedules
 from kgan.core.pictures import is_picture
+from kgan.core.schedules import Scheduled
 from kgan.core.seeds import Use
 from kgan.engine.fields import Field
 from kgan.engine.game import Game
-from kgan.engine.move import Move
+from kgan.engine.move import LossAndLogs, Move
 from kgan.engine.update import mean
 from kgan.games import network_checks
 from kgan.games.data_fields import images
 from kgan.games.translation import Translation
+from kgan.losses.adversarial import AdversarialLoss
 
 
 @keras.saving.register_keras_serializable(package="kgan")
@@ -60,13 +65,13 @@ class Pix2Pix(Translation, Game):
 
     def __init__(
         self,
-        generator,
-        discriminator,
-        l1=100.0,
-        adversarial_loss="non_saturating",
-        ema_momentum=None,
-        seed=0,
-        name="pix2pix",
+        generator: keras.Model,
+        discriminator: keras.Model,
+        l1: float = 100.0,
+        adversarial_loss: str | AdversarialLoss = "non_saturating",
+        ema_momentum: Scheduled | None = None,
+        seed: int = 0,
+        name: str = "pix2pix",
     ):
         super().__init__(seed=seed, name=name)
         source, target = generator.input_shape[1:], generator.output_shape[1:]
@@ -94,7 +99,7 @@ class Pix2Pix(Translation, Game):
             Move(("generator",), self.generator_loss, ("g_loss", "l1")),
         )
 
-    def discriminator_loss(self, nets, batch):
+    def discriminator_loss(self, nets: Any, batch: Mapping[str, Any]) -> LossAndLogs:
         """−½ (log D(x, y) + log(1 − D(x, G(x)))) for the logistic losses."""
         fake = nets.frozen.generator(batch["source"], key=Use.GENERATOR)
         real_logits = nets.discriminator([batch["source"], batch["target"]])
@@ -103,7 +108,7 @@ class Pix2Pix(Translation, Game):
         d_loss = mean(loss.discriminator_loss(real_logits, fake_logits))
         return 0.5 * d_loss, {"d_loss": d_loss}
 
-    def generator_loss(self, nets, batch):
+    def generator_loss(self, nets: Any, batch: Mapping[str, Any]) -> LossAndLogs:
         """−log D(x, G(x)) + λ · |y − G(x)| for the non-saturating loss."""
         fake = nets.generator(batch["source"], key=Use.GENERATOR)
         fake_logits = nets.frozen.discriminator([batch["source"], fake])

@@ -2,6 +2,7 @@
 
 import statistics
 import warnings
+from typing import Any
 
 from kgan import losses
 from kgan.engine.symptom import Symptom
@@ -54,7 +55,7 @@ class DiscriminatorWon(Symptom):
         "noise or augmentation on its input"
     )
 
-    def __init__(self, accuracy=0.999, patience=3):
+    def __init__(self, accuracy: float | None = 0.999, patience: int = 3):
         super().__init__(patience)
         if not 0.5 < accuracy <= 1.0:
             raise ValueError(f"`accuracy` must lie in (0.5, 1]. Received: {accuracy!r}")
@@ -91,7 +92,13 @@ class GradientVanished(Symptom):
         "discriminator; leaky rectifiers where units have died"
     )
 
-    def __init__(self, share=0.01, floor=1e-12, margin=0.1, patience=3):
+    def __init__(
+        self,
+        share: float = 0.01,
+        floor: float = 1e-12,
+        margin: float = 0.1,
+        patience: int = 3,
+    ):
         super().__init__(patience)
         self.share = _share(share)
         self.floor = floor
@@ -145,7 +152,7 @@ class DiversityLost(Symptom):
     )
     names = ("diversity",)
 
-    def __init__(self, real, share=0.2, patience=3, seed=0):
+    def __init__(self, real: Any, share: float = 0.2, patience: int = 3, seed: int = 0):
         super().__init__(patience)
         self.real = real
         self.share = _share(share)

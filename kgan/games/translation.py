@@ -53,7 +53,7 @@ class Translation(Exportable):
             self.begin_averages()
         return self._translator(inputs, training=False)
 
-    def translate(self, images, batch_size=32):
+    def translate(self, images: np.ndarray, batch_size: int = 32) -> np.ndarray:
         """Translates images; returns a NumPy array of targets, uint8 if pictures.
 
         Args:

@@ -1,6 +1,7 @@
 """Principal directions of a standard normal latent space, found without training."""
 
 import math
+from typing import Any
 
 import keras
 import numpy as np
@@ -15,12 +16,18 @@ _SEED = 0
 _COUNT = 5
 
 
-def names():
+def names() -> tuple[str, ...]:
     """Returns the methods that `find` knows."""
     return tuple(_METHODS)
 
 
-def find(gan, method="pca", count=None, label=0, averaged=True):
+def find(
+    gan: keras.Model,
+    method: str = "pca",
+    count: int | None = None,
+    label: int = 0,
+    averaged: bool = True,
+) -> np.ndarray:
     """Finds the directions, `(count, latent_dim)`, that change most in a generator.
 
     `"sefa"`: the first layer's output: eigenvectors of Aᵀ A with the largest
@@ -63,13 +70,21 @@ def find(gan, method="pca", count=None, label=0, averaged=True):
     return (found * np.sign(largest)).astype(np.float32)
 
 
-def move(prior, drawn, directions, strengths):
+def move(prior: Any, drawn: Any, directions: Any, strengths: Any) -> Any:
     """Moves latents along directions, by `(count,)` or `(rows, count)` deviations."""
     step = np.asarray(strengths, np.float32) @ np.asarray(directions, np.float32)
     return prior.from_normal(prior.to_normal(tf.constant(drawn)) + step)
 
 
-def slide(gan, directions, seed=0, label=0, steps=9, strength=3.0, averaged=True):
+def slide(
+    gan: keras.Model,
+    directions: Any,
+    seed: int = 0,
+    label: int = 0,
+    steps: int = 9,
+    strength: float = 3.0,
+    averaged: bool = True,
+) -> np.ndarray:
     """Generates a row of `steps` images for each direction, around image 0 of `seed`.
 
     The rows reach `strength` standard deviations to both sides. Other arguments and

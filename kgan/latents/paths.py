@@ -3,10 +3,13 @@
 Truncation and walks work on standard normal latents (`Prior.to_normal`) of any prior.
 """
 
+from typing import Any
+
 import tensorflow as tf
 
 from kgan.core import arguments, seeds
 from kgan.core.seeds import Use
+from kgan.latents.priors import Prior
 
 # Latents are drawn in blocks, each from a seed of its own, so that the millionth costs
 # what the first does. Part of the meaning of a seed: another size gives other images.
@@ -16,13 +19,13 @@ LARGEST_SEED = arguments.LARGEST_INDEX
 _PARALLEL = 1e-6
 
 
-def table(seed):
+def table(seed: Any) -> tf.Tensor:
     """Returns the seed of an endless table of latents, for an integer in [0, 2⁶²)."""
     high = tf.bitwise.right_shift(tf.cast(seed, tf.int64), tf.constant(31, tf.int64))
     return seeds.fold(seeds.root(seed, branch=high), Use.GENERATE)
 
 
-def latents_at(prior, seed, start, count):
+def latents_at(prior: Prior, seed: Any, start: Any, count: Any) -> tf.Tensor:
     """Draws `count` rows from `start` on of the table of `seed`, int32 `(2,)`."""
     start, count = tf.cast(start, tf.int64), tf.cast(count, tf.int64)
     first = start // _BLOCK
@@ -40,7 +43,7 @@ def latents_at(prior, seed, start, count):
     return rows[offset : offset + count]
 
 
-def truncate(prior, latents, truncation):
+def truncate(prior: Prior, latents: tf.Tensor, truncation: Any) -> tf.Tensor:
     """Moves latents towards the centre of their prior: x ← ψ x.
 
     Samples become more typical and less diverse, continuously in ψ = `truncation`, a
@@ -55,7 +58,7 @@ def truncate(prior, latents, truncation):
     return tf.where(psi < 1.0, moved, latents)
 
 
-def slerp(first, second, positions):
+def slerp(first: tf.Tensor, second: tf.Tensor, positions: tf.Tensor) -> tf.Tensor:
     """Interpolates between two vectors along a great circle (spherical interpolation).
 
         x(t) = sin((1 − t) Ω) / sin Ω · x₀ + sin(t Ω) / sin Ω · x₁
@@ -81,7 +84,7 @@ def slerp(first, second, positions):
     return weights(1.0 - positions) * first + weights(positions) * second
 
 
-def walk(prior, first_seed, second_seed, steps):
+def walk(prior: Prior, first_seed: Any, second_seed: Any, steps: Any) -> tf.Tensor:
     """Interpolates from row 0 of one seed to row 0 of another, in equal steps."""
     first, second = (
         latents_at(prior, table(seed), 0, 1) for seed in (first_seed, second_seed)

@@ -1,5 +1,8 @@
 """Priors p(z): the distributions that a generator maps to data."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import keras
 import tensorflow as tf
 
@@ -30,22 +33,22 @@ class Prior:
         ```
     """
 
-    def __init__(self, latent_dim):
+    def __init__(self, latent_dim: int):
         self.latent_dim = positive_integer("latent_dim", latent_dim)
 
-    def sample(self, batch_size, seed):
+    def sample(self, batch_size: int, seed: tf.Tensor) -> tf.Tensor:
         """Draws `batch_size` rows; `seed` is int32 `(2,)`, see `kgan.seeds`."""
         raise NotImplementedError
 
-    def to_normal(self, latents):
+    def to_normal(self, latents: tf.Tensor) -> tf.Tensor:
         """Maps each component to a standard normal one, rising; or the identity."""
         return latents
 
-    def from_normal(self, normal):
+    def from_normal(self, normal: tf.Tensor) -> tf.Tensor:
         """Inverse of `to_normal`."""
         return normal
 
-    def get_config(self):
+    def get_config(self) -> dict:
         return {"latent_dim": self.latent_dim}
 
     @classmethod
@@ -69,7 +72,7 @@ class Uniform(Prior):
     ±√3, for unit variance: `kgan.priors.Uniform(100, -(3**0.5), 3**0.5)`.
     """
 
-    def __init__(self, latent_dim, minimum=-1.0, maximum=1.0):
+    def __init__(self, latent_dim: int, minimum: float = -1.0, maximum: float = 1.0):
         super().__init__(latent_dim)
         if not minimum < maximum:
             raise ValueError(
@@ -91,7 +94,7 @@ class Uniform(Prior):
     def from_normal(self, normal):
         return self._centre + self._radius * tf.math.erf(normal / 2**0.5)
 
-    def get_config(self):
+    def get_config(self) -> dict:
         ends = {"minimum": self.minimum, "maximum": self.maximum}
         return {**super().get_config(), **ends}
 
@@ -107,7 +110,7 @@ class TruncatedNormal(Prior):
     High Fidelity Natural Image Synthesis, section 3.1.
     """
 
-    def __init__(self, latent_dim, bound=2.0):
+    def __init__(self, latent_dim: int, bound: float = 2.0):
         super().__init__(latent_dim)
         if not bound > 0:
             raise ValueError(f"`bound` must be positive. Received: {bound!r}")
@@ -135,7 +138,7 @@ class TruncatedNormal(Prior):
         share = tf.math.erf(tf.cast(normal, tf.float64) / 2**0.5) * self._mass()
         return self._quantile(share)
 
-    def get_config(self):
+    def get_config(self) -> dict:
         return {**super().get_config(), "bound": self.bound}
 
 
@@ -161,7 +164,9 @@ class Codes(Prior):
     Information Maximizing Generative Adversarial Nets, section 7.2.
     """
 
-    def __init__(self, latent_dim, categorical=(10,), continuous=2):
+    def __init__(
+        self, latent_dim: int, categorical: Sequence[int] = (10,), continuous: int = 2
+    ):
         super().__init__(latent_dim)
         self.categorical, self.continuous = codes(categorical, continuous)
         width = sum(self.categorical) + self.continuous
@@ -175,7 +180,7 @@ class Codes(Prior):
         shape = (batch_size, self.latent_dim)
         return self.from_normal(tf.random.stateless_normal(shape, seed))
 
-    def split(self, latents):
+    def split(self, latents: tf.Tensor) -> Any:
         """Splits latents into `[noise, *blocks, continuous]` along the last axis."""
         sizes = [*self.categorical, self.continuous]
         return tf.split(latents, [self.latent_dim - sum(sizes), *sizes], axis=-1)
@@ -193,7 +198,7 @@ class Codes(Prior):
         shares = tf.math.erf(tf.cast(continuous, tf.float64) / 2**0.5)
         return tf.concat([noise, *blocks, tf.cast(shares, tf.float32)], axis=-1)
 
-    def get_config(self):
+    def get_config(self) -> dict:
         own = {"categorical": list(self.categorical), "continuous": self.continuous}
         return {**super().get_config(), **own}
 
@@ -222,7 +227,7 @@ _REGISTRY = registry.Registry(
 names, find = _REGISTRY.names, _REGISTRY.find
 
 
-def get(name, latent_dim, **arguments):
+def get(name: str, latent_dim: int, **arguments: Any) -> Prior:
     """Builds a prior by its name, as in `kgan.priors.get("uniform", 64, minimum=0.0)`.
 
     Further arguments are the constructor's. Raises a `ValueError` for an unknown name.

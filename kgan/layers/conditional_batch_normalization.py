@@ -1,5 +1,7 @@
 """Batch normalisation with a conditional gain and bias."""
 
+from typing import Any
+
 import keras
 from keras import layers, ops
 
@@ -42,11 +44,11 @@ class ConditionalBatchNormalization(Configured):
 
     def __init__(
         self,
-        momentum=0.9,
-        epsilon=1e-5,
-        num_classes=None,
-        kernel_initializer="glorot_uniform",
-        **kwargs,
+        momentum: float = 0.9,
+        epsilon: float = 1e-5,
+        num_classes: int | None = None,
+        kernel_initializer: str | keras.initializers.Initializer = "glorot_uniform",
+        **kwargs: Any,
     ):
         super().__init__(**kwargs)
         if not 0 <= momentum < 1:

@@ -1,5 +1,7 @@
 """Dropout that draws the same mask in every mode of execution."""
 
+from typing import Any
+
 import keras
 from keras import ops
 
@@ -31,7 +33,7 @@ class Dropout(Configured):
     from Overfitting, section 4, with the scaling moved to training.
     """
 
-    def __init__(self, rate, seed=None, **kwargs):
+    def __init__(self, rate: float, seed: int | None = None, **kwargs: Any):
         super().__init__(**kwargs)
         if not 0 <= rate < 1:
             raise ValueError(f"`rate` must lie in [0, 1). Received: {rate!r}")

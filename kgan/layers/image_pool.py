@@ -1,5 +1,8 @@
 """A buffer of earlier generated images, some of which a discriminator sees again."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import keras
 import tensorflow as tf
 
@@ -47,7 +50,7 @@ class ImagePool(keras.layers.Layer):
     through Adversarial Training, section 2.3; size as in Zhu et al. (2017), section 4.
     """
 
-    def __init__(self, shape, size=50, name=None):
+    def __init__(self, shape: Sequence[int], size: int = 50, name: str | None = None):
         super().__init__(name=name, dtype="float32", trainable=False)
         self.shape = tuple(shape)
         self.size = arguments.positive_integer("size", size)
@@ -65,7 +68,7 @@ class ImagePool(keras.layers.Layer):
             name=name,
         )
 
-    def swaps(self, rows, seed):
+    def swaps(self, rows: int, seed: tf.Tensor) -> Any:
         """Draws for each row a place of its own, or with probability ½ none.
 
         Args:
@@ -89,7 +92,7 @@ class ImagePool(keras.layers.Layer):
         old = tf.gather(tf.convert_to_tensor(self.images), tf.maximum(swap, 0))
         return tf.where(exchanged, old, images)
 
-    def absorb(self, images, swap):
+    def absorb(self, images: tf.Tensor, swap: tf.Tensor) -> None:
         """Stores the rows of the global batch; arguments as those of a call."""
         count = tf.convert_to_tensor(self.count)
         rows = tf.shape(images, out_type=tf.int64)[0]

@@ -1,5 +1,7 @@
 """Maxout: the maximum of several affine maps."""
 
+from typing import Any
+
 import keras
 from keras import ops
 
@@ -36,13 +38,13 @@ class Maxout(Configured):
 
     def __init__(
         self,
-        units,
-        pieces,
-        kernel_initializer="glorot_uniform",
-        bias_initializer="zeros",
-        kernel_regularizer=None,
-        kernel_constraint=None,
-        **kwargs,
+        units: int,
+        pieces: int,
+        kernel_initializer: str | keras.initializers.Initializer = "glorot_uniform",
+        bias_initializer: str | keras.initializers.Initializer = "zeros",
+        kernel_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        **kwargs: Any,
     ):
         super().__init__(**kwargs)
         self.units = arguments.positive_integer("units", units)

@@ -1,5 +1,7 @@
 """Learned similarities between the examples of a batch."""
 
+from typing import Any
+
 import keras
 from keras import ops
 
@@ -37,10 +39,10 @@ class MinibatchDiscrimination(Configured):
 
     def __init__(
         self,
-        num_kernels=100,
-        kernel_dim=5,
-        kernel_initializer="glorot_uniform",
-        **kwargs,
+        num_kernels: int = 100,
+        kernel_dim: int = 5,
+        kernel_initializer: str | keras.initializers.Initializer = "glorot_uniform",
+        **kwargs: Any,
     ):
         super().__init__(**kwargs)
         self.num_kernels = arguments.positive_integer("num_kernels", num_kernels)

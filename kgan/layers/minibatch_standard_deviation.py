@@ -1,5 +1,7 @@
 """Standard deviations over groups of a batch, as further channels."""
 
+from typing import Any
+
 import keras
 from keras import ops
 
@@ -40,7 +42,7 @@ class MinibatchStandardDeviation(Configured):
     (2019), which takes their rows at equal distances.
     """
 
-    def __init__(self, group_size=4, num_channels=1, **kwargs):
+    def __init__(self, group_size: int = 4, num_channels: int = 1, **kwargs: Any):
         super().__init__(**kwargs)
         if group_size is not None:
             group_size = arguments.positive_integer("group_size", group_size)

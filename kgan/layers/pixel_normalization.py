@@ -1,5 +1,7 @@
 """Normalisation of the channels at each pixel."""
 
+from typing import Any
+
 import keras
 from keras import ops
 
@@ -32,7 +34,7 @@ class PixelNormalization(Configured):
 
     by_example = True
 
-    def __init__(self, epsilon=1e-8, **kwargs):
+    def __init__(self, epsilon: float = 1e-8, **kwargs: Any):
         super().__init__(**kwargs)
         self.epsilon = checks.positive("epsilon", epsilon)
 

@@ -1,5 +1,7 @@
 """Output layer of a projection discriminator."""
 
+from typing import Any
+
 import keras
 from keras import layers, ops
 
@@ -36,11 +38,11 @@ class Projection(Configured):
 
     def __init__(
         self,
-        num_classes,
-        kernel_initializer="glorot_uniform",
-        embeddings_initializer="glorot_uniform",
-        spectral_normalization=False,
-        **kwargs,
+        num_classes: int | None,
+        kernel_initializer: str | keras.initializers.Initializer = "glorot_uniform",
+        embeddings_initializer: str | keras.initializers.Initializer = "glorot_uniform",
+        spectral_normalization: bool = False,
+        **kwargs: Any,
     ):
         super().__init__(**kwargs)
         self.num_classes = arguments.positive_integer("num_classes", num_classes)

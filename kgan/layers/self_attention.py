@@ -1,5 +1,7 @@
 """Attention between all positions of an image."""
 
+from typing import Any
+
 import keras
 from keras import ops
 
@@ -49,13 +51,13 @@ class SelfAttention(Configured):
 
     def __init__(
         self,
-        key_channels=None,
-        value_channels=None,
-        pool=True,
-        spectral_normalization=False,
-        kernel_initializer="glorot_uniform",
-        gamma_initializer="zeros",
-        **kwargs,
+        key_channels: int | None = None,
+        value_channels: int | None = None,
+        pool: bool = True,
+        spectral_normalization: bool = False,
+        kernel_initializer: str | keras.initializers.Initializer = "glorot_uniform",
+        gamma_initializer: str | keras.initializers.Initializer = "zeros",
+        **kwargs: Any,
     ):
         super().__init__(**kwargs)
         if key_channels is not None:
@@ -70,7 +72,7 @@ class SelfAttention(Configured):
         self.gamma_initializer = keras.initializers.get(gamma_initializer)
 
     @property
-    def by_example(self):
+    def by_example(self) -> bool:
         return not self.spectral_normalization
 
     def build(self, input_shape):

@@ -1,5 +1,7 @@
 """Spectral normalisation of a layer's kernel."""
 
+from typing import Any
+
 import keras
 from keras import layers, ops
 
@@ -50,7 +52,9 @@ class SpectralNormalization(keras.layers.Wrapper):
     Networks, sections 2.1 to 2.3 and appendix A, algorithm 1.
     """
 
-    def __init__(self, layer, iterations=1, epsilon=1e-12, **kwargs):
+    def __init__(
+        self, layer: Any, iterations: int = 1, epsilon: float = 1e-12, **kwargs: Any
+    ):
         if not isinstance(layer, _WRAPPED):
             known = ", ".join(kind.__name__ for kind in _WRAPPED)
             raise ValueError(f"`layer` must be one of {known}. Received: {layer!r}")

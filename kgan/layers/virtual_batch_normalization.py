@@ -1,5 +1,7 @@
 """Batch normalisation by a fixed reference batch."""
 
+from typing import Any
+
 import keras
 import tensorflow as tf
 from keras import ops
@@ -43,7 +45,14 @@ class VirtualBatchNormalization(Configured):
     the weights n / (n + 1) and 1 / (n + 1) are those of a batch of all n + 1 examples.
     """
 
-    def __init__(self, reference_size, epsilon=1e-5, center=True, scale=True, **kwargs):
+    def __init__(
+        self,
+        reference_size: int,
+        epsilon: float = 1e-5,
+        center: bool = True,
+        scale: bool = True,
+        **kwargs: Any,
+    ):
         super().__init__(**kwargs)
         self.reference_size = positive_integer("reference_size", reference_size)
         self.epsilon = checks.positive("epsilon", epsilon)

@@ -1,6 +1,7 @@
 """A network that sees a fixed reference batch before each batch."""
 
 import copy
+from typing import Any
 
 import keras
 import numpy as np
@@ -71,7 +72,13 @@ class WithReference(keras.Model):
     Source: Salimans et al. (2016), Improved Techniques for Training GANs, section 3.4.
     """
 
-    def __init__(self, network, reference, labels=None, name=None):
+    def __init__(
+        self,
+        network: keras.Model,
+        reference: Any,
+        labels: Any = None,
+        name: str | None = None,
+    ):
         reference = _checked_reference(reference)
         count = len(reference)
         _check_sizes(network, count)

@@ -4,6 +4,8 @@ All take logits, D's output before any sigmoid. `softplus(x) = log(1 + eˣ)` is 
 where `log(sigmoid)` loses its gradient: −log σ(x) = softplus(−x).
 """
 
+from typing import Any
+
 import keras
 import tensorflow as tf
 
@@ -42,21 +44,25 @@ class AdversarialLoss:
     probabilistic = False
     boundary = 0.0
 
-    def discriminator_loss(self, real_logits, fake_logits):
+    def discriminator_loss(
+        self, real_logits: tf.Tensor, fake_logits: tf.Tensor
+    ) -> tf.Tensor:
         raise NotImplementedError
 
-    def generator_loss(self, real_logits, fake_logits):
+    def generator_loss(
+        self, real_logits: tf.Tensor, fake_logits: tf.Tensor
+    ) -> tf.Tensor:
         raise NotImplementedError
 
-    def at(self, step):
+    def at(self, step: Any) -> Any:
         """Returns the loss at a training step: this one, unless it changes."""
         return self
 
-    def score(self, logits):
+    def score(self, logits: tf.Tensor) -> tf.Tensor:
         """Returns D(x): a probability where there is one, otherwise the logits."""
         return tf.sigmoid(logits) if self.probabilistic else logits
 
-    def get_config(self):
+    def get_config(self) -> dict:
         return {}
 
     @classmethod
@@ -81,7 +87,7 @@ class _CrossEntropy(AdversarialLoss):
         smoothing = self.label_smoothing * real_logits
         return tf.nn.softplus(-real_logits) + smoothing + tf.nn.softplus(fake_logits)
 
-    def get_config(self):
+    def get_config(self) -> dict:
         return {"label_smoothing": self.label_smoothing}
 
 
@@ -196,7 +202,7 @@ _REGISTRY = registry.Registry(
 names = _REGISTRY.names
 
 
-def get(identifier, **arguments):
+def get(identifier: str | AdversarialLoss, **arguments: Any) -> AdversarialLoss:
     """Returns the loss of a name, or an object as it came.
 
     Args:

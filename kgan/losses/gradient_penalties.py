@@ -1,9 +1,13 @@
 """Terms on the gradient of the critic with respect to its input."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import keras
 import tensorflow as tf
 
 from kgan.core import registry, seeds
+from kgan.core.schedules import Scheduled
 from kgan.losses import term
 
 
@@ -40,10 +44,10 @@ class Penalty(term.LossTerm):
 
     reads = ("input_gradient",)
 
-    def __init__(self, weight=10.0, interval=1):
+    def __init__(self, weight: Scheduled = 10.0, interval: int = 1):
         super().__init__(weight, interval=interval)
 
-    def points(self, real, fake, seed):
+    def points(self, real: tf.Tensor, fake: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
         """Returns the points at which the critic is differentiated.
 
         At `real` or `fake` itself the pass of the adversarial loss serves too.
@@ -55,7 +59,7 @@ class Penalty(term.LossTerm):
         """
         raise NotImplementedError
 
-    def value(self, gradients):
+    def value(self, gradients: tf.Tensor) -> tf.Tensor:
         """Computes each example's penalty from the gradients, batch axis first."""
         raise NotImplementedError
 
@@ -160,7 +164,7 @@ _REGISTRY = term.of_room(
 names, get, find = _REGISTRY.names, _REGISTRY.get, _REGISTRY.find
 
 
-def by_name(identifiers):
+def by_name(identifiers: Sequence[Any]) -> Any:
     """Returns a list of what `get` takes as penalties by the names of their logs.
 
     Raises:

@@ -5,6 +5,7 @@ import tensorflow as tf
 
 from kgan.augment import draws
 from kgan.core import arguments, schedules, seeds
+from kgan.core.schedules import Scheduled
 from kgan.losses.term import LossTerm
 
 
@@ -38,7 +39,13 @@ class PathLength(LossTerm):
     kind = "path_length"
     reads = ("latents", "generator_inputs")
 
-    def __init__(self, weight=2.0, interval=4, decay=0.01, shrink=2):
+    def __init__(
+        self,
+        weight: Scheduled = 2.0,
+        interval: int = 4,
+        decay: float = 0.01,
+        shrink: float = 2,
+    ):
         super().__init__(weight, interval=interval)
         self.decay = schedules.check("decay", decay, maximum=1.0)
         self.shrink = arguments.positive_integer("shrink", shrink)

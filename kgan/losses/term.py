@@ -1,9 +1,14 @@
 """Further terms of the players' losses: their base class, and all of them by name."""
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 import keras
+import tensorflow as tf
 
 from kgan.core import arguments, registry, schedules
 from kgan.core.config import argument_names
+from kgan.core.schedules import Scheduled
 from kgan.losses.view import View as View
 
 # The classes of all terms by kind, each from where it is written.
@@ -77,7 +82,12 @@ class LossTerm(keras.layers.Layer):
                 )
             _KINDS[cls.kind] = cls  # written anew, as in a notebook
 
-    def __init__(self, weight=1.0, generator_weight=None, interval=1):
+    def __init__(
+        self,
+        weight: Scheduled = 1.0,
+        generator_weight: Scheduled | None = None,
+        interval: int = 1,
+    ):
         super().__init__(name=self.kind, dtype="float32", trainable=False)
         self.weight = schedules.check("weight", weight)
         if generator_weight is not None:
@@ -86,16 +96,16 @@ class LossTerm(keras.layers.Layer):
         self.interval = arguments.positive_integer("interval", interval)
         self.built = True
 
-    def discriminator_term(self, view):
+    def discriminator_term(self, view: View) -> Any:
         """Computes what D minimises besides."""
 
-    def generator_term(self, view):
+    def generator_term(self, view: View) -> Any:
         """Computes what G minimises besides."""
 
-    def constrain(self, weight, step):
+    def constrain(self, weight: tf.Tensor, step: tf.Tensor) -> tf.Tensor:
         """Returns the new value of a trainable weight of D after each update of D."""
 
-    def check(self, shapes, prior):
+    def check(self, shapes: Mapping[str, Any], prior: Any) -> None:
         """Checks shapes of D's heads, by name, and the prior; called by `compile`.
 
         Raises:
@@ -103,18 +113,18 @@ class LossTerm(keras.layers.Layer):
                 not what the term reads.
         """
 
-    def check_networks(self, networks):
+    def check_networks(self, networks: Mapping[str, Any]) -> None:
         """Checks the networks by name; called by `compile`, as `check` is."""
 
-    def overrides(self, method):
+    def overrides(self, method: str) -> bool:
         """Returns whether the class writes a method, given by its name."""
         return getattr(type(self), method) is not getattr(LossTerm, method)
 
-    def weight_at(self, step):
+    def weight_at(self, step: Any) -> Any:
         """Returns the weight of D's term at a training step."""
         return schedules.at(self.weight, step)
 
-    def generator_weight_at(self, step):
+    def generator_weight_at(self, step: Any) -> Any:
         """Returns the weight of G's term at a training step."""
         own = self.generator_weight
         return self.weight_at(step) if own is None else schedules.at(own, step)
@@ -138,7 +148,7 @@ _REGISTRY = registry.Registry(
 names, get, find = _REGISTRY.names, _REGISTRY.get, _REGISTRY.find
 
 
-def of_room(expected, room, base=LossTerm):
+def of_room(expected: str, room: str, base: type = LossTerm) -> Any:
     """Returns the `Registry` of the terms that a module or package of kgan defines.
 
     Args:
@@ -150,7 +160,7 @@ def of_room(expected, room, base=LossTerm):
     return registry.Registry(expected, base, known)
 
 
-def get_all(argument, identifiers, get=get):
+def get_all(argument: str, identifiers: Any, get: Callable = get) -> list:
     """Returns all terms of a list of what `get`, that of a registry, takes.
 
     Raises a `ValueError` that names the argument if it is no list; others are `get`'s.

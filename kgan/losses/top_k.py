@@ -1,10 +1,14 @@
 """Top-k training: G learns from the samples of the largest logits alone."""
 
+from typing import Any
+
 import keras
 import tensorflow as tf
 
 from kgan.core import schedules
+from kgan.core.schedules import Scheduled
 from kgan.losses import adversarial
+from kgan.losses.adversarial import AdversarialLoss
 
 
 @keras.saving.register_keras_serializable(package="kgan")
@@ -30,7 +34,9 @@ class TopK(adversarial.AdversarialLoss):
         ```
     """
 
-    def __init__(self, loss="non_saturating", share=0.5):
+    def __init__(
+        self, loss: str | AdversarialLoss = "non_saturating", share: Scheduled = 0.5
+    ):
         if isinstance(loss, dict):
             loss = keras.saving.deserialize_keras_object(loss)
         self.loss = adversarial.get(loss)
@@ -63,7 +69,7 @@ class TopK(adversarial.AdversarialLoss):
         return {"loss": loss, "share": schedules.config(self.share)}
 
 
-def weights(logits, share):
+def weights(logits: tf.Tensor, share: Any) -> tf.Tensor:
     """Returns n / k for the k = ⌈share · n⌉ largest logits, and 0 for the others.
 
     Args:

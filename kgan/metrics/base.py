@@ -4,6 +4,7 @@ import abc
 import dataclasses
 import typing
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -116,7 +117,7 @@ class Metric(abc.ABC):
     on_features: bool = True
     standard_name: str | None = None
 
-    def __init__(self, features=None):
+    def __init__(self, features: Any = None):
         self.features = features
 
     @abc.abstractmethod
@@ -137,7 +138,7 @@ class Metric(abc.ABC):
         if the data or the model do not fit the metric.
         """
 
-    def figures_of(self, values, details: Mapping) -> dict[str, Figure]:
+    def figures_of(self, values: Any, details: Mapping) -> dict[str, Figure]:
         """Returns a `Figure` of each value, in the order of `figures`."""
         pairs = zip(self.figures, values, strict=True)
         return {name: Figure(value, details=details) for name, value in pairs}

@@ -6,6 +6,7 @@ that is much larger than the batch.
 """
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -82,7 +83,9 @@ class Birthday(Metric):
     figures = ("birthday_support",)
     best = ("max",)
 
-    def __init__(self, limit=10_000, quantile=0.01, features=None):
+    def __init__(
+        self, limit: int = 10_000, quantile: float = 0.01, features: Any = None
+    ):
         self.limit = arguments.positive_integer("limit", limit)
         self.quantile = arguments.share("quantile", quantile)
         super().__init__(features)

@@ -1,6 +1,7 @@
 """Classifier score: confidence in each fake and variety over classes, as in IS."""
 
 import itertools
+from typing import Any
 
 import numpy as np
 
@@ -76,7 +77,7 @@ class ClassifierScore(Metric):
     best = ("max",)
     standard_name = "inception_score"
 
-    def __init__(self, num_splits=10, features=None):
+    def __init__(self, num_splits: int = 10, features: Any = None):
         self.num_splits = arguments.positive_integer("num_splits", num_splits)
         super().__init__(features)
 

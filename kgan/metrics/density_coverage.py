@@ -1,5 +1,7 @@
 """Density and coverage: precision and recall that are robust to outliers."""
 
+from typing import Any
+
 import numpy as np
 
 from kgan.metrics import neighbours
@@ -55,7 +57,13 @@ class DensityCoverage(Balls):
     figures = ("density", "coverage")
     best = ("max", "max")
 
-    def __init__(self, k=5, limit=LIMIT, equal=True, features=None):
+    def __init__(
+        self,
+        k: int = 5,
+        limit: int | None = LIMIT,
+        equal: bool = True,
+        features: Any = None,
+    ):
         super().__init__(k, limit, equal, features)
 
     def compare(self, real, fake, details):

@@ -1,6 +1,7 @@
 """Fréchet distance of features: the distance of two Gaussians, as in FID."""
 
 import warnings
+from typing import Any
 
 import numpy as np
 
@@ -183,7 +184,7 @@ class Frechet(Metric):
     best = ("min",)
     standard_name = "fid"
 
-    def __init__(self, ddof=1, features=None):
+    def __init__(self, ddof: int = 1, features: Any = None):
         self.ddof = check_ddof(ddof)
         super().__init__(features)
 

@@ -2,6 +2,7 @@
 
 import typing
 import warnings
+from typing import Any
 
 import numpy as np
 
@@ -114,7 +115,13 @@ class FrechetInfinity(Metric):
     best = ("min",)
     standard_name = "fid_infinity"
 
-    def __init__(self, num_sizes=15, smallest=None, ddof=1, features=None):
+    def __init__(
+        self,
+        num_sizes: int = 15,
+        smallest: int | None = None,
+        ddof: int = 1,
+        features: Any = None,
+    ):
         self.num_sizes = arguments.integer("`num_sizes`", num_sizes, 3)
         if smallest is not None:
             smallest = arguments.integer("`smallest`", smallest, 2)

@@ -1,5 +1,7 @@
 """Kernel distance of features: an unbiased squared MMD, as in KID."""
 
+from typing import Any
+
 import numpy as np
 
 from kgan.core import arguments
@@ -59,7 +61,9 @@ class Kernel(Metric):
     best = ("min",)
     standard_name = "kid"
 
-    def __init__(self, num_subsets=100, subset_size=1000, features=None):
+    def __init__(
+        self, num_subsets: int = 100, subset_size: int = 1000, features: Any = None
+    ):
         self.num_subsets = arguments.positive_integer("num_subsets", num_subsets)
         self.subset_size = arguments.integer("`subset_size`", subset_size, 2)
         super().__init__(features)

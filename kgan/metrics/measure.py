@@ -3,6 +3,9 @@
 import importlib.metadata
 import inspect
 import itertools
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import tensorflow as tf
 
@@ -20,7 +23,13 @@ from kgan.metrics.sweep import Request, sweep
 BATCH_SIZE = 256
 
 
-def measure(gan, dataset, metrics=None, num_images=10_000, **options) -> Evaluation:
+def measure(
+    gan: Any,
+    dataset: Any,
+    metrics: Sequence[str | Metric] | None = None,
+    num_images: int = 10_000,
+    **options: Any,
+) -> Evaluation:
     """Measures how close a generator's distribution is to that of real examples.
 
     Reals and fakes are swept once for all metrics; statistics of the reals are cached
@@ -104,24 +113,24 @@ class Evaluator:
 
     def __init__(
         self,
-        dataset,
-        metrics=None,
-        num_images=10_000,
-        data_shape=None,
-        is_image=None,
-        features=None,
-        split="train",
-        held_out=None,
-        held_out_split="test",
-        num_real=None,
-        data_dir=None,
-        real_seed=0,
-        batch_size=BATCH_SIZE,
-        cache_dir="auto",
-        windows=None,
-        class_names=None,
-        allow_few=False,
-        verbose=0,
+        dataset: Any,
+        metrics: Sequence[str | Metric] | None = None,
+        num_images: int = 10_000,
+        data_shape: Sequence[int] | None = None,
+        is_image: bool | None = None,
+        features: Any = None,
+        split: str | None = "train",
+        held_out: Any = None,
+        held_out_split: str = "test",
+        num_real: int | None = None,
+        data_dir: str | os.PathLike | None = None,
+        real_seed: int = 0,
+        batch_size: int = BATCH_SIZE,
+        cache_dir: str | os.PathLike | None = "auto",
+        windows: Mapping[str, Any] | None = None,
+        class_names: Sequence[str] | None = None,
+        allow_few: bool = False,
+        verbose: int = 0,
     ):
         self.num_images = arguments.positive_integer("num_images", num_images)
         self.batch_size = batch_size
@@ -209,7 +218,7 @@ class Evaluator:
                 f"Received: {self.real.shape} in {self.real.name}"
             )
 
-    def prepare(self, gan, labels="data") -> list[Job]:
+    def prepare(self, gan: Any, labels: Any = "data") -> list[Job]:
         """Finds the metrics and sweeps the real examples, once; returns the `Job`s.
 
         A call does so if needed; before a long training it reports missing data in

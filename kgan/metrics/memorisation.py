@@ -1,5 +1,7 @@
 """Memorisation: whether samples are closer to training examples than new data are."""
 
+from typing import Any
+
 import numpy as np
 
 from kgan.core import arguments
@@ -79,7 +81,7 @@ class Memorisation(Metric):
     figures = ("copying_z", "nearest_ratio")
     best = ("0", "1")
 
-    def __init__(self, limit=LIMIT, features=None):
+    def __init__(self, limit: int | None = LIMIT, features: Any = None):
         self.limit = arguments.positive_integer("limit", limit)
         super().__init__(features)
 

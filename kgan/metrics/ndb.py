@@ -1,5 +1,7 @@
 """Number of statistically different bins (NDB)."""
 
+from typing import Any
+
 import numpy as np
 
 from kgan.core import arguments
@@ -54,7 +56,7 @@ class Bins(Metric):
     figures = ("different_bins", "bins_js")
     best = ("min", "min")
 
-    def __init__(self, k: int = 100, alpha: float = 0.05, features=None):
+    def __init__(self, k: int = 100, alpha: float = 0.05, features: Any = None):
         super().__init__(features)
         self.k = arguments.integer("`k`", k, 2)
         self.alpha = arguments.share("alpha", alpha)

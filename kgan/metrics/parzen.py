@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -93,7 +94,7 @@ class Parzen(Metric):
     best = ("max",)
     on_features = False
 
-    def __init__(self, sigmas: Sequence | None = None, features=None):
+    def __init__(self, sigmas: Sequence | None = None, features: Any = None):
         super().__init__(features)
         default = np.logspace(-1, 0, 10)
         self.sigmas = np.asarray(default if sigmas is None else sigmas, np.float64)

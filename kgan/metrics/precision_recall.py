@@ -1,5 +1,7 @@
 """Improved precision and recall: the share of realistic fakes, and of covered reals."""
 
+from typing import Any
+
 import numpy as np
 
 from kgan.metrics import neighbours
@@ -40,7 +42,13 @@ class PrecisionRecall(Balls):
     figures = ("precision", "recall")
     best = ("max", "max")
 
-    def __init__(self, k=3, limit=LIMIT, equal=True, features=None):
+    def __init__(
+        self,
+        k: int = 3,
+        limit: int | None = LIMIT,
+        equal: bool = True,
+        features: Any = None,
+    ):
         super().__init__(k, limit, equal, features)
 
     def compare(self, real, fake, details):

@@ -1,5 +1,7 @@
 """Wasserstein distance between two sets of rows, averaged over random lines."""
 
+from typing import Any
+
 import numpy as np
 
 from kgan.core import arguments
@@ -78,7 +80,7 @@ class SlicedWasserstein(Metric):
     figures = ("sliced_wasserstein",)
     best = ("min",)
 
-    def __init__(self, num_directions: int = 512, features=None):
+    def __init__(self, num_directions: int = 512, features: Any = None):
         super().__init__(features)
         self.num_directions = arguments.integer("`num_directions`", num_directions, 2)
 

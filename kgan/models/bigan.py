@@ -1,6 +1,8 @@
 """Networks of BiGAN: a generator, its inverse, and a judge of pairs."""
 
 import math
+from collections.abc import Sequence
+from typing import Any
 
 import keras
 from keras import layers
@@ -11,7 +13,13 @@ from kgan.models.inputs import check_data_shape
 from kgan.models.mlp import mlp_generator
 
 
-def bigan(data_shape, latent_dim=50, hidden=(1024, 1024), dropout=0.3, dtype=None):
+def bigan(
+    data_shape: Sequence[int],
+    latent_dim: int = 50,
+    hidden: Sequence[int] = (1024, 1024),
+    dropout: float = 0.3,
+    dtype: Any = None,
+) -> tuple[keras.Model, keras.Model, keras.Model]:
     """Builds the three players of `kgan.BiGAN` as fully connected networks.
 
     Args:

@@ -14,6 +14,8 @@ its length has stride 1 and kernel 3.
 """
 
 import math
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import keras
 from keras import layers
@@ -35,16 +37,16 @@ _LEAK = 0.2
 
 
 def dcgan_generator(
-    image_shape,
-    latent_dim=128,
-    width=64,
-    max_width=512,
-    attention_at=None,
-    conditional_normalization=False,
-    num_classes=None,
-    name="generator",
-    dtype=None,
-):
+    image_shape: Sequence[int],
+    latent_dim: int = 128,
+    width: int = 64,
+    max_width: int = 512,
+    attention_at: int | None = None,
+    conditional_normalization: bool = False,
+    num_classes: int | None = None,
+    name: str = "generator",
+    dtype: Any = None,
+) -> keras.Model:
     """Builds a convolutional generator.
 
     A linear map of the latents yields the smallest stage; each next stage is a
@@ -112,20 +114,20 @@ def dcgan_generator(
 
 
 def dcgan_discriminator(
-    image_shape,
-    width=64,
-    max_width=512,
-    batch_normalization=False,
-    kernel_initializer="glorot_uniform",
-    spectral_normalization=False,
-    attention_at=None,
-    minibatch_group=None,
-    conditioning="concatenation",
-    heads=None,
-    num_classes=None,
-    name="discriminator",
-    dtype=None,
-):
+    image_shape: Sequence[int],
+    width: int = 64,
+    max_width: int = 512,
+    batch_normalization: bool = False,
+    kernel_initializer: str | keras.initializers.Initializer = "glorot_uniform",
+    spectral_normalization: bool = False,
+    attention_at: int | None = None,
+    minibatch_group: int | None = None,
+    conditioning: str = "concatenation",
+    heads: Mapping[str, int] | None = None,
+    num_classes: int | None = None,
+    name: str = "discriminator",
+    dtype: Any = None,
+) -> keras.Model:
     """Builds a convolutional discriminator; shared arguments as in `dcgan_generator`.
 
     Each stage is a strided convolution and LeakyReLU; a linear map of the smallest
@@ -183,22 +185,22 @@ def dcgan_discriminator(
 
 
 def dcgan(
-    image_shape,
-    latent_dim=128,
-    num_classes=None,
-    width=64,
-    max_width=512,
-    discriminator_batch_normalization=False,
-    discriminator_initializer="glorot_uniform",
-    spectral_normalization=False,
-    attention_at=None,
-    minibatch_group=None,
-    conditional_normalization=False,
-    conditioning="concatenation",
-    heads=None,
-    packing=1,
-    dtype=None,
-):
+    image_shape: Sequence[int],
+    latent_dim: int = 128,
+    num_classes: int | None = None,
+    width: int = 64,
+    max_width: int = 512,
+    discriminator_batch_normalization: bool = False,
+    discriminator_initializer: str | keras.initializers.Initializer = "glorot_uniform",
+    spectral_normalization: bool = False,
+    attention_at: int | None = None,
+    minibatch_group: int | None = None,
+    conditional_normalization: bool = False,
+    conditioning: str = "concatenation",
+    heads: Mapping[str, int] | None = None,
+    packing: int = 1,
+    dtype: Any = None,
+) -> tuple[keras.Model, keras.Model]:
     """Builds a generator and a discriminator with the same channels at each size.
 
     Args: those of `dcgan_generator` and `dcgan_discriminator`, the latter's

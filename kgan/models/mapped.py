@@ -1,5 +1,8 @@
 """A generator behind a mapping network."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import keras
 
 from kgan.layers import PixelNormalization
@@ -23,7 +26,9 @@ class Mapped(keras.Model):
     Example: `kgan.models.mapped_dcgan((8, 8, 1), latent_dim=32)`.
     """
 
-    def __init__(self, mapping, synthesis, name="generator"):
+    def __init__(
+        self, mapping: keras.Model, synthesis: keras.Model, name: str = "generator"
+    ):
         latents = keras.Input(mapping.input_shape[1:], name="latents")
         super().__init__(latents, synthesis(mapping(latents)), name=name)
         self.mapping, self.synthesis = mapping, synthesis
@@ -41,7 +46,13 @@ class Mapped(keras.Model):
         return cls(**loaded, name=config["name"])
 
 
-def mapping_network(latent_dim, depth=4, width=None, name="mapping", dtype=None):
+def mapping_network(
+    latent_dim: int,
+    depth: int = 4,
+    width: int | None = None,
+    name: str = "mapping",
+    dtype: Any = None,
+) -> keras.Model:
     """Builds a mapping network: `depth` dense layers with LeakyReLU of slope 0.2.
 
     Latents are normalised first, and kernels start as He et al. (2015, "Delving Deep
@@ -68,8 +79,12 @@ def mapping_network(latent_dim, depth=4, width=None, name="mapping", dtype=None)
 
 
 def mapped_dcgan_generator(
-    image_shape, latent_dim=128, mapping_depth=4, name="generator", **options
-):
+    image_shape: Sequence[int],
+    latent_dim: int = 128,
+    mapping_depth: int = 4,
+    name: str = "generator",
+    **options: Any,
+) -> keras.Model:
     """Builds a `Mapped` generator of which `dcgan_generator` is the synthesis.
 
     Args:
@@ -93,14 +108,14 @@ mapped_dcgan_discriminator = dcgan_discriminator
 
 
 def mapped_dcgan(
-    image_shape,
-    latent_dim=128,
-    generator_width=32,
-    discriminator_width=32,
-    mapping_depth=4,
-    discriminator_hidden=None,
-    num_classes=None,
-):
+    image_shape: Sequence[int],
+    latent_dim: int = 128,
+    generator_width: int = 32,
+    discriminator_width: int = 32,
+    mapping_depth: int = 4,
+    discriminator_hidden: Sequence[int] | None = None,
+    num_classes: int | None = None,
+) -> tuple[keras.Model, keras.Model]:
     """Builds a `Mapped` generator and a discriminator, for `kgan.losses.PathLength`.
 
     Args:

@@ -11,6 +11,8 @@ at the pixels' mean.
 
 import functools
 import math
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import keras
 from keras import layers
@@ -27,17 +29,17 @@ from kgan.models.packed import pack
 
 
 def mlp_generator(
-    data_shape,
-    latent_dim=64,
-    hidden=(512, 512),
-    activation="relu",
-    output_activation=None,
-    kernel_initializer="glorot_uniform",
-    bias_initializer="zeros",
-    num_classes=None,
-    name="generator",
-    dtype=None,
-):
+    data_shape: Sequence[int],
+    latent_dim: int = 64,
+    hidden: Sequence[int] = (512, 512),
+    activation: str = "relu",
+    output_activation: str | None = None,
+    kernel_initializer: str | keras.initializers.Initializer = "glorot_uniform",
+    bias_initializer: str | keras.initializers.Initializer = "zeros",
+    num_classes: int | None = None,
+    name: str = "generator",
+    dtype: Any = None,
+) -> keras.Model:
     """Builds a fully connected generator.
 
     Args:
@@ -95,22 +97,22 @@ def mlp_generator(
 
 
 def mlp_discriminator(
-    data_shape,
-    hidden=(512, 512),
-    activation="leaky_relu",
-    maxout_pieces=None,
-    dropout=0.0,
-    input_dropout=0.0,
-    kernel_initializer="glorot_uniform",
-    bias_initializer="zeros",
-    spectral_normalization=False,
-    minibatch_group=None,
-    conditioning="concatenation",
-    heads=None,
-    num_classes=None,
-    name="discriminator",
-    dtype=None,
-):
+    data_shape: Sequence[int],
+    hidden: Sequence[int] = (512, 512),
+    activation: str = "leaky_relu",
+    maxout_pieces: int | None = None,
+    dropout: float = 0.0,
+    input_dropout: float = 0.0,
+    kernel_initializer: str | keras.initializers.Initializer = "glorot_uniform",
+    bias_initializer: str | keras.initializers.Initializer = "zeros",
+    spectral_normalization: bool = False,
+    minibatch_group: int | None = None,
+    conditioning: str = "concatenation",
+    heads: Mapping[str, int] | None = None,
+    num_classes: int | None = None,
+    name: str = "discriminator",
+    dtype: Any = None,
+) -> keras.Model:
     """Builds a fully connected discriminator; shared arguments as in `mlp_generator`.
 
     Args:
@@ -178,27 +180,27 @@ def mlp_discriminator(
 
 
 def mlp(
-    data_shape,
-    latent_dim=64,
-    num_classes=None,
-    generator_hidden=(512, 512),
-    generator_activation="relu",
-    generator_initializer="glorot_uniform",
-    output_activation=None,
-    discriminator_hidden=(512, 512),
-    discriminator_activation="leaky_relu",
-    discriminator_initializer="glorot_uniform",
-    maxout_pieces=None,
-    dropout=0.0,
-    input_dropout=0.0,
-    bias_initializer="zeros",
-    spectral_normalization=False,
-    minibatch_group=None,
-    conditioning="concatenation",
-    heads=None,
-    packing=1,
-    dtype=None,
-):
+    data_shape: Sequence[int],
+    latent_dim: int = 64,
+    num_classes: int | None = None,
+    generator_hidden: Sequence[int] = (512, 512),
+    generator_activation: str = "relu",
+    generator_initializer: str | keras.initializers.Initializer = "glorot_uniform",
+    output_activation: str | None = None,
+    discriminator_hidden: Sequence[int] = (512, 512),
+    discriminator_activation: str = "leaky_relu",
+    discriminator_initializer: str | keras.initializers.Initializer = "glorot_uniform",
+    maxout_pieces: int | None = None,
+    dropout: float = 0.0,
+    input_dropout: float = 0.0,
+    bias_initializer: str | keras.initializers.Initializer = "zeros",
+    spectral_normalization: bool = False,
+    minibatch_group: int | None = None,
+    conditioning: str = "concatenation",
+    heads: Mapping[str, int] | None = None,
+    packing: int = 1,
+    dtype: Any = None,
+) -> tuple[keras.Model, keras.Model]:
     """Builds a generator and a discriminator, both fully connected.
 
     Args: those of `mlp_generator` and `mlp_discriminator`, with the prefix `generator_`

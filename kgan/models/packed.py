@@ -1,6 +1,7 @@
 """A discriminator that judges several samples together, which reveals mode collapse."""
 
 import copy
+from typing import Any
 
 import keras
 from keras import ops
@@ -36,7 +37,9 @@ class Packed(keras.Model):
     Adversarial Networks, section 3.
     """
 
-    def __init__(self, packed_network, samples=2, name="packed"):
+    def __init__(
+        self, packed_network: keras.Model, samples: int = 2, name: str = "packed"
+    ):
         super().__init__(name=name)
         self.samples = check_integer("samples", samples, 2)
         inputs = getattr(packed_network, "inputs", None) or ()
@@ -62,21 +65,21 @@ class Packed(keras.Model):
         self.built = True
 
     @property
-    def data_shape(self):
+    def data_shape(self) -> tuple[int, ...]:
         """Shape of an example, a tuple."""
         return (*self._sides, self._channels)
 
     @property
-    def group_size(self):
+    def group_size(self) -> int:
         """Number of examples that are judged together."""
         return self.samples
 
     @property
-    def by_example(self):
+    def by_example(self) -> bool:
         """Whether two batches of whole packs may be judged as one."""
         return independence.independent(self.packed_network)
 
-    def pack(self, data):
+    def pack(self, data: Any) -> Any:
         data = ops.reshape(data, (-1, self.samples, *self._sides, self._channels))
         axes = [0, *range(2, 2 + len(self._sides)), 1, len(self._sides) + 2]
         joined = (*self._sides, self.samples * self._channels)

@@ -1,5 +1,8 @@
 """Networks of pix2pix: a U-Net that translates images, and a judge of patches."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import keras
 from keras import layers
 
@@ -13,14 +16,14 @@ _LONGEST = 8  # channels grow up to 8 times the width
 
 
 def unet(
-    source_shape,
-    target_channels=None,
-    width=64,
-    depth=None,
-    dropout=0.5,
-    name="generator",
-    dtype=None,
-):
+    source_shape: Sequence[int],
+    target_channels: int | None = None,
+    width: int = 64,
+    depth: int | None = None,
+    dropout: float = 0.5,
+    name: str = "generator",
+    dtype: Any = None,
+) -> keras.Model:
     """Builds a U-Net that translates images of one size.
 
     Each of `depth` stages halves the image by a 4×4 convolution with stride 2, as many
@@ -79,8 +82,13 @@ def unet(
 
 
 def patchgan(
-    source_shape, target_shape, width=64, depth=3, name="discriminator", dtype=None
-):
+    source_shape: Sequence[int],
+    target_shape: Sequence[int],
+    width: int = 64,
+    depth: int = 3,
+    name: str = "discriminator",
+    dtype: Any = None,
+) -> keras.Model:
     """Builds a discriminator of pairs that judges overlapping patches.
 
     Args:

@@ -2,6 +2,9 @@
 
 import dataclasses
 import json
+from typing import TYPE_CHECKING, Any
+
+import keras
 
 from kgan.core import registry
 from kgan.recipes import build
@@ -163,6 +166,12 @@ class Recipe:
         "warn",
     )
 
+    if TYPE_CHECKING:  # the fields of the game's subclass are accepted, too
+
+        def __init__(self, **values: Any): ...
+
+        def __getattr__(self, name: str) -> Any: ...
+
     def __new__(cls, *, game=None, **values):
         # The game's subclass, as `pathlib.Path` makes that of the operating system.
         return super().__new__(of_game(game or "gan") if cls is Recipe else cls)
@@ -195,7 +204,7 @@ class Recipe:
         fields = dataclasses.fields(cls)
         return {f.name: f for f in fields if f.metadata["flag"]}
 
-    def override(self, **values) -> "Recipe":
+    def override(self, **values: Any) -> "Recipe":
         """Returns this recipe with other values by field, without its measured results.
 
         It is this one itself if nothing changes.
@@ -258,11 +267,11 @@ class Recipe:
         return getattr(self, "ema_momentum", None) is not None
 
     @classmethod
-    def suits(cls, source) -> bool:
+    def suits(cls, source: Any) -> bool:
         """Returns whether the game can be played with a `kgan.data.Source`."""
         return True
 
-    def check_source(self, source) -> None:
+    def check_source(self, source: Any) -> None:
         """Checks that data are what this recipe needs.
 
         Raises:
@@ -281,7 +290,7 @@ class Recipe:
                     f"have 8 bits a channel. Received: {window}"
                 )
 
-    def make_game(self, source):
+    def make_game(self, source: Any) -> keras.Model:
         """Builds and compiles the game, in the scope of the current strategy.
 
         It takes shapes and classes from `source`, the `kgan.data.Source` of the data,
@@ -294,7 +303,7 @@ class Recipe:
         names = ("steps_per_execution", "jit_compile", "micro_batches")
         return {name: getattr(self, name) for name in names}
 
-    def resolve(self, source, sample_every: int) -> "Recipe":
+    def resolve(self, source: Any, sample_every: int) -> "Recipe":
         """Writes out what is left to defaults, so that the recipe's file says all.
 
         The recipe that it returns trains the same model, and shows it each
@@ -308,7 +317,7 @@ class Recipe:
         )
         return in_full.scaled_as(source)
 
-    def scaled_as(self, source) -> "Recipe":
+    def scaled_as(self, source: Any) -> "Recipe":
         """Returns this recipe with the windows of `source`, and no others."""
         return dataclasses.replace(self, **dict.fromkeys(WINDOWS) | source.windows)
 
@@ -328,21 +337,21 @@ class Recipe:
         """Returns how often a player is updated in a round."""
         return 1
 
-    def takes_labels(self, game) -> bool:
+    def takes_labels(self, game: keras.Model) -> bool:
         """Returns whether batches for `game` are `(examples, labels)`."""
         return False
 
-    def pictures(self, game) -> str | None:
+    def pictures(self, game: keras.Model) -> str | None:
         """Returns what a run draws: "samples", "density" of points, or None."""
         return "samples"
 
-    def shown_data(self, source):
+    def shown_data(self, source: Any) -> Any:
         """Returns a data set of whose first batch pictures show what becomes of it.
 
         None: the game's pictures show nothing of the data.
         """
 
-    def traits(self, game) -> dict:
+    def traits(self, game: keras.Model) -> dict:
         """Returns what two games must share for one to start from the other's weights.
 
         They are values by their names in a sentence, such as `{"latents of size": 64}`.

@@ -6,8 +6,12 @@
 
 import numbers
 import os
+import types
 import urllib.request
+from collections.abc import Sequence
+from typing import Any
 
+import keras
 import numpy as np
 import tensorflow as tf
 
@@ -51,7 +55,13 @@ class Explorer:
         ```
     """
 
-    def __init__(self, gan, method="pca", count=None, averaged=True):
+    def __init__(
+        self,
+        gan: keras.Model,
+        method: str = "pca",
+        count: int | None = None,
+        averaged: bool = True,
+    ):
         generative.require(gan, "`kgan.explore.Explorer`")
         shape = gan.data_shape
         if not gan.is_image or len(shape) != 3 or shape[-1] not in (1, 3, 4):
@@ -68,7 +78,7 @@ class Explorer:
         # What cannot be found is refused here, not at the first move of a slider.
         self.count = len(self.directions(self._class(None)))
 
-    def directions(self, label=None):
+    def directions(self, label: int | None = None) -> np.ndarray:
         """Returns a class's principal directions, float32 `(count, latent_dim)`.
 
         They are found when first asked for; see `kgan.directions.find`.
@@ -81,13 +91,13 @@ class Explorer:
 
     def image(
         self,
-        first_seed=0,
-        second_seed=0,
-        position=0.0,
-        truncation=1.0,
-        label=None,
-        strengths=None,
-    ):
+        first_seed: int = 0,
+        second_seed: int = 0,
+        position: float = 0.0,
+        truncation: float = 1.0,
+        label: int | None = None,
+        strengths: Sequence[float] | None = None,
+    ) -> np.ndarray:
         """Generates the uint8 image `(height, width, channels)` at a place.
 
         The place lies on the spherical path between image 0 of both seeds, is moved
@@ -157,7 +167,7 @@ def _seed(name, value):
     return int(value)
 
 
-def page(explorer, title="kgan explore"):
+def page(explorer: Explorer, title: str = "kgan explore") -> Any:
     """Builds the page of an `Explorer`, a `gradio.Blocks`, which `serve` shows.
 
     Raises:
@@ -246,7 +256,7 @@ def _figure(image):
     )
 
 
-def serve(blocks, port=None, open=True):
+def serve(blocks: Any, port: int | None = None, open: bool = True) -> str:
     """Serves a page to this machine, and to no other, in threads of its own.
 
     It returns the address; `blocks.close()` ends it.
@@ -280,6 +290,6 @@ def serve(blocks, port=None, open=True):
     return address
 
 
-def import_gradio():
+def import_gradio() -> types.ModuleType:
     """Returns the module `gradio`, or raises with the command that installs it."""
     return extras.require("gradio", "explore", "The page")

@@ -4,7 +4,9 @@ import html
 import importlib.metadata
 import os
 import pathlib
+from typing import Any
 
+import keras
 import numpy as np
 
 from kgan.core import arguments, atomic_files
@@ -31,11 +33,11 @@ _NUM_FAKE = 1_000
 
 def write(
     path: str | os.PathLike,
-    gan,
-    evaluation,
-    source,
+    gan: keras.Model,
+    evaluation: Any,
+    source: Any,
     name: str | None = None,
-    extractor=None,
+    extractor: Any = None,
     metrics_csv: str | os.PathLike | None = None,
     averaged: bool = True,
     truncation: float = 1.0,

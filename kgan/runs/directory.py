@@ -93,7 +93,7 @@ def find_model(path: str | os.PathLike) -> pathlib.Path:
         FileNotFoundError: If there is no such file, or no model in the directory.
         OSError: If the Hub does not answer.
     """
-    path = hub.fetch(path) if hub.is_address(path) else pathlib.Path(path)
+    path = hub.fetch(str(path)) if hub.is_address(path) else pathlib.Path(path)
     if (path / hub.CONFIG).is_file():
         return path
     candidates = [path]

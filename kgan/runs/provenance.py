@@ -161,7 +161,7 @@ def _for_others(recipe):
 
 
 def _run_dir(path):
-    path = hub.fetch(path) if hub.is_address(path) else pathlib.Path(path)
+    path = hub.fetch(str(path)) if hub.is_address(path) else pathlib.Path(path)
     folder = path
     if path.parent.name == directory.CHECKPOINTS:
         folder = path.parent.parent

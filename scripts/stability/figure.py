@@ -9,12 +9,11 @@ _LIMITS = {"ring": 1.35, "grid": 5.0}
 _MOST = 2_500
 
 
-def draw(results: list, folder: pathlib.Path, path: pathlib.Path) -> None:
+def draw(results: list, path: pathlib.Path) -> None:
     """Draws the samples of the averaged generators, the smallest seed of each method.
 
     Args:
-        results: Dictionaries of figures.
-        folder: Where the samples lie.
+        results: Pairs: a dictionary of figures, and the folder where its samples lie.
         path: PNG file to write.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -22,7 +21,12 @@ def draw(results: list, folder: pathlib.Path, path: pathlib.Path) -> None:
 
     import kgan
 
-    methods = list(dict.fromkeys(result["method"] for result in results))
+    # By data set, the game of the smallest seed of each method in each folder.
+    panels = {dataset: {} for dataset in _DATASETS}
+    for result, folder in sorted(results, key=lambda pair: pair[0]["seed"]):
+        own = panels[result["dataset"]]
+        own.setdefault((result["method"], folder), (result, folder))
+    methods = list(dict.fromkeys((r["method"], folder) for r, folder in results))
     columns = -(-len(methods) // 2)
     figure = Figure(figsize=(2.3 * columns, 10.4), layout="constrained")
     FigureCanvasAgg(figure)
@@ -32,12 +36,9 @@ def draw(results: list, folder: pathlib.Path, path: pathlib.Path) -> None:
     for number, dataset in enumerate(_DATASETS):
         source = kgan.data.source(dataset)
         for index, method in enumerate(methods):
-            own = [
-                r for r in results if (r["dataset"], r["method"]) == (dataset, method)
-            ]
-            if own:
+            if method in panels[dataset]:
                 axes = grid[2 * number + index // columns, index % columns]
-                _panel(axes, min(own, key=lambda r: r["seed"]), folder, source)
+                _panel(axes, *panels[dataset][method], source)
     figure.savefig(path, dpi=110)
 
 
@@ -57,4 +58,4 @@ def _panel(axes, result, folder, source):
         share = figures["high_quality_share"]
         modes = f"{figures['modes_found']:.0f} of {len(source.centers)}"
         found = f"{modes}, {share:.0%} within 3σ"
-    axes.set_title(f"{method}\n{found}", fontsize=9)
+    axes.set_title(f"{method}, {result['steps']:,} steps\n{found}", fontsize=8)

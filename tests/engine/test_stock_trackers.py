@@ -63,7 +63,7 @@ class LikeOthers(keras.callbacks.Callback):
             "optimizer": self.model.optimizer.name,
             "layers": [layer.name for layer in self.model.layers],
             "loss": self.model.loss,
-            "weights": [weight.path for weight in self.model.weights],
+            "weights": len(self.model.weights),
         }
 
 
@@ -122,7 +122,7 @@ def test_others_find_what_they_read():
     assert read["optimizer"] == "discriminator, generator"
     assert {"generator", "discriminator"} <= set(read["layers"])
     assert read["loss"] is None
-    assert any("generator" in path for path in read["weights"])
+    assert read["weights"] == len(gan.weights)
 
 
 def test_autologging_appends_to_the_list_of_callbacks(monkeypatch):

@@ -62,7 +62,7 @@ def test_results_of_other_lengths_are_not_taken_for_these(
 
 def _result(method, seed, **figures):
     kinds = dict.fromkeys(("raw", "averaged"), figures)
-    return {"dataset": "ring", "method": method, "seed": seed, **kinds}
+    return {"dataset": "ring", "method": method, "seed": seed, "steps": 9, **kinds}
 
 
 FIGURES = {
@@ -89,12 +89,23 @@ def test_figure_has_a_panel_for_each_method(tmp_path):
     results = [_result("plain", 0, **FIGURES), _result("R1", 0, diverged=True)]
     for result in results:
         np.save(tmp_path / f"ring-{result['method']}-0.averaged.npy", points)
-    figure.draw(results, tmp_path, tmp_path / "stability.png")
+    figure.draw([(r, tmp_path) for r in results], tmp_path / "stability.png")
     with Image.open(tmp_path / "stability.png") as picture:
         page = np.asarray(picture.convert("L"))
     top = page[: len(page) // 2]  # ring; there is no grid
     assert (top < 128).sum() > 200
     assert (page[-len(page) // 4 :] < 250).sum() == 0
+
+
+def test_figure_names_the_steps_of_games_that_were_played_longer(tmp_path, monkeypatch):
+    shown = []
+    monkeypatch.setattr(figure, "_panel", lambda axes, *panel: shown.append(panel[:2]))
+    longer = tmp_path / "longer"
+    games = [(_result("recipe", s, **FIGURES), tmp_path) for s in (1, 0)]
+    games.append((_result("recipe", 0, **FIGURES) | {"steps": 18}, longer))
+    figure.draw(games, tmp_path / "stability.png")
+    seen = [(r["seed"], r["steps"], folder) for r, folder in shown]
+    assert seen == [(0, 9, tmp_path), (0, 18, longer)]
 
 
 def test_jobs_give_the_headline_more_seeds():

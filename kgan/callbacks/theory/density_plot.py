@@ -1,5 +1,8 @@
 """Pictures of a game over a known density during training."""
 
+import os
+from typing import Any
+
 from kgan.callbacks.pictures import Pictures
 from kgan.callbacks.theory import figures
 from kgan.callbacks.theory.line import Line
@@ -88,13 +91,13 @@ class DensityPlot(Pictures):
 
     def __init__(
         self,
-        directory,
-        source,
-        every="epoch",
-        averaged=False,
-        seed=0,
-        log_dir=None,
-        gif=True,
+        directory: str | os.PathLike,
+        source: Any,
+        every: int | str = "epoch",
+        averaged: bool = False,
+        seed: int = 0,
+        log_dir: str | os.PathLike | None = None,
+        gif: bool = True,
     ):
         super().__init__(directory, every, log_dir, gif)
         self.source = source

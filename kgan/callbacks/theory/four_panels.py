@@ -1,6 +1,8 @@
 """The 2014 paper's figure of four panels, drawn from a game in training."""
 
+import os
 import pathlib
+from typing import Any
 
 import numpy as np
 
@@ -50,14 +52,14 @@ class FourPanels(Paced):
 
     def __init__(
         self,
-        path,
-        source,
-        dataset,
-        start=0,
-        discriminator_rounds=1000,
-        generator_rounds=1,
-        averaged=False,
-        seed=0,
+        path: str | os.PathLike,
+        source: Any,
+        dataset: Any,
+        start: int | None = 0,
+        discriminator_rounds: int = 1000,
+        generator_rounds: int = 1,
+        averaged: bool = False,
+        seed: int = 0,
     ):
         super().__init__("epoch")
         self.path = pathlib.Path(path)

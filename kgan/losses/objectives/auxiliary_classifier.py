@@ -3,6 +3,7 @@
 import keras
 import tensorflow as tf
 
+from kgan.core.schedules import Scheduled
 from kgan.losses.objectives.base import Objective
 
 
@@ -31,11 +32,11 @@ class AuxiliaryClassifier(Objective):
 
     def __init__(
         self,
-        weight=1.0,
-        generator_weight=None,
-        head="classes",
-        on_fake=True,
-        interval=1,
+        weight: Scheduled = 1.0,
+        generator_weight: Scheduled | None = None,
+        head: str = "classes",
+        on_fake: bool = True,
+        interval: int = 1,
     ):
         super().__init__(weight, generator_weight, head, interval)
         if not isinstance(on_fake, bool):

@@ -1,5 +1,6 @@
 """Base class of the terms that read a further head of the discriminator."""
 
+from kgan.core.schedules import Scheduled
 from kgan.losses.term import LossTerm
 
 _FEWEST_CLASSES = 2
@@ -31,7 +32,13 @@ class Objective(LossTerm):
 
     width = None
 
-    def __init__(self, weight=1.0, generator_weight=None, head="head", interval=1):
+    def __init__(
+        self,
+        weight: Scheduled = 1.0,
+        generator_weight: Scheduled | None = None,
+        head: str = "head",
+        interval: int = 1,
+    ):
         super().__init__(weight, generator_weight, interval)
         if not isinstance(head, str) or not head:
             raise ValueError(f"`head` must be the name of a head. Received: {head!r}")

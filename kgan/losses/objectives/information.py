@@ -1,9 +1,12 @@
 """The mutual information of codes and generated data (InfoGAN)."""
 
+from collections.abc import Sequence
+
 import keras
 import tensorflow as tf
 
 from kgan.core import arguments, schedules
+from kgan.core.schedules import Scheduled
 from kgan.losses.objectives.base import Objective
 
 
@@ -42,13 +45,13 @@ class Information(Objective):
 
     def __init__(
         self,
-        weight=1.0,
-        generator_weight=None,
-        head="codes",
-        categorical=(10,),
-        continuous=2,
-        continuous_weight=1.0,
-        interval=1,
+        weight: Scheduled = 1.0,
+        generator_weight: Scheduled | None = None,
+        head: str = "codes",
+        categorical: Sequence[int] = (10,),
+        continuous: int = 2,
+        continuous_weight: float = 1.0,
+        interval: int = 1,
     ):
         super().__init__(weight, generator_weight, head, interval)
         self.categorical, self.continuous = arguments.codes(categorical, continuous)

@@ -3,6 +3,7 @@
 import keras
 import tensorflow as tf
 
+from kgan.core.schedules import Scheduled
 from kgan.losses.objectives.base import Objective
 
 
@@ -26,7 +27,13 @@ class StyleAmbiguity(Objective):
     kind = "style_ambiguity"
     needs_labels = True
 
-    def __init__(self, weight=1.0, generator_weight=None, head="styles", interval=1):
+    def __init__(
+        self,
+        weight: Scheduled = 1.0,
+        generator_weight: Scheduled | None = None,
+        head: str = "styles",
+        interval: int = 1,
+    ):
         super().__init__(weight, generator_weight, head, interval)
 
     def discriminator_term(self, view):

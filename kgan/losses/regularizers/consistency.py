@@ -1,8 +1,11 @@
 """Consistency regularisation of D under small changes of the data (CR and bCR)."""
 
+from typing import Any
+
 import keras
 import tensorflow as tf
 
+from kgan.core.schedules import Scheduled
 from kgan.losses.regularizers.flip_and_shift import FlipAndShift
 from kgan.losses.term import LossTerm
 
@@ -29,7 +32,13 @@ class Consistency(LossTerm):
 
     kind = "consistency"
 
-    def __init__(self, weight=10.0, on_fake=False, transform=None, interval=1):
+    def __init__(
+        self,
+        weight: Scheduled = 10.0,
+        on_fake: bool = False,
+        transform: Any = None,
+        interval: int = 1,
+    ):
         super().__init__(weight, interval=interval)
         self.on_fake = bool(on_fake)
         if transform is None:

@@ -3,6 +3,7 @@
 import keras
 import tensorflow as tf
 
+from kgan.core.schedules import Scheduled
 from kgan.losses.term import LossTerm
 
 
@@ -19,7 +20,7 @@ class Drift(LossTerm):
 
     kind = "drift"
 
-    def __init__(self, weight=1e-3, interval=1):
+    def __init__(self, weight: Scheduled = 1e-3, interval: int = 1):
         super().__init__(weight, interval=interval)
 
     def discriminator_term(self, view):

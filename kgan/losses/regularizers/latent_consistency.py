@@ -5,6 +5,7 @@ import tensorflow as tf
 
 from kgan.augment import draws
 from kgan.core import schedules, seeds
+from kgan.core.schedules import Scheduled
 from kgan.losses.term import LossTerm
 
 
@@ -30,7 +31,12 @@ class LatentConsistency(LossTerm):
     reads = ("latents",)
 
     def __init__(
-        self, weight=20.0, generator_weight=0.5, deviation=0.05, seed=None, interval=1
+        self,
+        weight: Scheduled = 20.0,
+        generator_weight: Scheduled | None = 0.5,
+        deviation: float = 0.05,
+        seed: int | None = None,
+        interval: int = 1,
     ):
         super().__init__(weight, generator_weight, interval)
         self.deviation = schedules.check("deviation", deviation)

@@ -4,6 +4,7 @@ import keras
 import tensorflow as tf
 
 from kgan.core import schedules
+from kgan.core.schedules import Scheduled
 from kgan.losses.term import LossTerm
 
 
@@ -36,7 +37,7 @@ class LeCam(LossTerm):
 
     kind = "lecam"
 
-    def __init__(self, weight=0.3, decay=0.99, interval=1):
+    def __init__(self, weight: Scheduled = 0.3, decay: float = 0.99, interval: int = 1):
         super().__init__(weight, interval=interval)
         self.decay = schedules.check("decay", decay, maximum=1.0)
         names = ("real_average", "fake_average", "evidence")

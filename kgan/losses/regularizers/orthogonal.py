@@ -1,8 +1,11 @@
 """Orthogonal regularisation of kernels."""
 
+from collections.abc import Sequence
+
 import keras
 import tensorflow as tf
 
+from kgan.core.schedules import Scheduled
 from kgan.losses.term import LossTerm
 
 _PLAYERS = ("generator", "discriminator")
@@ -30,7 +33,11 @@ class Orthogonal(LossTerm):
     kind = "orthogonal"
 
     def __init__(
-        self, weight=1e-4, generator_weight=None, players=("generator",), interval=1
+        self,
+        weight: Scheduled = 1e-4,
+        generator_weight: Scheduled | None = None,
+        players: Sequence[str] = ("generator",),
+        interval: int = 1,
     ):
         super().__init__(weight, generator_weight, interval)
         given = [players] if isinstance(players, str) else players

@@ -21,7 +21,7 @@ class WeightClipping(LossTerm):
 
     kind = "weight_clipping"
 
-    def __init__(self, limit=0.01):
+    def __init__(self, limit: float = 0.01):
         super().__init__()
         self.limit = schedules.check("limit", limit)
 

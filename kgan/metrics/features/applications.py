@@ -81,7 +81,13 @@ class Application(NetworkExtractor):
 
     batch = 32
 
-    def __init__(self, network="vgg16", weights="imagenet", layer=None, size=None):
+    def __init__(
+        self,
+        network: str = "vgg16",
+        weights: str | os.PathLike | None = "imagenet",
+        layer: str | None = None,
+        size: int | None = None,
+    ):
         if network not in _applications():
             expected = "`network` must be one of"
             raise ValueError(registry.unknown(expected, network, names()))

@@ -81,7 +81,7 @@ class Classifier(NetworkExtractor):
         return self._model.outputs[1].shape[1]
 
     @property
-    def image_shape(self):
+    def image_shape(self) -> tuple[int, ...]:
         """`(height, width, channels)` of its images; None in place of any size."""
         return tuple(self._model.inputs[0].shape[1:])
 

@@ -1,6 +1,7 @@
 """The Inception network of the published figures."""
 
 import functools
+import os
 
 import tensorflow as tf
 
@@ -41,7 +42,12 @@ class Inception(NetworkExtractor):
     num_classes = 1008
     batch = 50
 
-    def __init__(self, resizer=_STANDARD, path=None, sha256=None):
+    def __init__(
+        self,
+        resizer: str = _STANDARD,
+        path: str | os.PathLike | None = None,
+        sha256: str | None = None,
+    ):
         resizers.get(resizer)
         self.resizer = resizer
         self.path = path
