@@ -294,7 +294,8 @@ def dtype(data, name="data"):
 def shape(data, data_shape, name="data"):
     """Checks that the examples of a batch have the generator's shape."""
     first = (data_shape[-1:] + data_shape[:-1]) if len(data_shape) == 3 else None
-    if tuple(data.shape[1:]) == first != data_shape:
+    known = tf.TensorShape(data.shape).rank is not None
+    if known and tuple(data.shape[1:]) == first != data_shape:
         raise ValueError(
             f"{name} must have the channels last, examples of shape {data_shape}. "
             f"Received: examples of shape {first}; numpy.moveaxis(x, 1, -1) moves them"
