@@ -106,7 +106,7 @@ class CollapseWatch(Paced):
         self._diverged = False
         self.check(self.model)
 
-    def check(self, model):
+    def check(self, model: keras.Model) -> list[str]:
         """Raises what a training of a model would; returns names of what is logged."""
         self.symptoms = [*self._further, *model.symptoms(**self._thresholds)]
         for symptom in self.symptoms:

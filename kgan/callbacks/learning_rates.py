@@ -23,7 +23,7 @@ class LearningRates(keras.callbacks.Callback):
         ```
     """
 
-    def __init__(self, each_batch=False):
+    def __init__(self, each_batch: bool = False):
         super().__init__()
         self.each_batch = each_batch
         # Keras calls those that are at its leisure: later ones would miss the rates.

@@ -4,6 +4,7 @@ import math
 import sys
 import threading
 import time
+from collections.abc import Iterable
 
 import keras
 
@@ -39,7 +40,7 @@ class ProgressLine(keras.callbacks.ProgbarLogger):
     # Between two drawings of the line.
     _SECONDS = 0.1
 
-    def __init__(self, steps=None, first=()):
+    def __init__(self, steps: int | None = None, first: Iterable[str] = ()):
         super().__init__()
         self.steps = steps
         self.first = tuple(first)
@@ -93,7 +94,7 @@ class ProgressLine(keras.callbacks.ProgbarLogger):
     def on_train_end(self, logs=None):
         self.close()
 
-    def close(self):
+    def close(self) -> None:
         """Erases the line; needed where an error ends the training."""
         if self._line is not None:
             self._line.end()

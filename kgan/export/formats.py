@@ -7,12 +7,14 @@ here before the file appears, and compared with the network.
 import dataclasses
 import importlib.util
 import logging
+import os
 import pathlib
 import re
 import shutil
 import tempfile
 import warnings
 from collections.abc import Callable
+from typing import Any
 
 import keras
 import numpy as np
@@ -167,7 +169,12 @@ def names():
     return (*SAVED_MODEL, *FORMATS)
 
 
-def export(game, filepath, format="tf_saved_model", **options):
+def export(
+    game: keras.Model,
+    filepath: str | os.PathLike,
+    format: str = "tf_saved_model",
+    **options: Any,
+) -> pathlib.Path:
     """Exports a game as `saved_model` or `convert` does; returns the path."""
     registry.check_known("`format` must be one of", format, names())
     if format in SAVED_MODEL:
@@ -177,14 +184,14 @@ def export(game, filepath, format="tf_saved_model", **options):
 
 
 def convert(
-    game,
-    filepath,
-    format,
-    raw=False,
-    averaged=True,
-    allow_untrained=False,
-    **options,
-):
+    game: keras.Model,
+    filepath: str | os.PathLike,
+    format: str,
+    raw: bool = False,
+    averaged: bool = True,
+    allow_untrained: bool = False,
+    **options: Any,
+) -> float:
     """Writes a game's network as one file for another runtime, and compares them.
 
     | format | file | runtime | packages |

@@ -226,9 +226,8 @@ class GAN(RealData, Passes, Generative, Game):
             **played: Of `kgan.Game.compile`: `alternation`, `jit_compile`, ...
 
         Raises:
-            ValueError: If a loss, a penalty, a term or an optimizer is not one, was
-                made outside the scope of the model's strategy, or does not fit the
-                networks.
+            ValueError: If a loss, a term or an optimizer is not one, was made outside
+                the scope of the model's strategy, or does not fit the networks.
         """
         loss = losses.get(loss)
         chosen = loss if top_k == 1.0 else TopK(loss, top_k)
