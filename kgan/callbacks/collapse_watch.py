@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import keras
+
 from kgan.callbacks import actions
 from kgan.callbacks.every import Paced
 from kgan.callbacks.recent_means import RecentMeans
