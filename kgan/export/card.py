@@ -34,7 +34,8 @@ def text(name, game, servable, provenance):
 def _header(provenance):
     lines = [
         "---",
-        f"license: {json.dumps(provenance.license or 'unknown')}",
+        # In small letters, as hubs name licenses.
+        f"license: {json.dumps((provenance.license or 'unknown').lower())}",
         "library_name: kgan",
         "tags: [gan, generative-adversarial-network, keras, tensorflow]",
     ]

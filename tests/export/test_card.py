@@ -25,7 +25,7 @@ def text(gan, provenance=FACTS, averaged=True, name="model"):
 
 def test_header_is_what_model_hubs_read(trained):
     header = text(trained("images")).split("---\n")[1]
-    assert 'license: "CC-BY-4.0"' in header
+    assert 'license: "cc-by-4.0"' in header
     assert "library_name: kgan" in header
     assert 'datasets: ["digits"]' in header
 
