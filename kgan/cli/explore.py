@@ -54,7 +54,7 @@ def run(values) -> None:
     except ModuleNotFoundError as error:
         raise OSError(error) from None
     _check_free(values.port)
-    gan = directory.load_model(model)
+    gan = directory.load_generator(model)
     generative.require(gan, "`kgan explore`")
     explorer = explore.Explorer(
         gan, values.method, values.num_directions, values.averaged

@@ -6,6 +6,7 @@ import warnings
 
 from kgan.callbacks import logging
 from kgan.export import Provenance
+from kgan.games import exported
 from kgan.metrics import Evaluation
 from kgan.runs import data_identity, directory, resume
 
@@ -16,7 +17,10 @@ _NO_FIGURES = ("epoch", "step", "_seconds", "_per_second", "_learning_rate")
 def name_of(path):
     """Returns the recipe's name for a run directory or `.keras` file, or the file's."""
     recipe = _recipe(_run_dir(path))
-    return pathlib.Path(path).resolve().stem if recipe is None else recipe.name
+    if recipe is not None:
+        return recipe.name
+    path = pathlib.Path(path).resolve()
+    return path.parent.name if exported.find(path) == path else path.stem
 
 
 def dataset_of(path):
