@@ -22,6 +22,7 @@ import warnings
 from kgan import metrics, report
 from kgan.cli import flags
 from kgan.core.atomic_files import check_writable, write_atomically
+from kgan.games import exported
 from kgan.games.generative import Generative
 from kgan.metrics.measure import kind_of_examples
 from kgan.recipes.flag_types import (
@@ -88,7 +89,7 @@ def run(values) -> None:
     check_writable(output, "--output")
     game = values.samples
     if values.model is not None:
-        game = directory.load_model(values.model)
+        game = directory.load_generator(values.model)
         flags.options_of(game.examples, values, ("averaged", "truncation", "labels"))
     dataset, data_dir = _data(values)
     evaluator = metrics.Evaluator(
@@ -162,7 +163,8 @@ def _output(values):
     if values.output is not None:
         return pathlib.Path(values.output)
     path = pathlib.Path(values.model or ".")
-    return (path if path.is_dir() else pathlib.Path()) / directory.EVALUATION
+    of_run = path.is_dir() and exported.find(path) is None
+    return (path if of_run else pathlib.Path()) / directory.EVALUATION
 
 
 def _write_report(values, game, evaluation, evaluator, output):

@@ -51,7 +51,7 @@ def run(values) -> None:
     model = flags.model_of(values)
     explore.import_gradio()
     _check_free(values.port)
-    gan = directory.load_model(model)
+    gan = directory.load_generator(model)
     generative.require(gan, "`kgan explore`")
     explorer = explore.Explorer(
         gan, values.method, values.num_directions, values.averaged

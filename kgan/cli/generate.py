@@ -6,6 +6,7 @@
   kgan generate --model=gan.keras --by_class --truncation=0.7 --output=all.png
   kgan generate --model=gan.keras --interpolate=3,8 --output=walk.gif
   kgan generate --model=gan.keras --directions=pca --seed=3 --output=slides.png
+  kgan generate --model=saved_models/digits --output=exported.png
 
 Image i depends on the seed and on i alone, so `--start` splits a large set
 over machines; one folder takes images of one model and the same flags, which
@@ -13,7 +14,8 @@ stand in its generated.json. A walk goes from the image of one seed to those of
 others. Directions are the principal ones of the latent space: a row each, with
 the seed's image in its middle. A model of points writes their coordinates, as
 .npy or .csv; one of other data that are no pictures (series, voxels, more than
-four channels) writes .npy with its floats.
+four channels) writes .npy with its floats. An exported model generates as the
+model that it was exported from.
 """
 
 import itertools
@@ -76,7 +78,7 @@ def run(values) -> None:
     draw = _chosen(values)
     path = pathlib.Path(values.output)
     outputs.check_output(path)
-    gan = directory.load_model(model)
+    gan = directory.load_generator(model)
     generative.require(gan, "`kgan generate`")
     write = outputs.find_writer(path, gan.data_shape, gan.is_image)
     labels = _labels(gan, values)

@@ -11,6 +11,8 @@ import tensorflow as tf
 from kgan.export import batching, versions, warmup
 
 NAME = "README.md"
+# What a model in Python needs besides the signatures.
+RECORD = "kgan.json"
 _RUNS = (
     "It runs in TensorFlow Serving and wherever a SavedModel does; neither Python nor "
     "kgan is needed."
@@ -26,7 +28,7 @@ def text(name, game, servable, provenance):
         figures(provenance),
         _signatures(servable),
         _requests(name, servable.example),
-        _FILES,
+        _FILES if servable.record is None else _FILES + _RECORD,
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -104,6 +106,8 @@ _FILES = f"""## Files
 | `{warmup.PATH}` | requests that TensorFlow Serving sends at start |
 | `{batching.NAME}` | how it joins requests |
 | `{versions.MANIFEST}` | checksums: `sha256sum --check {versions.MANIFEST}` |"""
+_RECORD = f"""
+| `{RECORD}` | shape and prior: `kgan generate --model=.` in this folder reads it |"""
 
 
 def _requests(name, example):

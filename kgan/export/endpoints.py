@@ -98,6 +98,7 @@ class Servable:
         notes: Markdown below the table of endpoints: how to ask them.
         example: A request by which the card shows how to ask: name of an endpoint and
             its inputs by name. None: there is no short one.
+        record: What else is needed to use the model from Python, for JSON, or None.
         portable: What becomes a file for other runtimes, a `Portable`, or None.
     """
 
@@ -106,6 +107,7 @@ class Servable:
     facts: dict = dataclasses.field(default_factory=dict)
     notes: str = ""
     example: tuple | None = None
+    record: dict | None = None
     portable: Portable | None = None
 
     @classmethod

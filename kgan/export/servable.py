@@ -1,5 +1,6 @@
 """A version of a model for TensorFlow Serving: all that its folder holds."""
 
+import json
 import os
 import pathlib
 from typing import Any
@@ -33,6 +34,7 @@ def saved_model(
         assets.extra/tf_serving_warmup_requests        requests for each signature
         batching_params.pbtxt                          how requests are joined
         README.md                                      the model's card
+        kgan.json                                      shapes and prior, for kgan
         SHA256SUMS                                     checksums of all files
 
     Its signatures, with named inputs and outputs, are `game.endpoints`; those of a
@@ -81,6 +83,9 @@ def saved_model(
         batching.write(folder)
         text = card.text(name, game, servable, provenance or Provenance())
         (folder / card.NAME).write_text(text, "utf-8")
+        if servable.record is not None:
+            record = json.dumps(servable.record, indent=2)
+            (folder / card.RECORD).write_text(f"{record}\n", "utf-8")
 
     return versions.write(filepath, version, fill)
 

@@ -286,21 +286,22 @@ def _seeds(requests, name, values):
     return requirements.between(name, values, 0, latents.LARGEST_SEED)
 
 
-def in_chunks(decode, spec, *rows):
+def in_chunks(decode, spec, *rows, size=_CHUNK):
     """Returns the results of a network for all rows, a bounded number at a time.
 
     Args:
         decode: Function of tensors with as many rows as `rows`.
         spec: Dtype and shape of its output, a `tf.TensorSpec`.
         *rows: Tensors with an equal number of rows, at least one.
+        size: The most rows at a time.
     """
-    chunks = (tf.shape(rows[0])[0] + _CHUNK - 1) // _CHUNK
+    chunks = (tf.shape(rows[0])[0] + size - 1) // size
     results = tf.TensorArray(
         spec.dtype, size=chunks, element_shape=spec.shape, infer_shape=False
     )
 
     def step(index, results):
-        part = slice(index * _CHUNK, (index + 1) * _CHUNK)
+        part = slice(index * size, (index + 1) * size)
         return index + 1, results.write(index, decode(*(r[part] for r in rows)))
 
     _, results = tf.while_loop(

@@ -40,7 +40,12 @@ class Generative(Exportable):
     range, and labels of a model without classes, raise a ValueError; `averaged` is
     whether to use the averaged generator where there is one, `batch_size` how many
     images are in memory at a time.
+
+    Attributes:
+        has_layers: Whether principal directions can be found: it has layers to look at.
     """
+
+    has_layers = True
 
     # === What the rest of kgan asks of any game ===
 

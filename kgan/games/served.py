@@ -1,5 +1,6 @@
 """What a game of latents serves, with the words of the model's card."""
 
+import keras
 import numpy as np
 
 from kgan import latents
@@ -30,8 +31,22 @@ def servable(game, sampler, scorer, max_images):
         facts=_facts(game, sampler),
         notes=_NOTES.format(rows=signatures.max_rows, requests=MAX_REQUESTS).strip(),
         example=("generate", request | {"num_images": 4, "seed": 7}),
+        record=_record(game, sampler),
         portable=_portable(sampler),
     )
+
+
+def _record(game, sampler):
+    """Returns what `kgan.games.exported.Exported` reads."""
+    return {
+        "game": type(game).__name__,
+        "step": game.step,
+        "averaged": sampler.network is game.ema_generator,
+        "data_shape": list(game.data_shape),
+        "is_image": sampler.is_image,
+        "num_classes": sampler.num_classes,
+        "prior": keras.saving.serialize_keras_object(sampler.prior),
+    }
 
 
 def _summary(signatures):

@@ -37,7 +37,7 @@ class Explorer:
         gan: A game of latents that generates images, such as a `kgan.GAN`.
         method: How principal directions are found, one of `kgan.directions.names()`.
         count: Number of principal directions. None: five, or as many as there are
-            latents.
+            latents; none of an exported model, whose layers nobody sees.
         averaged: Whether to take the averaged generator where there is one.
 
     Attributes:
@@ -71,7 +71,7 @@ class Explorer:
             )
         self.gan = gan
         self.method = method
-        self.count = count
+        self.count = 0 if count is None and not gan.has_layers else count
         self.averaged = averaged
         self.classes = gan.num_classes and list(range(gan.num_classes))
         self._directions = {}
@@ -83,6 +83,8 @@ class Explorer:
 
         They are found when first asked for; see `kgan.directions.find`.
         """
+        if self.count == 0:
+            return np.zeros((0, self.gan.latent_dim), np.float32)
         if label not in self._directions:
             self._directions[label] = directions.find(
                 self.gan, self.method, self.count, label or 0, self.averaged
@@ -230,7 +232,7 @@ def _controls(gr, explorer):
             gr.Slider(-_REACH, _REACH, 0, step=0.1, label=f"Direction {number}")
             for number in range(1, explorer.count + 1)
         ]
-        reset = gr.Button("Reset directions", size="md")
+        reset = gr.Button("Reset directions", size="md", visible=bool(sliders))
     with gr.Group(), gr.Row():
         second = gr.Number(1, label="Second seed", scale=1)
         info = "0: first seed, 1: second"

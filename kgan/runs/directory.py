@@ -23,6 +23,7 @@ from kgan.core import modules
 from kgan.core.atomic_files import leftovers, write_atomically
 from kgan.engine.interface import Interface
 from kgan.export import hub
+from kgan.games import exported
 from kgan.runs import lock
 
 RECIPE = "recipe.json"
@@ -92,6 +93,7 @@ def find_model(path: str | os.PathLike) -> pathlib.Path:
     Raises:
         FileNotFoundError: If there is no such file, or no model in the directory.
         OSError: If the Hub does not answer.
+        ValueError: If it is the folder of an exported model.
     """
     path = hub.fetch(str(path)) if hub.is_address(path) else pathlib.Path(path)
     if (path / hub.CONFIG).is_file():
@@ -102,6 +104,13 @@ def find_model(path: str | os.PathLike) -> pathlib.Path:
     for candidate in candidates:
         if candidate.is_file():
             return candidate
+    if folder := exported.find(path):
+        file = pathlib.Path(f"{folder.parent}.keras")
+        here = f", here {file}" if file.is_file() else ""
+        raise ValueError(
+            "A model must be a .keras file or a run directory where it does more than "
+            f"generate{here}. Received: the exported model {path}"
+        )
     raise FileNotFoundError(
         f"A model must be a .keras file or a run directory that holds {MODEL} or "
         f"{CHECKPOINTS}. Received: {path}"
@@ -130,3 +139,9 @@ def load_model(path: str | os.PathLike) -> keras.Model:
             f"{shown} must hold a game, such as kgan.GAN. Received: a {kind}"
         )
     return game
+
+
+def load_generator(path: str | os.PathLike) -> Interface:
+    """Loads what only has to generate: a game as `load_model`, or an exported model."""
+    folder = exported.find(path)
+    return load_model(path) if folder is None else exported.Exported(folder)

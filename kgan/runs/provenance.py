@@ -8,6 +8,7 @@ import warnings
 from kgan.callbacks import logging
 from kgan.data import registry
 from kgan.export import Provenance, hub
+from kgan.games import exported
 from kgan.metrics import Evaluation
 from kgan.runs import data_identity, data_place, directory, resume
 
@@ -23,7 +24,10 @@ def name_of(path):
     if hub.is_address(path):
         return hub.repository(path).rpartition("/")[2]
     recipe = _recipe(_run_dir(path))
-    return pathlib.Path(path).resolve().stem if recipe is None else recipe.name
+    if recipe is not None:
+        return recipe.name
+    path = pathlib.Path(path).resolve()
+    return path.parent.name if exported.find(path) == path else path.stem
 
 
 def data_of(path, dataset=None, data_dir=None):

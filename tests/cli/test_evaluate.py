@@ -180,3 +180,17 @@ def test_half_a_file_about_the_data_is_a_warning(run_dir, tmp_path, capsys):
         assert evaluate(f"--model={copy}", *few) == 0
     assert "data.json must hold what the data" in capsys.readouterr().err
     assert (copy / "evaluation" / "evaluation.json").exists()
+
+
+def test_an_exported_model_is_measured_and_left_as_it_is(model, tmp_path):
+    gan = directory.load_model(model("points"))
+    folder = gan.export("m", allow_untrained=True)
+    before = tiny.files(folder)
+    flags = ["--dataset=ring", "--num_images=50", "--num_real=50", "--allow_few"]
+    figures = []
+    for name in (folder, model("points")):
+        assert evaluate(f"--model={name}", *flags, "--noreport", "--nocache") == 0
+        path = tmp_path / "evaluation" / "evaluation.json"
+        figures.append([row["value"] for row in json.loads(path.read_text("utf-8"))])
+    np.testing.assert_allclose(*figures, rtol=1e-3)
+    assert tiny.files(folder) == before

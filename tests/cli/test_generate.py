@@ -202,3 +202,22 @@ def test_labels_are_named_where_a_run_knows_their_classes(model, tmp_path, capsy
     assert "warning: " in (said := capsys.readouterr().err)
     assert "data.json must hold" in said
     assert (tmp_path / "out.png").exists()
+
+
+def test_an_exported_model_generates_the_same(model, tmp_path, capsys):
+    gan = directory.load_model(model("classes"))
+    folder = gan.export(tmp_path / "m", allow_untrained=True)
+    flags = ["--num_images=3", "--start=7", "--labels=2", "--truncation=0.5"]
+    for name in (folder, folder.parent, model("classes")):
+        generate(name, *flags, f"--output={tmp_path}/{len(str(name))}.npy")
+    first, second, expected = (
+        np.load(tmp_path / f"{len(str(name))}.npy").astype(int)
+        for name in (folder, folder.parent, model("classes"))
+    )
+    np.testing.assert_array_equal(first, second)
+    assert np.abs(first - expected).max() <= 1
+    generate(folder, "--interpolate=3,8", f"--output={tmp_path}/walk.gif")
+    capsys.readouterr()
+    command = ["generate", f"--model={folder}", f"--output={tmp_path}/x.png"]
+    assert main([*command, "--directions=pca"]) == 1
+    assert "must be Functional or Sequential" in capsys.readouterr().err

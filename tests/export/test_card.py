@@ -1,5 +1,6 @@
 """A card says what is true of its model."""
 
+import dataclasses
 import json
 import re
 import shlex
@@ -98,3 +99,11 @@ def test_commands_hold_any_name(trained, name):
     *_, url = shlex.split(curl.replace("\\\n", " "))
     path = urllib.parse.unquote(urllib.parse.urlsplit(url).path)
     assert path == f"/v1/models/{name}:predict"
+
+
+def test_what_kgan_reads_is_named_where_it_is_there(trained):
+    line = "| `kgan.json` | "
+    assert line in text(trained("images"))
+    gan = trained("images")
+    servable = dataclasses.replace(gan.endpoints(), record=None)
+    assert line not in card.text("model", gan, servable, FACTS)

@@ -13,6 +13,7 @@ from PIL import Image
 
 import kgan
 from kgan import latents
+from kgan.games.exported import Exported
 from kgan.latents import directions
 from kgan.report import explore
 
@@ -200,6 +201,23 @@ def test_the_page_draws_what_the_explorer_gives(channels):
     assert "image-rendering: pixelated" in picture
     assert "width: 465px" in picture  # 93 for each of 5 pixels: below 560 for 6
     assert message == ""
+
+
+def test_an_exported_model_is_explored_without_directions(tmp_path):
+    gan = make((6, 5, 1))
+    gan.compile()
+    model = Exported(gan.export(tmp_path / "m", allow_untrained=True))
+    explorer = explore.Explorer(model)
+    assert explorer.count == 0
+    image = explorer.image(3, 4, 0.25, 0.5, strengths=[])
+    expected = explore.Explorer(gan).image(3, 4, 0.25, 0.5)
+    assert np.abs(image.astype(int) - expected).max() <= 1
+    blocks = in_a_loop(explore.page, explorer)
+    labels = [slider["label"] for slider in components(blocks, "slider")]
+    assert labels == ["Truncation", "Position"]
+    assert not components(blocks, "button")[0]["visible"]
+    with pytest.raises(ValueError, match="must be Functional or Sequential"):
+        explore.Explorer(model, count=2)
 
 
 def test_a_wrong_field_is_a_message_and_the_image_stays():

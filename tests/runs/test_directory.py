@@ -4,6 +4,7 @@ import keras
 import pytest
 
 import kgan
+from kgan.games.exported import Exported
 from kgan.runs import directory
 
 
@@ -33,6 +34,20 @@ def test_no_model_is_an_error_that_names_the_path(tmp_path):
     for path in (tmp_path, tmp_path / "missing.keras"):
         with pytest.raises(FileNotFoundError, match=str(path)):
             directory.find_model(path)
+
+
+def test_an_exported_model_only_generates(gan, tmp_path):
+    folder = gan.export(tmp_path / "m", allow_untrained=True)
+    for path in (folder, folder.parent):
+        generator = directory.load_generator(path)
+        assert isinstance(generator, Exported)
+        assert generator.data_shape == (2,)
+        with pytest.raises(ValueError, match=rf"more than generate\. .* {path}$"):
+            directory.load_model(path)
+    directory.save(gan, tmp_path / "m.keras")
+    with pytest.raises(ValueError, match=r"more than generate, here .*m\.keras\. "):
+        directory.load_model(folder)
+    assert isinstance(directory.load_generator(tmp_path / "m.keras"), kgan.GAN)
 
 
 def test_a_file_that_is_no_gan_is_refused(tmp_path):

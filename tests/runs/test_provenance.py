@@ -26,6 +26,10 @@ def test_the_name_is_the_recipes_or_the_files(run_dir, tmp_path):
     for path in (run_dir, run_dir / directory.MODEL, checkpoint(run_dir)):
         assert provenance.name_of(path) == "digits"
     assert provenance.name_of(tmp_path / "mine.keras") == "mine"
+    (tmp_path / "m" / "2").mkdir(parents=True)
+    (tmp_path / "m" / "2" / "saved_model.pb").touch()
+    assert provenance.name_of(tmp_path / "m") == "m"
+    assert provenance.name_of(tmp_path / "m" / "2") == "m"
 
 
 def test_a_run_tells_its_data_and_its_curves(run_dir, tmp_path):

@@ -1,0 +1,46 @@
+"""Writes a trained model as a small `.keras` file, to generate and to start from.
+
+    python scripts/slim_model.py --model=RUN --output=saved_models/mnist.keras
+
+It holds all networks, and the optimizers as they begin: what they remember of the
+training, twice the size of the weights for Adam, is left out. The file is compressed.
+"""
+
+import argparse
+import os
+import tempfile
+import zipfile
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+from kgan.core.atomic_files import write_atomically
+from kgan.runs import directory
+
+# The file depends on the model alone.
+_TIME = (1980, 1, 1, 0, 0, 0)
+
+
+def compress(source, target):
+    """Compresses the parts of a `.keras` file, which Keras stores as they are."""
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
+        for name in old.namelist():
+            part = zipfile.ZipInfo(name, _TIME)
+            new.writestr(part, old.read(name), zipfile.ZIP_DEFLATED, 9)
+
+
+def main(argv: list | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--model", required=True, help="run directory or .keras file")
+    parser.add_argument("--output", required=True, help="the .keras file to write")
+    args = parser.parse_args(argv)
+    game = directory.load_model(args.model)
+    game.compile_from_config(game.get_compile_config())
+    with tempfile.TemporaryDirectory() as folder:
+        whole = os.path.join(folder, "whole.keras")
+        game.save(whole)
+        write_atomically(args.output, lambda path: compress(whole, path))
+    print(f"{args.output}: {os.path.getsize(args.output):,} bytes")
+
+
+if __name__ == "__main__":
+    main()
