@@ -52,6 +52,8 @@ def run(values) -> None:
             )
     output = values.output or f"saved_models/{provenance.name_of(model)}"
     check_writable(output, "--output")
+    if values.format in export.FORMATS:
+        _check_file(values)
     game = directory.load_model(model)
     options = flags.options_of(game.endpoints, values, _OF_GAMES)
     if values.format == "saved_model":
@@ -69,6 +71,18 @@ def _saved_model(game, output, options, values):
         **options,
     )
     print(f"{path} holds a SavedModel; its card is {path / 'README.md'}.")
+
+
+def _check_file(values):
+    """Checks the file's name and the packages before the model is loaded."""
+    kind = export.FORMATS[values.format]
+    ending = kind.suffixes[0]
+    if values.output is not None and not values.output.endswith(ending):
+        raise flags.UsageError(
+            f"--output must end in {ending} for --format={values.format}. Received: "
+            f"{values.output}"
+        )
+    kind.check(pathlib.Path(f"file{ending}"), ())
 
 
 def _file(game, output, options, values):

@@ -117,7 +117,7 @@ def _settings(gan, values, names):
     """Returns all that an image of some index depends on."""
     weights = image_folder.fingerprint(gan)
     asked = {name: values[name].value for name in (*_OF_ALL, *names)}
-    return {"model": str(values.model), "weights": weights, **asked}
+    return {"model": provenance.name_of(values.model), "weights": weights, **asked}
 
 
 def _rows(gan, values):

@@ -89,11 +89,14 @@ class ImageFolder:
             raise ValueError(
                 f"{file} must tell of what the images beside it are. Received: {error}"
             ) from None
-        both = sorted((before.keys() | self.settings.keys()) - {_MODEL})
+        names = (before.keys() | self.settings.keys()) - {_MODEL}
+        # What only one of two kinds of images has says less than the kinds do.
+        shared = {n for n in names if n in before and n in self.settings}
+        told = {n for n in shared if before[n] != self.settings[n]} or names
         differing = [
             f"{name} {_text(before.get(name))} in place of "
             f"{_text(self.settings.get(name))}"
-            for name in both
+            for name in sorted(told)
             if before.get(name) != self.settings.get(name)
         ]
         if differing:

@@ -23,7 +23,7 @@ def unknown(what, received, names, further=()):
         listed = f"{what} {', '.join(names)}".strip()
         return f"{listed}. Received: {received!r}."
     subject = what[0].upper() + what[1:]
-    listed = naming.listed(names, _MANY)
+    listed = naming.listed(names, _MANY).removesuffix(".")
     return f"Did you mean {near[0]!r}? {subject} {listed}. Received: {received!r}."
 
 

@@ -111,8 +111,10 @@ def path_of(
     path = pathlib.Path(os.path.expanduser(name))
     if _is_path(name) or (os.sep in name and path.exists()):
         return path
-    known = name in _BUILT_IN or tfds_images.is_known(name, data_dir)
-    return None if known else path
+    if name in _BUILT_IN or tfds_images.is_known(name, data_dir):
+        return None
+    # Without TFDS nobody knows whether it is one of its names.
+    return path if path.exists() or tfds_images.is_installed() else None
 
 
 def absolute(name: str, data_dir: str | os.PathLike | None = None) -> str:
@@ -137,7 +139,8 @@ def short(name: str) -> str:
     """
     if pairs.is_text(name):
         return pairs.at(name, short(pairs.parse(name)[0]))
-    return (_is_path(name) and pathlib.PurePath(name).name) or name
+    is_path = _is_path(name) or (os.sep in name and not tfds_images.is_known(name))
+    return (is_path and pathlib.PurePath(name).name) or name
 
 
 def _is_path(name: str) -> bool:
@@ -154,7 +157,7 @@ def _find(name: str | os.PathLike, data_dir: str | os.PathLike | None) -> Callab
     if path.exists():
         return FolderSource
     if not tfds_images.is_installed():
-        tfds_images.require(f"{_unknown(name, data_dir)}, and a TFDS name")
+        tfds_images.require(f"{_unknown(name, data_dir)} A TFDS name")
     raise ValueError(_unknown(name, data_dir))
 
 

@@ -44,9 +44,8 @@ class ConfigByArguments:
     def get_compile_config(self):
         if not self.compiled:
             return None
+        backend.require_tensorflow("What `compile` has set")
         serialize = keras.saving.serialize_keras_object
-        if not self.compiled:
-            return {}
         arguments = vars(self._compile_arguments)
         return {name: serialize(value) for name, value in arguments.items()}
 

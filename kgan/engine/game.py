@@ -170,7 +170,8 @@ class Game(
     @property
     def needs_full_batches(self) -> bool:
         """Whether a step takes no shorter batch than the first one."""
-        return self.group_size > 1 or self._plain.micro_batches > 1
+        plain = getattr(self, "_plain", None)
+        return self.group_size > 1 or getattr(plain, "micro_batches", 1) > 1
 
     # === Compile ===
 
@@ -304,9 +305,8 @@ class Game(
             **kwargs: As in `keras.Model.fit`, without weights of samples or classes.
 
         Raises:
-            ValueError: If a batch is not what the networks take, which is found before
-                its step changes anything, or an argument does not fit a game of several
-                players.
+            ValueError: If a batch is not what the networks take, before its step has
+                changed anything, or an argument does not fit a game of several players.
             FloatingPointError: If a loss of a game's first step is not finite.
         """
         self._assert_compile_called("fit")

@@ -36,6 +36,8 @@ class SavedByAttribute:
             ValueError: If the file's name ends in something else, or optimizers that
                 were saved could not be loaded with this backend of Keras.
         """
+        if self.compiled:
+            backend.require_tensorflow("`save` with the state of optimizers")
         for prefix, save in PLACES.items():
             if str(filepath).startswith(prefix):
                 return save(self, str(filepath), *args, **kwargs)
@@ -45,8 +47,6 @@ class SavedByAttribute:
                 'models; weights alone are saved by save_weights("NAME.weights.h5"), '
                 f"for a server by `export`. Received: {filepath}"
             )
-        if self.compiled:
-            backend.require_tensorflow("`save` with the state of optimizers")
         super().save(filepath, *args, **kwargs)
 
     def keep_optimizers(self, optimizers):

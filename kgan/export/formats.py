@@ -6,6 +6,7 @@ here before the file appears, and compared with the network.
 
 import dataclasses
 import importlib.util
+import inspect
 import logging
 import os
 import pathlib
@@ -103,15 +104,17 @@ class Format:
             warnings.filterwarnings("ignore", "In the future `np.object`")
             # It goes on after errors, which come up where the file is run.
             logger.setLevel(logging.CRITICAL)
-            model.export(
-                str(path),
-                format=self.name,
-                verbose=False,
-                input_signature=signature,
-                **self.fixed,
-                **options,
-            )
-        logger.setLevel(level)
+            try:
+                model.export(
+                    str(path),
+                    format=self.name,
+                    verbose=False,
+                    input_signature=signature,
+                    **self.fixed,
+                    **options,
+                )
+            finally:
+                logger.setLevel(level)
 
 
 def _onnx(path, inputs):
@@ -178,9 +181,20 @@ def export(
     """Exports a game as `saved_model` or `convert` does; returns the path."""
     registry.check_known("`format` must be one of", format, names())
     if format in SAVED_MODEL:
+        _check_served(game, options)
         return saved_model(game, filepath, **options)
     convert(game, filepath, format, **options)
     return pathlib.Path(filepath)
+
+
+def _check_served(game, options):
+    known = {*inspect.signature(saved_model).parameters} - {"game", "filepath"}
+    known |= inspect.signature(game.endpoints).parameters.keys()
+    for option in options.keys() - known:
+        raise ValueError(
+            f"`{option}` has no meaning for format='tf_saved_model': its options are "
+            f"{', '.join(sorted(known - {'options'}))}"
+        )
 
 
 def convert(

@@ -70,6 +70,10 @@ class Exported(Generative, Interface):
     def step(self):
         return self._step
 
+    @property
+    def weights(self):
+        return self.raw_sampler.network.weights
+
     def chosen_sampler(self, averaged):
         if self.ema_generator is not None and not averaged:
             raise ValueError(
@@ -94,6 +98,10 @@ class SavedModel:
         self._signature = self._loaded.signatures["serving_default"]
         self._spec = tf.TensorSpec((None, *data_shape), tf.float32)
         self._is_image = is_image
+
+    @property
+    def weights(self):
+        return self._signature.variables
 
     def __call__(self, inputs, training=False):
         # Not every export has more rows at a time.

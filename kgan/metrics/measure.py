@@ -9,7 +9,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from kgan.core import arguments
+from kgan.core import arguments, backend
 from kgan.engine.interface import Interface
 from kgan.metrics import labels as data_labels
 from kgan.metrics import registry
@@ -132,6 +132,7 @@ class Evaluator:
         allow_few: bool = False,
         verbose: int = 0,
     ):
+        backend.require_tensorflow("Measuring")
         self.num_images = arguments.positive_integer("num_images", num_images)
         self.batch_size = batch_size
         self.allow_few = allow_few

@@ -12,7 +12,7 @@ import tensorflow as tf
 import kgan.data
 from kgan import recipes
 from kgan.core import naming
-from kgan.data import archive
+from kgan.data import archive, registry
 from kgan.recipes import few_shot
 from kgan.recipes.recipe import Recipe, of_game
 
@@ -95,7 +95,8 @@ def _about_labels(name, data, conditional):
     count = data.num_classes or 0
     if conditional or count < 2:
         return []
-    named = naming.listed(data.class_names or tuple(map(str, range(count))), _NAMED)
+    few = range(min(count, _NAMED + 1))
+    named = naming.listed(data.class_names or tuple(map(str, few)), _NAMED)
     return [f"{name} has {count} classes ({named}): --conditional generates by class."]
 
 
@@ -156,7 +157,7 @@ def _for_images(dataset, sizes, given):
     batch_size = min(_BATCH, count)
     recipe = Recipe(
         name=_name(dataset),
-        description=f"a DCGAN for {dataset}",
+        description=f"a DCGAN for {registry.short(str(dataset))}",
         dataset=str(dataset),
         image_size=side,
         model="dcgan",

@@ -32,7 +32,7 @@ def record(run_dir: pathlib.Path, dataset: str, source: kgan.data.Source) -> dic
 def find(
     run_dir: pathlib.Path,
     dataset: str,
-    given: str | None = None,
+    given: str | os.PathLike | None = None,
     data_dir: str | None = None,
 ) -> tuple:
     """Returns `(dataset, data_dir)`, where the data of a run are now.
@@ -52,6 +52,7 @@ def find(
     if data_dir is None and isinstance(before, str) and os.path.isdir(before):
         data_dir = before
     if given is not None:
+        given = os.fspath(given)
         return registry.absolute(_completed(given, dataset), data_dir), data_dir
     path = registry.path_of(dataset, data_dir)
     if path is None or path.exists():

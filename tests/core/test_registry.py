@@ -26,7 +26,7 @@ def test_many_names_are_cut_where_one_is_near():
     names = [f"name_{number}" for number in range(40)]
     sentence = lookup.unknown("the names are", "nam_39", names)
     assert sentence.startswith("Did you mean 'name_39'? The names are name_0, name_1, ")
-    assert sentence.endswith("name_11, .... Received: 'nam_39'.")
+    assert sentence.endswith("name_11, ... Received: 'nam_39'.")
     assert sentence.count("name_") == 13
     assert lookup.unknown("the names are", "x", names).count("name_") == 40
 
