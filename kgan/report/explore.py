@@ -227,12 +227,12 @@ def _controls(gr, explorer):
             )
         info = "Below 1 images are more typical and less diverse"
         truncation = gr.Slider(0, 1, 1, step=0.01, label="Truncation", info=info)
-    with gr.Group():
+    with gr.Group(visible=explorer.count > 0):
         sliders = [
             gr.Slider(-_REACH, _REACH, 0, step=0.1, label=f"Direction {number}")
             for number in range(1, explorer.count + 1)
         ]
-        reset = gr.Button("Reset directions", size="md", visible=bool(sliders))
+        reset = gr.Button("Reset directions", size="md")
     with gr.Group(), gr.Row():
         second = gr.Number(1, label="Second seed", scale=1)
         info = "0: first seed, 1: second"
