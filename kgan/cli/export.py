@@ -1,4 +1,4 @@
-"""Exports a trained model: for TensorFlow Serving, or as a file of another runtime.
+"""Exports a trained model for TensorFlow Serving, or as one file for others.
 
   kgan export --model=runs/digits-20250101-120000 --output=saved_models/digits
   kgan export --model=gan.keras --format=onnx --output=digits.onnx

@@ -44,6 +44,10 @@ class Interface:
         """Number of rollbacks to an earlier round."""
         return int(self.clock.rollbacks.numpy())
 
+    def moves(self):
+        """Returns the moves of a round; none where a game is played in another way."""
+        return ()
+
     def log_name(self, player):
         """Returns the name of a player in logs: its short name where it has one."""
         return self.log_names.get(player, player)

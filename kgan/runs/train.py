@@ -16,6 +16,7 @@ from kgan.callbacks import logging
 from kgan.core import registry
 from kgan.core.atomic_files import write_atomically
 from kgan.engine import feeding
+from kgan.engine.game import Game
 from kgan.recipes import Recipe
 from kgan.runs import data_identity, data_place, epochs, interrupts, lock, prepare
 from kgan.runs import directory as runs
@@ -128,7 +129,9 @@ def check(plan: Plan) -> list:
         lock.check_writable(plan.run_dir)
         _checkpoints(plan).read_best()
     game, recipe = plan.game, plan.recipe
-    feeding.prepare(game, plan.load(batches=recipe.batches_a_round), None, None, {})
+    if isinstance(game, Game):  # others look at their data themselves
+        first = plan.load(batches=recipe.batches_a_round)
+        feeding.prepare(game, first, None, None, {})
     guards = _guards(plan)
     known = list(game.get_metrics_result())
     for guard in guards:

@@ -116,7 +116,7 @@ def test_a_missing_package_is_one_line(run_dir, tmp_path, monkeypatch, capsys):
         (["--model=RUN", "--format=onnx", "--license=MIT"], 2, "--license has no mean"),
         (["--model=RUN", "--raw"], 2, "--raw has no meaning for --format=saved_model"),
         (["--model=RUN", "--format=onnx", "--int8"], 2, "--int8 has no meaning for"),
-        (["--model=RUN", "--output=m", "--format=onnx"], 1, r"must end in \.onnx"),
+        (["--model=RUN", "--output=m", "--format=onnx"], 2, r"must end in \.onnx"),
         (["--model=UNTRAINED"], 1, "must be trained"),
     ],
 )

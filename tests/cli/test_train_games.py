@@ -58,7 +58,7 @@ def test_help_of_a_game_lists_its_fields(argv, game, capsys):
         (["--gray"], 2, "gray=true: belongs to the game copying"),
         (["--recipe=ring", "--width=3"], 2, "width=3: belongs to the game bigan"),
         (["--game=copying", "--top_k=1"], 2, "belongs to the game gan. Received"),
-        (["--game=copying", "--latent_dimm=3"], 2, "the flags are(?!.*latent_dim,)"),
+        (["--game=copying", "--latent_dimm=3"], 2, "The flags are(?!.*latent_dim,)"),
         (["--recipe=ring", "--game=copying"], 1, "`game` of the recipe ring must be"),
         (["--game=copying"], 1, "copying takes pairs of images. Received: 'digits'"),
         (

@@ -90,7 +90,7 @@ def test_the_same_data_as_a_zip_are_the_same(home):
 
 def test_what_is_no_data_set_is_named_as_it_was_given(home):
     run_dir = begun()
-    with pytest.raises(ValueError, match=r"did you mean digits\?"):
+    with pytest.raises(ValueError, match=r"^Did you mean 'digits'\?"):
         prepare.prepare_to_resume(run_dir, dataset="digit")
 
 

@@ -177,7 +177,7 @@ def test_the_model_is_made_in_the_strategys_scope(tmp_path, two_replicas):
     assert prepare.prepare(
         TINY, tmp_path, strategy="none"
     ).game.distribute_strategy is (tf.distribute.get_strategy())
-    with pytest.raises(ValueError, match=r"'mirored'.*'mirrored'\?"):
+    with pytest.raises(ValueError, match=r"^Did you mean 'mirrored'\?.*'mirored'"):
         prepare.prepare(TINY, tmp_path, strategy="mirored")
 
 
@@ -304,7 +304,7 @@ def test_a_window_for_8_bits_is_refused(tmp_path, scans):
     recipe = TINY.override(dataset=str(scans), image_size=8, window=(0, 4095))
     with pytest.raises(ValueError, match=r"`window` must be none for .*8 bits a chann"):
         prepare.prepare(recipe, tmp_path / "run")
-    with pytest.raises(ValueError, match=r"option of digits none\. Received: window"):
+    with pytest.raises(ValueError, match=r"option of digits none\. Received: 'window'"):
         prepare.prepare(TINY.override(window=(0, 4095)), tmp_path / "run")
 
 
