@@ -173,16 +173,16 @@ def own(tmp_path, monkeypatch):
     """A module of the user's, and a model that has its layer; it is not imported."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", [*sys.path, str(tmp_path)])
-    (tmp_path / "h17_layers.py").write_text(LAYERS)
+    (tmp_path / "waves_of_a_test.py").write_text(LAYERS)
     known = keras.saving.get_custom_objects()
     before = dict(known)
 
     def forget():
-        sys.modules.pop("h17_layers", None)
+        sys.modules.pop("waves_of_a_test", None)
         known.clear()
         known.update(before)
 
-    wave = importlib.import_module("h17_layers").Wave
+    wave = importlib.import_module("waves_of_a_test").Wave
     z, x = keras.Input((3,)), keras.Input((2,))
     generator = keras.Model(z, keras.layers.Dense(2)(wave()(z)))
     gan = kgan.GAN(generator, keras.Model(x, keras.layers.Dense(1)(x)))
@@ -198,32 +198,32 @@ def test_a_model_with_a_layer_of_ones_own_is_read(own, tmp_path, capsys):
     assert main(command) == 1
     assert capsys.readouterr().err == (
         "kgan generate: own.keras cannot be loaded as a model: it is made with the "
-        "class Wave of the module h17_layers, which must be imported first, by "
-        "--import=h17_layers or in Python\n"
+        "class Wave of the module waves_of_a_test, which must be imported first, by "
+        "--import=waves_of_a_test or in Python\n"
     )
-    assert main([*command, "--import=h17_layers"]) == 0
+    assert main([*command, "--import=waves_of_a_test"]) == 0
     own()
-    assert main([*command, "--import", "./h17_layers.py"]) == 0
+    assert main([*command, "--import", "./waves_of_a_test.py"]) == 0
 
 
 def test_a_module_that_is_not_there_is_one_line(capsys):
     for name in command.COMMANDS:
-        assert main([name, "--import=h17_none"]) == 1
+        assert main([name, "--import=no_such_module"]) == 1
         error = capsys.readouterr().err
         assert error.startswith(f"kgan {name}: --import must name modules")
         assert error.count("\n") == 1
 
 
 def test_a_run_remembers_what_it_imports(own, tmp_path, monkeypatch, capsys):
-    new = ["train", "--dataset=gaussian", TINY, "--import=h17_layers"]
+    new = ["train", "--dataset=gaussian", TINY, "--import=waves_of_a_test"]
     assert main([*new, "--dry_run"]) == 0
-    assert f"--import={tmp_path}/h17_layers.py\n" in capsys.readouterr().out
+    assert f"--import={tmp_path}/waves_of_a_test.py\n" in capsys.readouterr().out
     assert main([*new, "--steps=1", "--run_dir=run"]) == 0
     monkeypatch.chdir(tmp_path / "run")
     own()
     assert main(["train", "--resume=.", "--steps=2"]) == 0
     assert "Wave" in keras.saving.get_custom_objects()
-    (tmp_path / "h17_layers.py").rename(tmp_path / "h17_moved.py")
+    (tmp_path / "waves_of_a_test.py").rename(tmp_path / "h17_moved.py")
     own()
     capsys.readouterr()
     assert main(["train", "--resume=.", "--steps=3"]) == 1
