@@ -1,4 +1,4 @@
-"""The script that tries trackers: which tools it knows, and what it makes of failures."""
+"""The script that tries trackers: the tools it knows, and how failures end."""
 
 import pathlib
 import subprocess
