@@ -1,6 +1,7 @@
 """HTML from texts of which none is trusted."""
 
 import html
+import os
 
 from kgan.data import registry
 
@@ -72,4 +73,6 @@ def terms(pairs: list) -> Html:
 
 def without_folders(text: str) -> str:
     """Shortens a path to its last part: a page may be given to others."""
-    return registry.short(text)
+    # A slash alone makes no path: many texts have one.
+    is_path = text.startswith(("pairs:", ".", "~", os.sep))
+    return registry.short(text) if is_path else text

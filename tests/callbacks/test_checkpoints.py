@@ -116,7 +116,7 @@ def test_the_best_value_outlives_the_process(tmp_path, points, rows):
 
 def test_an_unknown_key_names_those_there_are(tmp_path, points, rows):
     callback = Checkpoints(tmp_path, best="d_los")
-    with pytest.raises(ValueError, match=r"d_fake, .*'d_los'.*'d_loss'\?"):
+    with pytest.raises(ValueError, match=r"mean 'd_loss'\? .*d_fake, .*'d_los'"):
         fit(points(), rows((1,)), callback)
 
 
@@ -301,7 +301,7 @@ def test_a_restored_model_is_not_refused(tmp_path, points, rows):
     [
         ({"every": 0}, "`every`"),
         ({"keep": 0}, "`keep`"),
-        ({"mode": "mni"}, "min, max.*'min'"),
+        ({"mode": "mni"}, "mean 'min'. .*min, max.*'mni'"),
     ],
 )
 def test_wrong_arguments_are_refused(tmp_path, values, message):

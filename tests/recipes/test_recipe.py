@@ -58,7 +58,7 @@ def test_recipes_cannot_be_changed():
 
 
 def test_unknown_field_names_the_nearest():
-    with pytest.raises(ValueError, match=r"batch_size.*'batchsize'.*'batch_size'?"):
+    with pytest.raises(ValueError, match=r"^Did you mean 'batch_size'\?.*'batchsize'"):
         PLAIN.override(batchsize=3)
 
 
