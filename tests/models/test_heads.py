@@ -35,7 +35,7 @@ def test_classes_are_joined_to_the_input_by_concatenation_alone():
 @pytest.mark.parametrize(
     ("conditioning", "num_classes", "message"),
     [
-        ("projecting", 3, "`conditioning` must be one of.*mean 'projection'"),
+        ("projecting", 3, "mean 'projection'. `conditioning` must be one of"),
         ("projection", None, "`conditioning` must not be 'projection' without labels"),
         ("projection", 1, "`num_classes` must be an integer of at least 2"),
         (None, 3, "`conditioning` must be one of.*Received: None"),
