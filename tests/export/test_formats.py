@@ -222,7 +222,7 @@ def test_what_a_format_has_no_use_for(
 
 @pytest.mark.usefixtures("installed")
 def test_a_saved_model_is_never_raw(trained, tmp_path):
-    with pytest.raises(ValueError, match="`raw` has no meaning for .*averaged, disc"):
+    with pytest.raises(ValueError, match=r"`raw` has no meaning .*averaged, disc"):
         trained("images").export(tmp_path / "m", raw=True)
 
 
