@@ -146,7 +146,7 @@ class Run:
             in_write: Whether to wait until the next checkpoint is being written.
             pause: Seconds to wait then.
         """
-        self.wait_for(lambda: "Epoch " in self.output() and self.newest() >= step)
+        self.wait_for(lambda: "run directory" in self.output() and self.newest() >= step)
         if in_write:
             self.wait_for(self.unfinished)
         time.sleep(pause)
