@@ -146,8 +146,8 @@ class Run:
             in_write: Whether to wait until the next checkpoint is being written.
             pause: Seconds to wait then.
         """
-        begun = "run directory"  # of the last lines before training
-        self.wait_for(lambda: begun in self.output() and self.newest() >= step)
+        line = "run directory"  # of the last lines before training
+        self.wait_for(lambda: line in self.output() and self.newest() >= step)
         if in_write:
             self.wait_for(self.unfinished)
         time.sleep(pause)
