@@ -35,17 +35,25 @@ def check_writable(folder, argument):
         OSError: If they cannot.
     """
     folder = pathlib.Path(folder).absolute()
+    place = obstacle(folder)
+    if place is not None:
+        found = "cannot be written" if place.is_dir() else "is a file"
+        raise OSError(
+            f"{argument} must name a folder that can be written, or a file in one. "
+            f"Received: {folder}, and {place} {found}"
+        )
+
+
+def obstacle(folder):
+    """Returns the file, or the folder that is read-only, in the way of a new file.
+
+    It is at a folder, which need not exist yet, or the nearest above it; None if files
+    can be written there.
+    """
+    folder = pathlib.Path(folder).absolute()
     place = next(p for p in (folder, *folder.parents) if p.exists())
-    if not place.is_dir():
-        found = f"{place} is a file"
-    elif not os.access(place, os.W_OK | os.X_OK):
-        found = f"{place} cannot be written"
-    else:
-        return
-    raise OSError(
-        f"{argument} must name a folder that can be written, or a file in one. "
-        f"Received: {folder}, and {found}"
-    )
+    free = place.is_dir() and os.access(place, os.W_OK | os.X_OK)
+    return None if free else place
 
 
 def attempt(path, write, durable=False):

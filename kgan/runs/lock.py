@@ -9,6 +9,8 @@ import socket
 import warnings
 from collections.abc import Iterator
 
+from kgan.core.atomic_files import obstacle
+
 NAME = ".lock"
 
 
@@ -55,11 +57,11 @@ def check_writable(run_dir: pathlib.Path) -> None:
         os.fspath(run_dir).encode()
     except UnicodeEncodeError:
         raise _not_writable(run_dir, "its name is not UTF-8") from None
-    there = next(p for p in (run_dir, *run_dir.absolute().parents) if p.exists())
-    if not there.is_dir():
-        raise _not_writable(run_dir, os.strerror(errno.ENOTDIR))
-    if not os.access(there, os.W_OK | os.X_OK):
-        raise _not_writable(run_dir, f"{there} is not writable")
+    place = obstacle(run_dir)
+    if place is not None:
+        file = not place.is_dir()
+        found = os.strerror(errno.ENOTDIR) if file else f"{place} is not writable"
+        raise _not_writable(run_dir, found)
 
 
 def _not_writable(run_dir, reason):
