@@ -109,7 +109,7 @@ def path_of(
     if pairs.is_text(name):
         return pathlib.Path(os.path.expanduser(pairs.parse(name)[0]))
     path = pathlib.Path(os.path.expanduser(name))
-    if _is_path(name) or (os.sep in name and path.exists()):
+    if is_path(name) or (os.sep in name and path.exists()):
         return path
     if name in _BUILT_IN or tfds_images.is_known(name, data_dir):
         return None
@@ -139,23 +139,24 @@ def short(name: str) -> str:
     """
     if pairs.is_text(name):
         return pairs.at(name, short(pairs.parse(name)[0]))
-    is_path = _is_path(name) or (os.sep in name and not tfds_images.is_known(name))
-    return (is_path and pathlib.PurePath(name).name) or name
+    if is_path(name) or (os.sep in name and not tfds_images.is_known(name)):
+        return pathlib.PurePath(name).name or name
+    return name
 
 
-def _is_path(name: str) -> bool:
+def is_path(name: str) -> bool:
+    """Returns whether a name can be nothing but a path: "./a", "~/a", "/a"."""
     return name.startswith((".", "~", os.sep))
 
 
 def _find(name: str | os.PathLike, data_dir: str | os.PathLike | None) -> Callable:
-    path = pathlib.Path(os.path.expanduser(name))
-    is_path = not isinstance(name, str) or _is_path(name)
-    if is_path or (os.sep in name and path.exists()):
+    if not isinstance(name, str) or is_path(name):
+        return FolderSource
+    path = path_of(name, data_dir)
+    if path is not None and path.exists():
         return FolderSource
     if tfds_images.is_known(name, data_dir):
         return tfds_images.TFDSSource
-    if path.exists():
-        return FolderSource
     if not tfds_images.is_installed():
         tfds_images.require(f"{_unknown(name, data_dir)} A TFDS name")
     raise ValueError(_unknown(name, data_dir))

@@ -3,6 +3,7 @@
 import math
 import pathlib
 
+from kgan.data.registry import short
 from kgan.export import card
 
 # What the Hub calls that which an endpoint of a name does, and how Python asks for it.
@@ -52,8 +53,8 @@ def _metadata(name, task, provenance, license):
     results = [
         EvalResult(
             task_type=task or "other",
-            dataset_type=_name(m.provenance["dataset"]),
-            dataset_name=_name(m.provenance["dataset"]),
+            dataset_type=short(m.provenance["dataset"]),
+            dataset_name=short(m.provenance["dataset"]),
             dataset_split=m.provenance.get("split"),
             metric_type=m.metric,
             metric_name=m.metric,
@@ -79,11 +80,6 @@ def _metadata(name, task, provenance, license):
 
 # What a figure depends on besides its data, in the Hub's metadata.
 _ARGS = ("num_fake", "num_real", "seed", "truncation")
-
-
-def _name(dataset):
-    # Where a folder lies is nobody's business but its owner's.
-    return pathlib.PurePath(dataset).name
 
 
 def _use(repository, method, kind):

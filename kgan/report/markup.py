@@ -1,9 +1,8 @@
 """HTML from texts of which none is trusted."""
 
 import html
-import os
 
-from kgan.data import registry
+from kgan.data import pairs, registry
 
 
 class Html(str):
@@ -74,5 +73,5 @@ def terms(pairs: list) -> Html:
 def without_folders(text: str) -> str:
     """Shortens a path to its last part: a page may be given to others."""
     # A slash alone makes no path: many texts have one.
-    is_path = text.startswith(("pairs:", ".", "~", os.sep))
-    return registry.short(text) if is_path else text
+    known = pairs.is_text(text) or registry.is_path(text)
+    return registry.short(text) if known else text
