@@ -39,7 +39,8 @@ import json
 import pathlib
 import subprocess
 import tempfile
-import venv
+
+from environments import python_of
 
 PACKAGES = (
     "pytorch-fid==0.3.0",
@@ -214,9 +215,7 @@ def write(folder: pathlib.Path) -> None:
 def write_in_environment(folder: pathlib.Path) -> None:
     """Builds an environment with the packages and calls this script in it."""
     with tempfile.TemporaryDirectory() as environment:
-        venv.create(environment, with_pip=True)
-        python = pathlib.Path(environment, "bin", "python")
-        subprocess.run([python, "-m", "pip", "install", *PACKAGES], check=True)
+        python = python_of(pathlib.Path(environment), PACKAGES)
         command = [python, __file__, "--here", f"--output={folder}"]
         subprocess.run(command, check=True)
 

@@ -2,10 +2,11 @@
 
     python scripts/try_backends.py jax torch --environments=/tmp/environments
 
-For each backend it makes a virtual environment with kgan and the backend's package,
-unless there is one, saves a small generator with each layer of `kgan.layers` and each
-network of `kgan.models`, loads them there, and prints the largest difference of their
-outputs. The exit status is 1 where one fails or differs by more than 10⁻⁵.
+For each of the named backends (by default all) it makes a virtual environment with kgan
+and the backend's package, unless there is one, saves a small generator with each layer
+of `kgan.layers` and each network of `kgan.models`, loads them there, and prints the
+largest difference of their outputs. The exit status is 1 where one fails or differs by
+more than 10⁻⁵.
 
 PyTorch is installed without what its package names besides: the plain wheel asks for
 gigabytes of CUDA that a CPU does not use.
@@ -17,10 +18,10 @@ import os
 import pathlib
 import subprocess
 import sys
-import venv
 
 import keras
 import numpy as np
+from environments import python_of
 
 import kgan
 
@@ -165,18 +166,6 @@ def _compare(path):
     return float(np.abs(found.astype("float32") - expected).max())
 
 
-def python_of(environments, backend):
-    """Returns the Python of a backend's environment, which is made if it is missing."""
-    folder = environments / backend
-    python = folder / "bin" / "python"
-    if not python.exists():
-        venv.create(folder, with_pip=True)
-        pip = [python, "-m", "pip", "install", "--quiet"]
-        for packages in [["--editable", str(ROOT)], *PACKAGES[backend]]:
-            subprocess.run([*pip, *packages], check=True)
-    return python
-
-
 def compare_on(backend, folder, python=sys.executable):
     """Returns `compare` of a folder, in a process of another backend."""
     environment = {**os.environ, "KERAS_BACKEND": backend}
@@ -202,8 +191,10 @@ def main(argv=None):
     folder.mkdir(parents=True, exist_ok=True)
     save(folder)
     failed = False
-    for backend in arguments.backends:
-        python = python_of(arguments.environments, backend)
+    for backend in arguments.backends or PACKAGES:
+        environment = arguments.environments / backend
+        kgan_itself = ["--editable", str(ROOT)]
+        python = python_of(environment, kgan_itself, *PACKAGES[backend])
         for name, found in compare_on(backend, folder, python).items():
             print(f"{backend:6} {name:30} {found}")
             failed |= not (isinstance(found, float) and found <= LARGEST)

@@ -14,7 +14,8 @@ import pathlib
 import subprocess
 import sys
 import tempfile
-import venv
+
+from environments import python_of
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 # By tool, what pip installs.
@@ -157,16 +158,6 @@ def try_tqdm(folder):
     assert f"d_loss={history['d_loss'][-1]:.3g}" in text
 
 
-def python_of(environments, tool):
-    """Returns the Python of a tool's environment, which is made if it is missing."""
-    python = environments / tool / "bin" / "python"
-    if not python.exists():
-        venv.create(environments / tool, with_pip=True)
-        pip = [python, "-m", "pip", "install", "--quiet", "--editable", str(ROOT)]
-        subprocess.run([*pip, *PACKAGES[tool]], check=True)
-    return python
-
-
 def main(argv=None):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("tools", nargs="*", help=", ".join(PACKAGES))
@@ -182,7 +173,8 @@ def main(argv=None):
         parser.error("give --environments, and tools of " + ", ".join(PACKAGES))
     failed = False
     for tool in arguments.tools or PACKAGES:
-        python = python_of(arguments.environments, tool)
+        packages = ["--editable", str(ROOT), *PACKAGES[tool]]
+        python = python_of(arguments.environments / tool, packages)
         command = [python, __file__, f"--inside={tool}"]
         done = subprocess.run(command, env={**os.environ, **QUIET}, check=False)
         print(f"{tool}: {'failed' if done.returncode else 'as it should be'}")

@@ -2,7 +2,6 @@
 
 import inspect
 import pathlib
-import subprocess
 import sys
 
 import keras
@@ -39,26 +38,20 @@ def test_jax_agrees(name, differences):
     assert differences[name] <= try_backends.LARGEST
 
 
-def test_an_environment_is_made_once(tmp_path, monkeypatch):
-    calls = []
-    monkeypatch.setattr(subprocess, "run", lambda command, **_: calls.append(command))
-    monkeypatch.setattr(try_backends.venv, "create", lambda *_, **__: None)
-    python = try_backends.python_of(tmp_path, "torch")
-    assert [call[0] for call in calls] == [python] * 3
-    assert "--no-deps" in calls[1]
-    python.parent.mkdir(parents=True)
-    python.touch()
-    assert try_backends.python_of(tmp_path, "torch") == python
-    assert len(calls) == 3
-
-
 def test_what_fails_is_named_and_ends_with_status_1(tmp_path, monkeypatch, capsys):
     found = {"a": 1e-7, "b": "ValueError: no"}
     monkeypatch.setattr(try_backends, "save", lambda folder: None)
-    monkeypatch.setattr(try_backends, "python_of", lambda *_: sys.executable)
+    asked = []
+    monkeypatch.setattr(
+        try_backends, "python_of", lambda *args: asked.append(args) or sys.executable
+    )
     monkeypatch.setattr(try_backends, "compare_on", lambda *_: found)
     assert try_backends.main(["torch", f"--environments={tmp_path}"]) == 1
     assert "ValueError: no" in capsys.readouterr().out
+    ((folder, itself, torch, needs),) = asked
+    assert folder == tmp_path / "torch"
+    assert (itself[0], torch[0]) == ("--editable", "--no-deps")
+    assert "sympy" in needs
     del found["b"]
     assert try_backends.main(["torch", f"--environments={tmp_path}"]) == 0
     with pytest.raises(SystemExit):

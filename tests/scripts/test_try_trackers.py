@@ -20,7 +20,7 @@ def test_every_tool_is_tried():
 def test_a_failure_ends_with_status_1(status, words, tmp_path, monkeypatch, capsys):
     done = subprocess.CompletedProcess([], status)
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: done)
-    monkeypatch.setattr(try_trackers.venv, "create", lambda *_, **__: None)
+    monkeypatch.setattr(try_trackers, "python_of", lambda *_: sys.executable)
     arguments = ["tqdm", f"--environments={tmp_path}"]
     assert try_trackers.main(arguments) == status
     assert capsys.readouterr().out == f"tqdm: {words}\n"
