@@ -1,16 +1,14 @@
 """What README shows works as it stands there."""
 
-import importlib
 import pathlib
 import re
 
 import keras
 import numpy as np
+import pages
 import pytest
 
 import kgan
-from kgan.cli import flags
-from kgan.cli.command import COMMANDS, flags_of
 
 ROOT = pathlib.Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -66,18 +64,9 @@ def test_pictures_and_pages_stand_on_the_first_screen():
     )
 
 
-def commands():
-    blocks = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
-    lines = [line.partition("#")[0].strip() for b in blocks for line in b.splitlines()]
-    return [line for line in lines if line.startswith("kgan ")]
-
-
-@pytest.mark.parametrize("command", commands())
+@pytest.mark.parametrize("command", pages.commands(README))
 def test_every_flag_of_the_commands_is_known(command):
-    _, name, *arguments = command.split()
-    assert name in COMMANDS
-    module = importlib.import_module(f"kgan.cli.{name}")
-    flags.parse(flags_of(module, arguments), arguments)
+    pages.check_flags(command)
 
 
 def test_the_recipes_that_are_named_exist():

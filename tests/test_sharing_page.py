@@ -1,17 +1,16 @@
 """What docs/sharing.md shows works as it stands there."""
 
-import importlib
 import pathlib
 import re
 
 import keras
+import pages
 import pytest
 from huggingface_hub import ModelCard
 from stand_in_hub import hub as hub
 
 import kgan
-from kgan.cli import flags, main
-from kgan.cli.command import COMMANDS, flags_of
+from kgan.cli import main
 
 PAGE = (pathlib.Path(__file__).parents[1] / "docs" / "sharing.md").read_text("utf-8")
 
@@ -26,18 +25,9 @@ def test_the_python_example_runs_as_it_stands(hub):
     assert ModelCard(files["README.md"].decode()).data.license == "cc-by-4.0"
 
 
-def commands():
-    blocks = re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)
-    lines = [line.partition("#")[0].strip() for b in blocks for line in b.splitlines()]
-    return [line for line in lines if line.startswith("kgan ")]
-
-
-@pytest.mark.parametrize("command", commands())
+@pytest.mark.parametrize("command", pages.commands(PAGE))
 def test_every_flag_of_the_commands_is_known(command):
-    _, name, *arguments = command.split()
-    assert name in COMMANDS
-    module = importlib.import_module(f"kgan.cli.{name}")
-    flags.parse(flags_of(module, arguments), arguments)
+    pages.check_flags(command)
 
 
 def test_code_in_a_model_is_refused(hub, capsys):
