@@ -85,10 +85,7 @@ def prepare(
     game = build(recipe, source, strategy)
     if init_from is not None:
         _start_from(recipe, game, init_from)
-    resolved = recipe.resolve(source, steps_per_epoch)
-    # From whatever folder the run is looked at later.
-    where = registry.absolute(recipe.dataset, data_dir)
-    resolved = dataclasses.replace(resolved, dataset=where)
+    resolved = _resolved(recipe, source, steps_per_epoch, data_dir)
     plan = Plan(resolved, run_dir, source, game, steps_per_epoch, init_from)
     plan.load()  # data that do not suit are refused here
     return plan
@@ -133,10 +130,14 @@ def prepare_to_resume(
         )
     # As the run was cut when it began: its pictures lie at these steps.
     length = recipe.sample_every or cut(recipe, source.num_examples)
-    resolved = recipe.resolve(source, length)
-    where = registry.absolute(recipe.dataset, data_dir)  # an older kgan kept it as is
-    resolved = dataclasses.replace(resolved, dataset=where)
+    resolved = _resolved(recipe, source, length, data_dir)
     return Plan(resolved, run_dir, source, game, length, lines=tuple(lines))
+
+
+def _resolved(recipe, source, length, data_dir):
+    # From whatever folder the run is looked at later; an older kgan kept it as it was.
+    where = registry.absolute(recipe.dataset, data_dir)
+    return dataclasses.replace(recipe.resolve(source, length), dataset=where)
 
 
 def find_source(recipe: Recipe, data_dir: str | None) -> kgan.data.Source:
