@@ -83,6 +83,7 @@ class Game(
     """
 
     group_size = 1
+    _plain = None  # what `compile` has set, which Keras must not track
     # What the game calls its number of batches of a round.
     batches_argument = "repeats"
 
@@ -170,8 +171,7 @@ class Game(
     @property
     def needs_full_batches(self) -> bool:
         """Whether a step takes no shorter batch than the first one."""
-        plain = getattr(self, "_plain", None)
-        return self.group_size > 1 or getattr(plain, "micro_batches", 1) > 1
+        return self.group_size > 1 or getattr(self._plain, "micro_batches", 1) > 1
 
     # === Compile ===
 
@@ -216,7 +216,7 @@ class Game(
         single = strategy_checks.on_one_device(strategy)
         compiler = Compiler(single, run_eagerly, jit_compile)
         alternation = find_alternation(alternation)
-        before = getattr(getattr(self, "_plain", None), "frozen", ())
+        before = getattr(self._plain, "frozen", ())
         with strategy.scope():
             prepared = prepare_all(optimizers, players)
             declaration.freeze(frozen, players, before)
@@ -289,8 +289,7 @@ class Game(
 
     @property
     def metrics(self):
-        plain = getattr(self, "_plain", None)
-        return [plain.logs.means] if self.compiled and plain else []
+        return [self._plain.logs.means] if self.compiled and self._plain else []
 
     # === Training ===
 
