@@ -85,7 +85,7 @@ class EvaluateGenerator(Paced):
             evaluator.prepare(model, self.labels)
             self._evaluator = evaluator
 
-    def check(self, model: keras.Model) -> list[str]:
+    def check(self, model: keras.Model) -> tuple[str, ...]:
         """Measures a few examples, to find before training what cannot be measured.
 
         Returns the names of the figures. Raises what `prepare` and the measurement of

@@ -89,21 +89,20 @@ class ImageFolder:
             raise ValueError(
                 f"{file} must tell of what the images beside it are. Received: {error}"
             ) from None
-        names = (before.keys() | self.settings.keys()) - {_MODEL}
+        after = self.settings
+        names = sorted((before.keys() | after.keys()) - {_MODEL})
+        differing = [n for n in names if before.get(n) != after.get(n)]
         # What only one of two kinds of images has says less than the kinds do.
-        shared = {n for n in names if n in before and n in self.settings}
-        told = {n for n in shared if before[n] != self.settings[n]} or names
-        differing = [
-            f"{name} {_text(before.get(name))} in place of "
-            f"{_text(self.settings.get(name))}"
-            for name in sorted(told)
-            if before.get(name) != self.settings.get(name)
-        ]
-        if differing:
+        told = [n for n in differing if n in before and n in after] or differing
+        if told:
+            found = (
+                f"{n} {_text(before.get(n))} in place of {_text(after.get(n))}"
+                for n in told
+            )
             raise ValueError(
                 f"`output` must be a folder of images of the same model and flags, or "
                 f"another one: --output names it. Received: {self.path}, with images "
-                f"of {', '.join(differing)}"
+                f"of {', '.join(found)}"
             )
 
 
