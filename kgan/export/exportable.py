@@ -4,7 +4,7 @@ import os
 import pathlib
 from typing import Any
 
-from kgan.export import formats
+from kgan.export import conversion
 
 
 class Exportable:
@@ -37,4 +37,4 @@ class Exportable:
             ModuleNotFoundError: If a package of the format is missing.
             OSError: If it cannot be written.
         """
-        return formats.export(self, filepath, format, **options)
+        return conversion.export(self, filepath, format, **options)

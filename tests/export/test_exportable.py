@@ -1,6 +1,5 @@
 """`export` of a game writes what its format asks for."""
 
-from kgan.export import formats
 
 
 def test_a_saved_model_is_a_version(trained, tmp_path):
@@ -11,8 +10,8 @@ def test_a_saved_model_is_a_version(trained, tmp_path):
 
 def test_options_go_on(trained, monkeypatch):
     seen = []
-    monkeypatch.setattr(formats, "saved_model", lambda *a, **k: seen.append((a, k)))
-    monkeypatch.setattr(formats, "convert", lambda *a, **k: seen.append((a, k)))
+    monkeypatch.setattr(conversion, "saved_model", lambda *a, **k: seen.append((a, k)))
+    monkeypatch.setattr(conversion, "convert", lambda *a, **k: seen.append((a, k)))
     gan = trained("points")
     gan.export("m", averaged=False)
     gan.export("m.onnx", "onnx", raw=True)
