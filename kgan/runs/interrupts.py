@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import threading
 
 import keras
@@ -62,7 +63,9 @@ class Stop:
         for each in _SIGNALS:
             signal.signal(each, signal.SIG_DFL)
         # `print` may be what was interrupted, and cannot be entered twice.
-        os.write(2, b"\nStopping after this step; once more stops at once.\n")
+        # Over a line of progress, onto which the terminal has written "^C".
+        begin = b"\r\x1b[J" if sys.stderr.isatty() else b"\n"
+        os.write(2, begin + b"Stopping after this step; once more stops at once.\n")
 
 
 class StopBetweenSteps(keras.callbacks.Callback):
