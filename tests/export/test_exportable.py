@@ -1,5 +1,6 @@
 """`export` of a game writes what its format asks for."""
 
+from kgan.export import conversion
 
 
 def test_a_saved_model_is_a_version(trained, tmp_path):
