@@ -115,7 +115,7 @@ def test_one_pass_over_real_and_fake_is_two(num_classes, penalties, passes):
         batch["condition"] = tf.constant([0, 1, 2, 0])
     results = []
     for by_example in (True, False):
-        gan._plain.stateless["discriminator"].by_example = by_example
+        gan._plain.stateless["discriminator"].rows_together = 1 if by_example else None
         seen.clear()
         # In update 1 no lazy penalty acts.
         results.append(moves.update_of(gan, "discriminator", batch, update=1))

@@ -111,7 +111,7 @@ def test_one_pass_takes_a_condition_twice():
     head = kgan.layers.Projection(3)
     network = keras.Model([data, labels], head([data, labels]))
     nets = moves.nets(judge=network)
-    assert nets.by_example("judge")
+    assert nets.may_join("judge")
     given = tf.constant([0, 2, 1])
     together = Judge(nets, "judge", given).compare(*batch())
     for outputs, x in zip(together, batch(), strict=True):

@@ -10,8 +10,7 @@ import tensorflow as tf
 import term_views
 
 import kgan
-from kgan.augment import draws
-from kgan.core import seeds
+from kgan.core import draws, seeds
 from kgan.losses import PathLength
 
 WIDTH, SHAPE = 3, (2, 4, 1)
