@@ -78,9 +78,9 @@ class StyleMixing(Configured):
         if not training or layers == 1:
             return styles
         one = ops.zeros((1, 2), "float32")
-        chance, place = seeds.uniform_like(one, self.seed_generator.next())[0]
-        first = 1.0 + ops.floor(place * (layers - 1))
-        first = ops.where(chance < self.probability, first, float(layers))
+        uniform = seeds.uniform_like(one, self.seed_generator.next())
+        first = 1.0 + ops.floor(uniform[0, 1] * (layers - 1))
+        first = ops.where(uniform[0, 0] < self.probability, first, float(layers))
         later = ops.arange(layers, dtype="float32") >= first
         return ops.where(later[None, :, None], others, styles)
 

@@ -22,7 +22,7 @@ class Truncation(Configured):
     float32 `(batch, layers, width)`.
 
     Args:
-        layers: Number of layers that take a w.
+        num_styles: Number of layers that take a w.
         decay: Share of the old center, in [0, 1].
 
     Attributes:
@@ -32,7 +32,7 @@ class Truncation(Configured):
     Raises:
         ValueError: If an argument is out of range, or the input has other axes.
 
-    Example: `kgan.layers.Truncation(layers=8)(w, truncation=0.7, cutoff=4)`
+    Example: `kgan.layers.Truncation(num_styles=8)(w, truncation=0.7, cutoff=4)`
 
     Source: Karras et al. (2019), A Style-Based Generator Architecture for Generative
     Adversarial Networks, appendix B.
@@ -41,9 +41,9 @@ class Truncation(Configured):
     # A moving mean already, of which the average of weights takes a copy.
     averaged = False
 
-    def __init__(self, layers: int, decay: float = 0.995, **kwargs: Any):
+    def __init__(self, num_styles: int, decay: float = 0.995, **kwargs: Any):
         super().__init__(**{**kwargs, "dtype": "float32"})
-        self.layers = arguments.positive_integer("layers", layers)
+        self.num_styles = arguments.positive_integer("num_styles", num_styles)
         self.decay = arguments.unit_interval("decay", decay)
 
     def build(self, input_shape):
@@ -64,15 +64,15 @@ class Truncation(Configured):
         if training:
             mean = ops.stop_gradient(ops.mean(inputs, axis=0))
             self.center.assign(mean + self.decay * (self.center - mean))
-        styles = ops.repeat(inputs[:, None], self.layers, axis=1)
+        styles = ops.repeat(inputs[:, None], self.num_styles, axis=1)
         if cutoff is None and isinstance(truncation, float) and truncation == 1.0:
             return styles
         psi = ops.reshape(ops.cast(truncation, "float32"), (-1, 1, 1))
         if cutoff is not None:
-            moves = ops.arange(self.layers) < cutoff
+            moves = ops.arange(self.num_styles) < cutoff
             psi = ops.where(moves[None, :, None], psi, 1.0)
         center = ops.convert_to_tensor(self.center)
         return ops.where(psi < 1.0, center + psi * (styles - center), styles)
 
     def compute_output_shape(self, input_shape):
-        return (input_shape[0], self.layers, input_shape[-1])
+        return (input_shape[0], self.num_styles, input_shape[-1])

@@ -70,17 +70,17 @@ def stages(
 
 def _sizes(height, width):
     longer, shorter = max(height, width), min(height, width)
-    factor = longer // START
-    doublings = factor.bit_length() - 1
-    fits = START << doublings == longer <= LARGEST and shorter % factor == 0
+    doublings = max(longer // START, 1).bit_length() - 1
+    fits = START << doublings == longer <= LARGEST and not shorter % (1 << doublings)
     if not fits:
-        smaller, larger = nearest(height, width)
+        near = list(dict.fromkeys(nearest(height, width)))
+        rows, columns = near[-1]
         raise ValueError(
             "`image_shape` must have a longer side of 4, 8, 16, ..., 1024 pixels, and "
-            "a shorter one of 1 to 4 quarters of it. The nearest are "
-            f"{smaller[0]}x{smaller[1]} and {larger[0]}x{larger[1]} (height x width): "
-            f'--image_size="[{larger[0]},{larger[1]}]", or image_size=({larger[0]}, '
-            f"{larger[1]}) of kgan.data, scales to it. Received: {height}x{width}"
+            "a shorter one of 1 to 4 quarters of it. The nearest, height x width: "
+            f"{' and '.join(f'{h}x{w}' for h, w in near)}; `kgan train "
+            f"--image_size=[{rows},{columns}]`, or image_size=({rows}, {columns}) of "
+            f"kgan.data.load, scales images. Received: {height}x{width}"
         )
     return [(height >> n, width >> n) for n in reversed(range(doublings + 1))]
 
