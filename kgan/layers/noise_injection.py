@@ -58,7 +58,7 @@ class NoiseInjection(Configured):
     def call(self, inputs, training=False):
         return inputs + ops.cast(self.noise(inputs, training), inputs.dtype)
 
-    def noise(self, x, training):
+    def noise(self, x: Any, training: bool) -> Any:
         """Returns strength · n for feature maps, float32 `(batch or 1, h, w, 1)`."""
         if not training:
             return self.strength * self.stored[None, ..., None]
