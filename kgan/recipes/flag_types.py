@@ -161,7 +161,10 @@ class Integer(Kind):
 
 
 class Size(Kind):
-    """Height and width of images: one integer for both, or a pair."""
+    """Height and width of images: one integer for both, or a pair.
+
+    A flag may have them as people write them, width first: 640x480.
+    """
 
     expects = "an integer of at least 1 or a pair [height, width] of them"
 
@@ -171,6 +174,10 @@ class Size(Kind):
 
     def convert(self, value):
         return value if isinstance(value, int) else tuple(value)
+
+    def parse(self, text):
+        width, by, height = text.partition("x")
+        return [int(height), int(width)] if by else super().parse(text)
 
 
 class Window(Kind):

@@ -15,6 +15,7 @@ KINDS = {
     "no integer": (flag_types.Integer(optional=True), "None", None),
     "side": (flag_types.Size(), "32", 32),
     "height and width": (flag_types.Size(), "[32, 48]", (32, 48)),
+    "width and height": (flag_types.Size(), "48x32", (32, 48)),
     "no size": (flag_types.Size(optional=True), "none", None),
     "window": (flag_types.Window(), "-1024, 3071", (-1024, 3071)),
     "window of fractions": (flag_types.Window(), "[0.5,1e3]", (0.5, 1e3)),
