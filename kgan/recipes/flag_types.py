@@ -110,7 +110,7 @@ class Texts(Kind):
 
 
 class Boolean(Kind):
-    """True or false."""
+    """True or false; a flag may have 1 or 0 for them."""
 
     expects = "true or false"
 
@@ -118,7 +118,8 @@ class Boolean(Kind):
         return isinstance(value, bool)
 
     def parse(self, text):
-        return json.loads(text.lower())
+        value = json.loads(text.lower())
+        return bool(value) if value in (0, 1) else value
 
 
 class Choice(Kind):

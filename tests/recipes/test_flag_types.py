@@ -7,6 +7,8 @@ from kgan.recipes import flag_types
 KINDS = {
     "text": (flag_types.Text(), "a, b", "a, b"),
     "true": (flag_types.Boolean(), "True", True),
+    "1 for true": (flag_types.Boolean(), "1", True),
+    "0 for false": (flag_types.Boolean(), "0", False),
     "false": (flag_types.Boolean(), "false", False),
     "choice": (flag_types.Choice(("auto", True, False)), "auto", "auto"),
     "true among choices": (flag_types.Choice(("auto", True, False)), "True", True),
