@@ -220,7 +220,10 @@ EXACT = {
         },
         4,
     ),
-    "bfloat16, compiled": ({"precision": "mixed_bfloat16", "jit_compile": True}, 3),
+    "bfloat16, compiled, mirrored": (
+        {"precision": "mixed_bfloat16", "jit_compile": True, "mirror": True},
+        3,
+    ),
 }
 
 
