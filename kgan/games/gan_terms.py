@@ -86,10 +86,20 @@ class Terms:
 
         return after if limits else None
 
-    def points(self, nets, real, fake):
-        """Returns by penalty the points at which D is differentiated."""
+    def points(self, nets, shown, raw, looks_through):
+        """Returns by penalty the points at which D is differentiated.
+
+        Args:
+            nets: The update's `Networks`.
+            shown: Real and generated data as D sees them.
+            raw: The same before the augmentation.
+            looks_through: Function from a penalty to whether it takes the latter.
+        """
         return {
-            penalty: penalty.points(real, fake, nets.seed(Use.POINTS, index))
+            penalty: penalty.points(
+                *(raw if looks_through(penalty) else shown),
+                nets.seed(Use.POINTS, index),
+            )
             for index, penalty in enumerate(self.penalties.values())
         }
 

@@ -174,7 +174,8 @@ def test_resolve_writes_out_defaults():
     resolved = recipe.resolve(examples(8, 8, 1), 50)
     assert resolved.image_size == 8
     assert resolved.sample_every == 50
-    assert resolved.penalties == ({"name": "r1", "weight": 10.0, "interval": 1},)
+    written = {"weight": 10.0, "interval": 1, "through_augmentation": False}
+    assert resolved.penalties == ({"name": "r1", **written},)
     assert resolved.loss_options == {"label_smoothing": 0.0}
     assert resolved.model_options["generator_hidden"] == [5]
     assert resolved.model_options["discriminator_activation"] == "leaky_relu"
