@@ -18,6 +18,7 @@ from kgan import recipes as recipes
 from kgan import report as report
 from kgan.core import seeds as seeds
 from kgan.engine import alternation as alternation
+from kgan.engine.ema import HalfLife as HalfLife
 from kgan.engine.fields import Field as Field
 from kgan.engine.game import Game as Game
 from kgan.engine.move import Move as Move

@@ -68,7 +68,7 @@ class GAN(RealData, Passes, Generative, Game):
         augmentation: Layer applied to real and generated data before D sees them.
         ema_momentum: Momentum m of the averaged generator, of which samples are, a
             number in [0, 1) or a schedule of the training step. It warms up as
-            min(m, (1 + t) / (10 + t)). None: no average.
+            min(m, (1 + t) / (10 + t)), but for `kgan.HalfLife`. None: no average.
         discriminator_steps: k of Algorithm 1. Batch size counts the examples of one
             update: `fit` takes k batches for a step.
         generator_steps: Updates of G in a step, on latents of their own.
