@@ -23,6 +23,7 @@ from kgan.engine.fields import Field as Field
 from kgan.engine.game import Game as Game
 from kgan.engine.move import Move as Move
 from kgan.engine.move import Term as Term
+from kgan.engine.optimizers import lazy_adam as lazy_adam
 from kgan.games.bigan import BiGAN as BiGAN
 from kgan.games.gan import GAN as GAN
 from kgan.games.pix2pix import Pix2Pix as Pix2Pix

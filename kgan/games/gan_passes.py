@@ -6,6 +6,7 @@ import tensorflow as tf
 
 from kgan.core.seeds import Use
 from kgan.engine.fields import Field
+from kgan.engine.update import mean
 from kgan.losses.input_gradients import Judge
 from kgan.losses.view import View
 
@@ -133,3 +134,12 @@ class Passes:
 
     def _generator_inputs(self, latents, condition):
         return self._conditions.generator_inputs(latents, condition)
+
+
+def over_maps(function, *logits):
+    """Returns the mean of a function of logits, over all maps if there are several."""
+    maps = [tf.nest.flatten(each) for each in logits]
+    count = max(map(len, maps))
+    maps = [each if len(each) == count else each * count for each in maps]
+    means = [mean(function(*each)) for each in zip(*maps, strict=True)]
+    return means[0] if count == 1 else tf.add_n(means) / count
