@@ -36,6 +36,13 @@ def positive_integer(name, value):
     return int(value)
 
 
+def boolean(name, value):
+    """Returns `value`, checked to be True or False."""
+    if not isinstance(value, bool):
+        raise ValueError(f"`{name}` must be True or False. Received: {value!r}")
+    return value
+
+
 def index(name, value):
     """Checks that `value` is a non-negative integer below 2⁶²."""
     if not _is_integer(value, 0) or value > LARGEST_INDEX:

@@ -181,6 +181,14 @@ def test_gradients_at_the_batches_cost_no_further_pass():
     assert rows == [3, 3, 3]
 
 
+def test_the_gradient_may_lead_through_a_function_of_the_points():
+    nets, _ = build()
+    judge, points = Judge(nets, "judge"), tf.constant(REAL)
+    found = judge.gradient_at(points, lambda x: x**2)
+    np.testing.assert_allclose(found, 2.0 * REAL * W, rtol=1e-6)
+    assert judge.gradient_at(points) is found  # it is known
+
+
 def test_only_the_logits_are_differentiated():
     nets, _ = build(head=True)
     gradient = Judge(nets, "judge").gradient_at(tf.constant(REAL))
