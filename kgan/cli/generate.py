@@ -84,6 +84,8 @@ def define(values) -> None:
         ("truncation", Fraction(), 1.0,
          "how far latents stay from the centre, in [0, 1]: less is more typical and "
          "less diverse"),
+        ("truncation_cutoff", Integer(minimum=0, optional=True), None,
+         "number of layers, from the first on, whose style it moves (default: all)"),
         ("by_class", Boolean(), False, "a row for each class"),
         ("interpolate", Integers(optional=True), None, "walk between images of seeds: "
          "3,8 or more"),
@@ -142,6 +144,8 @@ def _settings(gan, values, names):
     """Returns all that an image of some index depends on."""
     weights = image_folder.fingerprint(gan)
     asked = {name: values[name].value for name in (*_OF_ALL, *names)}
+    # Left out where it is not given, as folders of before have it.
+    asked |= flags.given(values, ("truncation_cutoff",))
     return {"model": provenance.name_of(values.model), "weights": weights, **asked}
 
 
@@ -154,13 +158,13 @@ def _rows(gan, values):
 
 
 def _samples(gan, values, count, labels, names):
-    chosen = flags.chosen(values, "start", "seed", "averaged", "truncation")
+    chosen = flags.chosen(values, "start", "seed", *_MOVED)
     settings = _settings(gan, values, names)
     return outputs.Samples(gan, count, labels, settings=settings, **chosen)
 
 
 def _of_seeds(gan, values):
-    chosen = flags.chosen(values, "averaged", "truncation")
+    chosen = flags.chosen(values, *_MOVED)
     # Of a list of classes, which image has which depends on the other seeds.
     several = ("seeds",) if isinstance(values.labels, list) else ()
     settings = _settings(gan, values, several)
@@ -183,7 +187,7 @@ def _by_class(gan, values):
 def _walk(gan, values):
     label, steps = _one_label(values), values.num_images or _WALK
     pairs = list(itertools.pairwise(values.interpolate))
-    chosen = flags.chosen(values, "averaged", "truncation")
+    chosen = flags.chosen(values, *_MOVED)
 
     def draw():
         paths = [gan.interpolate(*pair, steps, label=label, **chosen) for pair in pairs]
@@ -220,6 +224,7 @@ def _one_label(values):
     return values.labels
 
 
+_MOVED = ("averaged", "truncation", "truncation_cutoff")
 # Flags that change an image; the further ones are those of each kind.
 _OF_ALL = (
     "seed",
@@ -235,5 +240,8 @@ _KINDS = {
     "seeds": (_of_seeds, ("seed", "num_images", "start")),
     "by_class": (_by_class, ("num_images", "labels", "rows")),
     "interpolate": (_walk, ("seed", "start")),
-    "directions": (_slides, ("num_images", "start", "truncation")),
+    "directions": (
+        _slides,
+        ("num_images", "start", "truncation", "truncation_cutoff"),
+    ),
 }

@@ -31,18 +31,24 @@ def compiled(function):
     return tf.function(function, reduce_retracing=True) if is_tensorflow() else function
 
 
-def infer(network, inputs):
+def infer(network, inputs, **options):
     """Calls a network in inference mode with tensors of TensorFlow, on any backend.
 
     Args:
         network: A `keras.Model` or a layer.
         inputs: A nest of tensors.
+        **options: Of its call.
 
     Returns:
         A nest of tensors, of NumPy arrays where Keras computes with another backend.
     """
     if is_tensorflow():
-        return network(inputs, training=False)
+        return network(inputs, training=False, **options)
+
+    def array(x):
+        return np.asarray(x) if hasattr(x, "shape") else x
+
     # Through NumPy: no backend knows the tensors of another one.
-    outputs = network(keras.tree.map_structure(np.asarray, inputs), training=False)
+    inputs, options = keras.tree.map_structure(array, (inputs, options))
+    outputs = network(inputs, training=False, **options)
     return keras.tree.map_structure(keras.ops.convert_to_numpy, outputs)

@@ -74,20 +74,29 @@ class Signatures:
         if self.is_image and self.data_shape[-1] in _PNG_CHANNELS:
             files = {"image_bytes": "string (num_images), PNG files"}
             found["generate_png"] = self._by_seed(self.generate_png, files)
+        if self.sampler.has_styles:
+            found["decode"] = self._of_latents(self.decode, self._truncation_of_row())
         if self.scorer is not None:
             found["discriminate"] = self._of_data()
         return found
 
     # === The functions ===
 
-    def from_latents(self, latents, labels=None):
+    def from_latents(self, latents, labels=None, truncation=1.0):
         """Generates samples from latents: images in [0, 1], or values as they are."""
         rows = self._rows("latents", latents, (self.prior.latent_dim,))
         rows = requirements.finite(rows, "`latents` must be finite")
-        samples = self.sampler.samples(rows, self._row_labels(labels, rows))
+        labels = self._row_labels(labels, rows)
+        samples = self.sampler.samples(rows, labels, truncation)
         # Latents of 10³⁸ are finite, and what a network makes of them is not.
         expected = "`latents` must give finite samples: let the prior draw them"
         return to_served(requirements.finite(samples, expected), self.is_image)
+
+    def decode(self, latents, truncation, labels=None):
+        """Generates as `from_latents`, with a ψ for each row."""
+        psi = requirements.as_many("truncation", truncation, tf.shape(latents)[0])
+        psi = requirements.between("truncation", psi, 0.0, 1.0)
+        return self.from_latents(latents, labels, psi)
 
     def generate(self, num_images, seed, labels, truncation):
         """Generates images 0 to `num_images` of a seed, as `GAN.generate` does."""
@@ -150,24 +159,28 @@ class Signatures:
         """Generates from the latents of all requests; labels may be left open."""
         psi = requests.each("truncation", truncation)
         psi = requests.spread(requirements.between("truncation", psi, 0.0, 1.0))
-        rows = [latents.truncate(self.prior, drawn, psi)]
+        rows = [psi, drawn]
         if self.num_classes is not None:
             labels = requests.each_image("labels", self._known(labels, -1))
             rows.append(tf.where(labels < 0, left_open % self.num_classes, labels))
         dtype = tf.uint8 if self.is_image else tf.float32
         spec = tf.TensorSpec((None, *self.data_shape), dtype)
-        return in_chunks(self.sampler.decode, spec, *rows)
+
+        def decode(psi, *rows):
+            return self.sampler.decode(*rows, truncation=psi)
+
+        return in_chunks(decode, spec, *rows)
 
     # === Inputs and outputs ===
 
-    def _of_latents(self):
+    def _of_latents(self, function=None, *further):
         latent, *labels = row_specs(self.sampler)
-        inputs = [Input(latent, "finite, as the prior draws them", 0.0)]
+        inputs = [Input(latent, "finite, as the prior draws them", 0.0), *further]
         inputs += map(self._class_of_row, labels)
         outputs = {
             self.data_name: self._samples_in_words("batch", "float32", "in [0, 1]")
         }
-        return self._generating(self.from_latents, inputs, outputs)
+        return self._generating(function or _plain(self.from_latents), inputs, outputs)
 
     def _generating(self, function, inputs, outputs):
         return Endpoint(function, tuple(inputs), outputs, (self.sampler.network,))
@@ -236,9 +249,18 @@ class Signatures:
         values = f"{known}, or −1: all classes in turn, in a walk class 0"
         return Input(_number("labels", tf.int32), values, -1, default=-1)
 
+    def _truncation_of_row(self):
+        spec = tf.TensorSpec((None,), tf.float32, "truncation")
+        return Input(spec, "in [0, 1]: how far styles are from their mean", 1.0)
+
     def _truncation(self):
         spec = _number("truncation", tf.float32)
         return Input(spec, "in [0, 1]", 1.0, default=1.0)
+
+
+def _plain(function):
+    """Returns a function without the argument `truncation`, which is no input."""
+    return lambda latents, labels=None: function(latents, labels)
 
 
 def named(data_name, function):

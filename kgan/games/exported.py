@@ -90,12 +90,18 @@ class Exported(Generative, Interface):
 
 
 class SavedModel:
-    """The signature `serving_default`, called as the network that it came from."""
+    """The signature of latents, called as the network that it came from.
+
+    It is `decode`, or of a generator without styles `serving_default`.
+    """
 
     def __init__(self, folder, data_shape, is_image):
         # The signature lives as long as what was loaded.
         self._loaded = tf.saved_model.load(folder)
-        self._signature = self._loaded.signatures["serving_default"]
+        signatures = self._loaded.signatures
+        self.truncates = "decode" in signatures
+        name = "decode" if self.truncates else "serving_default"
+        self._signature = signatures[name]
         self._spec = tf.TensorSpec((None, *data_shape), tf.float32)
         self._is_image = is_image
 
@@ -103,13 +109,17 @@ class SavedModel:
     def weights(self):
         return self._signature.variables
 
-    def __call__(self, inputs, training=False):
+    def __call__(self, inputs, training=False, truncation=None, cutoff=None):
+        rows = tf.nest.flatten(inputs)
+        if self.truncates:
+            rows.append(tf.broadcast_to(truncation, tf.shape(rows[0])[:1]))
         # Not every export has more rows at a time.
-        return in_chunks(
-            self._rows, self._spec, *tf.nest.flatten(inputs), size=MAX_REQUESTS
-        )
+        return in_chunks(self._rows, self._spec, *rows, size=MAX_REQUESTS)
 
-    def _rows(self, latents, labels=None):
-        given = {"latents": latents} | ({} if labels is None else {"labels": labels})
+    def _rows(self, latents, *further):
+        given = {"latents": latents}
+        if self.truncates:
+            *further, given["truncation"] = further
+        given |= dict(zip(("labels",), further, strict=False))
         (samples,) = self._signature(**given).values()
         return 2.0 * samples - 1.0 if self._is_image else samples

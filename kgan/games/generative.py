@@ -162,6 +162,7 @@ class Generative(Exportable):
         averaged: bool = True,
         truncation: float = 1.0,
         seeds: Sequence[int] | None = None,
+        truncation_cutoff: int | None = None,
     ) -> np.ndarray:
         """Generates images by index: image i depends on `seed` and `start + i` alone.
 
@@ -179,24 +180,28 @@ class Generative(Exportable):
             averaged: Whether to use the averaged generator where there is one.
             truncation: ψ in [0, 1]: how far latents stay from the centre of the prior;
                 below 1 images are more typical and less diverse. See
-                `kgan.latents.truncate`.
+                `kgan.latents.truncate`, and where G has styles, which then move,
+                `kgan.layers.Truncation`.
             seeds: Seeds of StyleGAN, in place of `num_images`, `seed` and `start`: one
                 image for each, of the latent that NumPy draws from it, so that a
                 published network shows what it is known to show; see
                 `kgan.latents.of_seeds`. The default class of a seed is the seed modulo
                 `num_classes`.
+            truncation_cutoff: Number of layers, from the first on, whose style ψ moves,
+                where G has styles; None: all.
 
         Returns:
             A NumPy array of shape `(num_images, *data_shape)`: uint8 for images,
             float32 for all other data. Inside a `tf.function`, a tensor.
         """
         sampler = self.chosen_sampler(averaged)
+        moved = truncation, truncation_cutoff
         if seeds is not None:
             _check_alone(num_images, seed, start)
-            return sampler.of_seeds(seeds, labels, batch_size, truncation)
+            return sampler.of_seeds(seeds, labels, batch_size, *moved)
         if not tf.executing_eagerly():
-            return sampler.rows(num_images, seed, start, labels, truncation)
-        return sampler(num_images, seed, start, labels, batch_size, truncation)
+            return sampler.rows(num_images, seed, start, labels, *moved)
+        return sampler(num_images, seed, start, labels, batch_size, *moved)
 
     def interpolate(
         self,
@@ -207,6 +212,7 @@ class Generative(Exportable):
         averaged: bool = True,
         truncation: float = 1.0,
         batch_size: int = 128,
+        truncation_cutoff: int | None = None,
     ) -> np.ndarray:
         """Generates images along the spherical path between two seeds' images.
 
@@ -218,13 +224,14 @@ class Generative(Exportable):
             averaged: As in `generate`, and so are the others.
             truncation: The same.
             batch_size: The same.
+            truncation_cutoff: The same.
 
         Returns:
             A NumPy array of shape `(steps, *data_shape)`; see `kgan.latents.walk`.
         """
-        return self.chosen_sampler(averaged).walk(
-            first_seed, second_seed, steps, label, truncation, batch_size
-        )
+        seeds, moved = (first_seed, second_seed), (truncation, truncation_cutoff)
+        sampler = self.chosen_sampler(averaged)
+        return sampler.walk(*seeds, steps, label, batch_size, *moved)
 
     def decode(
         self,
@@ -232,6 +239,8 @@ class Generative(Exportable):
         labels: Any = None,
         averaged: bool = True,
         batch_size: int = 128,
+        truncation: float = 1.0,
+        truncation_cutoff: int | None = None,
     ) -> np.ndarray:
         """Generates images from given latents, as `generate` returns them.
 
@@ -240,8 +249,11 @@ class Generative(Exportable):
             labels: As in `generate`, and so are the others.
             averaged: The same.
             batch_size: The same.
+            truncation: The same.
+            truncation_cutoff: The same.
         """
-        return self.chosen_sampler(averaged).from_latents(latents, labels, batch_size)
+        sampler, moved = self.chosen_sampler(averaged), (truncation, truncation_cutoff)
+        return sampler.from_latents(latents, labels, batch_size, *moved)
 
     def discriminate(
         self, data: np.ndarray, labels: Any = None, batch_size: int = 128

@@ -78,7 +78,7 @@ def in_batches(function, batch_size, *arrays):
     return np.concatenate([function(*batch) for batch in batches])
 
 
-def samples(network, drawn, labels=None, inputs=joined):
+def samples(network, drawn, labels=None, inputs=joined, **options):
     """Generates float32 samples in inference mode, images in [−1, 1].
 
     Args:
@@ -86,8 +86,9 @@ def samples(network, drawn, labels=None, inputs=joined):
         drawn: float32 latents of shape `(count, latent_dim)`.
         labels: int32 of shape `(count,)`, or None without classes.
         inputs: Function of both that returns what the network takes.
+        **options: Of the network's call.
     """
-    outputs = tf.nest.flatten(backend.infer(network, inputs(drawn, labels)))
+    outputs = tf.nest.flatten(backend.infer(network, inputs(drawn, labels), **options))
     largest = max(outputs, key=lambda output: math.prod(output.shape[1:]))
     return tf.cast(largest, tf.float32)
 
@@ -116,7 +117,7 @@ class Sampler:
         self._checked = backend.compiled(self._rows_and_finite)
         self._decoded = backend.compiled(self.decode)
 
-    def rows(self, count, seed, start, labels=None, truncation=1.0):
+    def rows(self, count, seed, start, labels=None, truncation=1.0, cutoff=None):
         """Generates rows `start` to `start + count`, in one batch.
 
         Args:
@@ -125,15 +126,16 @@ class Sampler:
             start: Integer or scalar tensor.
             labels: int32 of shape `(count,)` or one for all; None for the classes in
                 turn, or without classes.
-            truncation: ψ of `kgan.latents.truncate`, a scalar.
+            truncation: As of `samples`, and so is the next.
+            cutoff: The same.
         """
-        return self.decode(*self._inputs(count, seed, start, labels, truncation))
+        drawn = self._inputs(count, seed, start, labels)
+        return self.decode(*drawn, truncation, cutoff)
 
-    def _inputs(self, count, seed, start, labels, truncation):
+    def _inputs(self, count, seed, start, labels):
         drawn = None
         if self.prior is not False:
             drawn = latents.latents_at(self.prior, latents.table(seed), start, count)
-            drawn = latents.truncate(self.prior, drawn, truncation)
         if self.num_classes is not None:
             if labels is None:
                 index = tf.cast(start, tf.int64) + tf.range(tf.cast(count, tf.int64))
@@ -142,20 +144,59 @@ class Sampler:
         return drawn, labels
 
     def _rows_and_finite(self, count, seed, start, labels, truncation):
-        samples = self.samples(*self._inputs(count, seed, start, labels, truncation))
+        samples = self.samples(*self._inputs(count, seed, start, labels), truncation)
         finite = tf.reduce_all(tf.math.is_finite(samples))
         return self._finished(samples), finite
 
-    def decode(self, drawn, labels=None):
+    def decode(self, drawn, labels=None, truncation=1.0, cutoff=None):
         """Generates uint8 images, or float32 values, from latents, in one batch."""
-        return self._finished(self.samples(drawn, labels))
+        return self._finished(self.samples(drawn, labels, truncation, cutoff))
 
     def _finished(self, samples):
         return to_uint8(samples) if self.is_image else samples
 
-    def samples(self, drawn, labels=None):
-        """Returns the network's float32 output, images in [−1, 1]; see `decode`."""
+    def samples(self, drawn, labels=None, truncation=1.0, cutoff=None):
+        """Returns the network's float32 output, images in [−1, 1]; see `decode`.
+
+        Args:
+            drawn: float32 latents of shape `(count, latent_dim)`.
+            labels: int32 of shape `(count,)`, or None.
+            truncation: ψ, a scalar or of shape `(count,)`: of `kgan.latents.truncate`,
+                or where a network has styles, of `kgan.layers.Truncation`.
+            cutoff: Number of layers whose style ψ moves; None: all.
+        """
+        if self.has_styles:
+            options = {"truncation": truncation, "cutoff": cutoff}
+            return samples(self.network, drawn, labels, self.inputs, **options)
+        if drawn is not None:
+            drawn = latents.truncate(self.prior, drawn, truncation)
         return samples(self.network, drawn, labels, self.inputs)
+
+    @property
+    def has_styles(self):
+        """Whether the network truncates by itself, in the space of its styles."""
+        return getattr(self.network, "truncates", False)
+
+    def check_truncation(self, truncation, cutoff=None):
+        """Checks ψ, and the number of layers whose style it moves.
+
+        Raises:
+            ValueError: If one is out of range, or the network has no styles.
+        """
+        arguments.truncation(truncation)
+        if cutoff is None:
+            return
+        most = getattr(self.network, "num_styles", None)
+        if most is None:
+            raise ValueError(
+                "`truncation_cutoff` must be None for an exported generator, and for "
+                f"one without styles. Received: {cutoff!r}"
+            )
+        if arguments.integer("`truncation_cutoff`", cutoff, 0) > most:
+            raise ValueError(
+                f"`truncation_cutoff` must be at most {most}, the number of styles. "
+                f"Received: {cutoff}"
+            )
 
     @property
     def told(self):
@@ -168,13 +209,15 @@ class Sampler:
             return joined(drawn, labels)
         return self.conditions.generator_inputs(drawn, labels)
 
-    def __call__(self, count, seed, start, labels, batch_size, truncation=1.0):
+    def __call__(
+        self, count, seed, start, labels, batch_size, truncation=1.0, cutoff=None
+    ):
         """Generates any number of rows as a NumPy array, batch by batch."""
         arguments.positive_integer("num_images", count)
         arguments.positive_integer("batch_size", batch_size)
         arguments.index("start", start)
         arguments.index("seed", seed)
-        arguments.truncation(truncation)
+        self.check_truncation(truncation, cutoff)
         labels = self.labels(count, labels)
         parts = []
         for first in range(0, count, batch_size):
@@ -187,6 +230,7 @@ class Sampler:
                     tf.constant(start + first, tf.int64),
                     chosen,
                     tf.constant(truncation, tf.float32),
+                    cutoff,
                 ).numpy()
             )
         return np.concatenate(parts)
@@ -211,37 +255,35 @@ class Sampler:
             )
         return rows.numpy()
 
-    def walk(self, first_seed, second_seed, steps, label, truncation, batch_size):
+    def walk(self, first_seed, second_seed, steps, label, batch_size, *truncation):
         """Generates a walk from one seed's image to another's, as a NumPy array."""
         arguments.integer("`steps`", steps, 2)
         arguments.index("first_seed", first_seed)
         arguments.index("second_seed", second_seed)
-        arguments.truncation(truncation)
         self._require_latents("interpolate")
         way = latents.walk(self.prior, first_seed, second_seed, steps)
-        way = latents.truncate(self.prior, way, truncation)
         label = 0 if label is None and self.num_classes else label
-        return self.from_latents(way, label, batch_size)
+        return self.from_latents(way, label, batch_size, *truncation)
 
-    def of_seeds(self, seeds, labels, batch_size, truncation=1.0):
+    def of_seeds(self, seeds, labels, batch_size, *truncation):
         """Generates from the latents of `kgan.latents.of_seeds`, as a NumPy array."""
-        arguments.truncation(truncation)
         drawn = latents.of_seeds(self.prior, seeds)
         if labels is None and self.num_classes is not None:
             labels = np.asarray(seeds) % self.num_classes
-        drawn = latents.truncate(self.prior, drawn, truncation)
-        return self.from_latents(drawn, labels, batch_size)
+        return self.from_latents(drawn, labels, batch_size, *truncation)
 
-    def from_latents(self, drawn, labels, batch_size=128):
+    def from_latents(self, drawn, labels, batch_size=128, truncation=1.0, cutoff=None):
         """Generates from any number of latents as a NumPy array, batch by batch."""
         self._require_latents("decode")
+        self.check_truncation(truncation, cutoff)
         drawn = arguments.latents(drawn, self.prior.latent_dim)
         if labels is None and self.num_classes is not None:
             labels = np.arange(len(drawn)) % self.num_classes
         labels = self.labels(len(drawn), labels)
+        psi = tf.constant(truncation, tf.float32)
 
         def decoded(drawn, labels):
-            return self._decoded(tf.constant(drawn), labels).numpy()
+            return self._decoded(tf.constant(drawn), labels, psi, cutoff).numpy()
 
         return in_batches(decoded, batch_size, drawn, labels)
 

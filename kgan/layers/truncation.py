@@ -39,7 +39,7 @@ class Truncation(Configured):
     """
 
     # A moving mean already, of which the average of weights takes a copy.
-    averaged = False
+    not_averaged = ("center",)
 
     def __init__(self, num_styles: int, decay: float = 0.995, **kwargs: Any):
         super().__init__(**{**kwargs, "dtype": "float32"})

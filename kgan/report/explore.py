@@ -125,8 +125,7 @@ class Explorer:
         arguments.truncation(truncation)
         label = self._class(label)
         place = self._place(seeds, position, self._step(strengths, label))
-        place = latents.truncate(self.gan.prior, place, truncation)
-        return self.gan.decode(place, label, self.averaged)[0]
+        return self.gan.decode(place, label, self.averaged, truncation=truncation)[0]
 
     def _class(self, label):
         if not self.classes:
