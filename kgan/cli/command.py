@@ -12,7 +12,7 @@ import sys
 import warnings
 
 import kgan
-from kgan.cli import flags, startup
+from kgan.cli import flags, startup, stylegan_words
 from kgan.core import modules, plain_text, registry
 from kgan.core.extras import MissingPackage
 from kgan.runs import interrupts
@@ -81,7 +81,7 @@ def _run(program, command, argv):
         if set(argv) & set(_HELP):
             print(flags.help_text(command.__doc__, values))
             return 0
-        flags.parse(values, argv)
+        flags.parse(values, argv, stylegan_words.answers(program.split()[-1]))
         debug = values.debug
         with _plain_warnings(program):
             command.run(values)

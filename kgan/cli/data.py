@@ -23,6 +23,7 @@ from kgan.cli import flags
 from kgan.core import naming
 from kgan.data import packing, registry
 from kgan.recipes.flag_types import Boolean, Choice, Integer, Size, Text, Window
+from kgan.runs import interrupts
 
 _SECONDS = 0.1  # between two drawings of the line of progress
 
@@ -59,7 +60,7 @@ def run(values) -> None:
             raise flags.UsageError(f"--{name} must name {what}")
     names = ("image_size", "crop", "channels", "labels", "max_images", "skip_broken")
     options = flags.chosen(values, *names, "window", "split", "data_dir")
-    with contextlib.closing(_Progress()) as progress:
+    with interrupts.termination(), contextlib.closing(_Progress()) as progress:
         packed = packing.pack(
             values.dataset, values.output, progress=progress, **options
         )

@@ -136,8 +136,13 @@ def options_of(method, values: flags.FlagValues, names) -> dict:
     return options
 
 
-def parse(values: flags.FlagValues, argv: list) -> None:
+def parse(values: flags.FlagValues, argv: list, answers: dict | None = None) -> None:
     """Reads a command's arguments.
+
+    Args:
+        values: The flags of the command.
+        argv: What follows its name.
+        answers: Sentences about flags of other programs, by name.
 
     Raises:
         UsageError: If a flag is unknown or its value is wrong, or if something that is
@@ -146,6 +151,8 @@ def parse(values: flags.FlagValues, argv: list) -> None:
     try:
         rest = values(["kgan", *argv])[1:]
     except flags.UnrecognizedFlagError as error:
+        if answer := (answers or {}).get(error.flagname.replace("_", "-")):
+            raise UsageError(answer) from None
         refused = values.flags_by_module_dict().get(_REFUSED, ())
         known = [f"--{n}" for n in values if n not in {flag.name for flag in refused}]
         name = f"--{error.flagname}"

@@ -25,6 +25,15 @@ def kinds() -> dict[str, type]:
     return dict(sorted(found.items()))
 
 
+# Names of StyleGAN's metrics, which have the number of images in them.
+_OF_STYLEGAN = {
+    **dict.fromkeys(("fid50k", "fid50k_full"), "fid"),
+    **dict.fromkeys(("kid50k", "kid50k_full"), "kid"),
+    **dict.fromkeys(("pr50k3", "pr50k3_full"), "precision_recall"),
+    "is50k": "inception_score",
+}
+
+
 def names() -> tuple[str, ...]:
     """Returns the kinds of metrics."""
     return tuple(kinds())
@@ -54,6 +63,11 @@ def get(metric: str | Metric) -> Metric:
     """
     if isinstance(metric, Metric):
         return metric
+    if metric in _OF_STYLEGAN:
+        raise ValueError(
+            f"StyleGAN's {metric} is {_OF_STYLEGAN[metric]} here, of 50,000 images: "
+            "--num_images=50000, and --evaluate_images=50000 in a training"
+        )
     starts = _starts()
     for start in sorted(starts, key=len, reverse=True):
         kind, features = starts[start]

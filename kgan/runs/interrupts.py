@@ -1,5 +1,6 @@
 """Ctrl-C and SIGTERM during a run: it stops after a step, not in the middle of one."""
 
+import contextlib
 import os
 import signal
 import sys
@@ -66,6 +67,26 @@ class Stop:
         # Over a line of progress, onto which the terminal has written "^C".
         begin = b"\r\x1b[J" if sys.stderr.isatty() else b"\n"
         os.write(2, begin + b"Stopping after this step; once more stops at once.\n")
+
+
+@contextlib.contextmanager
+def termination():
+    """Context that SIGTERM leaves with `Stopped`, as Ctrl-C does, so that it cleans up.
+
+    Outside of the main thread it does nothing.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(number, frame):
+        raise Stopped("stopped", number)
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 class StopBetweenSteps(keras.callbacks.Callback):

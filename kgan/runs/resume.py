@@ -35,7 +35,7 @@ def read_recipe(run_dir: pathlib.Path) -> Recipe:
     if not path.is_file():
         raise FileNotFoundError(
             f"`resume` must be the directory of a run, with a {directory.RECIPE}. "
-            f"Received: {run_dir}"
+            f"Received: {run_dir} (`init_from` starts from the weights of a model)"
         )
     try:
         return Recipe.from_json(path.read_text("utf-8"))

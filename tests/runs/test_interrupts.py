@@ -90,3 +90,21 @@ def test_fit_ends_between_two_steps(number):
     assert stopped.value.number == number
     assert stopped.value.status == 128 + number
     assert isinstance(stopped.value, KeyboardInterrupt)
+
+
+def test_sigterm_leaves_a_block_that_cleans_up():
+    before, cleaned = signal.getsignal(signal.SIGTERM), []
+
+    @interrupts.termination()
+    def work():
+        try:
+            os.kill(os.getpid(), signal.SIGTERM)
+            pytest.fail("went on")
+        finally:
+            cleaned.append(True)
+
+    with pytest.raises(interrupts.Stopped, match="stopped") as stop:
+        work()
+    assert stop.value.status == 143
+    assert cleaned
+    assert signal.getsignal(signal.SIGTERM) == before
