@@ -52,6 +52,7 @@ def origin(game, servable, provenance):
         "recipe": provenance.recipe or "none: trained in Python",
         "data": provenance.data or "not recorded",
         "license": provenance.license or "not given",
+        **({} if game.notice is None else {"notice": game.notice}),
         "training": f"{game.step:,} rounds of the game",
         **servable.facts,
         "exported": f"{time.strftime('%Y-%m-%d', time.gmtime())}, with TensorFlow "
