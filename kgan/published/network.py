@@ -52,6 +52,7 @@ class Network:
         options: The other ones, by name.
         tensors: `Tensor` of parameters and buffers, by names as `"b4.conv.weight"`.
         modules: Names of all modules in it.
+        values: Numbers that its modules keep, by dotted names alike.
     """
 
     class_name: str
@@ -59,24 +60,29 @@ class Network:
     options: dict
     tensors: dict
     modules: frozenset
+    values: dict
 
     @classmethod
     def of(cls, found: Persistent) -> "Network":
         """Returns the network that an object of `torch_utils.persistence` is."""
-        tensors, modules = {}, set()
-        _collect(found, "", tensors, modules, _DEPTH)
+        tensors, modules, values = {}, set(), {}
+        _collect(found, "", tensors, modules, values, _DEPTH)
         return cls(
             found.class_name,
             tuple(found.state.get("_init_args", ())),
             dict(found.state.get("_init_kwargs", {})),
             tensors,
             frozenset(modules),
+            values,
         )
 
 
-def _collect(module, path, tensors, modules, depth):
+def _collect(module, path, tensors, modules, values, depth):
     if depth == 0 or len(modules) > 10_000:
         raise Refused("a pickle whose modules hold each other")
+    for name, value in module.state.items():
+        if type(value) in (int, float):
+            values[f"{path}{name}"] = value
     for kind in ("_parameters", "_buffers"):
         for name, tensor in module.state.get(kind, {}).items():
             if tensor is not None:
@@ -87,7 +93,7 @@ def _collect(module, path, tensors, modules, depth):
         if type(inner) is not Persistent:
             continue  # of PyTorch's own: none of StyleGAN2's networks has one
         modules.add(f"{path}{name}")
-        _collect(inner, f"{path}{name}.", tensors, modules, depth - 1)
+        _collect(inner, f"{path}{name}.", tensors, modules, values, depth - 1)
 
 
 def read(path: pathlib.Path) -> dict:
