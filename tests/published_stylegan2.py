@@ -138,6 +138,30 @@ def written(class_name, tensors, arguments=(), options=None, half=()):
     )
 
 
+def generator(arguments=None, tensors=(), without=(), half=(), **options):
+    """G_ema of other arguments or tensors, as an argument of `Networks.pickle`."""
+    case = Networks()
+    kept = {n: t for n, t in case.generator(1).items() if n not in without}
+    if arguments is None:
+        arguments = (case.latents, case.classes, case.width, case.size, case.colors)
+    inner = {"channel_base": 10**6, "channel_max": case.channels}
+    known = {"mapping_kwargs": {"num_layers": 2}, "synthesis_kwargs": inner}
+    for name, value in options.items():
+        known[name] = value if type(value) is int else known.get(name, {}) | value
+    kept |= dict(tensors)
+    return {"G_ema": written("Generator", kept, arguments, known, half)}
+
+
+def discriminator(arguments=None, tensors=(), without=(), **options):
+    """D of other arguments or tensors, as an argument of `Networks.pickle`."""
+    case = Networks()
+    common = (case.classes, case.size, case.colors)
+    inner = {"channel_base": 10**6, "channel_max": case.channels, **options}
+    kept = {n: t for n, t in case.discriminator().items() if n not in without}
+    kept |= dict(tensors)
+    return {"D": written("Discriminator", kept, arguments or common, inner)}
+
+
 # === What they compute ===
 
 

@@ -66,10 +66,11 @@ def load_stylegan2(path: str | os.PathLike) -> GAN:
 def _game(found):
     """Builds the game of published networks, and copies their weights."""
     generator, discriminator = (_checked(found, name) for name in ("G_ema", "D"))
-    options = stylegan2_options.read(generator, discriminator)
     try:
-        game = _build(options)
-    except ValueError as error:
+        game = _build(stylegan2_options.read(generator, discriminator))
+    except Refused:
+        raise
+    except ValueError as error:  # of a size that is not of the family
         raise Refused(f"networks of another form: {error}") from None
     copy = stylegan2_weights.copy
     copy(found.get("G", generator), stylegan2_weights.of_generator(game.generator))

@@ -53,7 +53,7 @@ def copy(published, triples):
         value = _reordered(order, tensor, variable)
         if value is None:
             raise Refused(
-                f"networks of another architecture: {name} has the shape "
+                f"networks of another architecture: {name} has another shape, "
                 f"{tensor.shape[:8]}"
             )
         variable.assign(value)
