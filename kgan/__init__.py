@@ -18,10 +18,12 @@ from kgan import recipes as recipes
 from kgan import report as report
 from kgan.core import seeds as seeds
 from kgan.engine import alternation as alternation
+from kgan.engine.ema import HalfLife as HalfLife
 from kgan.engine.fields import Field as Field
 from kgan.engine.game import Game as Game
 from kgan.engine.move import Move as Move
 from kgan.engine.move import Term as Term
+from kgan.engine.optimizers import lazy_adam as lazy_adam
 from kgan.games.bigan import BiGAN as BiGAN
 from kgan.games.gan import GAN as GAN
 from kgan.games.pix2pix import Pix2Pix as Pix2Pix

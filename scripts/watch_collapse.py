@@ -24,7 +24,7 @@ import kgan
 from kgan import recipes
 from kgan.callbacks import CollapseWatch
 from kgan.recipes.build import make_optimizers
-from kgan.recipes.options import gan as parts
+from kgan.recipes.options import gan_parts as parts
 
 
 def build(

@@ -49,7 +49,7 @@ def check_layer(layer_class, arguments, inputs, strategy, per_example=True):
         check_replicas(build, inputs, strategy)
 
 
-def check_network(build, inputs, output_shape, output_range=None):
+def check_network(build, inputs, output_shape, output_range=None, tolerance=2e-4):
     """Checks a network: shapes, names, saving, modes, gradients, precision.
 
     Args:
@@ -57,6 +57,7 @@ def check_network(build, inputs, output_shape, output_range=None):
         inputs: Float32 array, or a list of a float32 and an int32 array.
         output_shape: Expected shape of the output for `inputs`.
         output_range: Largest absolute value of the output, or None.
+        tolerance: Of derivatives in the graph and under XLA, relative to the largest.
     """
     network = build()
     outputs = network(inputs, training=False).numpy()
@@ -67,7 +68,7 @@ def check_network(build, inputs, output_shape, output_range=None):
         assert np.abs(outputs).max() <= output_range
     check_names(build)
     check_saving(network, inputs)
-    check_modes(network, inputs)
+    check_modes(network, inputs, tolerance)
     for policy in MIXED_POLICIES:
         check_precision(build, inputs, policy, output_dtype="float32")
 

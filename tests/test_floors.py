@@ -43,6 +43,7 @@ OF_SOME_GAMES = {
 OF_LATENTS = {"cli.generate", "report.explore", "report.subject"}
 # `num_classes` of data sources, extractors and examples, and not of a game.
 OF_DATA = {
+    "cli.data",
     "metrics.class_agreement",
     "metrics.labels",
     "metrics.registry",

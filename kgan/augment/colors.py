@@ -9,8 +9,9 @@ import math
 import numpy as np
 import tensorflow as tf
 
-from kgan.augment import chances, draws
+from kgan.augment import chances
 from kgan.augment.chances import Transform
+from kgan.core import draws
 
 CHANNELS = (1, 3)
 _RGB = 3

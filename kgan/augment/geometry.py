@@ -9,8 +9,9 @@ import math
 
 import tensorflow as tf
 
-from kgan.augment import chances, draws
+from kgan.augment import chances
 from kgan.augment.chances import Transform
+from kgan.core import draws
 
 _LARGEST_SHIFT = 0.125
 _SCALE_DEVIATION = 0.2

@@ -1,9 +1,8 @@
 """Policies: which transformations an augmentation is made of."""
 
 import collections.abc
-import numbers
 
-from kgan.core import registry
+from kgan.core import arguments, registry
 
 
 def read_names(policy, known):
@@ -31,12 +30,7 @@ def read_shares(policy, known):
     names = read_names(policy, known)
     if not isinstance(policy, collections.abc.Mapping):
         return dict.fromkeys(names, 1.0)
-    return {name: unit_interval(f"policy[{name!r}]", policy[name]) for name in names}
-
-
-def unit_interval(name, value):
-    """Returns `value` as a float; raises unless it is a number in [0, 1]."""
-    real = isinstance(value, numbers.Real) and not isinstance(value, bool)
-    if not real or not 0.0 <= value <= 1.0:
-        raise ValueError(f"`{name}` must be a number in [0, 1]. Received: {value!r}")
-    return float(value)
+    return {
+        name: arguments.unit_interval(f"policy[{name!r}]", policy[name])
+        for name in names
+    }

@@ -210,7 +210,7 @@ class Board(keras.callbacks.Callback):
 _GROUPS = {
     "gradients": ("_gradient_norm",),
     "optimizers": ("_learning_rate", "_loss_scale"),
-    "speed": ("_seconds", "_per_second"),
+    "speed": ("_seconds", "_per_second", "kimg"),
 }
 
 

@@ -12,12 +12,15 @@ from kgan.engine.logs import Means
 
 
 class Throughput(keras.callbacks.Callback):
-    """Logs `step_seconds` and `images_per_second` of each epoch.
+    """Logs the speed of each epoch, and how many images were shown so far.
 
-    A step is a round of the game. Images are real examples in all batches of a round,
-    those of all replicas together. Only the time between a step's begin and its end
-    counts, waiting for data included, and not that of the first step of a training, in
-    which functions are compiled. Put it first in the list.
+    `step_seconds` and `images_per_second`; `kimg`, thousands of images in all rounds
+    since the model was made, those of runs that it resumes and those that a rollback
+    took back included; and `seconds_per_kimg`. A step is a round of the game. Images
+    are real examples in all batches of a round, those of all replicas together; `kimg`
+    takes earlier batches to be as large as those of the epoch. Only the time between a
+    step's begin and its end counts, waiting for data included, and not that of the
+    first step of a training, in which functions are compiled. Put it first in the list.
 
     Args:
         batch_size: Examples of one batch, over all replicas. None: as the model's
@@ -86,13 +89,17 @@ class Throughput(keras.callbacks.Callback):
         whole = self.model.rollbacks == self._rollbacks
         if taken and whole and self.batch_size is None:
             self._rows = _examples(self.model) / taken
+        figures = {}
+        if self._rows is not None:
+            figures["kimg"] = self.model.position * self._rows / 1000
         batches = taken - self._left_out
         if batches <= 0 or not self._seconds:
-            return {}
+            return figures
         each = self._seconds / batches
-        figures = {"step_seconds": each * self.model.batches_a_round}
+        figures["step_seconds"] = each * self.model.batches_a_round
         if self._rows is not None:
             figures["images_per_second"] = self._rows / each
+            figures["seconds_per_kimg"] = 1000 * each / self._rows
         return figures
 
 

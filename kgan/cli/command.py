@@ -17,7 +17,10 @@ from kgan.core import modules, plain_text, registry
 from kgan.core.extras import MissingPackage
 from kgan.runs import interrupts
 
-COMMANDS = ("train", "generate", "evaluate", "export", "explore", "push", "recipes")
+COMMANDS = (
+    *("train", "generate", "evaluate", "export", "explore", "push", "recipes"),
+    "data",
+)
 
 FAILED, WRONG_USE, INTERRUPTED = 1, 2, 130
 _HELP = ("--help", "-h", "help")

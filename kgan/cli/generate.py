@@ -5,17 +5,19 @@
   kgan generate --model=gan.keras --labels=7 --columns=10 --output=sevens.png
   kgan generate --model=gan.keras --by_class --truncation=0.7 --output=all.png
   kgan generate --model=gan.keras --interpolate=3,8 --output=walk.gif
+  kgan generate --model=ffhq.keras --seeds=0-35,85 --truncation=0.7
   kgan generate --model=gan.keras --directions=pca --seed=3 --output=slides.png
   kgan generate --model=saved_models/digits --output=exported.png
 
 Image i depends on the seed and on i alone, so `--start` splits a large set
 over machines; one folder takes images of one model and the same flags, which
 stand in its generated.json. A walk goes from the image of one seed to those of
-others. Directions are the principal ones of the latent space: a row each, with
-the seed's image in its middle. A model of points writes their coordinates, as
-.npy or .csv; one of other data that are no pictures (series, voxels, more than
-four channels) writes .npy with its floats. An exported model generates as the
-model that it was exported from.
+others. --seeds are those that StyleGAN's users know: an image for each, of the
+latent that NumPy draws from it, as seed0085.png. Directions are the principal
+ones of the latent space: a row each, with the seed's image in its middle. A
+model of points writes their coordinates, as .npy or .csv; one of other data
+that are no pictures (series, voxels, more than four channels) writes .npy with
+its floats. An exported model generates as the model that it was exported from.
 """
 
 import itertools
@@ -32,6 +34,26 @@ from kgan.runs import directory, provenance
 
 # Columns of a grid, and images of a walk, where none are given.
 _SLIDE, _BY_CLASS, _WALK = 9, 8, 16
+_MANY_SEEDS = 10**6
+
+
+class Seeds(Kind):
+    """Seeds with commas between them, as a list; 0-35 are all from 0 to 35."""
+
+    expects = "seeds below 2**32 as in 85 or 0-35,85, a million at most"
+
+    def parse(self, text):
+        ranges = []
+        for part in text.split(","):
+            first, to, last = part.partition("-")
+            ranges.append(range(int(first), int(last if to else first) + 1))
+        counts = [len(seeds) for seeds in ranges]
+        if not all(counts) or sum(counts) > _MANY_SEEDS:
+            raise ValueError("seeds that go down, or too many")
+        return [seed for seeds in ranges for seed in seeds]
+
+    def accepts(self, value):
+        return all(seed < 2**32 for seed in value)
 
 
 class Integers(Kind):
@@ -53,6 +75,8 @@ def define(values) -> None:
         ("num_images", optional, None, "number of images or points (default: 64, or "
          "what fills rows and columns); of a walk: from seed to seed (default: 16)"),
         ("seed", Integer(minimum=0), 0, "seed of the latents"),
+        ("seeds", Seeds(optional=True), None, "seeds of StyleGAN, an image for each: "
+         "85 or 0-35,85"),
         ("start", Integer(minimum=0), 0, "index of the first image"),
         ("labels", Integers(optional=True), None, "class of all images, or one for "
          "each: 3 or 0,1,2 (default: all classes in turn)"),
@@ -135,6 +159,17 @@ def _samples(gan, values, count, labels, names):
     return outputs.Samples(gan, count, labels, settings=settings, **chosen)
 
 
+def _of_seeds(gan, values):
+    chosen = flags.chosen(values, "averaged", "truncation")
+    # Of a list of classes, which image has which depends on the other seeds.
+    several = ("seeds",) if isinstance(values.labels, list) else ()
+    settings = _settings(gan, values, several)
+    samples = outputs.SamplesOfSeeds(
+        gan, values.seeds, values.labels, settings, **chosen
+    )
+    return samples, values.rows, values.columns
+
+
 def _by_class(gan, values):
     if gan.num_classes is None:
         raise ValueError("`by_class` needs a model with classes. Received one without")
@@ -197,6 +232,7 @@ _OF_ALL = (
 )
 # What draws, by the flag that asks for it, and the flags that it has no use for.
 _KINDS = {
+    "seeds": (_of_seeds, ("seed", "num_images", "start")),
     "by_class": (_by_class, ("num_images", "labels", "rows")),
     "interpolate": (_walk, ("seed", "start")),
     "directions": (_slides, ("num_images", "start", "truncation")),

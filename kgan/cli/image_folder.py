@@ -15,7 +15,7 @@ import uuid
 import numpy as np
 
 NAME = "generated.json"
-_IMAGES = "image-*.png"
+_IMAGES = ("image-*.png", "seed*.png")
 _MODEL = "model"  # a path, which is another on another machine
 
 
@@ -40,10 +40,6 @@ class ImageFolder:
         self.path = path
         self.settings = json.loads(json.dumps(settings))
 
-    def file(self, index: int) -> pathlib.Path:
-        """Returns the path of an image."""
-        return self.path / f"image-{index:06d}.png"
-
     def check(self) -> None:
         """Checks that the folder has no images of other settings.
 
@@ -51,7 +47,7 @@ class ImageFolder:
             ValueError: If it has.
         """
         # In this order: another process writes its settings before its images.
-        images = any(self.path.glob(_IMAGES))
+        images = any(image for name in _IMAGES for image in self.path.glob(name))
         file = self.path / NAME
         if file.is_file():
             self._compare(file)

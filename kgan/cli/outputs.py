@@ -19,6 +19,9 @@ _LARGEST_GRID = 10_000
 class Samples:
     """The samples that are asked for, drawn when they are read.
 
+    Attributes:
+        file: Name of a sample's file in a folder, by its number.
+
     Args:
         gan: A trained game of latents.
         count: How many.
@@ -30,6 +33,8 @@ class Samples:
     Raises:
         ValueError: If there are neither 1 nor `count` labels.
     """
+
+    file = "image-{:06d}.png"
 
     def __init__(self, gan, count, labels=None, start=0, settings=None, **options):
         if isinstance(labels, list) and len(labels) != count:
@@ -45,17 +50,46 @@ class Samples:
         self.options = options
 
     def chunks(self, size):
-        """Yields `(index of the first, array)` until all samples were drawn."""
+        """Yields `(numbers, array)` until all samples were drawn.
+
+        The numbers are those of `file`, the name of a sample's file.
+        """
         for begin in range(0, self.count, size):
             end = min(begin + size, self.count)
             several = isinstance(self.labels, list)
             labels = self.labels[begin:end] if several else self.labels
-            chosen = {"start": self.start + begin, "labels": labels, **self.options}
-            yield chosen["start"], self.gan.generate(end - begin, **chosen)
+            yield self._numbered(begin, end, {"labels": labels, **self.options})
 
     def all(self):
         """Draws all samples as one array."""
         return next(self.chunks(self.count))[1]
+
+    def _numbered(self, begin, end, options):
+        first = self.start + begin
+        images = self.gan.generate(end - begin, start=first, **options)
+        return range(first, self.start + end), images
+
+
+class SamplesOfSeeds(Samples):
+    """The samples of StyleGAN's seeds; see the argument `seeds` of `gan.generate`.
+
+    Args:
+        gan: A trained game of latents.
+        seeds: List of seeds.
+        labels: As of `Samples`, and so are the others.
+        settings: The same.
+        **options: The same.
+    """
+
+    file = "seed{:04d}.png"
+
+    def __init__(self, gan, seeds, labels=None, settings=None, **options):
+        super().__init__(gan, len(seeds), labels, settings=settings, **options)
+        self.seeds = seeds
+
+    def _numbered(self, begin, end, options):
+        seeds = self.seeds[begin:end]
+        return seeds, self.gan.generate(seeds=seeds, **options)
 
 
 class Together:
@@ -67,7 +101,7 @@ class Together:
         settings: As of `Samples`.
     """
 
-    start = 0
+    file = Samples.file
 
     def __init__(self, count, draw, settings=None):
         self.count = count
@@ -77,20 +111,21 @@ class Together:
     def chunks(self, size):
         samples = self.all()
         for begin in range(0, self.count, size):
-            yield begin, samples[begin : begin + size]
+            numbers = range(begin, min(begin + size, self.count))
+            yield numbers, samples[begin : begin + size]
 
 
 def write_folder(path, samples, rows, columns) -> str:
-    """Writes `image-INDEX.png` for each image, beside those of the same settings."""
+    """Writes a file for each image, beside those of the same settings."""
     folder = ImageFolder(path, samples.settings)
     folder.check()
-    for first, images in samples.chunks(_CHUNK):
+    names = []
+    for numbers, images in samples.chunks(_CHUNK):
         folder.claim()
-        for index, image in enumerate(images, start=first):
-            write_png(folder.file(index), image)
-    last = folder.file(samples.start + samples.count - 1)
-    names = f"{folder.file(samples.start).name} to {last.name}"
-    return f"{samples.count} images in {path}: {names}"
+        for number, image in zip(numbers, images, strict=True):
+            names.append(samples.file.format(number))
+            write_png(path / names[-1], image)
+    return f"{samples.count} images in {path}: {names[0]} to {names[-1]}"
 
 
 def write_grid(path, samples, rows, columns) -> str:

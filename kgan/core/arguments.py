@@ -36,6 +36,13 @@ def positive_integer(name, value):
     return int(value)
 
 
+def boolean(name, value):
+    """Returns `value`, checked to be True or False."""
+    if not isinstance(value, bool):
+        raise ValueError(f"`{name}` must be True or False. Received: {value!r}")
+    return value
+
+
 def index(name, value):
     """Checks that `value` is a non-negative integer below 2⁶²."""
     if not _is_integer(value, 0) or value > LARGEST_INDEX:
@@ -121,6 +128,14 @@ def truncation(value):
     real = isinstance(value, numbers.Real) and not isinstance(value, bool)
     if not real or not 0.0 <= value <= 1.0:
         raise ValueError(f"`truncation` must lie in [0, 1]. Received: {value!r}")
+
+
+def unit_interval(name, value):
+    """Returns `value` as a float, checked to be a number in [0, 1]."""
+    real = isinstance(value, numbers.Real) and not isinstance(value, bool)
+    if not real or not 0.0 <= value <= 1.0:
+        raise ValueError(f"`{name}` must be a number in [0, 1]. Received: {value!r}")
+    return float(value)
 
 
 def share(name, value):

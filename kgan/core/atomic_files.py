@@ -3,6 +3,7 @@
 import os
 import pathlib
 import re
+import shutil
 
 
 def write_atomically(path, write, durable=False):
@@ -24,6 +25,23 @@ def write_atomically(path, write, durable=False):
             flush(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def fill_atomically(folder, fill):
+    """Writes a new folder by `fill(path)` under another name, then renames it.
+
+    It is complete or absent, whatever happens meanwhile. An empty folder of its name
+    may be there already.
+    """
+    folder = pathlib.Path(folder)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    temporary = folder.with_name(f".{folder.name}.{os.getpid()}")
+    temporary.mkdir()
+    try:
+        fill(temporary)
+        os.replace(temporary, folder)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
 
 
 def check_writable(folder, argument):

@@ -1,5 +1,7 @@
 """Whether a network treats each example of a batch by itself, or packs of them."""
 
+import math
+
 import keras
 
 # Kinds of layers none of whose outputs depends on another example, nor on chance; each
@@ -34,15 +36,29 @@ def independent(network):
     BatchNormalization does, and to draw nothing. Of other layers than Keras' own
     nothing is known, unless they say so by an attribute `by_example = True`.
     """
+    return rows_together(network) == 1
+
+
+def rows_together(network):
+    """Returns how many successive rows of a batch a network looks at together.
+
+    Two batches that are multiples of it may go through the network as one. It is 1
+    where examples are independent, and None where nothing is known: see `independent`.
+    A layer says more than 1 by an attribute `rows_together`.
+    """
     # A subclass may do anything between its layers.
     if isinstance(network, keras.Model) and _is_of_keras(type(network)):
         # The operations, not the layers: a Functional model may also hold `keras.ops`.
-        return all(map(independent, getattr(network, "operations", network.layers)))
+        parts = getattr(network, "operations", network.layers)
+        counts = [rows_together(part) for part in parts]
+        return None if None in counts else math.lcm(*counts)
     if type(network) in _BY_EXAMPLE:
         # A user's own activation may do anything as well.
         activation = getattr(network, "activation", None)
-        return activation is None or _is_of_keras(activation)
-    return getattr(network, "by_example", False)
+        return 1 if activation is None or _is_of_keras(activation) else None
+    if getattr(network, "by_example", False):
+        return 1
+    return getattr(network, "rows_together", None)
 
 
 def _is_of_keras(thing):

@@ -33,6 +33,37 @@ def check(name, value, maximum=float("inf")):
     return float(value)
 
 
+@keras.saving.register_keras_serializable(package="kgan")
+class Scaled(_Schedule):
+    """A schedule times a factor.
+
+    Args:
+        schedule: The `keras.optimizers.schedules.LearningRateSchedule`.
+        factor: A number.
+    """
+
+    def __init__(self, schedule: _Schedule, factor: float):
+        super().__init__()
+        self.schedule, self.factor = schedule, factor
+
+    def __call__(self, step):
+        return self.factor * self.schedule(step)
+
+    def get_config(self):
+        schedule = keras.saving.serialize_keras_object(self.schedule)
+        return {"schedule": schedule, "factor": self.factor}
+
+    @classmethod
+    def from_config(cls, config):
+        schedule = keras.saving.deserialize_keras_object(config["schedule"])
+        return cls(schedule, config["factor"])
+
+
+def times(value, factor):
+    """Returns a number or a schedule, `factor` times as large."""
+    return Scaled(value, factor) if callable(value) else factor * value
+
+
 def at(value, step):
     """Returns the value at a training step, as a float or float32 scalar."""
     return value(step) if callable(value) else value

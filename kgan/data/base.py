@@ -3,7 +3,7 @@
 import abc
 import functools
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import tensorflow as tf
@@ -12,6 +12,7 @@ from kgan.data import stream
 
 DEFAULT_MEMORY_LIMIT = 2 * 2**30
 
+_AT_ONCE = 64  # rows that `originals` reads
 _ROWS = 1000  # of an array, spread over all, which `identity` reads
 
 
@@ -157,6 +158,17 @@ class IndexedSource(Source):
         They are an array of shape `(n, *shape)` and type `dtype`.
         """
         return self.array[slice(None) if indices is None else indices]
+
+    def originals(self) -> Iterator[Callable[[], np.ndarray]]:
+        """Yields for each example, in order, a function that reads it as it is stored.
+
+        An image then has its own size and may have others beside it; few are in memory
+        at a time.
+        """
+        for first in range(0, self.num_examples, _AT_ONCE):
+            last = min(first + _AT_ONCE, self.num_examples)
+            for row in self.read(np.arange(first, last)):
+                yield lambda row=row: row
 
     def fingerprint(self):
         found = hashlib.sha256(repr((self.shape, self.dtype.name)).encode())

@@ -4,6 +4,9 @@
 of numbers, its condition; `{"labels": null}` means that there are none. The folders of
 such a data set are numbered parts of it, and no classes.
 
+kgan adds `"class_names"`, the names of the classes in their order, which others leave
+unread.
+
 Format: Karras et al. (2020), Training Generative Adversarial Networks with Limited
 Data, in the description of its `dataset_tool.py`.
 """
@@ -13,7 +16,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import pathlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -33,12 +36,14 @@ class Told:
     Attributes:
         labels: int32 class of each image, `(n,)`, or None.
         conditions: float32 vector of each image, `(n, d)`, or None.
+        class_names: Names of the classes, or None where the file has none.
         notes: What is worth a line in the log.
     """
 
     labels: np.ndarray | None = None
     conditions: np.ndarray | None = None
     notes: tuple[str, ...] = ()
+    class_names: tuple[str, ...] | None = None
 
 
 def read(archive: Folder | Zip, file: str, images: Sequence[str]) -> Told | None:
@@ -75,7 +80,37 @@ def read(archive: Folder | Zip, file: str, images: Sequence[str]) -> Told | None
             f"none for {len(missing)} of {len(inside)} images "
             f"({naming.listed(missing, _NAMED)})"
         )
-    return _told(place, inside, by_file)
+    told = _told(place, inside, by_file)
+    names = _class_names(place, content, told.labels)
+    return dataclasses.replace(told, class_names=names)
+
+
+def text(
+    labels: Mapping[str, int | list[float]] | None,
+    class_names: Sequence[str] | None = None,
+) -> str:
+    """Returns the content of a `dataset.json`.
+
+    Args:
+        labels: Class or vector of each image by its name; None: there are none.
+        class_names: Names of the classes, or None.
+    """
+    content = {"labels": labels and [list(pair) for pair in labels.items()]}
+    names = {} if class_names is None else {"class_names": list(class_names)}
+    return json.dumps(content | names)
+
+
+def _class_names(place, content, labels):
+    names = content.get("class_names")
+    if names is None or labels is None:
+        return None
+    listed = isinstance(names, list) and all(isinstance(name, str) for name in names)
+    if not listed or len(names) <= labels.max():
+        raise ValueError(
+            f"`class_names` in {place} must be a list of texts, one for each class, at "
+            f"least {labels.max() + 1}. Received: {_short(names)}"
+        )
+    return tuple(names)
 
 
 def _by_file(place: pathlib.Path, pairs: object) -> dict:

@@ -12,7 +12,7 @@ import logging
 import os
 import pathlib
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -33,6 +33,7 @@ class FolderScan:
         infos: Path of each readable image, relative to it, -> its `ImageInfo`; sorted.
         skipped: (path, reason) of each file that is no readable image, and of each
             sub-folder at the top without images, which is no class.
+        broken: Those of them that are images by content or name.
         top: The one folder around all images of a ZIP, or of a StyleGAN data set, with
             "/"; or "".
         told: What a `dataset.json` tells of the images, or None without one.
@@ -43,6 +44,7 @@ class FolderScan:
     skipped: tuple[tuple[str, str], ...]
     top: str = ""
     told: dataset_json.Told | None = None
+    broken: tuple[tuple[str, str], ...] = ()
 
     @property
     def folder(self) -> pathlib.Path:
@@ -80,10 +82,12 @@ class FolderScan:
     def class_names(self) -> tuple[str, ...] | None:
         """The sub-folders with images, sorted; None if any image is outside of them.
 
-        None as well where a `dataset.json` has numbers for labels.
+        Those of a `dataset.json` that has them; None where it does not name its labels.
         """
+        if self.told is not None:
+            return self.told.class_names
         places = self.sub_folders()
-        if self.told is not None or not all(places):
+        if not all(places):
             return None
         return tuple(sorted({*places}))
 
@@ -100,6 +104,8 @@ class FolderScan:
     @property
     def num_classes(self) -> int | None:
         """The number of classes, or None without any."""
+        if self.class_names is not None:
+            return len(self.class_names)
         return None if self.labels is None else int(self.labels.max()) + 1
 
     @property
@@ -147,7 +153,10 @@ def scan_folder(
             del skipped[file]
         elif isinstance(archive, Folder):
             top = ""
-    scan = FolderScan(archive, infos, tuple(sorted(skipped.items())), top, told)
+    broken = [(f, why) for f, why in reasons.items() if image_files.is_broken(f, why)]
+    scan = FolderScan(
+        archive, infos, tuple(sorted(skipped.items())), top, told, tuple(sorted(broken))
+    )
     if not infos:
         root = scan.folder
         described = _describe_skipped(scan) if skipped else "no files"
@@ -198,8 +207,9 @@ class FolderSource(image_files.ImageFiles):
             images of one size.
         channels: 1, 3 or 4. None: 4 if all images have alpha, else 3 if any has colour,
             else 1. Alpha that is not kept is laid over white.
-        strict: Whether a file that is no readable image is an error; otherwise such
-            files are counted and named in one log line.
+        strict: Whether a file that is no readable image is an error; "broken": only one
+            that is an image by content or name. Otherwise such files are counted and
+            named in one log line.
         memory_limit: The largest size in bytes that is held in memory.
         cache_dir: Folder for decoded images that exceed it.
         window: (low, high): the values of gray images of 16 or 32 bits that become
@@ -223,7 +233,7 @@ class FolderSource(image_files.ImageFiles):
         folder: str | os.PathLike,
         image_size: int | tuple[int, int] | None = None,
         channels: int | None = None,
-        strict: bool = False,
+        strict: bool | str = False,
         memory_limit: int = DEFAULT_MEMORY_LIMIT,
         cache_dir: str | os.PathLike | None = None,
         window: tuple[float, float] | None = None,
@@ -234,11 +244,7 @@ class FolderSource(image_files.ImageFiles):
         window = wide_gray.check_window("window", window)
         self.scan = scan = scan_folder(folder, window)
         self.skipped = scan.skipped
-        if strict and scan.skipped:
-            raise ValueError(
-                f"strict=True needs images alone in {scan.folder}. Received: "
-                f"{_describe_skipped(scan)}"
-            )
+        _check_strict(strict, scan)
         size = size or image_files.common_size(scan.sizes, str(scan.folder))
         window, notes = wide_gray.choose_window(scan.infos, window, str(scan.folder))
         told = scan.conditions
@@ -257,6 +263,13 @@ class FolderSource(image_files.ImageFiles):
         self.labels, self.conditions = scan.labels, told
         _report(scan, self.shape[2], notes)
 
+    def originals(self) -> Iterator[Callable[[], np.ndarray]]:
+        for file, info in self.scan.infos.items():
+            shape = (*info.size, self.shape[2])
+            yield functools.partial(
+                image_files.decode, self.archive, file, shape, self.window
+            )
+
     def identity(self):
         known = super().identity()
         top, sizes = self.scan.top, known["images"]
@@ -264,6 +277,21 @@ class FolderSource(image_files.ImageFiles):
         if self.scan.told is not None and self._told is not None:
             known["labels"] = digest(self._told)
         return known
+
+
+def _check_strict(strict: bool | str, scan: FolderScan) -> None:
+    if strict == "broken":
+        if scan.broken:
+            raise ValueError(
+                f"Each image of {scan.folder} must be readable. Received: "
+                f"{len(scan.broken)} that cannot be decoded: "
+                f"{image_files.describe_files(scan.broken)}"
+            )
+    elif strict and scan.skipped:
+        raise ValueError(
+            f"strict=True needs images alone in {scan.folder}. Received: "
+            f"{_describe_skipped(scan)}"
+        )
 
 
 def _describe_skipped(scan: FolderScan) -> str:

@@ -8,7 +8,8 @@ import dataclasses
 import functools
 import hashlib
 import os
-from collections.abc import Collection, Iterable, Sequence
+import pathlib
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -19,6 +20,8 @@ from kgan.data.base import IndexedSource
 # Raster formats alone: for others (EPS, WMF) Pillow runs external programs.
 FORMATS = ("BMP", "GIF", "JPEG", "JPEG2000", "PNG", "PPM", "TIFF", "WEBP")
 _NAMED = 10  # how many files a message names
+_AHEAD = 16  # how many items are worked on at a time
+_NO_IMAGE = "not an image"
 
 
 class ImageFiles(IndexedSource):
@@ -83,8 +86,8 @@ class ImageFiles(IndexedSource):
         if self.array is not None:
             return super().fingerprint()
         found = hashlib.sha256(self._key().encode())
-        if self.class_names is None and self._told is not None:
-            found.update(self._told.tobytes())  # which no name of a file says
+        if self._told is not None:
+            found.update(self._told.tobytes())  # the names of files may not say it
         return found.hexdigest()
 
     def identity(self):
@@ -245,6 +248,30 @@ def describe_files(files: Sequence[tuple[str, str]]) -> str:
     return ". ".join([shown, *other_formats.advice({reason for _, reason in files})])
 
 
+def is_broken(file: str, reason: str) -> bool:
+    """Returns whether a file is an image, by content or name, that cannot be read.
+
+    `reason` is the one that `inspect` found.
+    """
+    from PIL import Image
+
+    Image.init()
+    suffix = pathlib.PurePosixPath(file).suffix.lower()
+    named_so = Image.registered_extensions().get(suffix) in FORMATS
+    return named_so or reason != _NO_IMAGE
+
+
+def in_threads(function: Callable, items: Iterable) -> Iterator:
+    """Yields `function(item)` for each item, in order, and works a few items ahead."""
+    waiting = collections.deque()
+    for item in items:
+        waiting.append(_threads().submit(function, item))
+        if len(waiting) > _AHEAD:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
+
+
 @functools.cache
 def _threads() -> concurrent.futures.ThreadPoolExecutor:
     # Pillow decodes and resizes without the interpreter's lock.
@@ -269,7 +296,7 @@ def _inspect(
             except UnidentifiedImageError:
                 data.seek(0)
                 head = data.read(other_formats.HEAD)
-                return other_formats.name(head, file) or "not an image"
+                return other_formats.name(head, file) or _NO_IMAGE
     except Exception as error:  # a broken file can raise anything inside its decoder
         return _reason(error)
 

@@ -21,6 +21,7 @@ def load(
     with_labels: bool = False,
     shuffle: bool = True,
     steps_per_epoch: int | None = None,
+    mirror: bool = False,
     **options: Any,
 ) -> tf.data.Dataset:
     """Loads data as a batched `tf.data.Dataset` with a known length.
@@ -52,6 +53,8 @@ def load(
         steps_per_epoch: Batches in an iteration, the data set's length. None is all
             whole batches of an epoch; the stream continues through its epochs whatever
             the length.
+        mirror: Whether each image comes also from right to left, which doubles the
+            epoch, see `kgan.data.source`.
         **options: See `kgan.data.source`.
 
     Returns:
@@ -71,7 +74,7 @@ def load(
     start = checks.integer("start", start, 0)
     if steps_per_epoch is not None:
         steps_per_epoch = checks.integer("steps_per_epoch", steps_per_epoch, 1)
-    source = find_source(name, image_size, split, data_dir, **options)
+    source = find_source(name, image_size, split, data_dir, mirror, **options)
     _check_fits(source, batch_size, with_labels)
     length = steps_per_epoch or source.num_examples // batch_size
 

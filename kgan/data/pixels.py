@@ -56,18 +56,20 @@ def to_channels(image: Image.Image, channels: int) -> Image.Image:
     return image.convert(_MODES[channels])
 
 
-def fit(image: Image.Image, size: tuple[int, int]) -> Image.Image:
+def fit(image: Image.Image, size: tuple[int, int], crop: bool = True) -> Image.Image:
     """Resizes without distortion: scales until `size` is covered, crops the centre.
 
-    The filter is Lanczos, widened when it shrinks, so that nothing aliases. `size` is
-    (height, width); an image of that size is returned as it is.
+    Without `crop` the whole image is scaled to `size`, and distorted if its proportions
+    are others. The filter is Lanczos, widened when it shrinks, so that nothing aliases.
+    `size` is (height, width); an image of that size is returned as it is.
     """
     from PIL import Image, ImageOps
 
     height, width = size
     if image.size == (width, height):
         return image
-    return ImageOps.fit(image, (width, height), Image.Resampling.LANCZOS)
+    resize = ImageOps.fit if crop else Image.Image.resize
+    return resize(image, (width, height), Image.Resampling.LANCZOS)
 
 
 def to_array(image: Image.Image) -> np.ndarray:
@@ -83,7 +85,9 @@ def spread(gray: np.ndarray, channels: int) -> np.ndarray:
     return spread
 
 
-def fit_array(pixels: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+def fit_array(
+    pixels: np.ndarray, size: tuple[int, int], crop: bool = True
+) -> np.ndarray:
     """Resizes `(height, width, channels)` as `fit` does, to `(*size, channels)`.
 
     They are uint8 or float32. Any number of channels is possible; four are RGBA.
@@ -93,6 +97,9 @@ def fit_array(pixels: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     if pixels.shape[:2] == size:
         return pixels
     if pixels.shape[2] in (3, 4) and pixels.dtype == np.uint8:
-        return to_array(fit(Image.fromarray(pixels), size))
-    channels = [fit(Image.fromarray(c), size) for c in np.moveaxis(pixels, -1, 0)]
+        return to_array(fit(Image.fromarray(pixels), size, crop))
+    channels = [
+        fit(Image.fromarray(channel), size, crop)
+        for channel in np.moveaxis(pixels, -1, 0)
+    ]
     return np.stack([np.asarray(channel) for channel in channels], axis=-1)

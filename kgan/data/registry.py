@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from kgan.core import registry
-from kgan.data import archive, arrays, pairs, tfds_images, toys
+from kgan.data import archive, arrays, mirrored, pairs, tfds_images, toys
 from kgan.data.base import Source
 from kgan.data.digits import digits
 from kgan.data.folder import FolderSource
@@ -32,6 +32,7 @@ def source(
     image_size: int | tuple[int, int] | None = None,
     split: str = "train",
     data_dir: str | os.PathLike | None = None,
+    mirror: bool = False,
     **options: Any,
 ) -> Source:
     """Returns a source of raw examples.
@@ -62,16 +63,24 @@ def source(
         split: Which part. For TFDS: "train", "test", "train[:1000]", ...; for pairs:
             "train", "test" (the held-out pairs), "all".
         data_dir: Folder of TFDS data; None is `TFDS_DATA_DIR`.
+        mirror: Whether each image comes also from right to left: example n + i of the
+            2n is example i mirrored. Both images of a pair are mirrored together.
         **options: See `name`.
 
     Returns:
         A `Source` with `name`, `shape`, `dtype`, `num_examples`, `num_classes`, and,
         except for densities, `read(indices)`, `array` and `labels`.
 
-    Raises a `ValueError` if the name is unknown, the data cannot be loaded, or an
-    option is unknown or wrong, and an `ImportError` for a TFDS name without TFDS.
+    Raises a `ValueError` if the name is unknown, the data cannot be loaded, an option
+    is unknown or wrong, or data to be mirrored are no images, and an `ImportError` for
+    a TFDS name without TFDS.
     Example: `kgan.data.source("digits").read()` is uint8 of shape `(1797, 8, 8, 1)`.
     """
+    found = _source(name, image_size, split, data_dir, options)
+    return mirrored.mirrored(found) if mirror else found
+
+
+def _source(name, image_size, split, data_dir, options):
     shared = {"image_size": image_size, "split": split}
     if isinstance(name, Source):
         return _build(lambda: name, name.name, shared, options)

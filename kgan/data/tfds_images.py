@@ -8,7 +8,7 @@ import importlib.util
 import os
 import pathlib
 import types
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -154,6 +154,10 @@ class TFDSSource(IndexedSource):
         # Of the base class: the images would have to be decoded.
         known = super(IndexedSource, self).identity()
         return {"version": self._builder.info.full_name, "split": self.split, **known}
+
+    def originals(self) -> Iterator[Callable[[], np.ndarray]]:
+        for image in self._column(self._image_key):
+            yield lambda image=image: image
 
     def _fill(self, array: np.ndarray) -> None:
         for row, image in enumerate(self._column(self._image_key)):

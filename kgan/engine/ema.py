@@ -5,26 +5,87 @@ Yazici et al., "The Unusual Effectiveness of Averaging in GAN Training" (2019).
 """
 
 import hashlib
+import numbers
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from kgan.core import schedules
+from kgan.core import arguments, schedules
+
+
+@keras.saving.register_keras_serializable(package="kgan")
+class HalfLife(keras.optimizers.schedules.LearningRateSchedule):
+    """The momentum with which an average forgets half in a number of images.
+
+        m = ½ ^ (batch / max(min(1000 kimg, ramp · n), 1e-8))
+
+    n is the number of real images before this round, `batch_size` times the rounds
+    played. The average then begins as the weights after the first round, and its
+    half-life grows with the run, up to `kimg`. Karras et al., "Training Generative
+    Adversarial Networks with Limited Data" (2020), appendix C, and the authors'
+    program.
+
+    Args:
+        kimg: Half-life in thousands of real images, a positive number.
+        batch_size: Real images of a round, a positive integer: all batches of a round
+            and all replicas together. Micro-batches are parts of them.
+        ramp: Share of the images so far that the half-life may be, a positive number.
+            None: the half-life is `kimg` from the first round on.
+
+    Attributes:
+        warmed_up: True, of any schedule: it begins by itself, and `momentum_at` adds
+            no warm-up to it.
+
+    Raises:
+        ValueError: If a number is not positive.
+
+    Example: `kgan.GAN(g, d, ema_momentum=kgan.HalfLife(kimg=10, batch_size=32))`
+    """
+
+    warmed_up = True
+
+    def __init__(
+        self, kimg: float = 10.0, batch_size: int = 32, ramp: float | None = 0.05
+    ):
+        super().__init__()
+        self.kimg = _positive("kimg", kimg)
+        self.batch_size = arguments.positive_integer("batch_size", batch_size)
+        self.ramp = None if ramp is None else _positive("ramp", ramp)
+
+    def __call__(self, step):
+        half_life = tf.constant(1000.0 * self.kimg)
+        if self.ramp is not None:
+            seen = tf.cast(step, tf.float32) * self.batch_size
+            half_life = tf.minimum(half_life, self.ramp * seen)
+        return tf.pow(0.5, self.batch_size / tf.maximum(half_life, 1e-8))
+
+    def get_config(self):
+        return {"kimg": self.kimg, "batch_size": self.batch_size, "ramp": self.ramp}
+
+
+def _positive(name, value):
+    number = isinstance(value, numbers.Real) and not isinstance(value, bool)
+    if not number or not 0.0 < value < float("inf"):
+        raise ValueError(f"`{name}` must be a positive number. Received: {value!r}")
+    return float(value)
 
 
 def momentum_at(momentum, step):
     """Computes the momentum after `step` earlier updates: min(m, (1 + t) / (10 + t)).
 
     The warm-up lets the average leave the random initial weights within tens of steps.
+    A schedule with an attribute `warmed_up = True` does so by itself and has none.
 
     Args:
         momentum: Final momentum m in [0, 1), or a schedule of the step.
         step: Number t of earlier updates, an integer tensor.
     """
-    momentum = schedules.at(momentum, step)
+    now = schedules.at(momentum, step)
+    if getattr(momentum, "warmed_up", False):
+        return now
     step = tf.cast(step, tf.float32)
-    return tf.minimum(momentum, (1.0 + step) / (10.0 + step))
+    return tf.minimum(now, (1.0 + step) / (10.0 + step))
 
 
 def averaged_copy(network):
@@ -74,17 +135,29 @@ def _copy_of_layer(layer):
 def update(averaged, network, momentum):
     """Moves an average: a ← m a + (1 − m) v for each weight and moving statistic.
 
+    Some state is no estimate that averaging improves: a buffer of noise, a mean that is
+    a moving one already. A layer names the attributes that hold such weights in a tuple
+    `not_averaged`, as in `not_averaged = ("w_avg",)`: they are copied, as integers are.
+
     Args:
         averaged: Network that holds the average.
         network: Network of the same structure that is trained.
         momentum: m, a float32 scalar.
     """
+    copied = {id(weight) for weight in _not_averaged(averaged)}
     for average, value in zip(averaged.weights, network.weights, strict=True):
-        if average.dtype.startswith(("float", "bfloat")):
+        is_float = average.dtype.startswith(("float", "bfloat"))
+        if is_float and id(average) not in copied:
             share = tf.cast(1.0 - momentum, average.dtype)
             average.assign(average + share * (value - average))
         else:
             average.assign(value)
+
+
+def _not_averaged(network):
+    for layer in network._flatten_layers():
+        for name in getattr(layer, "not_averaged", ()):
+            yield getattr(layer, name)
 
 
 def checksum(network):

@@ -69,9 +69,16 @@ class Networks:
         """Returns the values of a network's trainable weights, a list of tensors."""
         return self.values[name][0]
 
-    def by_example(self, name):
-        """Returns whether two batches may be given to a network as one."""
-        return self._stateless[name].by_example
+    def may_join(self, name, rows=None):
+        """Returns whether two batches of so many rows may be given to it as one.
+
+        Args:
+            name: Name of a network.
+            rows: Number of rows of each, None where it is known only in the graph.
+        """
+        together = self._stateless[name].rows_together
+        known = together is not None and (together == 1 or rows is not None)
+        return known and (together == 1 or rows % together == 0)
 
     def run(self, name, function, key=None):
         """Returns `function(network)` with this update's values as its variables."""

@@ -2,11 +2,70 @@
 
 import itertools
 import types
+from collections.abc import Sequence
+from typing import Any
 
 import keras
 import tensorflow as tf
 
+from kgan.core import arguments, schedules
+from kgan.core.schedules import Scheduled
 from kgan.engine.stateless import frozen_weights
+
+
+def lazy_adam(
+    interval: int | Sequence[int],
+    learning_rate: Scheduled = 0.0025,
+    beta_1: float = 0.0,
+    beta_2: float = 0.99,
+    epsilon: float = 1e-8,
+    **options: Any,
+) -> keras.optimizers.Adam:
+    """Builds an Adam for a player with lazy terms that are steps of their own.
+
+    With one such term of an interval of r rounds it makes r + 1 steps in the time of r:
+    with c = r / (r + 1), the step size c · lr and the decays β₁ᶜ, β₂ᶜ it goes and
+    forgets as far in a round as one without. Karras et al., "Analyzing and Improving
+    the Image Quality of StyleGAN" (2020), appendix B.
+
+    Args:
+        interval: r, or a sequence: one for each lazy term of the player.
+        learning_rate: lr, a number or a schedule. A schedule counts the steps of this
+            optimizer, 1 / c of them in a round.
+        beta_1: β₁, in [0, 1).
+        beta_2: β₂, in [0, 1).
+        epsilon: As in `keras.optimizers.Adam`; 1e-8 as in the authors' program.
+        **options: Further arguments of it.
+
+    Raises:
+        ValueError: If an interval is no positive integer.
+
+    Example:
+        ```python
+        gan.compile(
+            kgan.lazy_adam(4), kgan.lazy_adam(16), lazy="own_step", terms=[
+                kgan.penalties.R1(10.0, interval=16), kgan.losses.PathLength(interval=4)
+            ]
+        )
+        ```
+    """
+    share = 1.0 / steps_a_round(interval)
+    return keras.optimizers.Adam(
+        schedules.times(learning_rate, share),
+        beta_1=beta_1**share,
+        beta_2=beta_2**share,
+        epsilon=epsilon,
+        **options,
+    )
+
+
+def steps_a_round(intervals: int | Sequence[int]) -> float:
+    """Returns the mean number of steps in a round: 1 + Σ 1 / interval.
+
+    Raises a `ValueError` if an interval is no positive integer.
+    """
+    each = intervals if isinstance(intervals, (list, tuple)) else [intervals]
+    return 1.0 + sum(1.0 / arguments.positive_integer("interval", i) for i in each)
 
 
 def prepare(optimizer, network):

@@ -18,7 +18,9 @@ class Stateless:
         state: Variables that training moves without a gradient: moving statistics,
             spectral vectors.
         seed_states: States of its random layers, no weights for Keras.
-        by_example: Whether two batches may be given to it as one.
+        rows_together: How many successive rows it looks at together, 1 if at each by
+            itself; None: perhaps at all, or it moves a state. Two batches that are
+            multiples of it may be given to it as one.
     """
 
     def __init__(self, network, optimizer=None):
@@ -37,7 +39,8 @@ class Stateless:
             if id(variable) not in known
         ]
         moves_itself = self.state or self.seed_states
-        self.by_example = not moves_itself and independence.independent(network)
+        together = independence.rows_together(network)
+        self.rows_together = None if moves_itself else together
 
     def values(self):
         """Returns the variables' values: `(trainable, state)`, two lists of tensors."""

@@ -1,5 +1,6 @@
 """The minimax game of a generator and a discriminator: Algorithm 1."""
 
+import functools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,11 +14,10 @@ from kgan.core.seeds import Use
 from kgan.engine import ema, fields
 from kgan.engine.game import Game
 from kgan.engine.move import LossAndLogs, Move
-from kgan.engine.update import mean
 from kgan.games import augmentations, gan_checks, gan_terms, network_checks, symptoms
 from kgan.games.conditions import Conditions, data_classes
 from kgan.games.gan_data import RealData
-from kgan.games.gan_passes import Passes
+from kgan.games.gan_passes import Passes, over_maps
 from kgan.games.generative import Generative
 from kgan.games.sampler import Sampler
 from kgan.games.scorer import Scorer
@@ -68,7 +68,7 @@ class GAN(RealData, Passes, Generative, Game):
         augmentation: Layer applied to real and generated data before D sees them.
         ema_momentum: Momentum m of the averaged generator, of which samples are, a
             number in [0, 1) or a schedule of the training step. It warms up as
-            min(m, (1 + t) / (10 + t)). None: no average.
+            min(m, (1 + t) / (10 + t)), but for `kgan.HalfLife`. None: no average.
         discriminator_steps: k of Algorithm 1. Batch size counts the examples of one
             update: `fit` takes k batches for a step.
         generator_steps: Updates of G in a step, on latents of their own.
@@ -208,6 +208,7 @@ class GAN(RealData, Passes, Generative, Game):
         objectives: Sequence[Any] = (),
         terms: Sequence[Any] = (),
         top_k: Scheduled = 1.0,
+        lazy: str = "same_step",
         **played: Any,
     ) -> None:
         """Sets how the game is played. Every argument has a default that trains.
@@ -223,6 +224,11 @@ class GAN(RealData, Passes, Generative, Game):
             terms: List of any of these, `kgan.terms.LossTerm`, or of their names.
             top_k: Share of the samples that train G, the best by D: a number in (0, 1]
                 or a schedule, see `kgan.top_k.TopK`.
+            lazy: Where the gradient of a term with an `interval` above 1 goes:
+                "same_step", into the step of the loss in every `interval`-th update;
+                "own_step", into a step of its own after it in every `interval`-th
+                round, with latents of its own, as in StyleGAN2's program (which moves G
+                before D). Its optimizer then is one of `kgan.lazy_adam`.
             **played: Of `kgan.Game.compile`: `alternation`, `jit_compile`, ...
 
         Raises:
@@ -231,7 +237,7 @@ class GAN(RealData, Passes, Generative, Game):
         """
         loss = losses.get(loss)
         chosen = loss if top_k == 1.0 else TopK(loss, top_k)
-        found = gan_terms.Terms(penalties, regularizers, objectives, terms)
+        found = gan_terms.Terms(penalties, regularizers, objectives, terms, lazy)
         gan_checks.compile_fits(self, chosen, found)
         augmentations.fits(self.augmentation, **played)
         optimizers = {
@@ -267,6 +273,7 @@ class GAN(RealData, Passes, Generative, Game):
             loss=loss,
             **found.given,
             top_k=top_k,
+            lazy=lazy,
             **played,
         )
 
@@ -306,30 +313,30 @@ class GAN(RealData, Passes, Generative, Game):
 
     def moves(self):
         terms = self._terms
-        return (
-            Move(
-                ("discriminator",),
-                self.discriminator_loss,
-                D_LOGS,
-                terms.of(self, "discriminator"),
-                terms.written(self, "discriminator"),
-                self.latents,
-                repeats=self.discriminator_steps,
-                fresh_data=True,
-                after=terms.constraint(),
-                stream=Use.DISCRIMINATOR_STEP,
-            ),
-            Move(
-                ("generator",),
-                self.generator_loss,
-                ("g_loss",),
-                terms.of(self, "generator"),
-                terms.written(self, "generator"),
-                draws=self.latents,
-                repeats=self.generator_steps,
-                stream=Use.GENERATOR_STEP,
-            ),
+        discriminator = Move(
+            ("discriminator",),
+            self.discriminator_loss,
+            D_LOGS,
+            terms.of(self, "discriminator"),
+            terms.written(self, "discriminator"),
+            self.latents,
+            repeats=self.discriminator_steps,
+            fresh_data=True,
+            after=terms.constraint(),
+            stream=Use.DISCRIMINATOR_STEP,
         )
+        generator = Move(
+            ("generator",),
+            self.generator_loss,
+            ("g_loss",),
+            terms.of(self, "generator"),
+            terms.written(self, "generator"),
+            draws=self.latents,
+            repeats=self.generator_steps,
+            stream=Use.GENERATOR_STEP,
+        )
+        lazy = functools.partial(terms.steps, self)
+        return discriminator, *lazy(discriminator), generator, *lazy(generator)
 
     def latents(self, rows: int, seed: tf.Tensor) -> dict[str, tf.Tensor]:
         """Draws latents from the prior; row i depends on the seed and on i alone."""
@@ -340,7 +347,7 @@ class GAN(RealData, Passes, Generative, Game):
         real_outputs, fake_outputs = self.outputs(nets, batch)
         real_logits, fake_logits = real_outputs[LOGITS], fake_outputs[LOGITS]
         loss = self.adversarial_loss.at(nets.step)
-        d_loss = _over_maps(loss.discriminator_loss, real_logits, fake_logits)
+        d_loss = over_maps(loss.discriminator_loss, real_logits, fake_logits)
         # Some of Keras' layers have an `adapt` that takes data.
         if getattr(self.augmentation, "follows_discriminator", False):
             self._adapt(nets, real_logits)
@@ -353,7 +360,7 @@ class GAN(RealData, Passes, Generative, Game):
         if self.adversarial_loss.relativistic:
             real_logits = self.judge(nets, batch, Use.REAL, batch["real"])[LOGITS]
         loss = self.adversarial_loss.at(nets.step)
-        g_loss = _over_maps(loss.generator_loss, real_logits, fake_outputs[LOGITS])
+        g_loss = over_maps(loss.generator_loss, real_logits, fake_outputs[LOGITS])
         return g_loss, {"g_loss": g_loss}
 
     def held_out(self, nets, batch):
@@ -367,16 +374,16 @@ class GAN(RealData, Passes, Generative, Game):
             for data in (batch["real"], fake)
         )
         loss = self.adversarial_loss.at(nets.step)
-        d_loss = _over_maps(loss.discriminator_loss, real_logits, fake_logits)
-        g_loss = _over_maps(loss.generator_loss, real_logits, fake_logits)
+        d_loss = over_maps(loss.discriminator_loss, real_logits, fake_logits)
+        g_loss = over_maps(loss.generator_loss, real_logits, fake_logits)
         return self._report(d_loss, real_logits, fake_logits) | {"g_loss": g_loss}
 
     def _report(self, d_loss, real_logits, fake_logits):
         return {
             "d_loss": d_loss,
-            "d_real": _over_maps(self.adversarial_loss.score, real_logits),
-            "d_fake": _over_maps(self.adversarial_loss.score, fake_logits),
-            "d_accuracy": _over_maps(tf.greater, real_logits, fake_logits),
+            "d_real": over_maps(self.adversarial_loss.score, real_logits),
+            "d_fake": over_maps(self.adversarial_loss.score, fake_logits),
+            "d_accuracy": over_maps(tf.greater, real_logits, fake_logits),
         }
 
     def averages(self):
@@ -389,12 +396,3 @@ def _adam():
 
 def _shape(head):
     return tuple(head.shape[1:]) if hasattr(head, "shape") else ()
-
-
-def _over_maps(function, *logits):
-    """Returns the mean of a function of logits, over all maps if there are several."""
-    maps = [tf.nest.flatten(each) for each in logits]
-    count = max(map(len, maps))
-    maps = [each if len(each) == count else each * count for each in maps]
-    means = [mean(function(*each)) for each in zip(*maps, strict=True)]
-    return means[0] if count == 1 else tf.add_n(means) / count

@@ -6,6 +6,7 @@ import tensorflow as tf
 
 from kgan.core.seeds import Use
 from kgan.engine.fields import Field
+from kgan.engine.update import mean
 from kgan.losses.input_gradients import Judge
 from kgan.losses.view import View
 
@@ -39,7 +40,9 @@ class Passes:
             fake = self.generate_in(nets.frozen, batch, batch.get("latents"))
             real = self.judged(nets, batch["real"], Use.REAL)
             shown = self.judged(nets, fake, Use.FAKE)
-            points = self._terms.points(nets, real, shown)
+            points = self._terms.points(
+                nets, (real, shown), (batch["real"], fake), self._looks_through
+            )
             nets.fixed["pair"] = fake, real, shown, points
         return nets.fixed["pair"]
 
@@ -97,9 +100,18 @@ class Passes:
             missing.add("input_gradient")
         return [name for name in View.FIELDS if name not in missing]
 
+    def _looks_through(self, penalty):
+        return penalty.through_augmentation and self.augmentation is not None
+
     def _input_gradient(self, nets, batch, penalty):
-        points = self.pair(nets, batch)[3][penalty]
-        return self._discriminator(nets, batch).gradient_at(points)
+        fake, _, _, points = self.pair(nets, batch)
+        at, judge = points[penalty], self._discriminator(nets, batch)
+        if not self._looks_through(penalty):
+            return judge.gradient_at(at)
+        uses = {id(batch["real"]): Use.REAL, id(fake): Use.FAKE}
+        use = uses.get(id(at), Use.PENALTY)
+        gradient = judge.gradient_at(at, lambda data: self.judged(nets, data, use))
+        return self._packed(gradient)
 
     def _adapt(self, nets, real_logits):
         # It counts images: those of all parts, and all of a pack.
@@ -122,3 +134,12 @@ class Passes:
 
     def _generator_inputs(self, latents, condition):
         return self._conditions.generator_inputs(latents, condition)
+
+
+def over_maps(function, *logits):
+    """Returns the mean of a function of logits, over all maps if there are several."""
+    maps = [tf.nest.flatten(each) for each in logits]
+    count = max(map(len, maps))
+    maps = [each if len(each) == count else each * count for each in maps]
+    means = [mean(function(*each)) for each in zip(*maps, strict=True)]
+    return means[0] if count == 1 else tf.add_n(means) / count

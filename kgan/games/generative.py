@@ -1,5 +1,6 @@
 """Methods of a trained game of latents: to generate, to score, to be served."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,16 @@ def require(game, who):
         raise ValueError(
             f"{who} needs a game of latents, such as kgan.GAN. "
             f"Received: a {type(game).__name__}"
+        )
+
+
+def _check_alone(num_images, seed, start):
+    given = {"num_images": num_images, "seed": seed, "start": start}
+    given = [f"{name}={value}" for name, value in given.items() if value]
+    if given:
+        raise ValueError(
+            "`seeds` must be given without `num_images`, `seed` and `start`. "
+            f"Received also: {', '.join(given)}"
         )
 
 
@@ -143,13 +154,14 @@ class Generative(Exportable):
 
     def generate(
         self,
-        num_images: int,
+        num_images: int | None = None,
         seed: int = 0,
         start: int = 0,
         labels: Any = None,
         batch_size: int = 128,
         averaged: bool = True,
         truncation: float = 1.0,
+        seeds: Sequence[int] | None = None,
     ) -> np.ndarray:
         """Generates images by index: image i depends on `seed` and `start + i` alone.
 
@@ -157,7 +169,7 @@ class Generative(Exportable):
         Example: `gan.generate(1000, seed=7, start=1000)`.
 
         Args:
-            num_images: Number of images, a positive integer.
+            num_images: Number of images, a positive integer; None with `seeds`.
             seed: Integer in [0, 2⁶²) that chooses the endless row of images.
             start: Index of the first.
             labels: Conditional models only: a class for all, or an integer for each
@@ -168,12 +180,20 @@ class Generative(Exportable):
             truncation: ψ in [0, 1]: how far latents stay from the centre of the prior;
                 below 1 images are more typical and less diverse. See
                 `kgan.latents.truncate`.
+            seeds: Seeds of StyleGAN, in place of `num_images`, `seed` and `start`: one
+                image for each, of the latent that NumPy draws from it, so that a
+                published network shows what it is known to show; see
+                `kgan.latents.of_seeds`. The default class of a seed is the seed modulo
+                `num_classes`.
 
         Returns:
             A NumPy array of shape `(num_images, *data_shape)`: uint8 for images,
             float32 for all other data. Inside a `tf.function`, a tensor.
         """
         sampler = self.chosen_sampler(averaged)
+        if seeds is not None:
+            _check_alone(num_images, seed, start)
+            return sampler.of_seeds(seeds, labels, batch_size, truncation)
         if not tf.executing_eagerly():
             return sampler.rows(num_images, seed, start, labels, truncation)
         return sampler(num_images, seed, start, labels, batch_size, truncation)

@@ -223,6 +223,15 @@ class Sampler:
         label = 0 if label is None and self.num_classes else label
         return self.from_latents(way, label, batch_size)
 
+    def of_seeds(self, seeds, labels, batch_size, truncation=1.0):
+        """Generates from the latents of `kgan.latents.of_seeds`, as a NumPy array."""
+        arguments.truncation(truncation)
+        drawn = latents.of_seeds(self.prior, seeds)
+        if labels is None and self.num_classes is not None:
+            labels = np.asarray(seeds) % self.num_classes
+        drawn = latents.truncate(self.prior, drawn, truncation)
+        return self.from_latents(drawn, labels, batch_size)
+
     def from_latents(self, drawn, labels, batch_size=128):
         """Generates from any number of latents as a NumPy array, batch by batch."""
         self._require_latents("decode")

@@ -2,6 +2,7 @@
 
 from kgan.latents.paths import LARGEST_SEED as LARGEST_SEED
 from kgan.latents.paths import latents_at as latents_at
+from kgan.latents.paths import of_seeds as of_seeds
 from kgan.latents.paths import slerp as slerp
 from kgan.latents.paths import table as table
 from kgan.latents.paths import truncate as truncate

@@ -3,13 +3,15 @@
 Truncation and walks work on standard normal latents (`Prior.to_normal`) of any prior.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import tensorflow as tf
 
 from kgan.core import arguments, seeds
 from kgan.core.seeds import Use
-from kgan.latents.priors import Prior
+from kgan.latents.priors import Normal, Prior
 
 # Latents are drawn in blocks, each from a seed of its own, so that the millionth costs
 # what the first does. Part of the meaning of a seed: another size gives other images.
@@ -41,6 +43,34 @@ def latents_at(prior: Prior, seed: Any, start: Any, count: Any) -> tf.Tensor:
     rows = tf.reshape(drawn, (-1, prior.latent_dim))
     offset = start - first * _BLOCK
     return rows[offset : offset + count]
+
+
+def of_seeds(prior: Prior, seeds: Sequence[int]) -> np.ndarray:
+    """Draws one latent for each seed, those that StyleGAN's users know by it.
+
+    They are `numpy.random.RandomState(seed).randn(1, latent_dim)`, float32 of shape
+    `(len(seeds), latent_dim)`; seeds are integers in [0, 2³²).
+
+    Raises a `ValueError` if the prior is another than `Normal`, or seeds are wrong.
+
+    Source: `generate.py` of Karras et al. (2020), Training Generative Adversarial
+    Networks with Limited Data.
+    """
+    if type(prior) is not Normal:
+        raise ValueError(
+            "`seeds` need the prior kgan.priors.Normal, from which StyleGAN draws. "
+            f"Received: {type(prior).__name__ if prior else 'a game without latents'}"
+        )
+    seeds = np.asarray(seeds)
+    in_range = seeds.dtype.kind in "iu" and ((seeds >= 0) & (seeds < 2**32)).all()
+    if seeds.ndim != 1 or not len(seeds) or not in_range:
+        raise ValueError(
+            "`seeds` must be a list of integers in [0, 2**32), at least one. "
+            f"Received: {seeds.tolist()!r}"
+        )
+    shape = 1, prior.latent_dim
+    rows = [np.random.RandomState(seed).randn(*shape) for seed in seeds]
+    return np.concatenate(rows).astype(np.float32)
 
 
 def truncate(prior: Prior, latents: tf.Tensor, truncation: Any) -> tf.Tensor:

@@ -4,7 +4,11 @@ from kgan.layers.conditional_batch_normalization import (
     ConditionalBatchNormalization as ConditionalBatchNormalization,
 )
 from kgan.layers.dropout import Dropout as Dropout
+from kgan.layers.equalized import EqualizedConv2D as EqualizedConv2D
+from kgan.layers.equalized import EqualizedDense as EqualizedDense
+from kgan.layers.equalized import EqualizedEmbedding as EqualizedEmbedding
 from kgan.layers.image_pool import ImagePool as ImagePool
+from kgan.layers.learned_constant import LearnedConstant as LearnedConstant
 from kgan.layers.maxout import Maxout as Maxout
 from kgan.layers.minibatch_discrimination import (
     MinibatchDiscrimination as MinibatchDiscrimination,
@@ -12,12 +16,19 @@ from kgan.layers.minibatch_discrimination import (
 from kgan.layers.minibatch_standard_deviation import (
     MinibatchStandardDeviation as MinibatchStandardDeviation,
 )
+from kgan.layers.modulated_conv2d import ModulatedConv2D as ModulatedConv2D
+from kgan.layers.noise_injection import NoiseInjection as NoiseInjection
 from kgan.layers.pixel_normalization import PixelNormalization as PixelNormalization
 from kgan.layers.projection import Projection as Projection
+from kgan.layers.resampling import FIRDownSampling2D as FIRDownSampling2D
+from kgan.layers.resampling import FIRUpSampling2D as FIRUpSampling2D
 from kgan.layers.self_attention import SelfAttention as SelfAttention
 from kgan.layers.spectral_normalization import (
     SpectralNormalization as SpectralNormalization,
 )
+from kgan.layers.style_mixing import OtherLatents as OtherLatents
+from kgan.layers.style_mixing import StyleMixing as StyleMixing
+from kgan.layers.truncation import Truncation as Truncation
 from kgan.layers.virtual_batch_normalization import (
     VirtualBatchNormalization as VirtualBatchNormalization,
 )

@@ -1,5 +1,7 @@
 """Checks of arguments and inputs, shared by layers."""
 
+from kgan.core import arguments, registry
+
 
 def positive(name, value):
     """Returns `value`; raises a `ValueError` unless it is above 0."""
@@ -21,3 +23,27 @@ def axes(layer, input_shape, expected):
             f"`{type(layer).__name__}` takes an input of shape ({expected}). "
             f"Received: {tuple(input_shape)}"
         )
+
+
+def optional(name, value, known):
+    """Returns `value`; raises a `ValueError` unless it is None or one of `known`."""
+    if value is not None:
+        registry.check_known(f"`{name}` must be None or one of", value, known)
+    return value
+
+
+def kernel_size(size, resampling):
+    """Returns the side of a kernel; raises a `ValueError` unless it fits.
+
+    It is odd, 3 where `resampling` is "up", and 1 or 3 where it is "down".
+    """
+    arguments.positive_integer("kernel_size", size)
+    optional("resampling", resampling, ("up", "down"))
+    known = {"up": (3,), "down": (1, 3)}.get(resampling, (size | 1,))
+    if size not in known:
+        expected = " or ".join(map(str, known)) if resampling else "odd"
+        raise ValueError(
+            f"`kernel_size` must be {expected} with resampling={resampling!r}. "
+            f"Received: {size}"
+        )
+    return size

@@ -5,11 +5,12 @@ from typing import Any
 import keras
 from keras import ops
 
-from kgan.core import arguments
+from kgan.core import arguments, registry
 from kgan.core.config import Configured
 
 # Inside the root: its two derivatives stay finite where all examples are alike.
 _EPSILON = 1e-8
+_GROUPINGS = ("successive", "strided")
 
 
 @keras.saving.register_keras_serializable(package="kgan")
@@ -21,14 +22,18 @@ class MinibatchStandardDeviation(Configured):
     for a group G of N examples, at each position p and channel c, in float32. The
     channels are split into `num_channels` runs of neighbours; the mean of s over all
     positions and the channels of a run is one new channel, the same for the group. It
-    reveals a generator that repeats few samples. A group is `group_size` successive
-    rows, so that replicas whose own batch is a multiple of it see the groups that one
-    replica would see. A smaller batch is one group. Input: floats
-    `(batch, ..., channels)`. Output: floats `(batch, ..., channels + num_channels)`.
+    reveals a generator that repeats few samples. A smaller batch than `group_size` is
+    one group. Input: floats `(batch, ..., channels)`. Output: floats
+    `(batch, ..., channels + num_channels)`.
 
     Args:
         group_size: Number of examples N of a group. None: the whole batch.
         num_channels: Number of channels appended, a divisor of the input's channels.
+        grouping: "successive": a group is N successive rows, so that replicas whose own
+            batch is a multiple of N see the groups that one replica would see, and one
+            pass over real and generated examples is as good as two. "strided": rows at
+            equal distances, i, i + batch / N, ..., as in the authors' programs from
+            StyleGAN (2019) on, whose networks give other logits otherwise.
 
     Raises:
         ValueError: If an argument is no positive integer, `num_channels` does not
@@ -38,16 +43,28 @@ class MinibatchStandardDeviation(Configured):
     Example: `MinibatchStandardDeviation()(keras.ops.ones((8, 4, 4, 512)))`
 
     Source: Karras et al. (2018), Progressive Growing of GANs for Improved Quality,
-    Stability, and Variation, section 3; groups as in the authors' code for StyleGAN
-    (2019), which takes their rows at equal distances.
+    Stability, and Variation, section 3.
     """
 
-    def __init__(self, group_size: int = 4, num_channels: int = 1, **kwargs: Any):
+    def __init__(
+        self,
+        group_size: int | None = 4,
+        num_channels: int = 1,
+        grouping: str = "successive",
+        **kwargs: Any,
+    ):
         super().__init__(**kwargs)
+        registry.check_known("`grouping` must be one of", grouping, _GROUPINGS)
+        self.grouping = grouping
         if group_size is not None:
             group_size = arguments.positive_integer("group_size", group_size)
         self.group_size = group_size
         self.num_channels = arguments.positive_integer("num_channels", num_channels)
+
+    @property
+    def rows_together(self) -> int | None:
+        """Number of successive rows of a group; None: groups follow from the batch."""
+        return self.group_size if self.grouping == "successive" else None
 
     def build(self, input_shape):
         if len(input_shape) < 2 or input_shape[-1] % self.num_channels:
@@ -59,11 +76,14 @@ class MinibatchStandardDeviation(Configured):
 
     def call(self, inputs):
         rows, *positions, channels = ops.shape(inputs)
-        # One axis each: groups, members, positions ..., runs, channels of a run.
+        # One axis each: groups, members, positions ..., runs, channels of a run; of
+        # strided groups the first two in turn.
         runs = self.num_channels, channels // self.num_channels
-        shape = (*self._groups(rows), *positions, *runs)
-        grouped = ops.reshape(ops.cast(inputs, "float32"), shape)
-        deviation = ops.sqrt(ops.var(grouped, axis=1, keepdims=True) + _EPSILON)
+        groups, strided = self._groups(rows), self.grouping == "strided"
+        groups = groups[::-1] if strided else groups
+        grouped = ops.reshape(ops.cast(inputs, "float32"), (*groups, *positions, *runs))
+        members = 0 if strided else 1
+        deviation = ops.sqrt(ops.var(grouped, axis=members, keepdims=True) + _EPSILON)
         axes = (*range(2, grouped.ndim - 2), -1)
         statistic = ops.mean(deviation, axis=axes, keepdims=True)[..., 0]
         spread = ops.broadcast_to(statistic, ops.shape(grouped)[:-1])

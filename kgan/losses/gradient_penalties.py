@@ -6,7 +6,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from kgan.core import registry, seeds
+from kgan.core import arguments, registry, seeds
 from kgan.core.schedules import Scheduled
 from kgan.losses import term
 
@@ -28,6 +28,12 @@ class Penalty(term.LossTerm):
     example's own gradient as long as the critic treats examples independently.
     BatchNormalization breaks this; so Gulrajani et al. (2017), section 4, leave it out.
 
+    Attributes:
+        through_augmentation: Whether the points are data as they came, and the gradient
+            that of D(T(points)), T the augmentation with the draws of the loss. False:
+            the points are what D sees, T(x) and T(G(z)). Both are in use and differ:
+            how T scales an image enters the first alone.
+
     Example:
         ```python
         @keras.saving.register_keras_serializable(package="my")
@@ -43,6 +49,7 @@ class Penalty(term.LossTerm):
     """
 
     reads = ("input_gradient",)
+    through_augmentation = False
 
     def __init__(self, weight: Scheduled = 10.0, interval: int = 1):
         super().__init__(weight, interval=interval)
@@ -53,7 +60,8 @@ class Penalty(term.LossTerm):
         At `real` or `fake` itself the pass of the adversarial loss serves too.
 
         Args:
-            real: float32 real data as the critic sees it, batch axis first.
+            real: float32 real data, batch axis first: as the critic sees it, or as it
+                came where `through_augmentation`.
             fake: float32 generated data of the same shape.
             seed: int32 of shape `(2,)`, for penalties that draw.
         """
@@ -67,13 +75,30 @@ class Penalty(term.LossTerm):
         return self.value(view.input_gradient(self))
 
 
+class _SquaredNorm(Penalty):
+    def __init__(
+        self,
+        weight: Scheduled = 10.0,
+        interval: int = 1,
+        through_augmentation: bool = False,
+    ):
+        super().__init__(weight, interval)
+        self.through_augmentation = arguments.boolean(
+            "through_augmentation", through_augmentation
+        )
+
+    def value(self, gradients):
+        return 0.5 * _sum_of_squares(gradients)
+
+
 @keras.saving.register_keras_serializable(package="kgan")
-class R1(Penalty):
+class R1(_SquaredNorm):
     """The penalty at real data: γ/2 · E‖∇D(x)‖², γ the weight.
 
     With it, training converges locally where unregularised training circles the
     equilibrium. Mescheder, Geiger and Nowozin, "Which Training Methods for GANs do
-    actually Converge?" (2018), equation 9. Example:
+    actually Converge?" (2018), equation 9. With `through_augmentation` it is that of
+    StyleGAN2-ADA, γ/2 · E‖∇ₓ D(T(x))‖². Example:
     `gan.compile(terms=[kgan.penalties.R1(10.0, interval=16)])`.
     """
 
@@ -82,12 +107,9 @@ class R1(Penalty):
     def points(self, real, fake, seed):
         return real
 
-    def value(self, gradients):
-        return 0.5 * _sum_of_squares(gradients)
-
 
 @keras.saving.register_keras_serializable(package="kgan")
-class R2(Penalty):
+class R2(_SquaredNorm):
     """The penalty at generated data: γ/2 · E‖∇D(G(z))‖², γ the weight.
 
     Mescheder, Geiger and Nowozin (2018), equation 10.
@@ -97,9 +119,6 @@ class R2(Penalty):
 
     def points(self, real, fake, seed):
         return fake
-
-    def value(self, gradients):
-        return 0.5 * _sum_of_squares(gradients)
 
 
 @keras.saving.register_keras_serializable(package="kgan")

@@ -61,7 +61,8 @@ class Judge:
         neither is among `wanted`, the tensors at which a gradient will be asked for.
         """
         wanted = {id(points) for points in wanted}
-        if wanted & {id(real), id(fake)} or not self.nets.by_example(self.name):
+        rows = tf.nest.flatten(real)[0].shape[0]
+        if wanted & {id(real), id(fake)} or not self.nets.may_join(self.name, rows):
             keys = ((real, Use.REAL), (fake, Use.FAKE))
             return tuple(
                 self._differentiate(x, key, self.nets)
@@ -82,17 +83,23 @@ class Judge:
             for half in zip(*halves, strict=True)
         )
 
-    def gradient_at(self, points):
-        """Returns the gradient of the sum of logits; this pass moves no statistics."""
+    def gradient_at(self, points, shown=None):
+        """Returns the gradient of the sum of logits; this pass moves no statistics.
+
+        Args:
+            points: Where it is taken, a tensor.
+            shown: Function from the points to what the network sees of them. None: the
+                points themselves.
+        """
         known = self.nets.known
         if (self.name, id(points)) not in known:
-            self._differentiate(points, Use.PENALTY, self.nets.frozen)
+            self._differentiate(points, Use.PENALTY, self.nets.frozen, shown)
         return known[self.name, id(points)][0]
 
-    def _differentiate(self, points, key, nets):
+    def _differentiate(self, points, key, nets, shown=None):
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(points)
-            outputs = self(points, key, nets)
+            outputs = self(points if shown is None else shown(points), key, nets)
             logits = tf.nest.flatten(outputs[LOGITS])
             total = tf.add_n([tf.reduce_sum(each) for each in logits])
         (found,) = dense_gradients(tape, total, [points])

@@ -16,6 +16,10 @@ from kgan.models.mlp import mlp as mlp
 from kgan.models.mlp import mlp_discriminator as mlp_discriminator
 from kgan.models.mlp import mlp_generator as mlp_generator
 from kgan.models.packed import Packed as Packed
+from kgan.models.style_generator import StyleGenerator as StyleGenerator
+from kgan.models.stylegan2 import stylegan2 as stylegan2
+from kgan.models.stylegan2 import stylegan2_discriminator as stylegan2_discriminator
+from kgan.models.stylegan2 import stylegan2_generator as stylegan2_generator
 from kgan.models.translators import patchgan as patchgan
 from kgan.models.translators import unet as unet
 

@@ -76,7 +76,11 @@ def adapt(
         "times.",
         ("augmentation", *(length if count > FEW else ())): "Chose --augmentation="
         f"'{_text(recipe.augmentation)}': {reason}",
-        ("ema_momentum", *length): f"Chose --ema_momentum={momentum}: the average "
+        (
+            "ema_momentum",
+            "ema_kimg",
+            *length,
+        ): f"Chose --ema_momentum={momentum}: the average "
         "forgets half in a twentieth of the run.",
         length: f"Chose --steps={steps}: {shown:,} images shown in batches of "
         f"{batch_size}, {shown / count:.0f} passes through the images"

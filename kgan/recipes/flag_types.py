@@ -110,7 +110,7 @@ class Texts(Kind):
 
 
 class Boolean(Kind):
-    """True or false."""
+    """True or false; a flag may have 1 or 0 for them."""
 
     expects = "true or false"
 
@@ -118,7 +118,8 @@ class Boolean(Kind):
         return isinstance(value, bool)
 
     def parse(self, text):
-        return json.loads(text.lower())
+        value = json.loads(text.lower())
+        return bool(value) if value in (0, 1) else value
 
 
 class Choice(Kind):
@@ -161,7 +162,10 @@ class Integer(Kind):
 
 
 class Size(Kind):
-    """Height and width of images: one integer for both, or a pair."""
+    """Height and width of images: one integer for both, or a pair.
+
+    A flag may have them as people write them, width first: 640x480.
+    """
 
     expects = "an integer of at least 1 or a pair [height, width] of them"
 
@@ -171,6 +175,10 @@ class Size(Kind):
 
     def convert(self, value):
         return value if isinstance(value, int) else tuple(value)
+
+    def parse(self, text):
+        width, by, height = text.partition("x")
+        return [int(height), int(width)] if by else super().parse(text)
 
 
 class Window(Kind):

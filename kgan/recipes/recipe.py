@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import keras
 
+from kgan import data
 from kgan.core import registry
 from kgan.recipes import build
 from kgan.recipes.flag_types import (
+    Boolean,
     Choice,
     Integer,
     Mapping,
@@ -109,6 +111,9 @@ class Recipe:
     )
     target_window: tuple | None = field(
         Window(optional=True), "the same of the targets of pairs"
+    )
+    mirror: bool = field(
+        Boolean(), "whether images come also from right to left: x-flips", False
     )
 
     optimizers: dict = field(
@@ -282,6 +287,8 @@ class Recipe:
                 f"`dataset` must be {self.needs} for the game {self.game}. "
                 f"Received: {self.dataset!r}"
             )
+        if self.mirror:
+            data.source(source, mirror=True)  # data that are no images are refused here
         for name, window in self.windows.items():
             if name not in source.windows:
                 whose = name.removesuffix("window").replace("_", " ")

@@ -13,7 +13,10 @@ from kgan.report.markup import element, figure
 
 _SIZE = (4.4, 2.5)
 # Neither the game nor the distribution.
-_ASIDE = ("epoch", "step", "step_seconds", "images_per_second")
+_ASIDE = (
+    *("epoch", "step", "kimg"),
+    *("step_seconds", "images_per_second", "seconds_per_kimg"),
+)
 _RATES = ("d_learning_rate", "g_learning_rate")
 _NORMS = ("d_gradient_norm", "g_gradient_norm")
 _KNOWN = {"diversity": "Diversity: distance of samples ÷ of real examples"}

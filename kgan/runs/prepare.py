@@ -61,6 +61,7 @@ class Plan:
             start=start,
             with_labels=self.recipe.takes_labels(self.game),
             steps_per_epoch=batches or whole,
+            mirror=self.recipe.mirror,
         )
 
 
@@ -156,10 +157,11 @@ def _source(recipe, data_dir):
 def cut(recipe: Recipe, num_examples: int) -> int:
     """Returns the rounds of an epoch, which is what lies between two pictures.
 
-    `sample_every` rounds, or one pass through `num_examples` examples, or a little
-    less, so that the last epoch is not a short rest.
+    `sample_every` rounds, or one pass through `num_examples` examples and what is
+    mirrored of them, or a little less, so that the last epoch is not a short rest.
     """
-    one_pass = num_examples // (recipe.batch_size * recipe.batches_a_round)
+    seen = 2 * num_examples if recipe.mirror else num_examples
+    one_pass = seen // (recipe.batch_size * recipe.batches_a_round)
     longest = recipe.sample_every or max(1, one_pass)
     return math.ceil(recipe.steps / math.ceil(recipe.steps / longest))
 
@@ -199,11 +201,12 @@ def describe(plan: Plan) -> str:
     """Returns a few lines about a run: data, networks, steps, directory."""
     recipe, game, source = plan.recipe, plan.game, plan.source
     classes = f", {source.num_classes} classes" if recipe.takes_labels(game) else ""
+    mirrored = ", each also mirrored" if recipe.mirror else ""
     replicas = game.distribute_strategy.num_replicas_in_sync
     epochs = math.ceil(recipe.steps / plan.steps_per_epoch)
     lines = {
         "recipe": f"{recipe.name}: {recipe.description}",
-        "data": f"{source.num_examples:,} examples of {source.name}{classes}",
+        "data": f"{source.num_examples:,} examples of {source.name}{classes}{mirrored}",
         "labels": classes and naming.labels(source.class_names),
         **game.describe(),
         "steps": f"{recipe.steps:,}, in {epochs:,} epochs of "

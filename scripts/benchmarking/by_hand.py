@@ -7,7 +7,7 @@ import tensorflow as tf
 from benchmarking.keras_setup import Side
 
 from kgan.recipes.build import make_optimizers
-from kgan.recipes.options import gan as parts
+from kgan.recipes.options import gan_parts as parts
 
 
 class Loop(Side):

@@ -8,7 +8,7 @@ import keras
 from benchmarking import networks
 
 from kgan import recipes
-from kgan.recipes.options import gan as parts
+from kgan.recipes.options import gan_parts as parts
 
 NAMES = ("gaussian", "ring", "digits", "mnist", "cifar10")
 # Synthetic batches of the data's shape: no data set is needed to measure a step.

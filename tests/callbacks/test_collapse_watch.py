@@ -10,7 +10,7 @@ import kgan
 from kgan import recipes
 from kgan.callbacks import CollapseWatch, Symptom, TerminateOnNaN
 from kgan.recipes.build import make_optimizers
-from kgan.recipes.options import gan as parts
+from kgan.recipes.options import gan_parts as parts
 
 RING = kgan.data.source("ring", stddev=0.05)
 

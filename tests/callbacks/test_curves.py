@@ -16,7 +16,7 @@ KEYS = {
     *("d_loss", "g_loss", "d_real", "d_fake", "d_accuracy", "r1"),
     *("d_gradient_norm", "g_gradient_norm"),
     *("d_learning_rate", "g_learning_rate"),
-    *("step_seconds", "images_per_second"),
+    *("step_seconds", "images_per_second", "kimg", "seconds_per_kimg"),
     *("diversity", "rollbacks"),
 }
 

@@ -116,6 +116,7 @@ def test_curves_of_a_kind_stand_together(play, tmp_path):
     keys = [
         *("d_real", "r1", "diversity", "rollbacks", "g_gradient_norm"),
         *("d_learning_rate", "g_loss_scale", "step_seconds", "images_per_second"),
+        *("kimg", "seconds_per_kimg"),
         "val_d_real",
     ]
     play(logging.Board(tmp_path), 0, dict.fromkeys(keys, 1.0))
@@ -129,6 +130,8 @@ def test_curves_of_a_kind_stand_together(play, tmp_path):
         "optimizers/g_loss_scale",
         "recipe",
         "speed/images_per_second",
+        "speed/kimg",
+        "speed/seconds_per_kimg",
         "speed/step_seconds",
         "validation/val_d_real",
     ]

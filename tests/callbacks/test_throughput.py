@@ -9,7 +9,7 @@ import tensorflow as tf
 import kgan
 from kgan.callbacks import Throughput
 
-KEYS = {"step_seconds", "images_per_second"}
+KEYS = {"step_seconds", "images_per_second", "seconds_per_kimg"}
 
 
 class Clock:
@@ -57,6 +57,8 @@ def test_the_first_step_and_the_work_of_others_are_left_out(points, rows, monkey
     )
     np.testing.assert_allclose(history["step_seconds"], [0.5, 0.5])
     np.testing.assert_allclose(history["images_per_second"], [8.0, 8.0])
+    np.testing.assert_allclose(history["seconds_per_kimg"], [125.0, 125.0])
+    np.testing.assert_allclose(history["kimg"], [0.020, 0.040])
 
 
 @pytest.mark.parametrize("batch_size", [None, 4])
@@ -68,6 +70,7 @@ def test_each_update_of_the_discriminator_takes_its_own_images(
     history = _fit(gan, rows((1,), batches=9), [Throughput(batch_size), steps])
     np.testing.assert_allclose(history["step_seconds"], [2.0])
     np.testing.assert_allclose(history["images_per_second"], [6.0])
+    np.testing.assert_allclose(history["kimg"], [0.036])
 
 
 def test_several_steps_per_execution(points, rows, monkeypatch):
@@ -82,6 +85,16 @@ def test_several_steps_per_execution(points, rows, monkeypatch):
 def test_an_epoch_of_the_first_step_alone_says_nothing(points, rows):
     history = _fit(points(), rows((1,), batches=1), [Throughput()], epochs=2)
     assert {key: len(history[key]) for key in KEYS} == dict.fromkeys(KEYS, 1)
+    np.testing.assert_allclose(history["kimg"], [0.004, 0.008])
+
+
+def test_images_of_before_a_resume_count(points, rows, tmp_path):
+    gan = points()
+    _fit(gan, rows((1,), batches=5), [])
+    gan.save(tmp_path / "gan.keras")
+    again = keras.models.load_model(tmp_path / "gan.keras")
+    history = _fit(again, rows((1,), batches=3), [Throughput()])
+    np.testing.assert_allclose(history["kimg"], [0.032])
 
 
 def test_a_rollback_within_an_epoch(points, rows, monkeypatch):
@@ -101,6 +114,7 @@ def test_a_rollback_within_an_epoch(points, rows, monkeypatch):
     np.testing.assert_allclose(history["step_seconds"], [0.5, 0.5])
     # How large a batch is was first seen in the epoch that was not cut.
     np.testing.assert_allclose(history["images_per_second"], [8.0])
+    np.testing.assert_allclose(history["kimg"], [0.048])  # of all that were shown
 
 
 def test_images_of_all_replicas(two_replicas, monkeypatch):
@@ -110,6 +124,7 @@ def test_images_of_all_replicas(two_replicas, monkeypatch):
     steps = Steps(Clock(monkeypatch), 0.5)
     history = _fit(gan, data.batch(16, drop_remainder=True), [Throughput(), steps])
     np.testing.assert_allclose(history["images_per_second"], [32.0])
+    np.testing.assert_allclose(history["kimg"], [0.064])
 
 
 def test_keras_need_not_wait_for_each_step(points, rows):

@@ -33,6 +33,34 @@ def test_a_folder_of_images(model, tmp_path, capsys):
     )
 
 
+def test_an_image_for_each_of_stylegans_seeds(model, tmp_path, capsys):
+    path, folder = model("images"), tmp_path / "out"
+    generate(path, "--seeds=0-2,85", "--truncation=0.7", f"--output={folder}")
+    assert capsys.readouterr().out == (
+        f"4 images in {folder}: seed0000.png to seed0085.png\n"
+    )
+    gan = directory.load_model(path)
+    for seed in (0, 1, 2, 85):
+        drawn = np.random.RandomState(seed).randn(1, gan.latent_dim) * 0.7
+        with Image.open(folder / f"seed{seed:04d}.png") as file:
+            shown = np.asarray(file).astype(int)
+        expected = gan.decode(drawn.astype(np.float32))[0]
+        assert np.abs(shown - expected).max() <= 1
+    generate(path, "--seeds=3", "--truncation=0.7", f"--output={folder}")
+    assert len(list(folder.glob("*.png"))) == 5
+    message = "with images of truncation 0.7 in place of 1.0"
+    assert main(["generate", f"--model={path}", "--seeds=4", f"--output={folder}"]) == 1
+    assert message in capsys.readouterr().err
+
+
+def test_seeds_of_classes_as_one_array(model, tmp_path):
+    path, file = model("classes"), tmp_path / "images.npy"
+    for flag, labels in ([], None), (["--labels=2"], 2), (["--labels=2,0"], [2, 0]):
+        generate(path, "--seeds=7,3", *flag, f"--output={file}")
+        expected = directory.load_model(path).generate(seeds=[7, 3], labels=labels)
+        np.testing.assert_array_equal(np.load(file), expected)
+
+
 def test_one_grid(model, tmp_path):
     path, file = model("images"), tmp_path / "grid.png"
     generate(path, "--rows=2", "--columns=3", f"--output={file}")
@@ -160,6 +188,16 @@ def test_points_are_numbers(model, tmp_path, output, capsys):
         ("images", ["--directions=pca", "--labels=1"], 1, "`labels` must be None"),
         ("images", ["--directions=pca", "--start=1"], 2, "--start has no meaning"),
         ("points", ["--output=points.png"], 1, r"\.npy, \.csv"),
+        ("images", ["--seeds=3", "--seed=1"], 2, "--seed has no meaning with --seeds"),
+        ("images", ["--seeds=3", "--start=1"], 2, "--start has no meaning with"),
+        ("images", ["--seeds=3", "--num_images=1"], 2, "--num_images has no meaning"),
+        ("classes", ["--seeds=3", "--by_class"], 2, "--seeds and --by_class exclude"),
+        ("images", ["--seeds=5-3"], 2, r"seeds below 2\*\*32 as in 85 or 0-35,85"),
+        ("images", ["--seeds=-3"], 2, "as in 85 or 0-35,85"),
+        ("images", ["--seeds=4294967296"], 2, "as in 85 or 0-35,85"),
+        ("images", ["--seeds=0-99999999999"], 2, "a million at most"),
+        ("images", ["--seeds=1,2", "--labels=1"], 1, "`labels` must be None"),
+        ("classes", ["--seeds=1,2", "--labels=0,1,2"], 1, "one class or 2"),
     ],
 )
 def test_wrong_use_is_one_line(

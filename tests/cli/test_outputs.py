@@ -14,8 +14,19 @@ def test_pieces_add_up(model, labels):
     gan = directory.load_model(model("classes"))
     samples = outputs.Samples(gan, 7, labels=labels, start=4, seed=2)
     pieces = list(samples.chunks(3))
-    assert [first for first, _ in pieces] == [4, 7, 10]
+    assert [list(numbers) for numbers, _ in pieces] == [[4, 5, 6], [7, 8, 9], [10]]
     whole = gan.generate(7, seed=2, start=4, labels=labels)
+    np.testing.assert_array_equal(np.concatenate([p for _, p in pieces]), whole)
+    np.testing.assert_array_equal(samples.all(), whole)
+
+
+@pytest.mark.parametrize("labels", [None, 1, [0, 1, 2]])
+def test_samples_of_seeds_have_their_numbers(model, labels):
+    gan = directory.load_model(model("classes"))
+    samples = outputs.SamplesOfSeeds(gan, [85, 0, 7], labels=labels, truncation=0.5)
+    pieces = list(samples.chunks(2))
+    assert [numbers for numbers, _ in pieces] == [[85, 0], [7]]
+    whole = gan.generate(seeds=[85, 0, 7], labels=labels, truncation=0.5)
     np.testing.assert_array_equal(np.concatenate([p for _, p in pieces]), whole)
     np.testing.assert_array_equal(samples.all(), whole)
 
@@ -63,9 +74,9 @@ def test_a_grid_that_nobody_could_look_at_is_refused_at_once(tmp_path):
 def test_samples_that_are_drawn_together_are_given_in_pieces():
     drawn = outputs.Together(7, lambda: np.arange(7))
     pieces = list(drawn.chunks(3))
-    assert [first for first, _ in pieces] == [0, 3, 6]
+    assert [list(numbers) for numbers, _ in pieces] == [[0, 1, 2], [3, 4, 5], [6]]
     np.testing.assert_array_equal(np.concatenate([p for _, p in pieces]), drawn.all())
-    assert (drawn.start, drawn.count) == (0, 7)
+    assert drawn.count == 7
 
 
 def test_a_film_that_would_leave_frames_out_is_refused_at_once(tmp_path):

@@ -20,6 +20,13 @@ def test_integers():
             arguments.index("start", value)
 
 
+def test_booleans():
+    assert arguments.boolean("through", True) is True
+    for value in (1, 0, "yes", None, np.bool_(True)):
+        with pytest.raises(ValueError, match=r"`through` must be True or False\. Rec"):
+            arguments.boolean("through", value)
+
+
 def test_values():
     image = np.array([-1.0, 0.0, 1.0])
     arguments.values(image, is_image=True)

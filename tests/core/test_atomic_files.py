@@ -53,3 +53,22 @@ def test_where_a_file_could_be_written_is_asked_before(tmp_path, monkeypatch):
     with pytest.raises(OSError, match=rf"new, and {tmp_path} cannot be written"):
         check(tmp_path / "new", "--output")
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_folder_is_complete_or_absent(tmp_path):
+    folder = tmp_path / "new" / "folder"
+
+    def fill(temporary):
+        (temporary / "a.txt").write_text("whole")
+        assert not folder.exists()
+
+    def fail(temporary):
+        fill(temporary)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        atomic_files.fill_atomically(folder, fail)
+    assert not list(folder.parent.iterdir())
+    atomic_files.fill_atomically(folder, fill)
+    assert (folder / "a.txt").read_text() == "whole"
+    assert list(folder.parent.iterdir()) == [folder]

@@ -39,3 +39,15 @@ def test_limits(value):
     with pytest.raises(ValueError, match=rf"number in \[0, 1\].*Received: {value}"):
         schedules.check("share", value, maximum=1.0)
     assert schedules.check("share", 1, maximum=1.0) == 1.0
+
+
+def test_times():
+    assert schedules.times(2.0, 3.0) == 6.0
+    falling = keras.optimizers.schedules.PolynomialDecay(1.0, 10, 0.0)
+    scaled = schedules.times(falling, 3.0)
+    assert float(scaled(5)) == pytest.approx(1.5)
+    saved = keras.saving.serialize_keras_object(scaled)
+    assert saved["registered_name"] == "kgan>Scaled"
+    again = keras.saving.deserialize_keras_object(saved)
+    assert float(again(5)) == pytest.approx(1.5)
+    assert again.get_config() == scaled.get_config()

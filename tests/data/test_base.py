@@ -117,3 +117,8 @@ def test_the_identity_of_what_is_decoded_later_reads_nothing(monkeypatch):
         "dtype": "uint8",
         "classes": None,
     }
+
+
+def test_originals_are_all_examples_in_order():
+    found = [read() for read in Decoded().originals()]
+    np.testing.assert_array_equal(found, Decoded().read())

@@ -156,3 +156,17 @@ def test_files_are_read_where_they_lie(tmp_path):
         file.writestr("dataset.json", b"\xef\xbb\xbf" + b'{"labels": [["x", [1]]]}')
     found = dataset_json.read(archive.Zip(tmp_path / "a.zip"), "dataset.json", ["x"])
     np.testing.assert_array_equal(found.conditions, [[1.0]])
+
+
+def test_names_of_classes_are_written_and_read(data_set):
+    labels = dict(zip(FILES, [0, 1, 0, 1, 0, 1], strict=True))
+    folder = data_set(dataset_json.text(labels, ("cat", "dog", "eel")))
+    source = FolderSource(folder)
+    assert source.labels.tolist() == [0, 1, 0, 1, 0, 1]
+    assert (source.class_names, source.num_classes) == (("cat", "dog", "eel"), 3)
+    assert json.loads(dataset_json.text(None)) == {"labels": None}
+    for names in (["cat"], "cat", [1, 2]):
+        content = {"labels": [*labels.items()], "class_names": names}
+        (folder / "dataset.json").write_text(json.dumps(content))
+        with pytest.raises(ValueError, match=r"a list of texts, .* at least 2"):
+            FolderSource(folder)

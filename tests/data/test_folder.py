@@ -468,3 +468,21 @@ def test_a_zip_with_one_folder_of_images_has_no_classes(tmp_path, picture, caplo
     assert FolderSource(tmp_path / "images.zip").num_classes is None
     assert FolderSource(tmp_path / "images").num_classes is None
     assert caplog.text == ""
+
+
+def test_strict_about_broken_images_alone(damaged):
+    message = r"Each image of .*: 4 that cannot be .*cut\.jpg .*empty\.png"
+    with pytest.raises(ValueError, match=message):
+        FolderSource(damaged, strict="broken")
+    for name in ("cut.jpg", "empty.png", "flipped.png", "float.tiff"):
+        (damaged / name).unlink()
+    source = FolderSource(damaged, strict="broken")
+    assert source.scan.broken == ()
+    assert len(source.skipped) == 3
+
+
+def test_originals_have_the_size_of_their_files(tmp_path, picture):
+    expected = [picture("a.png", (6, 8)), picture("b.png", (9, 5))]
+    found = [read() for read in FolderSource(tmp_path, image_size=4).originals()]
+    for image, original in zip(found, expected, strict=True):
+        np.testing.assert_array_equal(image, original)

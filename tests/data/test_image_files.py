@@ -129,3 +129,31 @@ def test_ten_files_are_described_and_the_rest_counted():
     assert described.startswith("0.txt (not an image), 1.txt (not an image), ")
     assert described.endswith("9.txt (not an image) and 2 more")
     assert image_files.describe_files(files[:1]) == "0.txt (not an image)"
+
+
+@pytest.mark.parametrize(
+    ("file", "reason", "broken"),
+    [
+        ("a.txt", "not an image", False),
+        ("a", "not an image", False),
+        ("b/empty.PNG", "not an image", True),
+        ("a", "image file is truncated", True),
+        ("a.heic", "HEIC", True),
+    ],
+)
+def test_a_broken_image_is_one_by_name_or_content(file, reason, broken):
+    assert image_files.is_broken(file, reason) is broken
+
+
+def test_threads_keep_the_order_and_work_a_few_items_ahead():
+    begun = []
+
+    def items():
+        for number in range(100):
+            begun.append(number)
+            yield number
+
+    for number, square in enumerate(image_files.in_threads(lambda x: x**2, items())):
+        assert square == number**2
+        assert len(begun) - number <= 20
+    assert number == 99

@@ -88,3 +88,14 @@ def test_fit_does_not_alias():
 def test_what_fits_is_untouched():
     image = noise((6, 8, 3))
     assert pixels.fit_array(image, (6, 8)) is image
+
+
+def test_without_a_crop_all_of_an_image_is_kept():
+    image = np.zeros((10, 30, 1), np.uint8)
+    image[:, :10] = 255
+    squeezed = pixels.fit_array(image, (10, 12), crop=False)
+    assert squeezed.shape == (10, 12, 1)
+    assert squeezed[5, 2, 0] == 255
+    assert squeezed[5, 6, 0] <= 1  # Lanczos overshoots
+    floats = pixels.fit_array(image / np.float32(255), (10, 12), crop=False)
+    np.testing.assert_allclose(floats.clip(0, 1) * 255, squeezed, atol=1)

@@ -1,9 +1,86 @@
+import json
+
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
+import kgan
 from kgan.engine import ema
+
+
+@pytest.mark.parametrize("ramp", [0.05, None])
+def test_half_life(ramp):
+    schedule = ema.HalfLife(kimg=2.0, batch_size=32, ramp=ramp)
+    steps = [0, 1, 7, 100, 1249, 1250, 1251, 10**6]
+    seen = 32.0 * np.array(steps)
+    half_life = 2000.0 if ramp is None else np.minimum(2000.0, ramp * seen)
+    expected = 0.5 ** (32.0 / np.maximum(half_life, 1e-8))
+    momentum = tf.function(lambda t: ema.momentum_at(schedule, t))
+    for run in (momentum, tf.function(momentum, jit_compile=True)):
+        found = [float(run(tf.constant(t, tf.int64))) for t in steps]
+        np.testing.assert_allclose(found, np.full(8, 1.0) * expected, rtol=1e-5)
+
+
+def test_an_average_forgets_half_in_a_half_life():
+    schedule = ema.HalfLife(kimg=1.0, batch_size=10, ramp=None)
+    left = np.prod([ema.momentum_at(schedule, tf.constant(t)) for t in range(100)])
+    assert left == pytest.approx(0.5, rel=1e-4)
+
+
+def test_a_half_life_is_saved_with_its_arguments():
+    schedule = ema.HalfLife(kimg=3, batch_size=8, ramp=None)
+    assert kgan.HalfLife is ema.HalfLife
+    saved = json.loads(json.dumps(keras.saving.serialize_keras_object(schedule)))
+    assert saved["registered_name"] == "kgan>HalfLife"
+    again = keras.saving.deserialize_keras_object(saved)
+    assert again.get_config() == {"kimg": 3.0, "batch_size": 8, "ramp": None}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"kimg": 0}, "`kimg` must be a positive number"),
+        ({"kimg": "10"}, "`kimg` must be a positive number"),
+        ({"kimg": float("inf")}, "`kimg` must be a positive number"),
+        ({"batch_size": 0}, "`batch_size` must be a positive integer"),
+        ({"ramp": 0.0}, "`ramp` must be a positive number"),
+        ({"ramp": True}, "`ramp` must be a positive number"),
+    ],
+)
+def test_half_lives_that_are_none(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        ema.HalfLife(**arguments)
+
+
+@keras.saving.register_keras_serializable(package="tests")
+class Noisy(keras.layers.Layer):
+    """Has a strength, which is averaged, and two weights that are copied."""
+
+    not_averaged = ("noise", "mean")
+
+    def build(self, shape):
+        zero = {"shape": shape[1:], "initializer": "zeros"}
+        self.strength = self.add_weight(name="strength", **zero)
+        self.noise = self.add_weight(name="noise", trainable=False, **zero)
+        self.mean = self.add_weight(name="mean", trainable=False, **zero)
+
+    def call(self, x):
+        return x + self.strength * self.noise + self.mean
+
+
+@pytest.mark.parametrize("nested", [False, True])
+def test_weights_that_are_copied(nested):
+    noisy = Noisy()
+    inner = [keras.Sequential([keras.Input((2,)), noisy])] if nested else [noisy]
+    network = keras.Sequential([keras.Input((2,)), *inner], name="net")
+    copy = ema.copy_of(network)
+    for weight in network.weights:
+        weight.assign([4.0, 8.0])
+    tf.function(lambda m: ema.update(copy, network, m))(tf.constant(0.75))
+    values = {weight.name: weight.numpy().tolist() for weight in copy.weights}
+    copied = [4.0, 8.0]
+    assert values == {"strength": [1.0, 2.0], "noise": copied, "mean": copied}
 
 
 def test_momentum_warms_up():

@@ -158,8 +158,8 @@ def test_weights_and_rows_that_are_alike():
     names = [v.name for v in network.trainable_variables]
     assert len(nets.weights("network")) == len(names)
     np.testing.assert_array_equal(nets.weights("dense")[0], [[2.0]])
-    assert nets.by_example("dense")
-    assert not nets.by_example("network")
+    assert nets.may_join("dense")
+    assert not nets.may_join("network")
 
 
 @keras.saving.register_keras_serializable(package="tests")

@@ -1,6 +1,10 @@
+import json
+
 import keras
+import numpy as np
 import pytest
 
+import kgan
 from kgan.engine import optimizers
 
 
@@ -153,3 +157,38 @@ def test_one_learning_rate_for_all_is_refused():
     message = r'set `learning_rate` of model.optimizers\["a"\], .*Received: 0.1 for all'
     with pytest.raises(AttributeError, match=message):
         view.learning_rate = 0.1
+
+
+def test_adam_for_lazy_terms():
+    """The step sizes and decays with which StyleGAN2's program runs."""
+    generator, discriminator = (kgan.lazy_adam(r, 0.0025) for r in (4, 16))
+    for adam, rate, share in (
+        (generator, 0.002, 4 / 5),
+        (discriminator, None, 16 / 17),
+    ):
+        expected = 0.0025 * 16 / 17 if rate is None else rate
+        np.testing.assert_allclose(adam.learning_rate.numpy(), expected, rtol=1e-6)
+        assert adam.beta_1 == 0.0
+        assert adam.beta_2 == pytest.approx(0.99**share, rel=1e-12)
+        assert adam.epsilon == 1e-8
+    assert discriminator.beta_2 == pytest.approx(0.99059, abs=5e-6)
+    both = kgan.lazy_adam((4, 16), 1.0, 0.5, global_clipnorm=3.0)
+    share = 1 / (1 + 1 / 4 + 1 / 16)
+    assert float(both.learning_rate) == pytest.approx(share)
+    assert both.beta_1 == pytest.approx(0.5**share)
+    assert both.global_clipnorm == 3.0
+
+
+def test_a_schedule_for_lazy_terms_is_saved():
+    schedule = keras.optimizers.schedules.PolynomialDecay(1.0, 10, 0.0)
+    adam = kgan.lazy_adam(4, schedule)
+    saved = json.loads(json.dumps(keras.saving.serialize_keras_object(adam)))
+    again = keras.saving.deserialize_keras_object(saved)
+    assert float(again.learning_rate) == pytest.approx(0.8)
+    assert again.get_config() == adam.get_config()
+
+
+@pytest.mark.parametrize("interval", [0, 2.5, "4", (4, 0)])
+def test_intervals_that_are_none(interval):
+    with pytest.raises(ValueError, match="`interval` must be a positive integer"):
+        kgan.lazy_adam(interval)

@@ -115,22 +115,27 @@ def test_random_layers_follow_the_context():
 
 
 @pytest.mark.parametrize(
-    ("layers", "by_example"),
+    ("layers", "together"),
     [
-        (lambda: [keras.layers.Dense(1)], True),
-        (lambda: [kgan.layers.Maxout(2, 2)], True),
-        (lambda: [keras.layers.BatchNormalization()], False),
-        (lambda: [kgan.layers.Dropout(0.5)], False),
-        (lambda: [kgan.layers.MinibatchStandardDeviation(2)], False),
+        (lambda: [keras.layers.Dense(1)], 1),
+        (lambda: [kgan.layers.Maxout(2, 2)], 1),
+        (lambda: [keras.layers.BatchNormalization()], None),
+        (lambda: [kgan.layers.Dropout(0.5)], None),
+        (lambda: [kgan.layers.MinibatchStandardDeviation(2)], 2),
+        (lambda: [kgan.layers.MinibatchStandardDeviation(None)], None),
+        (
+            lambda: [kgan.layers.MinibatchStandardDeviation(n) for n in (4, 6)],
+            12,
+        ),
         (
             lambda: [kgan.layers.SpectralNormalization(keras.layers.Dense(1))],
-            False,
+            None,
         ),
     ],
 )
-def test_two_batches_may_be_one_where_no_layer_sees_the_difference(layers, by_example):
+def test_two_batches_may_be_one_where_no_layer_sees_the_difference(layers, together):
     network = keras.Sequential([keras.Input((3,)), *layers()])
-    assert Stateless(network).by_example == by_example
+    assert Stateless(network).rows_together == together
 
 
 class Moving(keras.layers.Layer):

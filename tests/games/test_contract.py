@@ -39,6 +39,29 @@ def path_length(random):
     return [kgan.losses.PathLength(interval=2, shrink=1)] if random else []
 
 
+def adaptive(random):
+    """Networks of StyleGAN2-ADA's kind of training; p moves from the first update."""
+    mapping = network([(LATENT_DIM,)], (5,))
+    generator = kgan.models.Mapped(mapping, network([(5,)], SHAPE))
+    augmentation = None
+    if random:
+        augmentation = kgan.augment.AdaptiveAugment(
+            0.2, interval=1, speed=100, policy="color"
+        )
+    momentum = kgan.HalfLife(kimg=0.05, batch_size=contract.ROWS, ramp=2.0)
+    return kgan.GAN(
+        generator,
+        network([SHAPE], (1,), 0.3 if random else 0.0),
+        augmentation=augmentation,
+        ema_momentum=momentum,
+    )
+
+
+def steps_of_their_own(random):
+    r1 = kgan.penalties.R1(1.0, interval=3, through_augmentation=True)
+    return {"terms": [r1, *path_length(random)], "lazy": "own_step"}
+
+
 def labelled(count):
     return contract.images(count), np.arange(count, dtype="int32") % 3
 
@@ -78,6 +101,18 @@ class TestPathLength(Contract):
         apart=1e-3,  # each replica's rows are compared with the mean that they moved
         columns=COLUMNS,
         endpoints=("serving_default", "generate", "generate_png", "interpolate"),
+    )
+
+
+class TestStepsOfTheirOwn(Contract):
+    case = Case(
+        adaptive,
+        contract.images,
+        options=steps_of_their_own,
+        writes={0: ("augmentation",), 3: ("term_path_length",)},
+        apart=1e-3,  # as above
+        columns=COLUMNS,
+        endpoints=None,
     )
 
 

@@ -8,6 +8,7 @@ import pytest
 import tensorflow as tf
 
 import kgan
+from kgan.core import seeds
 from kgan.losses.term import LossTerm
 
 BATCH = {
@@ -115,7 +116,7 @@ def test_one_pass_over_real_and_fake_is_two(num_classes, penalties, passes):
         batch["condition"] = tf.constant([0, 1, 2, 0])
     results = []
     for by_example in (True, False):
-        gan._plain.stateless["discriminator"].by_example = by_example
+        gan._plain.stateless["discriminator"].rows_together = 1 if by_example else None
         seen.clear()
         # In update 1 no lazy penalty acts.
         results.append(moves.update_of(gan, "discriminator", batch, update=1))
@@ -157,6 +158,113 @@ def test_d_sees_packs_where_it_judges_packs():
     assert float(result.logs["d_real"]) == pytest.approx(expected, rel=1e-5)
     names = [v.path for v in packed.trainable_variables]
     assert len(result.gradients["discriminator"]) == len(names)
+
+
+class Doubled(keras.layers.Layer):
+    """The augmentation x ↦ 2 x, or with a gain that is drawn for each example."""
+
+    def __init__(self, random=False):
+        super().__init__(dtype="float32")
+        self.random = random
+        self.seed_generator = keras.random.SeedGenerator(0)
+
+    def call(self, x, training=False):
+        if not (self.random and training):
+            return 2.0 * x
+        return x * (1.0 + seeds.uniform_like(x[:, :1], self.seed_generator.next()))
+
+
+def augmented(penalties, augmentation=None, **compiled):
+    """G(z) = z / 2 + 1/4 and D(x) = 2 x of data that D sees through a layer."""
+    linear = networks.linear_gan()
+    gan = kgan.GAN(
+        linear.generator,
+        linear.discriminator,
+        augmentation=augmentation or Doubled(),
+        ema_momentum=None,
+    )
+    gan.compile(loss="wasserstein", penalties=penalties, **compiled)
+    return gan
+
+
+@pytest.mark.parametrize("interval", [1, 4])
+@pytest.mark.parametrize("jit_compile", [None, True])
+def test_penalties_at_what_d_sees_and_through_the_augmentation(interval, jit_compile):
+    kinds = kgan.penalties.R1, kgan.penalties.R2
+    pair = [kind(1.0, interval, through) for kind in kinds for through in (False, True)]
+    play = moves.playing_of(
+        augmented(pair),
+        "discriminator",
+        lambda f: tf.function(f, autograph=False, jit_compile=jit_compile),
+    )
+    logs = play(BATCH).logs
+    # D(2 x) = 4 x: half of 2² where D is asked, and half of 4² through the layer.
+    expected = {"r1": 2.0, "r1_2": 8.0, "r2": 2.0, "r2_2": 8.0}
+    for name, value in expected.items():
+        np.testing.assert_allclose(logs[name], value, rtol=1e-6)
+
+
+@pytest.mark.parametrize("kind", ["r1", "r2"])
+def test_the_gradient_through_the_augmentation_has_its_draws(kind):
+    """The penalty is half the mean of (w g)², g the gains of this pass."""
+    layer, seen = Doubled(random=True), []
+    penalty = {"name": kind, "weight": 3.0, "through_augmentation": True}
+    gan = augmented([penalty], layer)
+    base = moves.update_of(augmented([], layer), "discriminator", BATCH)
+    call = layer.call
+
+    def seeing(x, **kwargs):
+        seen.append(call(x, **kwargs) / x)
+        return seen[-1] * x
+
+    layer.call = seeing
+    result = moves.update_of(gan, "discriminator", BATCH)
+    real, fake, again = (gains.numpy() for gains in seen)
+    np.testing.assert_allclose(again, real if kind == "r1" else fake, rtol=1e-6)
+    squares = np.mean(again**2)
+    np.testing.assert_allclose(result.logs[kind], 2.0 * squares, rtol=1e-5)
+    gradient, without = (x.gradients["discriminator"][0] for x in (result, base))
+    np.testing.assert_allclose(gradient - without, [[3.0 * 2.0 * squares]], rtol=1e-4)
+
+
+@pytest.mark.parametrize("jit_compile", [False, True])
+def test_the_same_on_two_replicas(jit_compile, two_replicas):
+    def played(strategy, jit_compile=False):
+        with strategy.scope():
+            sgd = keras.optimizers.SGD
+            gan = augmented(
+                [kgan.penalties.R1(1.0, 1, True)],
+                Doubled(random=True),
+                discriminator_optimizer=sgd(0.1),
+                generator_optimizer=sgd(0.1),
+                jit_compile=jit_compile,
+            )
+        data = np.linspace(-1, 1, 8, dtype="float32")[:, None]
+        history = gan.fit(data, batch_size=8, shuffle=False, verbose=0).history
+        return history["r1"], gan.discriminator.get_weights()[0]
+
+    one = played(tf.distribute.get_strategy())
+    for ours, theirs in zip(played(two_replicas, jit_compile), one, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-5)
+
+
+def test_without_an_augmentation_there_is_nothing_to_look_through():
+    gan, seen = counted(penalties=[kgan.penalties.R1(1.0, through_augmentation=True)])
+    moves.update_of(gan, "discriminator", BATCH)
+    assert len(seen) == 2  # the passes of the loss serve
+
+
+def test_packs_through_the_augmentation():
+    network = kgan.models.mlp_discriminator((2,), hidden=())
+    packed = kgan.models.Packed(network, samples=2)
+    gan = kgan.GAN(networks.linear_gan().generator, packed, augmentation=Doubled())
+    gan.compile(penalties=[kgan.penalties.R1(1.0, 1, t) for t in (False, True)])
+    real = tf.constant(np.arange(4.0, dtype="float32")[:, None])
+    batch = {"real": real, "latents": real}
+    logs = moves.update_of(gan, "discriminator", batch).logs
+    slopes = network.trainable_variables[0].numpy()
+    np.testing.assert_allclose(logs["r1"], np.sum(slopes**2) / 2, rtol=1e-5)
+    np.testing.assert_allclose(logs["r1_2"], 2 * np.sum(slopes**2), rtol=1e-5)
 
 
 def test_terms_meet_the_masks_of_the_loss():

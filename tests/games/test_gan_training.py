@@ -161,6 +161,27 @@ def test_the_average_follows_its_formula_with_moving_statistics():
         np.testing.assert_allclose(value, expected, atol=1e-6)
 
 
+def test_the_average_follows_its_half_life_and_resumes(tmp_path):
+    schedule = kgan.HalfLife(kimg=0.1, batch_size=8, ramp=2.0)
+    gan = networks.gan(batch_norm=False, ema_momentum=schedule)
+    expected = gan.generator.get_weights()
+    for step in range(4):
+        gan.fit(DATA[8 * step : 8 * (step + 1)], batch_size=8, verbose=0)
+        m = 0.5 ** (8 / max(min(100, 2.0 * 8 * step), 1e-8))
+        pairs = zip(expected, gan.generator.get_weights(), strict=True)
+        expected = [m * average + (1 - m) * new for average, new in pairs]
+        found = gan.ema_generator.get_weights()
+        for ours, theirs in zip(found, expected, strict=True):
+            np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-6)
+        if step == 2:
+            gan.save(tmp_path / "gan.keras")
+    again = keras.models.load_model(tmp_path / "gan.keras")
+    assert again.ema_momentum.get_config() == schedule.get_config()
+    again.fit(DATA[24:32], batch_size=8, verbose=0)
+    for ours, theirs in zip(again.get_weights(), gan.get_weights(), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
 def test_every_step_draws_anew_and_a_seed_repeats():
     def run(seed):
         keras.utils.set_random_seed(0)

@@ -39,6 +39,38 @@ def test_generate_and_decode_agree(gan, by_class):
     )
 
 
+def test_seeds_of_stylegan_are_latents_of_numpy(gan, by_class):
+    drawn = latents.of_seeds(gan.prior, [85, 3])
+    np.testing.assert_array_equal(gan.generate(seeds=[85, 3]), gan.decode(drawn))
+    np.testing.assert_array_equal(
+        gan.generate(seeds=[85, 3], truncation=0.5),
+        gan.decode(latents.truncate(gan.prior, drawn, 0.5)),
+    )
+    drawn = latents.of_seeds(by_class.prior, [85, 3])
+    np.testing.assert_array_equal(
+        by_class.generate(seeds=[85, 3], batch_size=1),
+        by_class.decode(drawn, [85 % CLASSES, 3 % CLASSES]),
+    )
+    np.testing.assert_array_equal(
+        by_class.generate(seeds=[85, 3], labels=2), by_class.decode(drawn, 2)
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"num_images": 1}, r"`seeds` must be given without .*: num_images=1"),
+        ({"seed": 2, "start": 3}, r"Received also: seed=2, start=3"),
+        ({"truncation": 1.5}, r"truncation"),
+    ],
+)
+def test_seeds_stand_alone(gan, arguments, message):
+    with pytest.raises(ValueError, match=message):
+        gan.generate(seeds=[3], **arguments)
+    with pytest.raises(ValueError, match="`num_images` must be a positive integer"):
+        gan.generate()
+
+
 def test_a_walk_joins_two_images(gan, by_class):
     images = gan.interpolate(3, 8, steps=11)
     assert images.shape == (11, *networks.IMAGE_SHAPE)

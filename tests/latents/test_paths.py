@@ -41,6 +41,32 @@ def test_late_rows_are_of_the_same_table(start):
     assert len(np.unique(rows)) == rows.size
 
 
+def test_seeds_are_those_of_numpy():
+    drawn = latents.of_seeds(PRIOR, [0, 85, 2**32 - 1])
+    assert (drawn.dtype, drawn.shape) == (np.float32, (3, 3))
+    expected = np.random.RandomState(85).randn(1, 3)[0]
+    np.testing.assert_array_equal(drawn[1], expected.astype(np.float32))
+    # The first numbers of NumPy's oldest generator, which stays as it is.
+    np.testing.assert_allclose(drawn[0], [1.764052, 0.400157, 0.978738], rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("prior", "given", "message"),
+    [
+        (PRIORS[1], [0], r"need the prior kgan\.priors\.Normal.*Received: Uniform"),
+        (False, [0], r"Received: a game without latents"),
+        (PRIOR, [], r"list of integers in \[0, 2\*\*32\).*Received: \[\]"),
+        (PRIOR, [-1], r"Received: \[-1\]"),
+        (PRIOR, [2**32], r"Received: \[4294967296\]"),
+        (PRIOR, [0.5], r"Received: \[0\.5\]"),
+        (PRIOR, 3, r"Received: 3"),
+    ],
+)
+def test_wrong_seeds_are_refused(prior, given, message):
+    with pytest.raises(ValueError, match=message):
+        latents.of_seeds(prior, given)
+
+
 def test_the_table_does_not_repeat_itself():
     # 2³⁷ and 2³⁸ rows are what 31 and 32 bits of block numbers reach.
     starts = (0, 2**31, 2**32, 2**37, 2**38, 2**39, 2**62)

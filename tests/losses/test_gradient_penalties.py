@@ -20,7 +20,7 @@ def one_replica():
 def test_r1(two_replicas):
     contracts.check_penalty(
         gradient_penalties.R1,
-        {"weight": 3.0, "interval": 4},
+        {"weight": 3.0, "interval": 4, "through_augmentation": True},
         lambda gradients: np.sum(gradients**2, axis=1) / 2,
         two_replicas,
     )
@@ -106,6 +106,13 @@ def test_steepest_place_alone_counts():
     gradients = tf.constant([[3.0, 4.0], [1.0, 0.0], [0.0, 0.0]])
     value = gradient_penalties.MaxGradientPenalty().value(gradients)
     np.testing.assert_allclose(value, [25, 25, 25])
+
+
+def test_through_the_augmentation_is_a_choice():
+    assert gradient_penalties.R1().through_augmentation is False
+    assert gradient_penalties.DRAGAN().through_augmentation is False
+    with pytest.raises(ValueError, match="`through_augmentation` must be True or F"):
+        gradient_penalties.R2(1.0, through_augmentation="yes")
 
 
 def test_flat_critic_has_the_gradient_penalty_1():

@@ -111,7 +111,7 @@ def test_one_pass_takes_a_condition_twice():
     head = kgan.layers.Projection(3)
     network = keras.Model([data, labels], head([data, labels]))
     nets = moves.nets(judge=network)
-    assert nets.by_example("judge")
+    assert nets.may_join("judge")
     given = tf.constant([0, 2, 1])
     together = Judge(nets, "judge", given).compare(*batch())
     for outputs, x in zip(together, batch(), strict=True):
@@ -179,6 +179,14 @@ def test_gradients_at_the_batches_cost_no_further_pass():
     first, second = (judge.gradient_at(between) for _ in range(2))
     assert first is second
     assert rows == [3, 3, 3]
+
+
+def test_the_gradient_may_lead_through_a_function_of_the_points():
+    nets, _ = build()
+    judge, points = Judge(nets, "judge"), tf.constant(REAL)
+    found = judge.gradient_at(points, lambda x: x**2)
+    np.testing.assert_allclose(found, 2.0 * REAL * W, rtol=1e-6)
+    assert judge.gradient_at(points) is found  # it is known
 
 
 def test_only_the_logits_are_differentiated():

@@ -10,8 +10,7 @@ import tensorflow as tf
 import term_views
 
 import kgan
-from kgan.augment import draws
-from kgan.core import seeds
+from kgan.core import draws, seeds
 from kgan.losses import PathLength
 
 WIDTH, SHAPE = 3, (2, 4, 1)
@@ -116,6 +115,50 @@ def test_a_part_of_the_batch_is_enough(shrink, rows):
     assert value.shape == (rows,)
     np.testing.assert_array_equal(seen[0][0], LATENTS[:rows])
     np.testing.assert_array_equal(seen[0][1], np.arange(rows))
+
+
+def test_against_a_loop_with_mixed_styles_and_a_curved_synthesis():
+    """Each example's Jacobian entry by entry, in float64, with its slope in A."""
+    layers, cutoff, step = 3, 1, 1e-5
+    matrix = DRAW.normal(size=(layers * WIDTH, 8)) / 2
+    styles = np.tanh(DRAW.normal(size=(2, 4, WIDTH)))
+    first, second = (np.repeat(w[:, None], layers, axis=1) for w in styles)
+    mixed = np.where(np.arange(layers)[:, None] < cutoff, first, second)
+    drawn = noise(4)
+
+    def image(w, matrix):
+        return np.tanh(w.reshape(-1) @ matrix) * (1.0 + np.sum(w**2))
+
+    def length(w, y, matrix):
+        squares = np.zeros(layers)
+        for layer, column in np.ndindex(layers, WIDTH):
+            move = np.zeros_like(w)
+            move[layer, column] = step
+            ends = image(w + move, matrix), image(w - move, matrix)
+            squares[layer] += ((ends[0] - ends[1]) @ y / (2 * step)) ** 2
+        return np.sqrt(squares.mean() + 1e-8)
+
+    def formula(matrix):
+        found = [length(w, y, matrix) for w, y in zip(mixed, drawn, strict=True)]
+        mean = 0.7 + 0.01 * (np.mean(found) - 0.7)  # the new one, with its slope
+        return np.mean([(each - mean) ** 2 for each in found])
+
+    def seen(matrix):
+        def synthesis(w):
+            flat = tf.reshape(w, (-1, layers * WIDTH))
+            scale = 1.0 + tf.reduce_sum(flat**2, axis=1, keepdims=True)
+            return tf.reshape(tf.tanh(flat @ matrix) * scale, (-1, *SHAPE))
+
+        constant = tf.constant(mixed, tf.float32)
+        generator = types.SimpleNamespace(
+            mapping=lambda inputs: constant, synthesis=synthesis
+        )
+        nets = types.SimpleNamespace(frozen=types.SimpleNamespace(generator=generator))
+        latents = tf.zeros((8, 2))  # of which the term reads one half
+        return term_views.view(0, latents=latents, generator_inputs=latents, nets=nets)
+
+    term = PathLength()
+    term_views.check(term, "generator_term", seen, formula, matrix, state=[0.7])
 
 
 def test_the_decay_may_follow_a_schedule():

@@ -63,8 +63,8 @@ def test_it_says_how_many_it_takes_together():
     packed = Packed(network((6,)), samples=3)
     assert packed.group_size == packed.samples == 3
     assert packed.by_example
-    assert Stateless(packed).by_example
-    assert not Stateless(Packed(network(dropout=0.5))).by_example
+    assert Stateless(packed).rows_together == 1
+    assert Stateless(Packed(network(dropout=0.5))).rows_together is None
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 
 from kgan.models.dcgan import stage_sizes
 from kgan.recipes import Recipe, automatic, few_shot, get
-from kgan.recipes.options.gan import make_augmentation
+from kgan.recipes.options.gan_parts import make_augmentation
 
 
 def adapt(count=200, size=(64, 64), on_gpu=False):

@@ -7,6 +7,8 @@ from kgan.recipes import flag_types
 KINDS = {
     "text": (flag_types.Text(), "a, b", "a, b"),
     "true": (flag_types.Boolean(), "True", True),
+    "1 for true": (flag_types.Boolean(), "1", True),
+    "0 for false": (flag_types.Boolean(), "0", False),
     "false": (flag_types.Boolean(), "false", False),
     "choice": (flag_types.Choice(("auto", True, False)), "auto", "auto"),
     "true among choices": (flag_types.Choice(("auto", True, False)), "True", True),
@@ -15,6 +17,7 @@ KINDS = {
     "no integer": (flag_types.Integer(optional=True), "None", None),
     "side": (flag_types.Size(), "32", 32),
     "height and width": (flag_types.Size(), "[32, 48]", (32, 48)),
+    "width and height": (flag_types.Size(), "48x32", (32, 48)),
     "no size": (flag_types.Size(optional=True), "none", None),
     "window": (flag_types.Window(), "-1024, 3071", (-1024, 3071)),
     "window of fractions": (flag_types.Window(), "[0.5,1e3]", (0.5, 1e3)),

@@ -7,7 +7,7 @@ import pytest
 import kgan
 from kgan import recipes
 from kgan.recipes import Recipe, schedules
-from kgan.recipes.options import gan as parts
+from kgan.recipes.options import gan_parts as parts
 
 R1 = {"name": "r1", "weight": {"schedule": "cosine", "first": 2.0, "last": 0.5}}
 

@@ -36,7 +36,8 @@ def test_panels_hold_what_belongs_together_and_no_housekeeping():
     y = np.array([3.0, 2, 1])
     names = (
         "d_loss g_loss d_real d_fake d_accuracy d_gradient_norm g_gradient_norm r1 "
-        "step_seconds images_per_second g_learning_rate diversity frechet_mnist"
+        "step_seconds images_per_second g_learning_rate diversity frechet_mnist kimg "
+        "seconds_per_kimg"
     )
     columns = STEPS | dict.fromkeys(names.split(), y)
     columns["d_learning_rate"] = np.ones(3)

@@ -54,6 +54,28 @@ def test_one_pass_counts_all_updates_of_d():
     assert prepare.cut(recipe, num_examples=1797) <= 1797 // 64 // 3
 
 
+def test_one_pass_has_each_image_and_its_mirror_image():
+    recipe = recipes.get("digits").override(
+        steps=56, sample_every=None, batch_size=64, mirror=True
+    )
+    assert prepare.cut(recipe, num_examples=1797) == 56
+
+
+def test_a_mirrored_run_is_one_of_twice_the_data(tmp_path):
+    recipe = TINY.override(mirror=True, sample_every=None, steps=200)
+    plan = prepare.prepare(recipe, tmp_path / "run")
+    assert "1,797 examples of digits, each also mirrored" in prepare.describe(plan)
+    assert plan.source.num_examples == 1797  # which samples are measured against
+    assert len(plan.load()) == plan.steps_per_epoch == 100
+    images = np.concatenate([x.numpy() for x in plan.load(batches=112)])
+    found = {row.tobytes() for row in images}
+    mirror_images = {row.tobytes() for row in images[:, :, ::-1]}
+    assert len(found & mirror_images) > 3500
+    with pytest.raises(ValueError, match=r"mirror must be False for gaussian"):
+        prepare.prepare(tiny.POINTS.override(mirror=True), tmp_path / "points")
+    assert not list(tmp_path.iterdir())
+
+
 def test_describe_names_what_matters(tmp_path):
     text = prepare.describe(prepare.prepare(TINY, tmp_path / "run"))
     generator = 4 * 16 + 16 + 16 * 64 + 64

@@ -63,7 +63,8 @@ def test_the_written_recipe_is_resolved_and_trains_the_same(digits):
     recipe = recipes.Recipe.from_json(text)
     assert recipe.image_size == 8
     assert recipe.sample_every == 2
-    assert recipe.penalties == ({"name": "r1", "weight": 0.5, "interval": 1},)
+    written = {"weight": 0.5, "interval": 1, "through_augmentation": False}
+    assert recipe.penalties == ({"name": "r1", **written},)
     again = prepare.prepare(recipe, run_dir / "again").game
     first = prepare.prepare(TINY, run_dir / "again").game
     for ours, theirs in zip(again.get_weights(), first.get_weights(), strict=True):
@@ -78,7 +79,10 @@ def test_metrics_are_a_line_an_epoch(digits):
     logged = {"d_loss", "g_loss", "d_real", "d_fake", "d_accuracy", "r1"}
     watched = {"g_gradient_norm", "d_gradient_norm", "diversity"}
     speed = {"images_per_second", "step_seconds", "g_learning_rate", "d_learning_rate"}
+    speed |= {"kimg", "seconds_per_kimg"}
     assert set(rows[0]) == {"epoch", "step"} | logged | watched | speed
+    shown = [round(1000 * float(row["kimg"])) for row in rows]
+    assert shown == [64, 128, 160]
     assert all(np.isfinite(float(row["d_loss"])) for row in rows)
 
 
@@ -220,7 +224,10 @@ EXACT = {
         },
         4,
     ),
-    "bfloat16, compiled": ({"precision": "mixed_bfloat16", "jit_compile": True}, 3),
+    "bfloat16, compiled, mirrored": (
+        {"precision": "mixed_bfloat16", "jit_compile": True, "mirror": True},
+        3,
+    ),
 }
 
 

@@ -11,7 +11,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "scripts"))
 import compare_stability
 from stability import figure, methods, playing, tables
 
-from kgan.recipes.options import gan as parts
+from kgan.recipes.options import gan_parts as parts
 
 
 @pytest.mark.parametrize("dataset", compare_stability.DATASETS)

@@ -3,8 +3,7 @@
 import keras
 import tensorflow as tf
 
-from kgan.augment import draws
-from kgan.core import schedules, seeds
+from kgan.core import draws, schedules, seeds
 from kgan.core.schedules import Scheduled
 from kgan.losses.term import LossTerm
 

@@ -2,15 +2,11 @@
 
 import dataclasses
 
-from kgan import augment, data, losses, models
+from kgan import augment, data
 from kgan.core import registry
-from kgan.engine import alternation
 from kgan.games import network_checks
 from kgan.games.gan import GAN
-from kgan.latents import priors
-from kgan.losses import gradient_penalties, objectives, regularizers, term
-from kgan.losses.top_k import TopK
-from kgan.recipes import build, schedules
+from kgan.recipes import build
 from kgan.recipes.flag_types import (
     Boolean,
     Fraction,
@@ -21,9 +17,9 @@ from kgan.recipes.flag_types import (
     Text,
     field,
 )
+from kgan.recipes.options import gan_parts as parts
 from kgan.recipes.recipe import Recipe
 
-_PLAYERS = ("generator", "discriminator")
 # Fields that fill `optimizers`, and their values where they are not given.
 _ADAM = {
     "generator_learning_rate": 2e-4,
@@ -34,13 +30,8 @@ _ADAM = {
     "clip_norm": None,
 }
 _SCHEDULES = ("constant", "linear", "cosine")
+_MOMENTUM, _AVERAGE = 0.999, ("ema_momentum", "ema_kimg")
 _STEP_SIZE, _DECAY = Number(optional=True), Number(below=1.0, optional=True)
-_TERMS = {
-    "penalties": gradient_penalties,
-    "regularizers": regularizers,
-    "objectives": objectives,
-    "terms": term,
-}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -106,10 +97,19 @@ class GANRecipe(Recipe, game="gan"):
     discriminator_steps: int = field(Integer(), "updates of D in a round", 1)
     generator_steps: int = field(Integer(), "updates of G in a round", 1)
     ema_momentum: float | None = field(
-        _DECAY, "momentum of the generator's average; none: no average", 0.999
+        _DECAY, "momentum of the generator's average; none: no average", _MOMENTUM
+    )
+    ema_kimg: float | None = field(
+        Number(optional=True),
+        "half-life of that average in thousands of images, in place of ema_momentum",
+    )
+    ema_ramp: float | None = field(
+        Number(optional=True),
+        "share of the images so far that this half-life may be; none: any",
+        0.05,
     )
 
-    players = _PLAYERS
+    players = parts.PLAYERS
     needs = "images or points"
 
     def __post_init__(self):
@@ -124,17 +124,27 @@ class GANRecipe(Recipe, game="gan"):
                     f"`{name}` must be left out where `optimizers` has the optimizer "
                     f"of the {' and the '.join(self.optimizers)}. Received: {value!r}"
                 )
+        if self.ema_kimg is not None and self.ema_momentum == _MOMENTUM:
+            object.__setattr__(self, "ema_momentum", None)  # it was not given
         _check(self)
 
     def override(self, **values):
         # Adam's fields make way for optimizers, but not those that are given beside.
-        return super().override(
-            **dict.fromkeys(_idle(values.get("optimizers"))) | values
-        )
+        idle = dict.fromkeys(_idle(values.get("optimizers")))
+        # So do the two ways to say how fast the average is.
+        _check_average(values.get("ema_momentum"), values.get("ema_kimg"))
+        for given, other in (_AVERAGE, _AVERAGE[::-1]):
+            if given in values:
+                idle[other] = None
+        return super().override(**idle | values)
 
     @property
     def batches_a_round(self):
         return self.discriminator_steps
+
+    @property
+    def has_average(self):
+        return super().has_average or self.ema_kimg is not None
 
     @classmethod
     def suits(cls, source):
@@ -179,10 +189,10 @@ class GANRecipe(Recipe, game="gan"):
     def make_game(self, source):
         num_classes = source.num_classes if self.conditional else None
         gan = GAN(
-            *make_networks(self, source.shape, num_classes),
-            prior=make_prior(self),
-            augmentation=make_augmentation(self),
-            ema_momentum=self.ema_momentum,
+            *parts.make_networks(self, source.shape, num_classes),
+            prior=parts.make_prior(self),
+            augmentation=parts.make_augmentation(self),
+            ema_momentum=parts.make_momentum(self),
             discriminator_steps=self.discriminator_steps,
             generator_steps=self.generator_steps,
             seed=self.seed,
@@ -192,30 +202,30 @@ class GANRecipe(Recipe, game="gan"):
         gan.compile(
             generator_optimizer=optimizers["generator"],
             discriminator_optimizer=optimizers["discriminator"],
-            loss=make_loss(self),
-            **{what: make_terms(self, what) for what in _TERMS},
-            alternation=make_alternation(self),
+            loss=parts.make_loss(self),
+            **{what: parts.make_terms(self, what) for what in parts.TERMS},
+            alternation=parts.make_alternation(self),
             **self.played(),
         )
         gan.check_rows(self.batch_size // gan.distribute_strategy.num_replicas_in_sync)
         return gan
 
     def resolve(self, source, sample_every):
-        prior_options = make_prior(self).get_config()
+        prior_options = parts.make_prior(self).get_config()
         del prior_options["latent_dim"]
-        periods = make_alternation(self)
-        family = build.arguments_of(families()[self.model])
+        periods = parts.make_alternation(self)
+        family = build.arguments_of(parts.families()[self.model])
         return dataclasses.replace(
             super().resolve(source, sample_every),
             image_size=_size(source.shape),
             model_options={**family, **self.model_options},
             prior_options=prior_options,
-            loss_options=_make_plain_loss(self).get_config(),
+            loss_options=parts.make_plain_loss(self).get_config(),
             **{
-                what: build.in_full(make_terms(self, what), getattr(self, what))
-                for what in _TERMS
+                what: build.in_full(parts.make_terms(self, what), getattr(self, what))
+                for what in parts.TERMS
             },
-            augmentation=_augmentation_in_full(self),
+            augmentation=parts.augmentation_in_full(self),
             alternation=periods.get_config() if periods else {},
         )
 
@@ -239,93 +249,32 @@ class GANRecipe(Recipe, game="gan"):
         }
 
 
-def families() -> dict:
-    """Returns the builders of pairs of networks in `kgan.models`, by name."""
-    public = vars(models)
-    return {
-        name: builder
-        for name, builder in public.items()
-        if f"{name}_generator" in public and f"{name}_discriminator" in public
-    }
-
-
-def make_networks(
-    recipe: GANRecipe, data_shape: tuple, num_classes: int | None
-) -> tuple:
-    """Builds `(generator, discriminator)`, which compute in the recipe's precision.
-
-    Args:
-        recipe: A `GANRecipe`.
-        data_shape: `(height, width, channels)` of images, `(d,)` of points.
-        num_classes: Number of classes of a conditional pair, or None.
-    """
-    builder = build.find("model", recipe.model, families())
-    with build.in_precision(recipe.precision):
-        return builder(
-            data_shape,
-            latent_dim=recipe.latent_dim,
-            num_classes=num_classes,
-            **recipe.model_options,
+def _check_average(momentum, kimg):
+    if momentum is not None and kimg is not None:
+        raise ValueError(
+            "`ema_momentum` must be left out beside `ema_kimg`: both say how fast the "
+            f"average is. Received: {momentum!r} and {kimg!r}"
         )
-
-
-def make_prior(recipe: GANRecipe) -> priors.Prior:
-    """Builds the distribution of the latents."""
-    kind, given = priors.find(recipe.prior), recipe.prior_options
-    build.check_options("prior_options", recipe.prior, kind, given)
-    return priors.get(recipe.prior, recipe.latent_dim, **given)
-
-
-def make_loss(recipe: GANRecipe) -> losses.AdversarialLoss:
-    """Builds the adversarial loss."""
-    loss = _make_plain_loss(recipe)
-    return loss if recipe.top_k == 1.0 else TopK(loss, recipe.top_k)
-
-
-def _make_plain_loss(recipe):
-    kind, given = type(losses.get(recipe.loss)), recipe.loss_options
-    build.check_options("loss_options", recipe.loss, kind, given)
-    return losses.get(recipe.loss, **given)
-
-
-def make_terms(recipe: GANRecipe, what: str) -> list:
-    """Builds the terms of a field, which is a key of `_TERMS`."""
-    room, steps = _TERMS[what], recipe.steps
-    return [build.make(what, room, steps, term) for term in getattr(recipe, what)]
-
-
-def make_augmentation(recipe: GANRecipe):
-    """Builds the layer through which D sees all data; None without one."""
-    if not recipe.augmentation:
-        return None
-    return build.make("augmentation", augment, recipe.steps, recipe.augmentation)
-
-
-def make_alternation(recipe: GANRecipe):
-    """Builds the periods in which one player waits; None without them."""
-    given = recipe.alternation
-    for player in given:
-        expected = "`alternation` of periods must be one of"
-        registry.check_known(expected, player, _PLAYERS)
-    each_one = dict.fromkeys(reversed(_PLAYERS), 1)
-    return alternation.Periods(**each_one | given) if given else None
 
 
 def _idle(optimizers):
     """Names of Adam's fields that nobody reads, since `optimizers` has all players."""
-    named = [p for p in _PLAYERS if isinstance(optimizers, dict) and p in optimizers]
-    if len(named) == len(_PLAYERS):
+    named = [
+        p for p in parts.PLAYERS if isinstance(optimizers, dict) and p in optimizers
+    ]
+    if len(named) == len(parts.PLAYERS):
         return tuple(_ADAM)
     return tuple(f"{player}_learning_rate" for player in named)
 
 
 def _check(recipe):
     """Checks names and options of a GAN's fields without building a network."""
+    _check_average(recipe.ema_momentum, recipe.ema_kimg)
     try:
-        make_prior(recipe)
-        make_loss(recipe)
-        make_alternation(recipe)
-        make_terms(recipe, "penalties")
+        parts.make_prior(recipe)
+        parts.make_loss(recipe)
+        parts.make_alternation(recipe)
+        parts.make_terms(recipe, "penalties")
         # Layers make variables, with which TensorFlow starts: too early for workers,
         # that must find each other before.
         for what, room, given in _layers(recipe):
@@ -335,30 +284,21 @@ def _check(recipe):
         raise ValueError(f"An option of the recipe has a wrong type: {error}") from None
     if recipe.top_k == 0.0:
         raise ValueError("`top_k` must be above 0. Received: 0.0")
-    if recipe.clip_norm == 0.0:
-        raise ValueError("`clip_norm` must be above 0, or None. Received: 0.0")
+    for name in ("clip_norm", "ema_kimg", "ema_ramp"):
+        if getattr(recipe, name) == 0.0:
+            raise ValueError(f"`{name}` must be above 0, or None. Received: 0.0")
     if recipe.schedule is not None:
         registry.check_known("`schedule` must be one of", recipe.schedule, _SCHEDULES)
-    builder = build.find("model", recipe.model, families())
+    builder = build.find("model", recipe.model, parts.families())
     build.check_options("model_options", recipe.model, builder, recipe.model_options)
 
 
 def _layers(recipe):
     """Yields field, registry and description of all terms that are Keras layers."""
     for what in ("regularizers", "objectives"):
-        yield from ((what, _TERMS[what], term) for term in getattr(recipe, what))
+        yield from ((what, parts.TERMS[what], term) for term in getattr(recipe, what))
     if recipe.augmentation:
         yield "augmentation", augment, recipe.augmentation
-
-
-def _augmentation_in_full(recipe):
-    if not recipe.augmentation:
-        return {}
-    layer = make_augmentation(recipe)
-    known, config = build.arguments_of(type(layer)), layer.get_config()
-    given = {name: value for name, value in config.items() if name in known}
-    given = schedules.keep(given, recipe.augmentation)
-    return {"name": recipe.augmentation["name"], **given}
 
 
 def _size(data_shape):

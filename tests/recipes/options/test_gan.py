@@ -11,7 +11,7 @@ from PIL import Image
 import kgan
 from kgan.recipes import Recipe
 from kgan.recipes.build import make_optimizers
-from kgan.recipes.options import gan as parts
+from kgan.recipes.options import gan_parts as parts
 
 PLAIN = Recipe(name="plain", latent_dim=3)
 
@@ -20,68 +20,6 @@ def examples(*shape):
     """A source of one example."""
     kind = "float32" if len(shape) == 1 else "uint8"
     return kgan.data.source(np.zeros((1, *shape), kind))
-
-
-def test_names_become_objects():
-    recipe = PLAIN.override(
-        prior="uniform",
-        prior_options={"maximum": 2.0},
-        loss="minimax",
-        loss_options={"label_smoothing": 0.1},
-        penalties=[{"name": "r2", "weight": 3.0, "interval": 4}],
-    )
-    prior = parts.make_prior(recipe)
-    assert isinstance(prior, kgan.priors.Uniform)
-    assert (prior.latent_dim, prior.minimum, prior.maximum) == (3, -1.0, 2.0)
-    loss = parts.make_loss(recipe)
-    assert isinstance(loss, kgan.losses.Minimax)
-    assert loss.label_smoothing == 0.1
-    (penalty,) = parts.make_terms(recipe, "penalties")
-    assert isinstance(penalty, kgan.penalties.R2)
-    assert (penalty.weight, penalty.interval) == (3.0, 4)
-
-
-def test_terms_augmentation_and_periods_come_by_name():
-    recipe = PLAIN.override(
-        regularizers=[{"name": "lecam", "weight": 0.1}, {"name": "drift"}],
-        objectives=[{"name": "auxiliary_classifier", "generator_weight": 0.1}],
-        augmentation={"name": "diff_augment", "policy": "cutout"},
-        alternation={"discriminator": 5},
-    )
-    lecam, drift = parts.make_terms(recipe, "regularizers")
-    assert (lecam.kind, lecam.weight, drift.kind) == ("lecam", 0.1, "drift")
-    (objective,) = parts.make_terms(recipe, "objectives")
-    assert isinstance(objective, kgan.objectives.AuxiliaryClassifier)
-    assert objective.generator_weight == 0.1
-    augmentation = parts.make_augmentation(recipe)
-    assert isinstance(augmentation, kgan.augment.DiffAugment)
-    periods = parts.make_alternation(recipe)
-    assert periods.rounds == {"discriminator": 5, "generator": 1}
-
-
-def test_nothing_more_is_there_unless_it_is_asked_for():
-    assert parts.make_terms(PLAIN, "regularizers") == []
-    assert parts.make_terms(PLAIN, "objectives") == []
-    assert parts.make_augmentation(PLAIN) is None
-    assert parts.make_alternation(PLAIN) is None
-    assert isinstance(parts.make_loss(PLAIN), kgan.losses.NonSaturating)
-
-
-def test_a_share_of_the_best_samples_is_a_loss_around_the_loss():
-    recipe = PLAIN.override(
-        loss="minimax", loss_options={"label_smoothing": 0.1}, top_k=0.5
-    )
-    loss = parts.make_loss(recipe)
-    assert isinstance(loss, kgan.top_k.TopK)
-    assert (loss.share, loss.loss.label_smoothing) == (0.5, 0.1)
-    resolved = recipe.resolve(
-        examples(
-            2,
-        ),
-        50,
-    )
-    assert (resolved.loss, resolved.top_k) == ("minimax", 0.5)
-    assert resolved.loss_options["label_smoothing"] == 0.1
 
 
 @pytest.mark.parametrize(
@@ -114,31 +52,6 @@ def test_a_share_of_the_best_samples_is_a_loss_around_the_loss():
 def test_names_and_options_are_checked(values, message):
     with pytest.raises(ValueError, match=message):
         PLAIN.override(**values)
-
-
-@pytest.mark.parametrize("values", [{"weight": -1.0}, {"decay": "a"}])
-def test_values_of_layers_are_checked_when_they_are_made(values):
-    recipe = PLAIN.override(regularizers=[{"name": "lecam", **values}])
-    with pytest.raises(ValueError, match=f"`{next(iter(values))}` must be"):
-        parts.make_terms(recipe, "regularizers")
-
-
-def test_families_are_pairs():
-    assert set(parts.families()) >= {"mlp", "dcgan"}
-    assert parts.families()["mlp"] is kgan.models.mlp
-
-
-@pytest.mark.parametrize("num_classes", [None, 4])
-def test_networks_take_shape_latents_and_options(num_classes):
-    recipe = PLAIN.override(
-        model_options={"generator_hidden": [5], "discriminator_hidden": [6]}
-    )
-    generator, discriminator = parts.make_networks(recipe, (2,), num_classes)
-    assert generator.output_shape == (None, 2)
-    assert len(generator.inputs) == len(discriminator.inputs) == 1 + bool(num_classes)
-    if num_classes is None:
-        assert generator.count_params() == 3 * 5 + 5 + 5 * 2 + 2
-        assert discriminator.count_params() == 2 * 6 + 6 + 6 + 1
 
 
 @pytest.mark.parametrize(
@@ -174,7 +87,8 @@ def test_resolve_writes_out_defaults():
     resolved = recipe.resolve(examples(8, 8, 1), 50)
     assert resolved.image_size == 8
     assert resolved.sample_every == 50
-    assert resolved.penalties == ({"name": "r1", "weight": 10.0, "interval": 1},)
+    written = {"weight": 10.0, "interval": 1, "through_augmentation": False}
+    assert resolved.penalties == ({"name": "r1", **written},)
     assert resolved.loss_options == {"label_smoothing": 0.0}
     assert resolved.model_options["generator_hidden"] == [5]
     assert resolved.model_options["discriminator_activation"] == "leaky_relu"
@@ -214,6 +128,45 @@ def test_resolve_writes_out_augmentations(name):
     assert list(policy) == list(expected["policy"])
     assert resolved.alternation == {"discriminator": 1, "generator": 3}
     assert Recipe.from_json(resolved.to_json()) == resolved
+
+
+def test_the_average_has_a_momentum_or_a_half_life():
+    half = PLAIN.override(ema_kimg=10)
+    assert (half.ema_kimg, half.ema_momentum, half.ema_ramp) == (10.0, None, 0.05)
+    assert half.has_average
+    assert half == Recipe(name="plain", latent_dim=3, ema_kimg=10)
+    assert half == Recipe.from_json(half.to_json())
+    read = {n: f.metadata["kind"].read for n, f in half.flags().items()}
+    pairs = (flag[2:].split("=", 1) for flag in half.to_flags())
+    flags = {name: read[name](text) for name, text in pairs}
+    assert PLAIN.override(**flags) == half
+    assert half.override(seed=1).ema_kimg == 10.0
+    assert half.override(ema_ramp=None).ema_momentum is None
+    back = half.override(ema_momentum=0.9)
+    assert (back.ema_momentum, back.ema_kimg) == (0.9, None)
+    none = half.override(ema_momentum=None)
+    assert not none.has_average
+    again = none.override(ema_kimg=3.0)
+    assert (again.ema_momentum, again.ema_kimg) == (None, 3.0)
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"ema_momentum": 0.999, "ema_kimg": 10}, r"beside `ema_kimg`.*0\.999 and 10"),
+        ({"ema_kimg": 0}, "`ema_kimg` must be above 0"),
+        ({"ema_kimg": -1}, "`ema_kimg` must be"),
+        ({"ema_kimg": 10, "ema_ramp": 0.0}, "`ema_ramp` must be above 0"),
+    ],
+)
+def test_averages_that_are_none(values, message):
+    with pytest.raises(ValueError, match=message):
+        PLAIN.override(**values)
+
+
+def test_both_ways_in_the_file_of_a_recipe():
+    with pytest.raises(ValueError, match="`ema_momentum` must be left out"):
+        Recipe(name="both", ema_momentum=0.9, ema_kimg=10)
 
 
 def test_resolve_keeps_results():

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import scipy.stats
 
-from kgan.augment import draws
+from kgan.core import draws
 
 UNIFORM = np.random.default_rng(0).integers(2**24, size=20000).astype("float32") / 2**24
 
