@@ -3,8 +3,8 @@
 import os
 import pathlib
 
-import keras
-
+from kgan.engine.ema import HalfLife
+from kgan.engine.optimizers import lazy_adam
 from kgan.games.gan import GAN
 from kgan.losses.gradient_penalties import R1
 from kgan.losses.path_length import PathLength
@@ -111,15 +111,20 @@ def _build(options):
         "strided",
         options.cmap_dim,
     )
-    game = GAN(generator, discriminator)
-    _compile(game, shape[0])
+    return _compiled(generator, discriminator, shape[0])
+
+
+def _compiled(generator, discriminator, side):
+    """Returns the game, with the published settings `auto` for one device."""
+    batch = min(4096 // side, 32)
+    # Without a ramp: the average was one before the first round.
+    momentum = HalfLife(10 / 32 * batch, batch, ramp=None)
+    game = GAN(generator, discriminator, ema_momentum=momentum)
+    step_size = 0.002 if side >= 1024 else 0.0025
+    game.compile(
+        lazy_adam(4, step_size),
+        lazy_adam(16, step_size),
+        terms=[R1(0.0002 * side**2 / batch, interval=16), PathLength(2.0, interval=4)],
+        lazy="own_step",
+    )
     return game
-
-
-def _compile(game, resolution):
-    """Compiles a game with the published settings `auto` for one device."""
-    batch = min(4096 // resolution, 32)
-    step_size = 0.002 if resolution >= 1024 else 0.0025
-    adam = [keras.optimizers.Adam(step_size, 0.0, 0.99, 1e-8) for _ in range(2)]
-    gamma = 0.0002 * resolution**2 / batch
-    game.compile(*adam, terms=[R1(gamma, interval=16), PathLength(2.0, interval=4)])

@@ -161,12 +161,21 @@ def test_it_trains(path):
     images = np.random.default_rng(0).uniform(-1, 1, (8, 4, 4, 3)).astype("f4")
     labels = np.arange(8, dtype="int32") % 2
     before = [w.numpy() for w in gan.generator.trainable_weights]
+    averaged = _kernel(gan.ema_generator)
     data = tf.data.Dataset.from_tensor_slices((images, labels)).batch(4)
+    gan.run_eagerly = True  # tracing takes longer than two rounds
     history = gan.fit(data, epochs=1, verbose=0).history
     assert history.keys() > {"d_loss", "g_loss", "r1", "g_path_length"}
     assert np.isfinite([values[-1] for values in history.values()]).all()
     after = [w.numpy() for w in gan.generator.trainable_weights]
     assert any((old != new).any() for old, new in zip(before, after, strict=True))
+    # The average is one of a long run, which does not begin anew with the first round.
+    moved = abs(_kernel(gan.ema_generator) - averaged).max()
+    assert 0 < moved < 0.01 * abs(_kernel(gan.generator) - averaged).max()
+
+
+def _kernel(generator):
+    return generator.synthesis.get_layer("b4_conv1").kernel.numpy()
 
 
 # === Other files ===
