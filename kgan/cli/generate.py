@@ -70,8 +70,8 @@ def define(values) -> None:
     """Declares the flags."""
     optional = Integer(optional=True)
     for name, kind, default, help in [
-        ("model", Text(optional=True), None, "run directory, .keras file, exported "
-         "folder or hf://USER/NAME"),
+        ("model", Text(optional=True), None, "run directory, .keras or .pkl file, "
+         "exported folder or hf://USER/NAME"),
         ("num_images", optional, None, "number of images or points (default: 64, or "
          "what fills rows and columns); of a walk: from seed to seed (default: 16)"),
         ("seed", Integer(minimum=0), 0, "seed of the latents"),

@@ -35,7 +35,7 @@ def define(values) -> None:
     """Declares the flags."""
     optional = Text(optional=True)
     for name, kind, default, help in [
-        ("model", optional, None, "run directory, .keras file or hf://USER/NAME"),
+        ("model", optional, None, "run directory, .keras or .pkl file, or hf://USER/NAME"),
         ("to", Address(), None, "hf://USER/NAME; made where there is none"),
         ("private", Boolean(), False, "let nobody else see it, if it is made now"),
         ("license", optional, None, "terms for the model's card, as in cc-by-4.0"),

@@ -47,8 +47,8 @@ def define(values) -> None:
         ("run_dir", "directory to write, new or empty (default: runs/NAME-TIME)"),
         (
             "init_from",
-            "run directory, .keras file or hf://USER/NAME whose weights the run "
-            "starts from",
+            "run directory, .keras or .pkl file, or hf://USER/NAME whose weights the "
+            "run starts from",
         ),
     ]:
         flags.define(values, name, optional, None, help)

@@ -21,6 +21,8 @@ class ConfigByArguments:
 
     # Arguments of `compile` in others' code, and what to write here.
     names_elsewhere = {}
+    # What goes with the weights wherever they go, such as terms of their maker.
+    notice = None
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
@@ -29,11 +31,16 @@ class ConfigByArguments:
 
     def get_config(self):
         serialize = keras.saving.serialize_keras_object
-        return {n: serialize(getattr(self, n)) for n in argument_names(type(self))}
+        config = {n: serialize(getattr(self, n)) for n in argument_names(type(self))}
+        return config if self.notice is None else {**config, "notice": self.notice}
 
     @classmethod
     def from_config(cls, config, custom_objects=None):
-        return cls(**_deserialize(config, custom_objects))
+        arguments = _deserialize(config, custom_objects)
+        notice = arguments.pop("notice", None)
+        model = cls(**arguments)
+        model.notice = notice
+        return model
 
     def keep_compile_arguments(self, **arguments):
         """Keeps what `compile` was called with."""

@@ -14,11 +14,14 @@ class Interface:
         players: Names of the players, a tuple in the order of their moves.
         log_names: Short names of players in logs, by player. Others have their own.
         batches_a_round: How many batches of data a round takes.
+        notice: A sentence that goes with the weights wherever they go, such as the
+            terms of others who trained them; None where there is none.
     """
 
     players = ()
     log_names = {}
     batches_a_round = 1
+    notice = None
 
     @property
     def optimizers(self):

@@ -48,10 +48,12 @@ def _header(provenance):
 
 def origin(game, servable, provenance):
     """Returns the section about where a model comes from."""
+    elsewhere = game.notice is not None
     rows = {
-        "recipe": provenance.recipe or "none: trained in Python",
+        "recipe": provenance.recipe or "none" + ": trained in Python" * (not elsewhere),
         "data": provenance.data or "not recorded",
         "license": provenance.license or "not given",
+        **({"notice": game.notice} if elsewhere else {}),
         "training": f"{game.step:,} rounds of the game",
         **servable.facts,
         "exported": f"{time.strftime('%Y-%m-%d', time.gmtime())}, with TensorFlow "

@@ -105,7 +105,7 @@ def servable_of(game, averaged, allow_untrained, **options):
             f"A {name} must be compiled before it is exported: call `compile`, then "
             "`fit`, or load a model that was saved after both."
         )
-    if game.step == 0 and not allow_untrained:
+    if game.step == 0 and game.notice is None and not allow_untrained:
         raise ValueError(
             f"A {name} must be trained before it is exported: it has played no round. "
             "`allow_untrained=True` exports it all the same."

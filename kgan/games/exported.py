@@ -60,6 +60,7 @@ class Exported(Generative, Interface):
         self.prior = keras.saving.deserialize_keras_object(record["prior"])
         self.latent_dim = self.prior.latent_dim
         self._step = record["step"]
+        self.notice = record.get("notice")
         network = SavedModel(folder, self.data_shape, self.is_image)
         self.ema_generator = network if record["averaged"] else None
         self.raw_sampler = self.averaged_sampler = Sampler(

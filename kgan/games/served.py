@@ -38,7 +38,7 @@ def servable(game, sampler, scorer, max_images):
 
 def _record(game, sampler):
     """Returns what `kgan.games.exported.Exported` reads."""
-    return {
+    found = {
         "game": type(game).__name__,
         "step": game.step,
         "averaged": sampler.network is game.ema_generator,
@@ -47,6 +47,7 @@ def _record(game, sampler):
         "num_classes": sampler.num_classes,
         "prior": keras.saving.serialize_keras_object(sampler.prior),
     }
+    return found if game.notice is None else {**found, "notice": game.notice}
 
 
 def _summary(signatures):

@@ -1,5 +1,8 @@
 """Families of networks: builders of a generator, a discriminator, or the pair."""
 
+from collections.abc import Callable
+from typing import Any
+
 from kgan.models.bigan import bigan as bigan
 from kgan.models.dcgan import dcgan as dcgan
 from kgan.models.dcgan import dcgan_discriminator as dcgan_discriminator
@@ -19,3 +22,6 @@ from kgan.models.stylegan2 import stylegan2_discriminator as stylegan2_discrimin
 from kgan.models.stylegan2 import stylegan2_generator as stylegan2_generator
 from kgan.models.translators import patchgan as patchgan
 from kgan.models.translators import unet as unet
+
+# `kgan.published.stylegan2` has it: `kgan` sets it, which stands above both.
+load_stylegan2: Callable[..., Any]

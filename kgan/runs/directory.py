@@ -24,6 +24,7 @@ from kgan.core.atomic_files import leftovers, write_atomically
 from kgan.engine.interface import Interface
 from kgan.export import hub
 from kgan.games import exported
+from kgan.published.stylegan2 import load_stylegan2
 from kgan.runs import lock
 
 RECIPE = "recipe.json"
@@ -87,8 +88,8 @@ def find_model(path: str | os.PathLike) -> pathlib.Path:
 
     Args:
         path: A `.keras` file, or a folder with what is in one; a run directory, for its
-            `gan.keras` or else its newest checkpoint; or `hf://user/name`, which is
-            fetched from the Hugging Face Hub.
+            `gan.keras` or else its newest checkpoint; the `.pkl` file of a published
+            StyleGAN2; or `hf://user/name`, which is fetched from the Hugging Face Hub.
 
     Raises:
         FileNotFoundError: If there is no such file, or no model in the directory.
@@ -120,14 +121,20 @@ def find_model(path: str | os.PathLike) -> pathlib.Path:
 def load_model(path: str | os.PathLike) -> keras.Model:
     """Loads the model that `find_model` finds, as Keras' `safe_mode` allows it.
 
+    Of a `.pkl` file nothing is executed; see `kgan.models.load_stylegan2`.
+
     Raises:
         FileNotFoundError: If there is no such file, or no model in the directory.
         ValueError: If the file holds no game.
     """
     file = find_model(path)
     shown = path if hub.is_address(path) else file
+    if file.suffix == ".pkl" and file.is_file():
+        return load_stylegan2(file)
     if file.suffix != ".keras" and file.is_file():
-        raise ValueError(f"A model must be a .keras file. Received: {file}")
+        raise ValueError(
+            f"A model must be a .keras file, or StyleGAN2's .pkl. Received: {file}"
+        )
     try:
         game = keras.models.load_model(file)
     except (ValueError, TypeError, KeyError, OSError) as error:

@@ -232,6 +232,7 @@ def _start_from(recipe, game, path):
         _compare_weights(path, theirs, ours)
     for theirs, ours in pairs:
         ours.set_weights(theirs.get_weights())
+    game.notice = old.notice
 
 
 def _networks(recipe, old, new):

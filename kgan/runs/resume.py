@@ -14,6 +14,7 @@ from kgan.runs import directory
 
 # What Keras numbers anew in each process, and what may change.
 _NAMES = {
+    "notice",  # of the weights that a run was begun with
     "decay_steps",  # of a schedule, which a longer run has longer
     "module",  # where a class stands is no part of what it does
     "name",
@@ -118,8 +119,7 @@ def _damage(path):
 
 def _check_recipe(game, path):
     """Checks that a checkpoint is of a model that is built and scored as `game` is."""
-    with zipfile.ZipFile(path) as archive:
-        theirs = json.loads(archive.read("config.json"))
+    theirs = _saved_config(path)
     ours = _config(game)
     differing, unknown = _compare(ours, theirs), ""
     if differing:
@@ -132,6 +132,11 @@ def _check_recipe(game, path):
             f"{path} must be of the recipe in {directory.RECIPE}. Received another: "
             f"{', '.join(differing)}{unknown}"
         )
+
+
+def _saved_config(path):
+    with zipfile.ZipFile(path) as archive:
+        return json.loads(archive.read("config.json"))
 
 
 def _config(game):
@@ -176,6 +181,7 @@ def _load(game, path):
         with warnings.catch_warnings():
             warnings.filterwarnings("error", "Skipping variable loading")
             game.load_weights(path)
+        game.notice = _saved_config(path)["config"].get("notice")
     except (ValueError, KeyError, UserWarning) as error:
         raise ValueError(
             f"{path} must hold all weights of the run's model, and of its optimizers. "

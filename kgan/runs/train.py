@@ -40,7 +40,8 @@ def train(
         recipe: What to train.
         run_dir: A directory that is new or empty.
         data_dir: Where prepared data lie.
-        init_from: Run directory or `.keras` file whose weights the run starts from.
+        init_from: Run directory, `.keras` file or StyleGAN2's `.pkl` file whose weights
+            the run starts from.
         verbose: What is shown: 0, nothing; 2, a line an epoch; "auto" or 1, in a
             terminal or a notebook also that of a `kgan.callbacks.ProgressLine`.
         strategy: On which devices: a strategy, or one of `kgan.distribute.names()`.

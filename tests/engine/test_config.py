@@ -176,3 +176,14 @@ def test_a_game_that_was_never_compiled_is_saved(tmp_path):
     loaded = keras.models.load_model(tmp_path / "gan.keras")
     assert not loaded.compiled
     np.testing.assert_array_equal(loaded.generate(3), gan.generate(3))
+
+
+def test_a_notice_is_saved_with_the_model(tmp_path):
+    pair = _pair()
+    pair.notice = "The license of its maker applies."
+    again = Pair.from_config(pair.get_config())
+    assert again.notice == pair.notice
+    assert _same(again, pair)
+    assert "notice" not in _pair().get_config()
+    pair.save(tmp_path / "pair.keras")
+    assert keras.models.load_model(tmp_path / "pair.keras").notice == pair.notice

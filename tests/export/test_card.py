@@ -107,3 +107,13 @@ def test_what_kgan_reads_is_named_where_it_is_there(trained):
     gan = trained("images")
     servable = dataclasses.replace(gan.endpoints(), record=None)
     assert line not in card.text("model", gan, servable, FACTS)
+
+
+def test_a_notice_stands_in_the_origin(trained, monkeypatch):
+    gan = trained("images")
+    assert "| notice |" not in text(gan)
+    monkeypatch.setattr(gan, "notice", "The license of its maker applies")
+    written = text(gan, Provenance())
+    assert "| notice | The license of its maker applies |" in written
+    assert "trained in Python" not in written
+    assert gan.endpoints().record["notice"] == gan.notice

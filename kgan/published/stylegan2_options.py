@@ -1,0 +1,227 @@
+"""Constructor arguments of published StyleGAN2 networks, and what they mean here."""
+
+import dataclasses
+
+from kgan.models.style_stages import stages
+from kgan.published.network import Network
+from kgan.published.unpickler import Refused, shown
+
+
+def _any(value):
+    """Of how a network computes or where it was trained, not of what it computes."""
+    return True
+
+
+def _whole(least):
+    return lambda value: type(value) is int and value >= least
+
+
+def _optional(check):
+    return lambda value: value is None or check(value)
+
+
+def _one_of(*known):
+    return lambda value: any(type(value) is type(k) and value == k for k in known)
+
+
+def _positive(value):
+    return type(value) in (int, float) and value > 0
+
+
+def _group(value):
+    return type(value) is dict
+
+
+# Arguments in their order: the default, None where there must be one, and which values
+# have the same meaning here. Others are of other layers, which are not built.
+_COMMON = {
+    "c_dim": (None, _whole(0)),
+    "img_resolution": (None, _whole(4)),
+    "img_channels": (None, _whole(1)),
+}
+_STAGES = {
+    "channel_base": (32768, _whole(1)),
+    "channel_max": (512, _whole(1)),
+    "num_fp16_res": (0, _any),
+    "conv_clamp": (None, _optional(_positive)),
+}
+_LEAKY = {"activation": ("lrelu", _one_of("lrelu"))}
+_BLOCK = {
+    **_LEAKY,
+    "resample_filter": ([1, 3, 3, 1], _one_of([1, 3, 3, 1])),
+    "fp16_channels_last": (False, _any),
+}
+_SYNTHESIS = {
+    **_STAGES,
+    **_BLOCK,
+    "architecture": ("skip", _one_of("skip")),
+    "use_noise": (True, _one_of(True)),
+    "fused_modconv_default": (None, _any),
+}
+_MAPPING = {
+    **_LEAKY,
+    "num_layers": (8, _whole(1)),
+    "embed_features": (None, _optional(_whole(1))),
+    "layer_features": (None, _optional(_whole(1))),
+    "lr_multiplier": (0.01, _one_of(0.01)),
+    "w_avg_beta": (None, _any),
+}
+_EPILOGUE = {
+    **_LEAKY,
+    "mbstd_group_size": (4, _whole(1)),
+    "mbstd_num_channels": (1, _one_of(1)),
+}
+_GENERATOR = {
+    "z_dim": (None, _whole(1)),
+    "c_dim": _COMMON["c_dim"],
+    "w_dim": (None, _whole(1)),
+    **_COMMON,
+    "mapping_kwargs": ({}, _group),
+    "synthesis_kwargs": ({}, _group),
+}
+_DISCRIMINATOR = {
+    **_COMMON,
+    "architecture": ("resnet", _one_of("resnet", "orig")),
+    **_STAGES,
+    "cmap_dim": (None, _optional(_whole(1))),
+    "block_kwargs": ({}, _group),
+    "mapping_kwargs": ({}, _group),
+    "epilogue_kwargs": ({}, _group),
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Options:
+    """Arguments for the builders of `kgan.models`, by their names there."""
+
+    image_shape: tuple
+    latent_dim: int
+    num_classes: int | None
+    w_dim: int
+    mapping_layers: int
+    center_decay: float
+    generator_stages: dict
+    discriminator_stages: dict
+    architecture: str
+    group_size: int
+    cmap_dim: int | None
+
+
+def read(generator: Network, discriminator: Network) -> Options:
+    """Returns what two published networks were built with.
+
+    Raises:
+        Refused: If they have arguments that are not known or have no meaning here, or
+            other sizes than these.
+    """
+    of_g = _read("G", generator, _GENERATOR)
+    of_d = _read("D", discriminator, _DISCRIMINATOR)
+    mapping = _known("G", of_g["mapping_kwargs"], _MAPPING)
+    synthesis = _known("G", of_g["synthesis_kwargs"], _SYNTHESIS)
+    _known("D", of_d["block_kwargs"], {**_BLOCK, "freeze_layers": (0, _any)})
+    epilogue = _known("D", of_d["epilogue_kwargs"], _EPILOGUE)
+    eight = {"num_layers": (8, _one_of(8))}
+    of_class = _known("D", of_d["mapping_kwargs"], {**_MAPPING, **eight})
+    for name in _COMMON:
+        if of_g[name] != of_d[name]:
+            raise Refused(f"networks whose {name} differ: {of_g[name]}, {of_d[name]}")
+    side = of_g["img_resolution"]
+    options = Options(
+        image_shape=(side, side, of_g["img_channels"]),
+        latent_dim=of_g["z_dim"],
+        num_classes=of_g["c_dim"] or None,
+        w_dim=of_g["w_dim"],
+        mapping_layers=mapping["num_layers"],
+        center_decay=generator.values.get("mapping.w_avg_beta", 0.995),
+        generator_stages=_stages(synthesis),
+        discriminator_stages=_stages(of_d),
+        architecture=of_d["architecture"],
+        group_size=epilogue["mbstd_group_size"],
+        cmap_dim=of_d["cmap_dim"],
+    )
+    _same_width("G", mapping, options.w_dim)
+    cmap_dim = _check_sizes(generator, discriminator, options)
+    _same_width("D", of_class, cmap_dim)
+    return options
+
+
+def _read(network, published, known):
+    if len(published.arguments) > len(known):
+        raise Refused(f"a {published.class_name} with arguments that are not known")
+    given = dict(zip(known, published.arguments, strict=False))
+    return _known(network, {**given, **published.options}, known)
+
+
+def _known(network, given, known):
+    """Returns arguments with their defaults, checked to have a meaning here."""
+    found = {name: default for name, (default, _) in known.items()} | given
+    for name, value in found.items():
+        if name not in known or not known[name][1](value):
+            where = f"{network} has {shown(str(name))}={_text(value)}"
+            raise Refused(f"networks of another architecture: {where}")
+    return found
+
+
+def _text(value):
+    """Returns a value as text; of what holds others, which may be deep, the type."""
+    simple = (int, float, bool, str, type(None))
+    text = repr(value) if type(value) in simple else f"a {type(value).__name__}"
+    return shown(text)
+
+
+def _same_width(network, mapping, width):
+    """Checks that all layers of a mapping are as wide as what it ends in."""
+    for name in ("embed_features", "layer_features"):
+        if mapping[name] not in (None, width):
+            raise Refused(
+                f"networks of another architecture: the mapping of {network} has "
+                f"{name}={mapping[name]}"
+            )
+
+
+def _stages(options):
+    return {
+        "channel_base": options["channel_base"],
+        "channel_max": options["channel_max"],
+        "clamp": options["conv_clamp"],
+    }
+
+
+def _check_sizes(generator, discriminator, options):
+    """Checks that tensors are as large as arguments claim, before anything is built.
+
+    It returns the width of D's mapping.
+    """
+    of_g = stages(options.image_shape, **options.generator_stages)
+    of_d = stages(options.image_shape, **options.discriminator_stages)
+    colors, classes = options.image_shape[-1], options.num_classes
+    w_dim, width = options.w_dim, options.cmap_dim or of_d[0].channels
+    joined = options.latent_dim + (w_dim if classes else 0)
+    large, largest = of_g[-1], of_d[-1]
+    expected = {"mapping.fc0.weight": (w_dim, joined)}
+    for stage in of_g:
+        shape = (stage.channels, stage.channels, 3, 3)
+        expected[f"synthesis.{stage.name}.conv1.weight"] = shape
+    expected[f"synthesis.{large.name}.torgb.weight"] = (colors, large.channels, 1, 1)
+    _compare(generator, expected)
+    expected = {f"{largest.name}.fromrgb.weight": (largest.channels, colors, 1, 1)}
+    for stage in of_d[1:]:
+        shape = (stage.channels, stage.channels, 3, 3)
+        expected[f"{stage.name}.conv0.weight"] = shape
+    expected["b4.out.weight"] = (width if classes else 1, of_d[0].channels)
+    if classes:
+        expected["mapping.embed.weight"] = (width, classes)
+    _compare(discriminator, expected)
+    last = options.mapping_layers - 1
+    _compare(generator, {f"mapping.fc{last}.bias": (w_dim,)})
+    return width
+
+
+def _compare(published, shapes):
+    for name, expected in shapes.items():
+        tensor = published.tensors.get(name)
+        if tensor is None or tensor.shape != expected:
+            what = "there is no" if tensor is None else f"{tensor.shape[:8]} is"
+            raise Refused(
+                f"networks of another architecture: {what} {name} of {expected}"
+            )

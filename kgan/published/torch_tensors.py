@@ -1,0 +1,148 @@
+"""Tensors of PyTorch in a pickle, as NumPy arrays; PyTorch is not needed.
+
+A tensor is a view (offset, size, strides) of a storage, which several may share. The
+bytes of a storage stand in a file of the older `torch.save`: five pickles (a magic
+number, a version, facts of the machine, the object, the keys of its storages), then for
+each key a count and the numbers.
+"""
+
+import math
+
+import numpy as np
+import tensorflow as tf
+
+from kgan.published import unpickler
+from kgan.published.unpickler import Name, Refused, Source
+
+MAGIC = 0x1950A86A20F9469CFC6C
+# How such a file begins.
+START = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."
+_PROTOCOL = 1001
+_DTYPES = {
+    "torch.FloatStorage": np.dtype("<f4"),
+    "torch.DoubleStorage": np.dtype("<f8"),
+    "torch.HalfStorage": np.dtype("<f2"),
+    # NumPy has none: TensorFlow registers one.
+    "torch.BFloat16Storage": np.dtype(tf.bfloat16.as_numpy_dtype),
+    "torch.LongStorage": np.dtype("<i8"),
+    "torch.IntStorage": np.dtype("<i4"),
+    "torch.ShortStorage": np.dtype("<i2"),
+    "torch.CharStorage": np.dtype("i1"),
+    "torch.ByteStorage": np.dtype("u1"),
+    "torch.BoolStorage": np.dtype("?"),
+}
+
+
+class Storage:
+    """Numbers in a row, of which tensors are views.
+
+    Args:
+        dtype: NumPy's dtype.
+        count: How many there are.
+    """
+
+    def __init__(self, dtype, count):
+        self.dtype, self.count = dtype, count
+        self.values = None
+
+    def fill(self, source):
+        """Takes the values from where a file has them, without a copy."""
+        count = int.from_bytes(source.read(8), "little", signed=True)
+        if count != self.count:
+            raise Refused(
+                f"a pickle with a storage of {self.count:,} values, of which its data "
+                f"announce {count:,}"
+            )
+        size = self.count * self.dtype.itemsize
+        source.check(size)
+        # Not `read`, which copies what is short.
+        self.values = np.frombuffer(source.view, self.dtype, self.count, source.place)
+        source.place += size
+
+
+class Tensor:
+    """A view of a storage, which is filled when the whole file was read.
+
+    Args:
+        storage: A `Storage`.
+        offset: Index of the first value.
+        size: The shape.
+        stride: Steps between the values of each axis, as many as axes.
+        *others: Not used.
+    """
+
+    def __init__(self, storage, offset, size, stride, *others):
+        numbers = (offset, *size, *stride)
+        if type(storage) is not Storage or len(size) != len(stride):
+            raise TypeError
+        if not all(type(number) is int and number >= 0 for number in numbers):
+            raise TypeError
+        last = offset + sum((n - 1) * s for n, s in zip(size, stride, strict=True))
+        # Strides of 0 would let few values fill any memory.
+        if 0 not in size and max(last + 1, math.prod(size)) > storage.count:
+            raise Refused(
+                f"a pickle with a tensor of shape {size[:8]} beyond the "
+                f"{storage.count:,} values of its storage"
+            )
+        self.storage, self.offset = storage, min(offset, storage.count)
+        self.shape, self.stride = tuple(size), tuple(stride)
+
+    @property
+    def array(self):
+        """The values, an array that cannot be written to."""
+        return np.lib.stride_tricks.as_strided(
+            self.storage.values[self.offset :],
+            self.shape,
+            [step * self.storage.dtype.itemsize for step in self.stride],
+            writeable=False,
+        )
+
+
+def load_file(source: Source) -> object:
+    """Reads a file of the older `torch.save`.
+
+    Raises:
+        Refused: If it is no such file, or damaged.
+    """
+    storages = {}
+
+    def persistent(identity):
+        kind, dtype, key, _, count, *view = identity
+        if (kind, type(dtype), view) != ("storage", Name, [None]):
+            raise TypeError
+        if type(count) is not int or count < 0 or type(key) is not str:
+            raise TypeError
+        if key not in storages:
+            storages[key] = Storage(_DTYPES[dtype.path], count)
+        return storages[key]
+
+    beginning = [unpickler.load(source, {}) for _ in range(3)]
+    magic, version, machine = beginning
+    if (magic, version) != (MAGIC, _PROTOCOL) or not machine.get("little_endian"):
+        raise Refused("a pickle with tensors of another form than `torch.save` has")
+    found = unpickler.load(source, NAMES, persistent)
+    for key in unpickler.load(source, {}):
+        if type(key) is not str:
+            raise TypeError
+        storages[key].fill(source)
+    if any(storage.values is None for storage in storages.values()):
+        raise Refused("a pickle with a storage that has no values")
+    return found
+
+
+def _load_from_bytes(data):
+    return load_file(Source(data))
+
+
+def _rebuild_parameter(data, *_):
+    return data
+
+
+NAMES = {
+    "torch._utils._rebuild_tensor_v2": Tensor,
+    "torch._utils._rebuild_parameter": _rebuild_parameter,
+    "torch.storage._load_from_bytes": _load_from_bytes,
+    "torch.Size": tuple,
+    "collections.OrderedDict": unpickler.dictionary,
+    **dict.fromkeys(_DTYPES),
+}
