@@ -82,6 +82,17 @@ class Interface:
         """
         raise self._unanswered("examples", "makes no examples to measure")
 
+    def paths(self, count, seed=0, dataset=None, **options):
+        """Returns pairs of near examples, as `kgan.metrics.path_length` reads them.
+
+        Args:
+            count: How many pairs.
+            seed: Seed of all that is drawn.
+            dataset: As in `examples`.
+            **options: The same, and how near they are.
+        """
+        raise self._unanswered("paths", "has no space through which paths lead")
+
     def endpoints(self, **options):
         """Returns what is served: `kgan.export.endpoints.Endpoint` by name.
 

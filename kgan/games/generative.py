@@ -9,6 +9,7 @@ import tensorflow as tf
 from kgan.export.exportable import Exportable
 from kgan.games import conditioned, served
 from kgan.games.generated import Generated
+from kgan.games.paths import Paths
 from kgan.games.sampler import rows_of
 
 _ROWS = 8
@@ -113,6 +114,25 @@ class Generative(Exportable):
             labels,
             weights="averaged weights" if average else "raw weights",
             dataset=dataset,
+        )
+
+    def paths(
+        self, count, seed=0, dataset=None, averaged=True, labels="data", **options
+    ):
+        """Returns `kgan.games.paths.Paths`, of the classes that the data have.
+
+        Arguments are those of `examples`, options those of `Paths`.
+        """
+        average = averaged and self.ema_generator is not None
+        return Paths(
+            self.chosen_sampler(averaged),
+            self.data_shape,
+            count,
+            seed=seed,
+            labels=labels,
+            weights="averaged weights" if average else "raw weights",
+            dataset=dataset,
+            **options,
         )
 
     def endpoints(self, averaged=True, discriminator=False, max_images=256):

@@ -24,8 +24,8 @@ class PathLength(LossTerm):
     Args:
         weight: A number or a schedule. 2 is the authors' for a w with a row for each
             layer; for one row take ln 2 / (ln r − ln 2) at r pixels a side: 0.5 at 8.
-        interval: As in `LossTerm`. A move of its own, `kgan.Move(..., interval=4)`,
-            makes a separate step of the optimizer instead, as the authors' program.
+        interval: As in `LossTerm`. Under `GAN.compile(lazy="own_step")` the term is a
+            separate step of the optimizer, as in the authors' program.
         decay: Share of the new lengths in the moving mean, in [0, 1].
         shrink: The term reads one `shrink`-th of the batch.
 

@@ -25,6 +25,7 @@ from kgan.metrics.memorisation import Memorisation as Memorisation
 from kgan.metrics.mode_coverage import ModeCoverage as ModeCoverage
 from kgan.metrics.ndb import Bins as Bins
 from kgan.metrics.parzen import Parzen as Parzen
+from kgan.metrics.path_length import PerceptualPathLength as PerceptualPathLength
 from kgan.metrics.precision_recall import PrecisionRecall as PrecisionRecall
 from kgan.metrics.registry import get as get
 from kgan.metrics.registry import names as names

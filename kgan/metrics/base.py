@@ -124,9 +124,19 @@ class Metric(abc.ABC):
     def statistics(self) -> dict[str, Statistic]:
         """Returns new, empty statistics by role; a set without a role is not read.
 
-        Roles are "real" (the reference, usually the training split), "fake" (generated)
-        and "held_out" (real examples that the generator was not trained on).
+        Roles are "real" (the reference, usually the training split), "fake"
+        (generated), "held_out" (real examples that the generator was not trained on)
+        and "paths" (pairs of generated ones).
         """
+
+    @property
+    def paths(self) -> dict:
+        """Options of a game's `paths`, for the role of that name."""
+        return {}
+
+    def seen(self, role: str, extractor: Any) -> Any:
+        """Returns the extractor through which the examples of a role are seen."""
+        return extractor
 
     @abc.abstractmethod
     def compute(

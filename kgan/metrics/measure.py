@@ -174,9 +174,13 @@ class Evaluator:
             fake = self._find(gan, limit=self.num_images)
         self._check_shape(fake)
         jobs = self.prepare(gan, labels)
-        request = Request()
-        fakes = [job.statistic("fake", request) for job in jobs]
-        sweep(fake, request, self.batch_size, "Generated examples", self.verbose)
+        asked = {"averaged": averaged, "truncation": truncation, "labels": labels}
+        paths = {
+            job: self._paths_of(gan, job.metric, seed, asked)
+            for job in jobs
+            if "paths" in job.roles
+        }
+        collected = self._collect_made(fake, paths, jobs)
         context = Context(
             seed=seed,
             source=getattr(self.real, "source", None),
@@ -184,12 +188,39 @@ class Evaluator:
             averaged=averaged if is_game else None,
             allow_few=self.allow_few,
         )
-        common = self._common(gan, fake, context)
+        common = {job: self._common(gan, paths.get(job, fake), context) for job in jobs}
         found = (
-            job.measure(job.collected | {"fake": statistic}, context, common)
-            for job, statistic in zip(jobs, fakes, strict=True)
+            job.measure(job.collected | collected[job], context, common[job])
+            for job in jobs
         )
         return Evaluation(tuple(itertools.chain.from_iterable(found)))
+
+    def _collect_made(self, fake, paths, jobs):
+        """Returns by job the statistics of what the model makes, by role."""
+        collected, request = {job: {} for job in jobs}, Request()
+        for job in jobs:
+            if "fake" in job.roles:
+                collected[job]["fake"] = job.statistic("fake", request)
+        sweep(fake, request, self.batch_size, "Generated examples", self.verbose)
+        for job, examples in paths.items():
+            request = Request()
+            collected[job]["paths"] = job.statistic("paths", request)
+            sweep(examples, request, self.batch_size, "Generated paths", self.verbose)
+        return collected
+
+    def _paths_of(self, game, metric, seed, options):
+        if not isinstance(game, Interface):
+            raise ValueError(
+                f"`metrics` with {metric.kind!r} need a game, which can go along a "
+                f"path. Received: a {type(game).__name__} of examples"
+            )
+        if not _is_plain("truncation", options["truncation"]):
+            raise ValueError(
+                f"`truncation` must be 1 for {metric.kind!r}, whose paths lead through "
+                f"all of the space. Received: {options['truncation']!r}"
+            )
+        own = {k: v for k, v in options.items() if not _is_plain(k, v)}
+        return game.paths(self.num_images, seed, self._data(), **own, **metric.paths)
 
     def _made_by(self, game, seed=0, **options):
         # Not every game has an average, latents that could be truncated, or labels.

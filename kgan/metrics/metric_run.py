@@ -20,7 +20,8 @@ class Job:
 
     def statistic(self, role, request):
         """Returns the statistic of a set that a `Request` will fill."""
-        return request.add(self.extractor, self.metric.statistics()[role])
+        seen = self.metric.seen(role, self.extractor)
+        return request.add(seen, self.metric.statistics()[role])
 
     def measure(self, collected, context, common):
         """Yields a `Measurement` of each figure; `common` is the provenance of all."""

@@ -340,8 +340,8 @@ class Recipe:
         """Returns the optimizers that a resolved recipe names, by player: all."""
         return {player: self.optimizer_of(player) for player in self.players}
 
-    def updates_a_round(self, player: str) -> int:
-        """Returns how often a player is updated in a round."""
+    def updates_a_round(self, player: str) -> float:
+        """Returns how often a player is updated in a round, in the mean."""
         return 1
 
     def takes_labels(self, game: keras.Model) -> bool:

@@ -25,6 +25,7 @@ from kgan.metrics import (
     ndb,
     neighbours,
     parzen,
+    path_length,
     precision_recall,
     registry,
     sliced_wasserstein,
@@ -111,6 +112,7 @@ CASES = {
         "allow_few": True,
     },
     parzen.parzen_log_likelihood: {"points": REAL, "windows": FAKE, "sigma": 0.5},
+    path_length.trimmed_mean: {"distances": LINE**2},
     precision_recall.precision_recall: {"real": REAL, "fake": FAKE},
     sliced_wasserstein.sliced_wasserstein: {
         "real": REAL,

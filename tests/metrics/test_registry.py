@@ -84,8 +84,8 @@ def test_each_metric_keeps_the_contract(kind):
     assert set(cls.best) <= {"min", "max", "0", "1"}
     metric = cls()
     roles = metric.statistics()
-    assert "fake" in roles
-    assert set(roles) <= {"real", "fake", "held_out"}
+    assert set(roles) & {"fake", "paths"}
+    assert set(roles) <= {"real", "fake", "held_out", "paths"}
     for role, statistic in metric.statistics().items():
         assert statistic is not roles[role], "a statistic must be made anew"
         assert statistic.count == 0

@@ -141,7 +141,7 @@ def test_objects_come_by_name_with_schedules():
     assert isinstance(made, kgan.penalties.R1)
     assert (float(made.weight(5)), made.interval) == (pytest.approx(0.5), 4)
     (full,) = build.in_full([made], [given])
-    assert full == given
+    assert full == {**given, "through_augmentation": False}
     with pytest.raises(ValueError, match=r"mean 'weight'. `penalties` of r1.*'weigth'"):
         build.check_named(
             "penalties", gradient_penalties, 10, {"name": "r1", "weigth": 1}

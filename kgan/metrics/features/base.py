@@ -41,6 +41,18 @@ class Extractor(abc.ABC):
         Raises a `ValueError` with what it accepts if it does not accept such images.
         """
 
+    def exact(self, images: np.ndarray) -> np.ndarray:
+        """Returns the features of images that are not rounded, for small differences.
+
+        They are float32 in [0, 255]; other values are as in a call.
+
+        Raises a `ValueError` if it reads uint8 images alone.
+        """
+        raise ValueError(
+            f"The features {self.name!r} must have a method `exact`, for images that "
+            f"are not rounded. Received: {type(self).__name__} without one"
+        )
+
     @abc.abstractmethod
     def describe(self) -> dict:
         """Returns all that its features depend on, as plain values: the cache's key."""

@@ -34,7 +34,7 @@ class NetworkExtractor(Extractor):
 
     @abc.abstractmethod
     def _prepare(self, images):
-        """Converts uint8 images to the network's float32 input."""
+        """Converts uint8 images, or float32 ones in [0, 255], to its float32 input."""
 
     def __call__(self, images):
         images = np.asarray(images)
@@ -42,3 +42,7 @@ class NetworkExtractor(Extractor):
         outputs = in_batches(self._network, self._prepare, images, self.batch)
         features, logits = outputs if len(outputs) == 2 else (*outputs, None)
         return Outputs(features, logits, images)
+
+    def exact(self, images):
+        _images.check(images, self.name, np.float32)
+        return in_batches(self._network, self._prepare, images, self.batch)[0]

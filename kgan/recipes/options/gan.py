@@ -4,11 +4,12 @@ import dataclasses
 
 from kgan import augment, data
 from kgan.core import registry
-from kgan.games import network_checks
+from kgan.games import gan_terms, network_checks
 from kgan.games.gan import GAN
 from kgan.recipes import build
 from kgan.recipes.flag_types import (
     Boolean,
+    Choice,
     Fraction,
     Integer,
     Mapping,
@@ -69,6 +70,12 @@ class GANRecipe(Recipe, game="gan"):
     )
     terms: tuple = field(
         Mappings(), 'terms of any kind, as in [{"name": "path_length"}]'
+    )
+    lazy: str = field(
+        Choice(gan_terms.LAZY),
+        "where the gradient of a term with an interval goes: same_step, into that of "
+        "the loss; own_step, into one of its own, to which Adam's fields are scaled",
+        gan_terms.LAZY[0],
     )
     augmentation: dict = field(
         Mapping(), 'layer of kgan.augment, as in {"name": "diff_augment"}'
@@ -169,14 +176,16 @@ class GANRecipe(Recipe, game="gan"):
     def optimizer_of(self, player):
         if player in self.optimizers:
             return self.optimizers[player]
-        rate = getattr(self, f"{player}_learning_rate")
+        # As `kgan.lazy_adam` has it: as far in a round as without further steps.
+        share = getattr(self, f"{player}_steps") / self.updates_a_round(player)
+        rate = share * getattr(self, f"{player}_learning_rate")
         if rate and self.schedule != "constant":
             rate = {"schedule": self.schedule, "first": rate, "last": 0.0}
         return {
             "name": "adam",
             "learning_rate": rate,
-            "beta_1": self.beta_1,
-            "beta_2": self.beta_2,
+            "beta_1": self.beta_1**share,
+            "beta_2": self.beta_2**share,
             "global_clipnorm": self.clip_norm,
         }
 
@@ -184,7 +193,8 @@ class GANRecipe(Recipe, game="gan"):
         return self.optimizers  # Adam's fields describe the others
 
     def updates_a_round(self, player):
-        return getattr(self, f"{player}_steps")
+        apart = parts.intervals_apart(self, player)
+        return getattr(self, f"{player}_steps") + sum(1 / i for i in apart)
 
     def make_game(self, source):
         num_classes = source.num_classes if self.conditional else None
@@ -205,6 +215,7 @@ class GANRecipe(Recipe, game="gan"):
             loss=parts.make_loss(self),
             **{what: parts.make_terms(self, what) for what in parts.TERMS},
             alternation=parts.make_alternation(self),
+            lazy=self.lazy,
             **self.played(),
         )
         gan.check_rows(self.batch_size // gan.distribute_strategy.num_replicas_in_sync)

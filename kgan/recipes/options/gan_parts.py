@@ -1,5 +1,6 @@
 """The parts of a GAN that its recipe names: networks, prior, losses, terms."""
 
+import itertools
 from typing import TYPE_CHECKING
 
 from kgan import augment, losses, models
@@ -77,6 +78,15 @@ def make_terms(recipe: "GANRecipe", what: str) -> list:
     """Builds the terms of a field, which is a key of `TERMS`."""
     room, steps = TERMS[what], recipe.steps
     return [build.make(what, room, steps, term) for term in getattr(recipe, what)]
+
+
+def intervals_apart(recipe: "GANRecipe", player: str) -> list:
+    """Returns the intervals of a player's lazy terms that are steps of their own."""
+    if recipe.lazy == "same_step":
+        return []
+    terms = itertools.chain(*(make_terms(recipe, what) for what in TERMS))
+    own = [each for each in terms if each.overrides(f"{player}_term")]
+    return [each.interval for each in own if each.interval > 1]
 
 
 def make_augmentation(recipe: "GANRecipe"):

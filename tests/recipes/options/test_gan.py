@@ -311,3 +311,54 @@ def test_vectors_for_labels_are_trained_as_the_refusal_says(tmp_path):
     gan.compile(run_eagerly=True)
     gan.fit(kgan.data.load(source, batch_size=4, with_labels=True), verbose=0)
     assert gan.generate(2, labels=source.conditions[:2]).shape == (2, 4, 4, 1)
+
+
+STYLED = PLAIN.override(
+    model="mapped_dcgan",
+    model_options={"generator_width": 4, "discriminator_width": 4, "mapping_depth": 1},
+    penalties=[{"name": "r1", "interval": 16, "through_augmentation": True}],
+    terms=[{"name": "path_length"}],
+    augmentation={"name": "adaptive_augment"},
+    generator_learning_rate=0.0025,
+    discriminator_learning_rate=0.0025,
+    beta_1=0.0,
+    beta_2=0.99,
+    ema_kimg=10,
+    batch_size=32,
+    lazy="own_step",
+)
+
+
+def test_lazy_terms_as_steps_of_their_own():
+    """The numbers with which StyleGAN2's program runs."""
+    assert Recipe.from_json(STYLED.to_json()) == STYLED
+    gan = STYLED.make_game(examples(8, 8, 1))
+    assert [move.interval for move in gan.moves()] == [1, 16, 1, 4]
+    assert gan.penalties["r1"].through_augmentation
+    assert gan.ema_momentum.get_config()["batch_size"] == 32
+    expected = {"generator": 4 / 5, "discriminator": 16 / 17}
+    for player, share in expected.items():
+        adam = gan.optimizers[player]
+        assert float(adam.learning_rate) == pytest.approx(0.0025 * share)
+        assert (adam.beta_1, adam.beta_2) == (0.0, pytest.approx(0.99**share))
+    resolved = STYLED.resolve(examples(8, 8, 1), 50)
+    assert resolved.lazy == "own_step"
+    assert resolved.generator_learning_rate == 0.0025  # is scaled once
+
+
+def test_a_schedule_lasts_as_long_as_the_run_with_further_steps():
+    recipe = STYLED.override(schedule="linear", steps=100, generator_steps=2)
+    rate = make_optimizers(recipe)["generator"].learning_rate
+    assert make_optimizers(recipe)["generator"].beta_2 == 0.99 ** (2 / 2.25)
+    optimizer = make_optimizers(recipe)["generator"]
+    assert float(rate) == pytest.approx(0.0025 * 2 / 2.25)
+    optimizer.iterations.assign(225)
+    assert float(optimizer.learning_rate) == pytest.approx(0.0, abs=1e-9)
+    named = STYLED.override(optimizers={"generator": {"name": "sgd"}})
+    assert named.optimizer_of("generator") == {"name": "sgd"}  # as it is given
+
+
+def test_where_lazy_gradients_go_is_a_word():
+    with pytest.raises(ValueError, match="`lazy` must be"):
+        PLAIN.override(lazy="apart")
+    assert parts.intervals_apart(STYLED.override(lazy="same_step"), "generator") == []
