@@ -5,7 +5,7 @@ import math
 import os
 import pathlib
 import statistics
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import tensorflow as tf
 
@@ -13,7 +13,7 @@ import kgan.data
 from kgan import recipes
 from kgan.core import naming
 from kgan.data import archive, registry
-from kgan.recipes import few_shot
+from kgan.recipes import few_shot, stylegan2
 from kgan.recipes.recipe import Recipe, of_game
 
 # Device, width of the DCGAN, rounds: minutes on a CPU of a few cores, as long on a GPU.
@@ -76,15 +76,8 @@ def _for_folder(dataset, conditional, given):
     if len(scan.files) > few_shot.FEW:
         recipe, reasons = _for_images(folder, scan.sizes, given)
         return recipe, reasons + _about_labels(folder, scan, conditional)
-    recipe, reasons = _for_few(folder, scan, conditional, given)
+    recipe, reasons = few(dataset, conditional, given)
     return dataclasses.replace(recipe, name=_name(folder)), reasons
-
-
-def _for_few(folder, scan, conditional, given):
-    recipe, reasons = few_shot.adapt(
-        folder, scan.sizes, _has_gpu(), scan.channels, given
-    )
-    return recipe, reasons + _about_labels(folder, scan, conditional)
 
 
 def _about_labels(name, data, conditional):
@@ -127,16 +120,36 @@ def few(dataset: str, conditional: bool = False, given: Iterable[str] = ()) -> t
     Raises:
         ValueError: If there is no such folder.
     """
+    return _adapted(few_shot, dataset, conditional, given)
+
+
+def of_styles(
+    dataset: str, conditional: bool = False, given: Mapping | None = None
+) -> tuple:
+    """Chooses `(recipe, reasons)` for a folder of images, by `stylegan2.adapt`.
+
+    `conditional` is that of `choose`, `given` are values by field.
+
+    Raises:
+        ValueError: If there is no such folder.
+    """
+    return _adapted(stylegan2, dataset, conditional, given or {})
+
+
+def _adapted(module, dataset, conditional, given):
     if not archive.is_there(dataset):
         raise ValueError(
-            "`dataset` must be a folder or ZIP of images for the recipe few_shot. "
-            f"Received: {dataset!r}"
+            "`dataset` must be a folder or ZIP of images for the recipe "
+            f"{module.RECIPE.name}. Received: {dataset!r}"
         )
-    return _for_few(*_scan(dataset), conditional, given)
+    folder, scan = _scan(dataset)
+    about = scan.sizes, _has_gpu(), scan.channels
+    recipe, reasons = module.adapt(folder, *about, given)
+    return recipe, reasons + _about_labels(folder, scan, conditional)
 
 
 # Recipes that are adapted to the data before anything of them is overridden.
-ADAPTED = {few_shot.RECIPE.name: few}
+ADAPTED = {few_shot.RECIPE.name: few, stylegan2.RECIPE.name: of_styles}
 
 
 def _scan(dataset):

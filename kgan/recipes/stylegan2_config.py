@@ -5,9 +5,11 @@ the authors' program. Networks, data and augmentation are not among them.
 """
 
 import dataclasses
+from typing import Any
 
 from kgan.core import arguments
 from kgan.engine.optimizers import steps_a_round
+from kgan.recipes.recipe import Recipe
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -80,6 +82,32 @@ class Config:
             "ema_kimg": self.ema_kimg,
             "ema_ramp": self.ema_ramp,
         }
+
+    def recipe(self, name: str, image_size: int | tuple, **fields: Any) -> Recipe:
+        """Returns a recipe of StyleGAN2 with this configuration.
+
+        Args:
+            name: Of the recipe.
+            image_size: A side, or `(height, width)`.
+            **fields: Others of the recipe, in place of those of the configuration.
+        """
+        networks = {
+            "channel_base": self.channel_base,
+            "mapping_layers": self.mapping_layers,
+            "style_mixing": self.style_mixing,
+            "architecture": self.architecture,
+            "group_size": self.minibatch_group,
+        }
+        options = networks | fields.pop("model_options", {})
+        defaults = {
+            "image_size": image_size,
+            "model": "stylegan2",
+            "model_options": options,
+            "latent_dim": 512,
+            "augmentation": {"name": "adaptive_augment"},
+            "precision": "mixed_float16",
+        }
+        return Recipe(name=name, **defaults | self.values() | fields)
 
 
 def auto(resolution: int, gpus: int = 1) -> Config:
