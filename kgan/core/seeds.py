@@ -111,20 +111,43 @@ def uniform_like(x: tf.Tensor, state: Any) -> tf.Tensor:
 
     Example: `x + kgan.seeds.uniform_like(x, self.seed_generator.next())`
     """
+    seed, replica = _without_replica(state)
+    rows = tf.shape(x)[0]
+    everywhere = tf.concat([[rows * num_replicas()], tf.shape(x)[1:]], axis=0)
+    bits = _bits(everywhere, seed)
+    if num_replicas() > 1:
+        # A slice would make where it begins, and with it the seed, a constant of XLA's
+        # program, which would then be compiled anew in each step.
+        bits = tf.gather(bits, replica * rows + tf.range(rows))
+    return _uniform(tf.ensure_shape(bits, x.shape))
+
+
+def uniform_for_all(count: int, state: Any) -> tf.Tensor:
+    """Draws uniform numbers in [0, 1) that are the same on all replicas.
+
+    Args:
+        count: How many.
+        state: As of `uniform_like`.
+    """
+    seed, _ = _without_replica(state)
+    return _uniform(_bits((count,), seed))
+
+
+def _without_replica(state):
+    """Returns the seed of a layer's state, and the replica's id that was in it."""
     # A user's integer seed may be any int32; XLA needs both parts non-negative.
     state = tf.bitwise.bitwise_and(tf.cast(state, tf.int32), _MAX_INT32)
     # Outside a GAN nobody resets the counter, and it grows beyond its 16 bits; what
     # is no replica's id stays in the seed.
     replica = tf.bitwise.right_shift(state[1], _REPLICA_SHIFT) % num_replicas()
-    seed = state - tf.stack([0, replica * 2**_REPLICA_SHIFT])
-    rows = tf.shape(x)[0]
-    everywhere = tf.concat([[rows * num_replicas()], tf.shape(x)[1:]], axis=0)
-    bits = tf.random.stateless_uniform(
-        everywhere, seed, minval=None, maxval=None, dtype=tf.uint32
+    return state - tf.stack([0, replica * 2**_REPLICA_SHIFT]), replica
+
+
+def _bits(shape, seed):
+    return tf.random.stateless_uniform(
+        shape, seed, minval=None, maxval=None, dtype=tf.uint32
     )
-    if num_replicas() > 1:
-        # A slice would make where it begins, and with it the seed, a constant of XLA's
-        # program, which would then be compiled anew in each step.
-        bits = tf.gather(bits, replica * rows + tf.range(rows))
-    bits = tf.ensure_shape(bits, x.shape)
+
+
+def _uniform(bits):
     return tf.cast(tf.bitwise.right_shift(bits, 8), tf.float32) * 2.0**-24

@@ -42,7 +42,7 @@ class OtherLatents(Configured):
 class StyleMixing(Configured):
     """Takes the styles of later layers from other examples, in training.
 
-    With the given probability, for a whole batch of a replica, a layer is drawn from
+    With the given probability, for a whole batch, a layer is drawn from
     {1, ..., layers − 1}: it and those after it have the second styles. Neighbouring
     layers so cannot rely on one another. Input: `[styles, others]`, floats
     `(batch, layers, width)`. Output: mixed styles; at inference the first.
@@ -77,10 +77,9 @@ class StyleMixing(Configured):
         layers = styles.shape[1]
         if not training or layers == 1:
             return styles
-        one = ops.zeros((1, 2), "float32")
-        uniform = seeds.uniform_like(one, self.seed_generator.next())
-        first = 1.0 + ops.floor(uniform[0, 1] * (layers - 1))
-        first = ops.where(uniform[0, 0] < self.probability, first, float(layers))
+        uniform = seeds.uniform_for_all(2, self.seed_generator.next())
+        first = 1.0 + ops.floor(uniform[1] * (layers - 1))
+        first = ops.where(uniform[0] < self.probability, first, float(layers))
         later = ops.arange(layers, dtype="float32") >= first
         return ops.where(later[None, :, None], others, styles)
 

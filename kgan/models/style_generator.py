@@ -181,7 +181,11 @@ def _normalized(what, x):
 
 
 def style_synthesis(
-    stages: Sequence[Stage], channels: int, w_dim: int, name: str = "synthesis"
+    stages: Sequence[Stage],
+    channels: int,
+    w_dim: int,
+    noise: bool = True,
+    name: str = "synthesis",
 ) -> keras.Model:
     """Builds a synthesis whose stages each add to the image: the skip architecture.
 
@@ -193,6 +197,7 @@ def style_synthesis(
         stages: Of `kgan.models.style_stages.stages`.
         channels: Of the images.
         w_dim: Width of w.
+        noise: Whether each convolution has a `kgan.layers.NoiseInjection`.
 
     Returns:
         A Functional model from styles `(batch, 2 stages, w_dim)` to images.
@@ -207,9 +212,9 @@ def style_synthesis(
                 each[0]
             )
         else:
-            x = _convolution(stage, "conv0", "up")([x, each[place]])
+            x = _convolution(stage, "conv0", noise, "up")([x, each[place]])
             place += 1
-        x = _convolution(stage, "conv1")([x, each[place]])
+        x = _convolution(stage, "conv1", noise)([x, each[place]])
         place += 1
         colors = ModulatedConv2D(
             channels,
@@ -223,11 +228,11 @@ def style_synthesis(
     return keras.Model(styles, image, name=name)
 
 
-def _convolution(stage, name, resampling=None):
+def _convolution(stage, name, noise, resampling=None):
     return ModulatedConv2D(
         stage.channels,
         resampling=resampling,
-        noise=True,
+        noise=noise,
         activation="leaky_relu",
         clamp=stage.clamp,
         name=f"{stage.name}_{name}",

@@ -24,6 +24,7 @@ def stylegan2_generator(
     mapping_layers: int = 8,
     style_mixing: float = 0.9,
     center_decay: float = 0.995,
+    noise: bool = True,
     name: str = "generator",
     **options: Any,
 ) -> keras.Model:
@@ -32,7 +33,7 @@ def stylegan2_generator(
     w_dim = latent_dim if w_dim is None else w_dim
     return StyleGenerator(
         style_mapping(latent_dim, w_dim, mapping_layers, num_classes),
-        style_synthesis(found, image_shape[-1], w_dim),
+        style_synthesis(found, image_shape[-1], w_dim, noise),
         style_mixing,
         center_decay,
         name=name,
@@ -70,6 +71,7 @@ def stylegan2(
     mapping_layers: int = 8,
     style_mixing: float = 0.9,
     center_decay: float = 0.995,
+    noise: bool = True,
     architecture: str = "resnet",
     group_size: int | None = 4,
     grouping: str = "successive",
@@ -91,6 +93,7 @@ def stylegan2(
             discriminator has 8.
         style_mixing: Probability of `kgan.layers.StyleMixing` in training.
         center_decay: `decay` of `kgan.layers.Truncation`.
+        noise: Whether the synthesis adds noise, `kgan.layers.NoiseInjection`.
         architecture: Of the discriminator: "resnet", or "orig" without residual
             connections.
         group_size: Of `kgan.layers.MinibatchStandardDeviation` in the discriminator;
@@ -132,6 +135,7 @@ def stylegan2(
         mapping_layers,
         style_mixing,
         center_decay,
+        noise,
         **shared,
     )
     discriminator = stylegan2_discriminator(

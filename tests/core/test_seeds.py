@@ -227,3 +227,17 @@ def test_replicas_know_their_number(two_replicas):
     assert [int(i) for i in ids] == [0, 1]
     with two_replicas.scope():
         assert seeds.num_replicas() == 2
+
+
+def test_numbers_for_all_replicas(two_replicas):
+    state = seeds.layer_state(seeds.root(3))
+
+    def draw():
+        own = seeds.layer_state(seeds.root(3), seeds.replica_id())
+        return seeds.uniform_for_all(4, own)
+
+    drawn = two_replicas.run(draw)
+    found = [x.numpy() for x in two_replicas.experimental_local_results(drawn)]
+    np.testing.assert_array_equal(*found)
+    np.testing.assert_array_equal(found[0], seeds.uniform_for_all(4, state))
+    assert 0 <= found[0].min() < found[0].max() < 1

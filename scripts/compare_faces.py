@@ -1,0 +1,243 @@
+"""Trains generators of faces for equal minutes, and measures them as they learn.
+
+    python scripts/compare_faces.py faces --data=faces.zip --output=runs/faces
+    python scripts/compare_faces.py portraits --data=portraits.zip \\
+        --start=runs/faces/stylegan2.keras --output=runs/portraits
+
+`faces` compares the recipe `faces`, a small StyleGAN2, with the DCGAN that `kgan train`
+chooses for the same images. `portraits` compares the recipe `portraits` with the same
+one without augmentation, and started from the faces of `--start`. Every tenth image is
+held out. The time of training counts, not that of measuring; what was done is kept
+after each measurement, and a later call goes on from there.
+
+Each time samples of the averaged generator are compared with the images that are held
+out by kernel distances (times 1000) on two features: those of kgan's network for
+CIFAR-10 at 32×32, and pixels at 16×16. It writes results and `curves.png`, and prints a
+table: at the end three times 2,000 samples, beside the distance between two halves of
+real images.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import time
+import zipfile
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+import kgan
+from kgan import recipes
+from kgan.metrics import features
+from kgan.metrics.features import resizers
+from kgan.metrics.kernel import kernel_distance
+from kgan.recipes import automatic
+from kgan.runs import prepare
+
+SAMPLES, REPEATS, HELD_OUT = 2_000, 3, 10
+COLORS = ("#1f5fa8", "#b03a2e", "#2e8b57")
+
+
+def settings(kind: str, data: str, start: str | None) -> dict:
+    """Returns by name a recipe, and what it starts from."""
+    if kind == "faces":
+        dcgan, _ = automatic.choose(data)
+        return {
+            "stylegan2": (recipes.get("faces").override(dataset=data), None),
+            "dcgan": (dcgan, None),
+        }
+    ada = recipes.get("portraits").override(dataset=data)
+    return {
+        "ADA": (ada, None),
+        "no augmentation": (ada.override(augmentation={}), None),
+        **({"ADA, from faces": (ada, start)} if start else {}),
+    }
+
+
+def split(data: pathlib.Path, folder: pathlib.Path) -> dict:
+    """Copies a ZIP of images into two, every tenth of them held out."""
+    paths = {part: folder / f"{part}.zip" for part in ("training", "held_out")}
+    if all(path.exists() for path in paths.values()):
+        return paths
+    folder.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(data) as source:
+        ending = (".png", ".jpg", ".jpeg")
+        names = sorted(n for n in source.namelist() if n.lower().endswith(ending))
+        for part, path in paths.items():
+            with zipfile.ZipFile(path, "w") as target:
+                for index, name in enumerate(names):
+                    held_out = index % HELD_OUT == HELD_OUT - 1
+                    if held_out is (part == "held_out"):
+                        target.writestr(name, source.read(name))
+    return paths
+
+
+def all_images(path: pathlib.Path, size) -> np.ndarray:
+    """Returns all images of a ZIP, uint8, in their order."""
+    source = kgan.data.source(str(path), size)
+    data = kgan.data.load(
+        source, batch_size=source.num_examples, shuffle=False, steps_per_epoch=1
+    )
+    return kgan.games.sampler.to_uint8(next(iter(data))).numpy()
+
+
+class Distances:
+    """Kernel distances of images to real ones that are held out, times 1000."""
+
+    def __init__(self, real: np.ndarray):
+        self._network = features.get("cifar10")
+        self._real = {name: find(real) for name, find in self._features.items()}
+
+    @property
+    def _features(self):
+        def pixels(images):
+            small = resizers.clean(images, (16, 16)) / 127.5 - 1.0
+            return small.reshape(len(images), -1)
+
+        return {"cifar10": lambda x: self._network(x).features, "pixels": pixels}
+
+    def __call__(self, images: np.ndarray) -> dict:
+        """Returns the distance on each of the features."""
+        return {
+            name: 1000 * float(kernel_distance(self._real[name], find(images)))
+            for name, find in self._features.items()
+        }
+
+
+def train(name, recipe, start, parts, arguments) -> list:
+    """Trains for the minutes that are left; returns all measurements."""
+    folder = arguments.output
+    model, log = folder / f"{name}.keras", folder / f"{name}.json"
+    recipe = recipe.override(dataset=str(parts["training"]))
+    distances = Distances(all_images(parts["held_out"], recipe.image_size))
+    source = kgan.data.source(recipe.dataset, recipe.image_size)
+    curve = json.loads(log.read_text()) if model.exists() else []
+    gan = prepare.build(recipe, source, tf.distribute.get_strategy())
+    if curve:
+        gan = keras.models.load_model(model)
+    elif start:
+        prepare.start_from(recipe, gan, start)
+    steps = arguments.steps
+    while not curve or curve[-1]["minutes"] < arguments.minutes:
+        data = kgan.data.load(
+            source,
+            batch_size=recipe.batch_size,
+            seed=recipe.seed,
+            start=gan.step * recipe.batches_a_round,
+            steps_per_epoch=steps,
+            mirror=recipe.mirror,
+        )
+        begun, used = time.perf_counter(), time.process_time()
+        gan.fit(data, verbose=0)
+        before = curve[-1] if curve else {"minutes": 0.0, "cpu_minutes": 0.0}
+        row = {
+            "minutes": before["minutes"] + (time.perf_counter() - begun) / 60,
+            "cpu_minutes": before["cpu_minutes"] + (time.process_time() - used) / 60,
+            "step": gan.step,
+            "kimg": gan.step * recipe.batch_size / 1000,
+            **distances(gan.generate(SAMPLES, seed=1)),
+        }
+        if hasattr(gan.augmentation, "current_probability"):
+            row["p"] = float(gan.augmentation.current_probability.numpy())
+        curve.append(row)
+        gan.save(model)
+        log.write_text(json.dumps(curve, indent=1) + "\n")
+        print(f"{name}: {row}", flush=True)
+    return curve
+
+
+def final(name, folder, distances) -> dict:
+    """Returns mean and standard error of the distances of a trained generator."""
+    gan = keras.models.load_model(folder / f"{name}.keras")
+    found = [distances(gan.generate(SAMPLES, seed=seed)) for seed in range(REPEATS)]
+    return {
+        key: (
+            np.mean([row[key] for row in found]),
+            np.std([row[key] for row in found], ddof=1) / np.sqrt(REPEATS),
+        )
+        for key in found[0]
+    }
+
+
+def draw(curves: dict, path: pathlib.Path, clock: str) -> None:
+    """Draws both distances against the minutes of training."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(11, 4.2), layout="constrained")
+    FigureCanvasAgg(figure)
+    titles = {
+        "cifar10": "features of kgan's CIFAR-10 network, 32×32",
+        "pixels": "pixels, 16×16",
+    }
+    for axes, (key, title) in zip(figure.subplots(1, 2), titles.items(), strict=True):
+        for color, (name, curve) in zip(COLORS, curves.items(), strict=False):
+            minutes = [row[clock] for row in curve]
+            axes.plot(minutes, [row[key] for row in curve], color=color, label=name)
+        axes.set(title=title, xlabel="minutes of training", yscale="log")
+        axes.set_ylabel("kernel distance × 1000")
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.grid(alpha=0.25, which="both")
+        axes.legend(frameon=False)
+    figure.savefig(path, dpi=110)
+
+
+def table(rows: dict) -> str:
+    """Writes a row for each setting."""
+    lines = ["| | features | pixels |", "|---|---|---|"]
+    for name, found in rows.items():
+        cells = [f"{mean:.2f} ± {error:.2f}" for mean, error in found.values()]
+        lines.append(f"| {name} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Trains what is missing, draws, and prints the table."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("kind", choices=("faces", "portraits"))
+    parser.add_argument("--data", type=pathlib.Path, required=True, help="a ZIP")
+    parser.add_argument("--output", type=pathlib.Path, required=True)
+    parser.add_argument("--start", help="model that one of the portraits starts from")
+    parser.add_argument("--minutes", type=float, default=20.0)
+    parser.add_argument("--steps", type=int, default=250, help="between measurements")
+    parser.add_argument("--only", nargs="+", help="settings, by name")
+    parser.add_argument(
+        "--clock", choices=("minutes", "cpu_minutes"), default="minutes"
+    )
+    arguments = parser.parse_args()
+    folder = arguments.output
+    parts = split(arguments.data, folder)
+    known = settings(arguments.kind, str(parts["training"]), arguments.start)
+    for name in arguments.only or known:
+        if name not in known:
+            parser.error(f"--only must be of {', '.join(known)}. Received: {name}")
+        train(name, *known[name], parts, arguments)
+    held_out = all_images(parts["held_out"], 64)
+    reals, distances = all_images(parts["training"], 64), Distances(held_out)
+    order = np.random.default_rng(0).permutation(len(reals))
+    halves = np.array_split(reals[order], max(REPEATS, len(reals) // len(held_out)))
+    found = [distances(half) for half in halves[:REPEATS]]
+    rows = {
+        "real images": {
+            k: (
+                np.mean([f[k] for f in found]),
+                np.std([f[k] for f in found], ddof=1) / np.sqrt(REPEATS),
+            )
+            for k in found[0]
+        }
+    }
+    done = [name for name in known if (folder / f"{name}.keras").exists()]
+    rows |= {name: final(name, folder, distances) for name in done}
+    curves = {name: json.loads((folder / f"{name}.json").read_text()) for name in done}
+    draw(curves, folder / "curves.png", arguments.clock)
+    print(table(rows))
+
+
+if __name__ == "__main__":
+    main()
