@@ -7,8 +7,9 @@
 `faces` compares the recipe `faces`, a small StyleGAN2, with the DCGAN that `kgan train`
 chooses for the same images. `portraits` compares the recipe `portraits` with the same
 one without augmentation, and started from the faces of `--start`. Every tenth image is
-held out. The time of training counts, not that of measuring; what was done is kept
-after each measurement, and a later call goes on from there.
+held out. A minute is that of an otherwise idle machine: first a step of each is timed,
+all in turn, and each is then trained for as many steps as fit into `--minutes`. What
+was done is kept after each measurement, and a later call goes on from there.
 
 Each time samples of the averaged generator are compared with the images that are held
 out by kernel distances (times 1000) on two features: those of kgan's network for
@@ -38,7 +39,8 @@ from kgan.metrics.kernel import kernel_distance
 from kgan.recipes import automatic
 from kgan.runs import prepare
 
-SAMPLES, REPEATS, HELD_OUT = 2_000, 3, 10
+SAMPLES, REPEATS, HELD_OUT, SIDE = 2_000, 3, 10, 64
+TURNS, TURN = 5, 20  # of timing, and steps of one
 COLORS = ("#1f5fa8", "#b03a2e", "#2e8b57")
 
 
@@ -108,39 +110,62 @@ class Distances:
         }
 
 
-def train(name, recipe, start, parts, arguments) -> list:
-    """Trains for the minutes that are left; returns all measurements."""
-    folder = arguments.output
-    model, log = folder / f"{name}.keras", folder / f"{name}.json"
-    recipe = recipe.override(dataset=str(parts["training"]))
-    distances = Distances(all_images(parts["held_out"], recipe.image_size))
+def game_of(recipe, start=None):
+    """Returns the source and the compiled game of a recipe."""
     source = kgan.data.source(recipe.dataset, recipe.image_size)
-    curve = json.loads(log.read_text()) if model.exists() else []
     gan = prepare.build(recipe, source, tf.distribute.get_strategy())
+    if start:
+        prepare.start_from(recipe, gan, start)
+    return source, gan
+
+
+def load(recipe, source, gan, steps):
+    """Returns the data of a game's next steps."""
+    return kgan.data.load(
+        source,
+        batch_size=recipe.batch_size,
+        seed=recipe.seed,
+        start=gan.step * recipe.batches_a_round,
+        steps_per_epoch=steps,
+        mirror=recipe.mirror,
+    )
+
+
+def measure_paces(known: dict, path: pathlib.Path) -> dict:
+    """Returns the seconds of a step by setting, medians of turns; kept in a file."""
+    if path.exists():
+        return json.loads(path.read_text())
+    games = {name: (recipe, *game_of(recipe)) for name, (recipe, _) in known.items()}
+    times = {name: [] for name in games}
+    for turn in range(TURNS + 1):
+        for name, (recipe, source, gan) in games.items():
+            data = load(recipe, source, gan, TURN)
+            begun = time.perf_counter()
+            gan.fit(data, verbose=0)
+            if turn:  # the first one compiles
+                times[name].append((time.perf_counter() - begun) / TURN)
+    paces = {name: float(np.median(found)) for name, found in times.items()}
+    path.write_text(json.dumps(paces, indent=1) + "\n")
+    return paces
+
+
+def train(name, recipe, start, folder, steps, every) -> list:
+    """Trains what is left of so many steps; returns all measurements."""
+    model, log = folder / f"{name}.keras", folder / f"{name}.json"
+    held_out = all_images(folder / "held_out.zip", recipe.image_size)
+    distances = Distances(held_out)
+    curve = json.loads(log.read_text()) if model.exists() else []
+    if curve and curve[-1]["step"] >= steps:
+        return curve
+    source, gan = game_of(recipe, None if curve else start)
     if curve:
         gan = keras.models.load_model(model)
-    elif start:
-        prepare.start_from(recipe, gan, start)
-    steps = arguments.steps
-    while not curve or curve[-1]["minutes"] < arguments.minutes:
-        data = kgan.data.load(
-            source,
-            batch_size=recipe.batch_size,
-            seed=recipe.seed,
-            start=gan.step * recipe.batches_a_round,
-            steps_per_epoch=steps,
-            mirror=recipe.mirror,
-        )
-        begun, used = time.perf_counter(), time.process_time()
+    while gan.step < steps:
+        data = load(recipe, source, gan, min(every, steps - gan.step))
         gan.fit(data, verbose=0)
-        before = curve[-1] if curve else {"minutes": 0.0, "cpu_minutes": 0.0}
-        row = {
-            "minutes": before["minutes"] + (time.perf_counter() - begun) / 60,
-            "cpu_minutes": before["cpu_minutes"] + (time.process_time() - used) / 60,
-            "step": gan.step,
-            "kimg": gan.step * recipe.batch_size / 1000,
-            **distances(gan.generate(SAMPLES, seed=1)),
-        }
+        kimg = gan.step * recipe.batch_size / 1000
+        row = {"step": gan.step, "kimg": kimg}
+        row |= distances(gan.generate(SAMPLES, seed=1))
         if hasattr(gan.augmentation, "current_probability"):
             row["p"] = float(gan.augmentation.current_probability.numpy())
         curve.append(row)
@@ -150,20 +175,33 @@ def train(name, recipe, start, parts, arguments) -> list:
     return curve
 
 
-def final(name, folder, distances) -> dict:
-    """Returns mean and standard error of the distances of a trained generator."""
-    gan = keras.models.load_model(folder / f"{name}.keras")
-    found = [distances(gan.generate(SAMPLES, seed=seed)) for seed in range(REPEATS)]
+def spread(found: list) -> dict:
+    """Returns mean and standard error of several measurements, by feature."""
     return {
         key: (
             np.mean([row[key] for row in found]),
-            np.std([row[key] for row in found], ddof=1) / np.sqrt(REPEATS),
+            np.std([row[key] for row in found], ddof=1) / np.sqrt(len(found)),
         )
         for key in found[0]
     }
 
 
-def draw(curves: dict, path: pathlib.Path, clock: str) -> None:
+def of_real_images(folder, distances) -> dict:
+    """Returns the distances of parts of the training data, as many as are held out."""
+    reals = all_images(folder / "training.zip", SIDE)
+    order = np.random.default_rng(0).permutation(len(reals))
+    size = max(2, min(len(reals) // REPEATS, len(reals) // (HELD_OUT - 1)))
+    parts = [order[place * size : (place + 1) * size] for place in range(REPEATS)]
+    return spread([distances(reals[part]) for part in parts])
+
+
+def of_samples(model, distances) -> dict:
+    """Returns the distances of samples of a trained generator."""
+    gan = keras.models.load_model(model)
+    return spread([distances(gan.generate(SAMPLES, seed=s)) for s in range(REPEATS)])
+
+
+def draw(curves: dict, paces: dict, path: pathlib.Path) -> None:
     """Draws both distances against the minutes of training."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -176,7 +214,7 @@ def draw(curves: dict, path: pathlib.Path, clock: str) -> None:
     }
     for axes, (key, title) in zip(figure.subplots(1, 2), titles.items(), strict=True):
         for color, (name, curve) in zip(COLORS, curves.items(), strict=False):
-            minutes = [row[clock] for row in curve]
+            minutes = [row["step"] * paces[name] / 60 for row in curve]
             axes.plot(minutes, [row[key] for row in curve], color=color, label=name)
         axes.set(title=title, xlabel="minutes of training", yscale="log")
         axes.set_ylabel("kernel distance × 1000")
@@ -205,38 +243,30 @@ def main() -> None:
     parser.add_argument("--output", type=pathlib.Path, required=True)
     parser.add_argument("--start", help="model that one of the portraits starts from")
     parser.add_argument("--minutes", type=float, default=20.0)
-    parser.add_argument("--steps", type=int, default=250, help="between measurements")
+    parser.add_argument("--every", type=int, default=500, help="steps to a measurement")
     parser.add_argument("--only", nargs="+", help="settings, by name")
-    parser.add_argument(
-        "--clock", choices=("minutes", "cpu_minutes"), default="minutes"
-    )
     arguments = parser.parse_args()
     folder = arguments.output
     parts = split(arguments.data, folder)
     known = settings(arguments.kind, str(parts["training"]), arguments.start)
-    for name in arguments.only or known:
+    for name in arguments.only or ():
         if name not in known:
             parser.error(f"--only must be of {', '.join(known)}. Received: {name}")
-        train(name, *known[name], parts, arguments)
-    held_out = all_images(parts["held_out"], 64)
-    reals, distances = all_images(parts["training"], 64), Distances(held_out)
-    order = np.random.default_rng(0).permutation(len(reals))
-    halves = np.array_split(reals[order], max(REPEATS, len(reals) // len(held_out)))
-    found = [distances(half) for half in halves[:REPEATS]]
-    rows = {
-        "real images": {
-            k: (
-                np.mean([f[k] for f in found]),
-                np.std([f[k] for f in found], ddof=1) / np.sqrt(REPEATS),
-            )
-            for k in found[0]
-        }
+    paces = measure_paces(known, folder / "paces.json")
+    for name in arguments.only or known:
+        steps = round(60 * arguments.minutes / paces[name])
+        train(name, *known[name], folder, steps, arguments.every)
+    distances = Distances(all_images(parts["held_out"], SIDE))
+    models = {name: folder / f"{name}.keras" for name in known}
+    models = {name: path for name, path in models.items() if path.exists()}
+    rows = {"real images": of_real_images(folder, distances)}
+    rows |= {name: of_samples(path, distances) for name, path in models.items()}
+    curves = {
+        name: json.loads((folder / f"{name}.json").read_text()) for name in models
     }
-    done = [name for name in known if (folder / f"{name}.keras").exists()]
-    rows |= {name: final(name, folder, distances) for name in done}
-    curves = {name: json.loads((folder / f"{name}.json").read_text()) for name in done}
-    draw(curves, folder / "curves.png", arguments.clock)
+    draw(curves, paces, folder / "curves.png")
     print(table(rows))
+    print("Seconds of a step:", ", ".join(f"{n} {s:.3f}" for n, s in paces.items()))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,277 @@
+"""Measures where a step of a small StyleGAN2 spends its time, and what would be faster.
+
+    python scripts/benchmark_stylegan2.py > stylegan2.md
+
+First single operations with their gradients, in several forms that give the same result
+(or nearly, where a line says so): the low-pass filter, the convolutions that double and
+halve the sides. Then whole steps of the recipe `faces` in `kgan.GAN.fit` but for one
+choice each. All take turns in one process, medians count, and ratios are those within a
+turn. It prints Markdown. Nothing else should run on the machine meanwhile.
+"""
+
+import functools
+import os
+import statistics
+import time
+
+from absl import app, flags
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
+
+import numpy as np
+import tensorflow as tf
+from benchmarking import machine, tables
+
+import kgan
+from kgan import recipes
+from kgan.data.arrays import ArraySource
+from kgan.layers import resampling
+from kgan.recipes.options.gan_parts import make_networks
+from kgan.runs import prepare
+
+FLAGS = flags.FLAGS
+flags.DEFINE_integer("turns", 7, "Measurements of each.", lower_bound=1)
+flags.DEFINE_integer("steps", 16, "Steps of a turn.", lower_bound=1)
+flags.DEFINE_integer("batch", 16, "Images of an operation.", lower_bound=1)
+flags.DEFINE_boolean("operations", True, "Whether single operations are measured.")
+flags.DEFINE_boolean("whole", True, "Whether whole steps are measured.")
+
+TAPS = np.array(resampling.TAPS, "float32") / np.sum(resampling.TAPS)
+
+
+# === Forms of one operation ===
+
+
+def separable(x, before=2, after=1):
+    """The filter as two depthwise convolutions, rows and columns."""
+    around = (before, after)
+    x = tf.pad(x, ((0, 0), around, around, (0, 0)))
+    taps = tf.tile(tf.cast(TAPS[:, None, None, None], x.dtype), (1, 1, x.shape[-1], 1))
+    for kernel in (taps, tf.transpose(taps, (1, 0, 2, 3))):
+        x = tf.nn.depthwise_conv2d(x, kernel, (1, 1, 1, 1), "VALID")
+    return x
+
+
+def as_matrices(x):
+    """The filter as products with banded matrices, of rows and of columns."""
+    batch, side, _, channels = x.shape
+    band = sum(weight * np.eye(side, k=k - 2) for k, weight in enumerate(TAPS))
+    band = tf.cast(band, x.dtype)
+    y = tf.matmul(band, tf.reshape(x, (batch, side, side * channels)))
+    return tf.matmul(band, tf.reshape(y, x.shape))
+
+
+def strided(x):
+    """The filter at every second pixel alone."""
+    x = tf.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)))
+    kernel = np.outer(TAPS, TAPS)[:, :, None, None]
+    kernel = tf.tile(tf.cast(kernel, x.dtype), (1, 1, x.shape[-1], 1))
+    return tf.nn.depthwise_conv2d(x, kernel, (1, 2, 2, 1), "VALID")
+
+
+def folded_kernel(kernel):
+    """A kernel and the filter as one, 3 rows and columns larger."""
+    size = kernel.shape[0]
+    band = np.zeros((size + 3, size), "float32")
+    for row in range(size):
+        band[row : row + 4, row] = TAPS
+    return tf.einsum("pa,qb,abio->pqio", band, band, tf.cast(kernel, tf.float32))
+
+
+def folded_up(x, kernel):
+    """A transposed convolution with kernel and filter in one."""
+    kernel = tf.transpose(tf.cast(4.0 * folded_kernel(kernel), x.dtype), (0, 1, 3, 2))
+    batch, height, width, _ = tf.unstack(tf.shape(x))
+    shape = tf.stack([batch, 2 * height, 2 * width, kernel.shape[2]])
+    return tf.nn.conv2d_transpose(x, kernel, shape, 2, "SAME")
+
+
+def folded_down(x, kernel):
+    """A strided convolution with kernel and filter in one."""
+    return tf.nn.conv2d(x, tf.cast(folded_kernel(kernel), x.dtype), 2, "SAME")
+
+
+def enlarged(x, kernel):
+    """Bilinear enlarging, then the convolution: another border, 4 times the work."""
+    size = [2 * side for side in x.shape[1:3]]
+    large = tf.cast(tf.image.resize(x, size), x.dtype)
+    return tf.nn.conv2d(large, tf.cast(kernel, x.dtype), 1, "SAME")
+
+
+def pooled(x, kernel):
+    """The convolution, then the mean of four pixels: another filter."""
+    return tf.nn.avg_pool2d(tf.nn.conv2d(x, kernel, 1, "SAME"), 2, 2, "VALID")
+
+
+def operations():
+    """Yields name, side, channels in and out, and functions of a map and a kernel."""
+    plain = functools.partial(resampling.low_pass, before=2, after=1)
+    filters = {
+        "depthwise (kgan)": lambda x, kernel: plain(x),
+        "two depthwise": lambda x, kernel: separable(x),
+        "matrix products": lambda x, kernel: as_matrices(x),
+    }
+    yield "low-pass filter", 64, 64, 64, filters
+    halving = {
+        "depthwise, every second pixel kept (kgan)": lambda x, kernel: (
+            resampling.low_pass(x, 1, 1)[:, ::2, ::2]
+        ),
+        "strided depthwise": lambda x, kernel: strided(x),
+    }
+    yield "low-pass filter, halving", 64, 64, 64, halving
+    up = {
+        "transposed convolution, filter (kgan)": resampling.convolution_up,
+        "both in one kernel of 6×6": folded_up,
+        "bilinear enlarging, convolution": enlarged,
+    }
+    down = {
+        "filter, strided convolution (kgan)": resampling.convolution_down,
+        "both in one kernel of 6×6": folded_down,
+        "convolution, mean of 4 pixels": pooled,
+    }
+    for channels in (32, 128):
+        side = 1024 // channels
+        yield "convolution, doubling", side, channels, channels, up
+        yield "convolution, halving", 2 * side, channels, channels, down
+
+
+def with_gradient(function, x, kernel):
+    """Returns a compiled call of a function that also computes its gradient."""
+    mixture = tf.cos(tf.cast(tf.range(tf.size(function(x, kernel))), tf.float32))
+
+    @tf.function
+    def call(x, kernel):
+        with tf.GradientTape() as tape:
+            tape.watch([x, kernel])
+            y = function(x, kernel)
+            total = tf.reduce_sum(tf.cast(y, tf.float32) * tf.reshape(mixture, y.shape))
+        found = tape.gradient(total, [x, kernel], unconnected_gradients="zero")
+        return [tf.reduce_sum(tf.cast(g, tf.float32)) for g in found]
+
+    return lambda: [g.numpy() for g in call(x, kernel)]
+
+
+def in_turn(calls: dict, turns: int) -> dict:
+    """Returns the milliseconds of each call in each turn, after a warm-up."""
+    for call in calls.values():
+        call()
+    times = {name: [] for name in calls}
+    for _ in range(turns):
+        for name, call in calls.items():
+            begun = time.perf_counter()
+            call()
+            times[name].append(1000 * (time.perf_counter() - begun))
+    return times
+
+
+def rows_of(times: dict) -> list:
+    """Returns name, milliseconds and ratio to the first of each, as texts."""
+    first = next(iter(times.values()))
+    rows = []
+    for name, found in times.items():
+        ratio = statistics.median(b / a for a, b in zip(first, found, strict=True))
+        rows.append([name, f"{statistics.median(found):.1f}", f"{ratio:.2f}"])
+    return rows
+
+
+def measure_operations():
+    """Prints a table of all operations, in both precisions."""
+    body = []
+    for name, side, inputs, outputs, functions in operations():
+        found = {}
+        for dtype in ("float32", "bfloat16"):
+            x = tf.cast(tf.random.normal((FLAGS.batch, side, side, inputs)), dtype)
+            kernel = tf.cast(tf.random.normal((3, 3, inputs, outputs)), dtype)
+            calls = {n: with_gradient(f, x, kernel) for n, f in functions.items()}
+            found[dtype] = rows_of(in_turn(calls, FLAGS.turns))
+        for wide, half in zip(*found.values(), strict=True):
+            what = f"{name}, {side}×{side}, {inputs} channels: {wide[0]}"
+            body.append([what, *wide[1:], *half[1:]])
+    head = [
+        "operation with its gradient",
+        "float32, ms",
+        "ratio",
+        "bfloat16, ms",
+        "ratio",
+    ]
+    print(tables.table(head, body), flush=True)
+
+
+# === Whole steps ===
+
+
+def variants() -> dict:
+    """Returns by name a recipe, and convolutions in place of kgan's."""
+    faces = recipes.get("faces").override(batch_size=FLAGS.batch)
+
+    def networks(**options):
+        return faces.override(model_options=faces.model_options | options)
+
+    one_kernel = {"up": folded_up, "down": folded_down}
+    return {
+        "faces": (faces, {}),
+        "kernel and filter in one": (faces, one_kernel),
+        "real and generated in two passes": (networks(grouping="strided"), {}),
+        "no style mixing": (networks(style_mixing=0.0), {}),
+        "no noise": (networks(noise=False), {}),
+        "path length every 4 steps": (
+            faces.override(terms=[{"name": "path_length", "interval": 4}]),
+            {},
+        ),
+        "float32": (faces.override(precision="float32"), {}),
+        "twice the channels": (networks(channel_base=2048), {}),
+        "half of the channels": (networks(channel_base=512, channel_max=64), {}),
+    }
+
+
+def step_of(recipe, convolutions):
+    """Returns a call that plays some steps of a recipe on random images."""
+    images = np.random.default_rng(0).integers(0, 256, (256, 64, 64, 1), "uint8")
+    source = ArraySource(images)
+    kept = dict(resampling.CONVOLUTIONS)
+    resampling.CONVOLUTIONS.update(convolutions)
+    gan = prepare.build(recipe, source, tf.distribute.get_strategy())
+
+    def play():
+        data = kgan.data.load(
+            source, batch_size=recipe.batch_size, steps_per_epoch=FLAGS.steps
+        )
+        gan.fit(data, verbose=0)
+
+    play()  # traced while the convolutions are these
+    resampling.CONVOLUTIONS.update(kept)
+    return play
+
+
+def measure_steps():
+    """Prints a table of whole steps, and the numbers of weights."""
+    calls, weights = {}, {}
+    for name, (recipe, convolutions) in variants().items():
+        calls[name] = step_of(recipe, convolutions)
+        pair = make_networks(recipe, (64, 64, 1), None)
+        weights[name] = " and ".join(f"{n.count_params():,}" for n in pair)
+    times = in_turn(calls, FLAGS.turns)
+    body = []
+    for name, _, ratio in rows_of(times):
+        step = statistics.median(times[name]) / FLAGS.steps
+        rate = 1000 * FLAGS.batch / step
+        body.append([name, f"{step:.0f}", f"{rate:.0f}", ratio, weights[name]])
+    head = ["step", "ms", "images/s", "ratio", "weights of G and D"]
+    print(tables.table(head, body), flush=True)
+
+
+def main(argv) -> None:
+    """Prints the machine, operations and steps."""
+    del argv
+    print(tables.of_machine(machine.describe()), flush=True)
+    print(flush=True)
+    if FLAGS.operations:
+        measure_operations()
+        print(flush=True)
+    if FLAGS.whole:
+        measure_steps()
+
+
+if __name__ == "__main__":
+    app.run(main)

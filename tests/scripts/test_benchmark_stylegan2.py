@@ -1,0 +1,48 @@
+"""The forms that the benchmark compares give one result."""
+
+import pathlib
+import sys
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "scripts"))
+
+import benchmark_stylegan2 as benchmark
+
+
+def draw(*shape):
+    return tf.constant(np.random.default_rng(0).normal(size=shape).astype("float32"))
+
+
+def forms():
+    for name, _, _, _, functions in benchmark.operations():
+        first, *others = functions.items()
+        for other, function in others:
+            yield pytest.param(first[1], function, id=f"{name}: {other}")
+
+
+@pytest.mark.parametrize(("ours", "other"), [*forms()])
+def test_all_forms_have_one_shape_and_exact_ones_one_result(ours, other, request):
+    x, kernel = draw(2, 16, 16, 3), draw(3, 3, 3, 3)
+    expected, found = ours(x, kernel), other(x, kernel)
+    assert found.shape == expected.shape
+    name = request.node.callspec.id
+    if "bilinear" not in name and "mean" not in name:
+        np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-4)
+    gradients = benchmark.with_gradient(other, x, kernel)()
+    assert np.isfinite(gradients).all()
+
+
+def test_variants_are_recipes_that_differ():
+    if not benchmark.FLAGS.is_parsed():
+        benchmark.FLAGS(["benchmark"])
+    variants = benchmark.variants()
+    recipes = [recipe for recipe, convolutions in variants.values() if not convolutions]
+    assert len({recipe.to_json() for recipe in recipes}) == len(recipes)
+
+
+def test_rows_are_medians_and_ratios_within_a_turn():
+    rows = benchmark.rows_of({"a": [1.0, 2.0, 4.0], "b": [2.0, 2.0, 8.0]})
+    assert rows == [["a", "2.0", "1.00"], ["b", "2.0", "2.00"]]
