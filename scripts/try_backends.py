@@ -65,11 +65,45 @@ def _with_reference():
     return kgan.layers.WithReference(network, rows)
 
 
+def _styled():
+    latents = keras.Input((6,))
+    x = keras.layers.Reshape((4, 4, 4))(keras.layers.Dense(64)(latents))
+    layer = kgan.layers.ModulatedConv2D(
+        3, 3, "up", noise=True, activation="leaky_relu", clamp=1.0
+    )
+    return keras.Model(latents, layer([x, latents]))
+
+
+def _mixed():
+    latents = keras.Input((6,))
+    styles = kgan.layers.Truncation(4)(latents)
+    return keras.Model(latents, kgan.layers.StyleMixing()([styles, 2 * styles]))
+
+
+def _classes():
+    latents, labels = keras.Input((6,)), keras.Input((), dtype="int32")
+    layer = kgan.layers.EqualizedEmbedding(CLASSES, 6, initial_bias=0.5)
+    return keras.Model([latents, labels], keras.layers.Add()([latents, layer(labels)]))
+
+
 # A generator for each layer, by the layer's name.
 LAYERS = {
     "ConditionalBatchNormalization": lambda: _by_class(
         kgan.layers.ConditionalBatchNormalization(num_classes=CLASSES)
     ),
+    "EqualizedConv2D": lambda: _images(
+        kgan.layers.EqualizedConv2D(3, 3, "down", activation="leaky_relu")
+    ),
+    "EqualizedDense": lambda: _features(kgan.layers.EqualizedDense(3, clamp=0.5)),
+    "EqualizedEmbedding": _classes,
+    "FIRDownSampling2D": lambda: _images(kgan.layers.FIRDownSampling2D()),
+    "FIRUpSampling2D": lambda: _images(kgan.layers.FIRUpSampling2D()),
+    "LearnedConstant": lambda: _features(kgan.layers.LearnedConstant((2, 3))),
+    "ModulatedConv2D": _styled,
+    "NoiseInjection": lambda: _images(kgan.layers.NoiseInjection()),
+    "OtherLatents": lambda: _features(kgan.layers.OtherLatents()),
+    "StyleMixing": _mixed,
+    "Truncation": _mixed,
     "Dropout": lambda: _features(kgan.layers.Dropout(0.5)),
     "Maxout": lambda: _features(kgan.layers.Maxout(4, 3)),
     "MinibatchDiscrimination": lambda: _features(
@@ -101,6 +135,9 @@ MODELS = {
     ),
     "mapped_dcgan": lambda: kgan.models.mapped_dcgan_generator(
         (8, 8, 1), 6, mapping_depth=2, width=4
+    ),
+    "stylegan2": lambda: kgan.models.stylegan2_generator(
+        (8, 8, 3), 6, CLASSES, channel_base=32, mapping_layers=2
     ),
     "unet": lambda: kgan.models.unet((8, 8, 3), width=4),
     "packed": lambda: kgan.models.packed.pack(

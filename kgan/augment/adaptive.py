@@ -31,7 +31,8 @@ class AdaptiveAugment(Augment):
     where r, the mean of `sign(D(real))` over the real images of the last `interval`
     updates of D (D less the loss's `boundary`), measures overfitting. It moves at the
     end of the next update, when every replica knows the global sums. p, the variable
-    `current_probability`, and the sums are saved with the model.
+    `current_probability`, and the sums are saved with the model. (In the authors'
+    program p may pass 1, where it acts as 1, and takes the longer to come back.)
 
     Args:
         probability: Initial p, a number in [0, 1].

@@ -21,7 +21,7 @@ class Generated(Examples):
         shape: Shape of a sample.
         count: How many.
         seed: Seed of the latents and of the labels.
-        truncation: ψ of `kgan.latents.truncate`.
+        truncation: ψ, as in `kgan.GAN.generate`.
         labels: "data": as frequent as in `dataset`; "balanced": all classes in turn;
             or the class of each sample, or of all.
         weights: Which weights the sampler has, in words, for the provenance.

@@ -208,6 +208,7 @@ class EqualizedConv2D(Equalized):
 
     def build(self, input_shape):
         checks.axes(self, input_shape, "batch, height, width, channels")
+        resampling.output_size(input_shape, self.resampling)
         size = self.kernel_size
         self.add_kernel(size, size, input_shape[-1], self.filters)
 

@@ -123,9 +123,9 @@ class ModulatedConv2D(Configured):
         if self.compute_dtype == "float16":
             # Sums of products then stay far from the largest number, 65504; the
             # demodulation removes both factors.
-            largest = ops.max(ops.abs(kernel), axis=(0, 1, 2), keepdims=True)
-            kernel = kernel / (largest * math.sqrt(math.prod(kernel.shape[:-1])))
-            styles = styles / ops.max(ops.abs(styles), axis=1, keepdims=True)
+            fan_in = math.prod(kernel.shape[:-1])
+            kernel = _by_largest(kernel, (0, 1, 2)) / math.sqrt(fan_in)
+            styles = _by_largest(styles, 1)
         squares = ops.matmul(ops.square(styles), ops.sum(ops.square(kernel), (0, 1)))
         return kernel, styles, gain * ops.rsqrt(squares + _EPSILON)
 
@@ -133,6 +133,11 @@ class ModulatedConv2D(Configured):
         features, _ = input_shape
         size = resampling.output_size(features, self.resampling)
         return (features[0], *size, self.filters)
+
+
+def _by_largest(x, axes):
+    largest = ops.max(ops.abs(x), axis=axes, keepdims=True)
+    return x / ops.maximum(largest, _EPSILON)  # of zeros alone, too
 
 
 def _per_channel(factors, dtype):

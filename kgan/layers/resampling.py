@@ -70,7 +70,15 @@ FACTORS = {None: 1.0, "up": 2, "down": 0.5}
 
 
 def output_size(input_shape, resampling):
-    """Returns height and width behind a convolution of `CONVOLUTIONS`."""
+    """Returns height and width behind a convolution of `CONVOLUTIONS`.
+
+    Raises a `ValueError` if it halves sides that are odd.
+    """
+    if resampling == "down" and any(s and s % 2 for s in input_shape[1:3]):
+        raise ValueError(
+            "Images whose sides are halved must have even ones. Received: an input of "
+            f"shape {tuple(input_shape)}"
+        )
     factor = FACTORS[resampling]
     return tuple(s and int(s * factor) for s in input_shape[1:3])
 
@@ -118,7 +126,7 @@ class FIRDownSampling2D(Configured):
     `(batch, height / 2, width / 2, channels)`.
 
     Raises:
-        ValueError: If the input has other axes.
+        ValueError: If the input has other axes, or odd sides.
 
     Example: `kgan.layers.FIRDownSampling2D()(keras.ops.ones((8, 64, 64, 3)))`
 
@@ -129,6 +137,7 @@ class FIRDownSampling2D(Configured):
 
     def build(self, input_shape):
         checks.axes(self, input_shape, "batch, height, width, channels")
+        output_size(input_shape, "down")
 
     def call(self, inputs):
         return low_pass(inputs, 1, 1)[:, ::2, ::2]

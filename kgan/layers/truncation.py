@@ -1,5 +1,6 @@
 """Truncation in w: styles move towards their moving mean."""
 
+import numbers
 from typing import Any
 
 import keras
@@ -17,9 +18,11 @@ class Truncation(Configured):
         w′ = center + ψ (w − center)
 
     Samples become more typical and less diverse as ψ falls to 0; at ψ = 1 w stays bit
-    by bit. In training the center follows the batch's mean, center ← decay · center +
-    (1 − decay) · mean w, of each call. Input: float32 `(batch, width)`. Output:
-    float32 `(batch, layers, width)`.
+    by bit. In training the center follows the batch's mean with each call, center ←
+    decay · center + (1 − decay) · mean w: in a `kgan.GAN` once for each update of G, or
+    each of its micro-batches. (The authors' program moves it in D's updates, too, and
+    in those of the path length.) Input: float32 `(batch, width)`. Output: float32
+    `(batch, layers, width)`.
 
     Args:
         num_styles: Number of layers that take a w.
@@ -60,7 +63,11 @@ class Truncation(Configured):
             truncation: ψ, a float in [0, 1] or a tensor of shape `()` or `(batch,)`.
             cutoff: Number of layers, from the first on, whose w moves; None: all.
             training: Whether the center follows w.
+
+        Raises:
+            ValueError: If a number is out of range.
         """
+        self._check(truncation, cutoff)
         if training:
             mean = ops.stop_gradient(ops.mean(inputs, axis=0))
             self.center.assign(mean + self.decay * (self.center - mean))
@@ -73,6 +80,17 @@ class Truncation(Configured):
             psi = ops.where(moves[None, :, None], psi, 1.0)
         center = ops.convert_to_tensor(self.center)
         return ops.where(psi < 1.0, center + psi * (styles - center), styles)
+
+    def _check(self, truncation, cutoff):
+        if isinstance(truncation, numbers.Real):
+            arguments.truncation(truncation)
+        if cutoff is not None:
+            most = self.num_styles
+            if arguments.integer("`cutoff`", cutoff, 0) > most:
+                raise ValueError(
+                    f"`cutoff` must be at most {most}, the number of styles. "
+                    f"Received: {cutoff}"
+                )
 
     def compute_output_shape(self, input_shape):
         return (input_shape[0], self.num_styles, input_shape[-1])

@@ -160,7 +160,7 @@ class Evaluator:
             gan: As in `measure`.
             seed: Seed of the latents and labels, and of the metrics' random choices.
             averaged: Whether to measure the averaged generator, if there is one.
-            truncation: ψ of `kgan.latents.truncate`.
+            truncation: ψ, as in `kgan.GAN.generate`.
             labels: Of a conditional model: "data" generates classes as often as the
                 data have them, "balanced" each equally often; or a class for each
                 example. Figures of other frequencies than the data's mix in how far

@@ -25,11 +25,13 @@ def adapt(
     The arguments are those of `few_shot.adapt`; `given` are values by field.
     """
     count = sum(sizes.values())
-    size = dict(given).get("image_size") or _size(sizes, on_gpu)
+    given = dict(given)
+    size = given.get("image_size") or _size(sizes, on_gpu)
     longer = size if isinstance(size, int) else max(size)
     gpus = max(1, len(tf.config.list_physical_devices("GPU")))
-    config = stylegan2_config.auto(longer, gpus)
-    batch = min(config.batch_size, count)
+    published = stylegan2_config.auto(longer, gpus)
+    batch = given.get("batch_size") or _batch(published, count)
+    config = stylegan2_config.auto(longer, gpus, batch)
     # Transparency has no hue.
     policy = {} if channels in (1, 3) else {"policy": ["blit", "geometric"]}
     recipe = config.recipe(
@@ -39,21 +41,28 @@ def adapt(
         dataset=dataset,
         augmentation={"name": "adaptive_augment", **policy},
         precision="mixed_float16" if on_gpu else "float32",
-        batch_size=batch,
         sample_every=max(1, config.steps // 100),
     )
     text = "x".join(map(str, size)) if isinstance(size, tuple) else str(size)
     chosen = {
         ("image_size",): f"Chose --image_size={text}: the largest of StyleGAN2's sizes "
         f"up to the median image{'' if on_gpu else ', on a CPU 64 pixels at most'}.",
-        ("batch_size", "penalties"): f"Chose --batch_size={batch}, gamma "
-        f"{config.gamma:g} and a half-life of {config.ema_kimg:g} kimg: the published "
-        f"configuration auto for this size and {gpus} "
-        f"{'device' if gpus == 1 else 'devices'}.",
+        (
+            "batch_size",
+        ): f"Chose --batch_size={batch}: the published configuration auto "
+        f"for {gpus} {'device' if gpus == 1 else 'devices'} and this size.",
+        ("penalties", "ema_kimg"): f"Chose a weight of {config.gamma:g} for R1 and "
+        f"--ema_kimg={config.ema_kimg:g}: as auto has them for this batch.",
         ("steps",): f"Chose --steps={recipe.steps}: {config.kimg:,} thousand images, "
         "as published; samples are good long before.",
     }
     return recipe, [f"{dataset}: {count:,} images.", *unless_given(given, chosen)]
+
+
+def _batch(published, count):
+    """Returns the published batch, or of fewer images as many whole groups."""
+    group = min(published.minibatch_group, count)
+    return min(published.batch_size, count // group * group)
 
 
 def _size(sizes, on_gpu):

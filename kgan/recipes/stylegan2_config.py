@@ -110,12 +110,14 @@ class Config:
         return Recipe(name=name, **defaults | self.values() | fields)
 
 
-def auto(resolution: int, gpus: int = 1) -> Config:
+def auto(resolution: int, gpus: int = 1, batch_size: int | None = None) -> Config:
     """Returns the configuration `auto`, which follows resolution and devices.
 
     Args:
         resolution: Pixels a side.
         gpus: Devices that train together.
+        batch_size: Real images of a round, which the weight of R1 and the half-life
+            follow; None: as published.
 
     Raises:
         ValueError: If `resolution` is no integer of at least 4, or `gpus` no positive
@@ -123,10 +125,10 @@ def auto(resolution: int, gpus: int = 1) -> Config:
     """
     resolution = arguments.integer("`resolution`", resolution, 4)
     gpus = arguments.positive_integer("gpus", gpus)
-    batch = max(min(gpus * min(4096 // resolution, 32), 64), gpus)
+    batch = batch_size or max(min(gpus * min(4096 // resolution, 32), 64), gpus)
     return Config(
         batch_size=batch,
-        minibatch_group=min(batch // gpus, 4),
+        minibatch_group=max(1, min(batch // gpus, 4)),
         channel_base=32_768 if resolution >= 512 else 16_384,
         mapping_layers=2,
         learning_rate=0.002 if resolution >= 1024 else 0.0025,

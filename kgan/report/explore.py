@@ -110,7 +110,7 @@ class Explorer:
             first_seed: The path begins at image 0 of this seed.
             second_seed: The path ends at image 0 of this one.
             position: Where on the path, in [0, 1].
-            truncation: ψ in [0, 1]; see `kgan.latents.truncate`.
+            truncation: ψ in [0, 1], as in `kgan.GAN.generate`.
             label: The class, for conditional models. Default: 0.
             strengths: How far along each direction, in standard deviations of a normal
                 prior; of shape `(count,)`. Default: not at all.

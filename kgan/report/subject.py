@@ -34,7 +34,7 @@ class Subject:
         source: The `kgan.data.Source` that it was trained on.
         extractor: The `kgan.metrics.features.Extractor` by which examples are near.
         averaged: Whether the averaged generator is shown.
-        truncation: ψ of `kgan.latents.truncate`.
+        truncation: ψ, as in `kgan.GAN.generate`.
         seed: Seed of the latents and of the choice of real examples.
         num_real: Most real examples whose features are found.
         num_fake: Most generated examples whose features are found.

@@ -139,6 +139,17 @@ def test_float16_keeps_large_kernels_finite():
     np.testing.assert_allclose(found.numpy() / 1e3, plain([x, w]), rtol=1e-2, atol=1e-2)
 
 
+def test_float16_of_zeros():
+    layer = ModulatedConv2D(4, dtype="mixed_float16")
+    inputs = [draw(2, 4, 4, 3), draw(2, WIDTH)]
+    layer(inputs)
+    for weight in (layer.kernel, layer.affine.kernel, layer.affine.bias):
+        kept = weight.numpy()
+        weight.assign(0.0 * kept)
+        assert np.isfinite(layer(inputs)).all()
+        weight.assign(kept)
+
+
 def test_noise_is_stored_at_inference_and_random_in_training():
     layer = ModulatedConv2D(4, noise=True)
     inputs = [draw(2, 4, 4, 3), draw(2, WIDTH)]

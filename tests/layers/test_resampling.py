@@ -4,7 +4,7 @@ import pytest
 import scipy.signal
 
 from kgan.core import independence
-from kgan.layers import resampling
+from kgan.layers import EqualizedConv2D, resampling
 from kgan.layers.resampling import FIRDownSampling2D, FIRUpSampling2D
 
 FILTER = np.outer([1, 3, 3, 1], [1, 3, 3, 1]) / 64
@@ -103,3 +103,6 @@ def test_convolution_down_filters_first(size, margin):
 def test_bad_input():
     with pytest.raises(ValueError, match="takes an input of shape"):
         FIRUpSampling2D()(draw(4, 6))
+    for layer in (FIRDownSampling2D(), EqualizedConv2D(2, 3, "down")):
+        with pytest.raises(ValueError, match="must have even ones"):
+            layer(draw(1, 5, 4, 3))

@@ -63,3 +63,18 @@ def test_bad_arguments():
         Truncation(3, decay=2)
     with pytest.raises(ValueError, match="takes an input of shape"):
         Truncation(3)(draw(2, 3, 4))
+
+
+@pytest.mark.parametrize(
+    ("moved", "message"),
+    [
+        ({"truncation": 1.5}, r"`truncation` must lie in \[0, 1\]. Received: 1.5"),
+        ({"truncation": -1.0}, "`truncation` must lie in"),
+        ({"truncation": float("nan")}, "`truncation` must lie in"),
+        ({"cutoff": -3}, "`cutoff` must be an integer of at least 0"),
+        ({"cutoff": 6}, "`cutoff` must be at most 5, the number of styles"),
+    ],
+)
+def test_numbers_out_of_range(layer, moved, message):
+    with pytest.raises(ValueError, match=message):
+        layer(draw(4, 3), **moved)

@@ -70,11 +70,22 @@ def test_what_is_given_counts():
     text = "\n".join(reasons)
     assert "--image_size" not in text
     assert "--steps" not in text
+    recipe, reasons = adapt(given={"batch_size": 8})
+    assert recipe.penalties[0]["weight"] == pytest.approx(0.0002 * 64**2 / 8)
+    assert (recipe.ema_kimg, recipe.steps) == (2.5, 25_000_000 // 8)
+    text = "\n".join(reasons)
+    assert "--batch_size" not in text
+    assert "--ema_kimg=2.5:" in text
+    assert "Chose --steps=3125000: 25,000 thousand" in text
 
 
 def test_few_images_and_transparent_ones():
     recipe, _ = adapt(count=5, channels=4)
-    assert recipe.batch_size == 5
+    assert (recipe.batch_size, recipe.model_options["group_size"]) == (4, 4)
+    for count in (1, 3, 30, 31, 33):
+        recipe, _ = adapt(count=count, channels=4)
+        assert recipe.batch_size == min({1: 1, 3: 3}.get(count, count // 4 * 4), 32)
+        assert recipe.batch_size % recipe.model_options["group_size"] == 0
     assert recipe.augmentation["policy"] == ["blit", "geometric"]
 
 
