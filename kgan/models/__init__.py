@@ -7,6 +7,7 @@ from kgan.models.bigan import bigan as bigan
 from kgan.models.dcgan import dcgan as dcgan
 from kgan.models.dcgan import dcgan_discriminator as dcgan_discriminator
 from kgan.models.dcgan import dcgan_generator as dcgan_generator
+from kgan.models.freezing import freeze_from_image as freeze_from_image
 from kgan.models.mapped import Mapped as Mapped
 from kgan.models.mapped import mapped_dcgan as mapped_dcgan
 from kgan.models.mapped import mapped_dcgan_discriminator as mapped_dcgan_discriminator
