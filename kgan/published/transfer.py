@@ -93,6 +93,17 @@ def transfer(source: GAN, target: GAN, colors: str = "same") -> Transferred:
     return Transferred(**found)
 
 
+def advice(source: GAN, target: GAN) -> str:
+    """Returns the flag that converts colors, where that is all that differs."""
+    for colors in COLORS[1:]:
+        try:
+            _check(source, target, colors)
+        except ValueError:
+            continue
+        return f", which --init_from_colors={colors} converts"
+    return ""
+
+
 def _check(source, target, colors):
     old, new = (
         getattr(game, "generator", None) is not None
@@ -130,8 +141,9 @@ def _check_colors(before, after, colors):
             "1 to 3 (`colors='repeat'`) and from 3 to 1 ('mean') they can"
         )
     if colors != fitting:
+        instead = "; `kgan data --channels=3` makes gray images colored ones"
         raise ValueError(
             f"`colors` must be {fitting!r} (--init_from_colors={fitting}) for weights "
-            f"of images with {before} color channels in networks of {after}. "
-            f"Received: {colors!r}"
+            f"of images with {before} color channels in networks of {after}"
+            f"{instead if fitting == 'mean' else ''}. Received: {colors!r}"
         )
