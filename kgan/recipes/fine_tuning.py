@@ -92,7 +92,7 @@ def choose(
         sample_every=max(1, config.steps // 20),
         **values,
     )
-    return recipe, _reasons(recipe, config, source, sides, given)
+    return recipe, _reasons(recipe, config, source, given)
 
 
 def _config(source, group, replicas, given, dataset):
@@ -147,16 +147,15 @@ def _size(shape):
     return height if height == width else (height, width)
 
 
-def _reasons(recipe, config, source, sides, given):
+def _reasons(recipe, config, source, given):
     """Returns lines with what was chosen and why, but for what is given."""
     model = recipe.model_options
     augmentation = json.dumps(recipe.augmentation, separators=(",", ":"))
     passes = 1000 * config.kimg / source.num_examples
-    most = (
-        ""
-        if recipe.conditional or (source.num_classes or 0) < 2
-        else (f" Its {source.num_classes} classes are left out: the model has none.")
-    )
+    unused = 0 if recipe.conditional else source.num_classes or 0
+    head = f"{recipe.dataset}: {source.num_examples:,} images."
+    if unused > 1:
+        head += f" Its {unused} classes are left out: the model has none."
     chosen = {
         ("model", "model_options", "latent_dim"): "Chose --model=stylegan2 with the "
         f"networks of the model: {recipe.latent_dim} latents, {model['mapping_layers']}"
@@ -166,7 +165,7 @@ def _reasons(recipe, config, source, sides, given):
         "the model; twice or half of it begin with its weights, too.",
         ("augmentation",): f"Chose --augmentation='{augmentation}': ADA as published, "
         "five times as fast as from the beginning.",
-        ("penalties", "batch_size"): f"Chose R1 with γ = {config.gamma:.3g}: 0.0002 · "
+        ("penalties",): f"Chose R1 with γ = {config.gamma:.3g}: 0.0002 · "
         f"{source.shape[0]} · {source.shape[1]} pixels / a batch of "
         f"{config.batch_size}.",
         ("steps", "batch_size"): f"Chose --steps={config.steps}: {config.kimg:,} "
@@ -174,5 +173,4 @@ def _reasons(recipe, config, source, sides, given):
         ("mirror",): "Chose no --mirror: it doubles images whose left and right are "
         "alike.",
     }
-    head = f"{recipe.dataset}: {source.num_examples:,} images.{most}"
     return [head, *unless_given(given, chosen)]

@@ -81,7 +81,8 @@ def test_what_is_given_decides_over_the_rest(colored, tmp_path):
     changed = recipe.override(**given)
     expected = {"learning_rate": 1e-3 * 0.8, "beta_1": 0.0, "beta_2": 0.99**0.8}
     assert expected.items() <= changed.optimizer_of("generator").items()
-    assert not any("image_size" in line or "R1" in line for line in lines)
+    assert not any("image_size" in line or "steps" in line for line in lines)
+    assert any("R1 with γ = 0.0512" in line for line in lines)
 
 
 def test_classes_of_model_and_data(colored, classes, tmp_path):
