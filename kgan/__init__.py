@@ -34,11 +34,12 @@ from kgan.losses import objectives as objectives
 from kgan.losses import regularizers as regularizers
 from kgan.losses import top_k as top_k
 from kgan.published.stylegan2 import load_stylegan2
+from kgan.published.transfer import transfer
 from kgan.report import explore as explore
 from kgan.runs import train
 
-# It returns a game, and games stand above the room where users look for it.
-models.load_stylegan2 = load_stylegan2
+# They are about games, which stand above the room where users look for them.
+models.load_stylegan2, models.transfer = load_stylegan2, transfer
 
 # The names by which users know them.
 penalties, terms, training = gradient_penalties, term, train

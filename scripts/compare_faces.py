@@ -115,7 +115,7 @@ def game_of(recipe, start=None):
     source = kgan.data.source(recipe.dataset, recipe.image_size)
     gan = prepare.build(recipe, source, tf.distribute.get_strategy())
     if start:
-        prepare.start_from(recipe, gan, start)
+        kgan.models.transfer(keras.models.load_model(start), gan, colors="repeat")
     return source, gan
 
 

@@ -12,14 +12,21 @@ PAGE = (pathlib.Path(__file__).parents[1] / "docs/published_networks.md").read_t
 )
 
 
-def test_the_python_example_runs_as_it_stands(tmp_path, monkeypatch):
+def test_the_python_examples_run_as_they_stand(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     pathlib.Path("network.pkl").write_bytes(Networks(size=4).pickle())
-    (example,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+    first, *others = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
     names = {}
-    exec(compile(example, "published_networks.md", "exec"), names)
+    exec(compile(first, "published_networks.md", "exec"), names)
     assert names["images"].shape == (16, 4, 4, 3)
     assert pathlib.Path("network.keras").is_file()
+    for example in others:
+        exec(compile(example, "published_networks.md", "exec"), names)
+    printed = capsys.readouterr().out
+    assert (
+        "converted      generator: b4_torgb, b8_torgb, b16_torgb, b32_torgb" in printed
+    )
+    assert "new            generator: b64_conv0, b64_conv1, b64_torgb; disc" in printed
 
 
 @pytest.mark.parametrize("command", pages.commands(PAGE))

@@ -5,6 +5,7 @@ It holds the model, samples, metrics, checkpoints and logs for TensorBoard.
   kgan train                               the recipe `digits`
   kgan train --recipe=mnist --steps=2000   a recipe with another value
   kgan train --dataset=FOLDER              a folder or ZIP of images
+  kgan train --dataset=FOLDER --init_from=MODEL   a trained StyleGAN2, fine-tuned
   kgan train --recipe=ring --dry_run       only what would be done
   kgan train --resume=RUN                  a run that was stopped or killed
   kgan train --resume=RUN --steps=50000    a finished run, made longer
@@ -18,10 +19,11 @@ import time
 from kgan import distribute, recipes
 from kgan.cli import flags
 from kgan.core import modules
-from kgan.recipes import automatic
+from kgan.models import style_transfer as transfer
+from kgan.recipes import automatic, fine_tuning
 from kgan.recipes.flag_types import Boolean, Choice, Text
 from kgan.recipes.recipe import WINDOWS, of_game
-from kgan.runs import prepare, train
+from kgan.runs import directory, prepare, train
 
 _FIELDS = "Fields of every recipe (what is not given here is the recipe's)"
 _WITH_RESUME = (
@@ -52,6 +54,12 @@ def define(values) -> None:
         ),
     ]:
         flags.define(values, name, optional, None, help)
+    kind = Choice(transfer.COLORS)
+    help = (
+        "color channels of these weights: same; repeat, gray ones three times; mean, "
+        "of three ones"
+    )
+    flags.define(values, "init_from_colors", kind, "same", help)
     kind, help = Choice(distribute.names()), "devices: " + ", ".join(distribute.names())
     flags.define(values, "strategy", kind, "auto", help)
     for name, help in [
@@ -94,6 +102,10 @@ def run(values) -> None:
         _check_resume(values)
     elif values.allow_changed_data:
         raise flags.UsageError("--allow_changed_data has a meaning with --resume alone")
+    if values["init_from_colors"].present and values.init_from is None:
+        raise flags.UsageError(
+            "--init_from_colors has a meaning with --init_from alone"
+        )
     # Before all else: several workers must find each other before TensorFlow starts.
     strategy = distribute.get(values.strategy)
     with distribute.naming_lost_workers():
@@ -120,12 +132,26 @@ def _more(plan):
 
 
 def _new(values, strategy):
-    recipe = _recipe(values)
+    start = values.init_from and _start(values)
+    recipe = _recipe(values, start, strategy)
     # The clocks of several workers differ.
     now = time.localtime(distribute.of_chief(time.time(), strategy))
     default = f"runs/{recipe.name}-{time.strftime('%Y%m%d-%H%M%S', now)}"
     run_dir = values.run_dir or default
-    return prepare.prepare(recipe, run_dir, values.data_dir, values.init_from, strategy)
+    return prepare.prepare(recipe, run_dir, values.data_dir, start, strategy)
+
+
+def _start(values):
+    """Returns the model from whose weights a run starts.
+
+    Without a recipe networks may have another size than those of a StyleGAN2.
+    """
+    game = directory.load_model(values.init_from)
+    free = values["init_from_colors"].present or (
+        not values.recipe and fine_tuning.fits(game)
+    )
+    colors = values.init_from_colors if free else None
+    return prepare.Start(values.init_from, game, colors)
 
 
 def _old(values, strategy):
@@ -146,7 +172,7 @@ def _check_resume(values):
             )
 
 
-def _recipe(values):
+def _recipe(values, start, strategy):
     fields = {name for kind in recipes.games().values() for name in kind.flags()}
     overrides = flags.given(values, fields)
     if values[flags.IMPORT].value:
@@ -159,14 +185,32 @@ def _recipe(values):
         base, reasons = adapt(dataset, conditional, overrides)
     elif values.recipe:
         base, reasons = recipes.get(values.recipe), []
+    elif start and values.game in (None, "gan") and fine_tuning.fits(start.game):
+        base, reasons = _fine_tuned(values, start.game, overrides, strategy)
     elif dataset in recipes.names() and values.game in (None, "gan"):
         base, reasons = recipes.get(dataset), []
     else:
-        windows = {name: overrides[name] for name in WINDOWS if overrides.get(name)}
-        size = values.image_size
+        windows, size = _windows(overrides), values.image_size
         base, reasons = automatic.choose(
             dataset, values.data_dir, values.game, size, windows, conditional, overrides
         )
     if reasons:
         print("\n".join(reasons), flush=True)
     return base.override(**overrides)
+
+
+def _windows(overrides):
+    return {name: overrides[name] for name in WINDOWS if overrides.get(name)}
+
+
+def _fine_tuned(values, game, overrides, strategy):
+    if "dataset" not in overrides:
+        raise flags.UsageError("--dataset must name the images to fine-tune on")
+    return fine_tuning.choose(
+        game,
+        values.dataset,
+        overrides,
+        values.data_dir,
+        _windows(overrides),
+        strategy.num_replicas_in_sync,
+    )

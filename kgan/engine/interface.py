@@ -1,6 +1,9 @@
 """What the rest of kgan asks of any game."""
 
+import math
 import types
+
+from kgan.engine.stateless import frozen_weights
 
 
 class Interface:
@@ -113,10 +116,16 @@ class Interface:
 
     def describe(self):
         """Returns lines that describe the game, texts by name: the players' sizes."""
-        sizes = {name: getattr(self, name).count_params() for name in self.players}
-        return {name: f"{size:,} parameters" for name, size in sizes.items()}
+        networks = {name: getattr(self, name) for name in self.players}
+        return {name: _size(network) for name, network in networks.items()}
 
     def _unanswered(self, method, what):
         # A ValueError, which commands show as one line.
         name = type(self).__name__
         return ValueError(f"A {name} {what}: it has no method `{method}` of its own")
+
+
+def _size(network):
+    frozen = sum(math.prod(weight.shape) for weight in frozen_weights(network))
+    some = f", {frozen:,} of them frozen" if frozen else ""
+    return f"{network.count_params():,} parameters{some}"

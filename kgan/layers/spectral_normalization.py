@@ -91,7 +91,7 @@ class SpectralNormalization(keras.layers.Wrapper):
     def call(self, inputs, training=False):
         kernel = ops.convert_to_tensor(self._kernel)
         sigma, u = self._largest_singular_value(kernel)
-        if training:
+        if training and self.trainable:
             self.u.assign(u)
         return self._call_with(kernel / sigma, inputs)
 

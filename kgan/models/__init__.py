@@ -7,6 +7,7 @@ from kgan.models.bigan import bigan as bigan
 from kgan.models.dcgan import dcgan as dcgan
 from kgan.models.dcgan import dcgan_discriminator as dcgan_discriminator
 from kgan.models.dcgan import dcgan_generator as dcgan_generator
+from kgan.models.freezing import freeze_from_image as freeze_from_image
 from kgan.models.mapped import Mapped as Mapped
 from kgan.models.mapped import mapped_dcgan as mapped_dcgan
 from kgan.models.mapped import mapped_dcgan_discriminator as mapped_dcgan_discriminator
@@ -17,11 +18,13 @@ from kgan.models.mlp import mlp_discriminator as mlp_discriminator
 from kgan.models.mlp import mlp_generator as mlp_generator
 from kgan.models.packed import Packed as Packed
 from kgan.models.style_generator import StyleGenerator as StyleGenerator
+from kgan.models.style_options import stylegan2_options as stylegan2_options
 from kgan.models.stylegan2 import stylegan2 as stylegan2
 from kgan.models.stylegan2 import stylegan2_discriminator as stylegan2_discriminator
 from kgan.models.stylegan2 import stylegan2_generator as stylegan2_generator
 from kgan.models.translators import patchgan as patchgan
 from kgan.models.translators import unet as unet
 
-# `kgan.published.stylegan2` has it: `kgan` sets it, which stands above both.
+# `kgan.published` has them: `kgan` sets them, which stands above both.
 load_stylegan2: Callable[..., Any]
+transfer: Callable[..., Any]

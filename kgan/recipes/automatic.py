@@ -77,7 +77,7 @@ def _for_folder(dataset, conditional, given):
         recipe, reasons = _for_images(folder, scan.sizes, given)
         return recipe, reasons + _about_labels(folder, scan, conditional)
     recipe, reasons = few(dataset, conditional, given)
-    return dataclasses.replace(recipe, name=_name(folder)), reasons
+    return dataclasses.replace(recipe, name=name_of(folder)), reasons
 
 
 def _about_labels(name, data, conditional):
@@ -93,7 +93,7 @@ def _about_labels(name, data, conditional):
     return [f"{name} has {count} classes ({named}): --conditional generates by class."]
 
 
-def _name(dataset):
+def name_of(dataset: str) -> str:
     """Returns the name of a folder, or of a ZIP without its ending."""
     path = pathlib.Path(dataset).resolve()
     return (path.stem if path.suffix.lower() == ".zip" else path.name) or "images"
@@ -169,7 +169,7 @@ def _for_images(dataset, sizes, given):
     side = max(fitting, default=math.ceil(median))
     batch_size = min(_BATCH, count)
     recipe = Recipe(
-        name=_name(dataset),
+        name=name_of(dataset),
         description=f"a DCGAN for {registry.short(str(dataset))}",
         dataset=str(dataset),
         image_size=side,

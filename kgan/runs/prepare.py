@@ -14,6 +14,7 @@ import kgan.data
 from kgan import distribute
 from kgan.core import modules, naming
 from kgan.data import registry
+from kgan.published import transfer
 from kgan.recipes import Recipe
 from kgan.runs import data_identity, data_place, directory, lock, resume
 
@@ -29,6 +30,7 @@ class Plan:
         game: The compiled model.
         steps_per_epoch: Rounds of an epoch; the last one may be shorter.
         init_from: Where the first weights come from, or None.
+        notes: Lines about what was taken from there.
         lines: Lines about a run that goes on; empty for a new one.
     """
 
@@ -38,6 +40,7 @@ class Plan:
     game: keras.Model
     steps_per_epoch: int
     init_from: str | None = None
+    notes: tuple = ()
     lines: tuple = ()
 
     @property
@@ -65,11 +68,27 @@ class Plan:
         )
 
 
+@dataclasses.dataclass(frozen=True)
+class Start:
+    """A model from whose weights a run starts.
+
+    Attributes:
+        path: Where it lies: what `directory.load_model` takes.
+        game: The model.
+        colors: Of `kgan.models.transfer`, by which weights are carried over where the
+            run has another size or other colors. None: the networks must be the same.
+    """
+
+    path: str | os.PathLike
+    game: keras.Model
+    colors: str | None = None
+
+
 def prepare(
     recipe: Recipe,
     run_dir: str | os.PathLike,
     data_dir: str | None = None,
-    init_from: str | None = None,
+    init_from: str | os.PathLike | Start | None = None,
     strategy: str | tf.distribute.Strategy | None = None,
 ) -> Plan:
     """Prepares a new run; see `kgan.training.train`.
@@ -84,10 +103,13 @@ def prepare(
     source = find_source(recipe, data_dir)
     steps_per_epoch = cut(recipe, source.num_examples)
     game = build(recipe, source, strategy)
+    path, notes = None, ()
     if init_from is not None:
-        _start_from(recipe, game, init_from)
+        if not isinstance(init_from, Start):
+            init_from = Start(init_from, directory.load_model(init_from))
+        path, notes = str(init_from.path), _start_from(recipe, game, init_from)
     resolved = _resolved(recipe, source, steps_per_epoch, data_dir)
-    plan = Plan(resolved, run_dir, source, game, steps_per_epoch, init_from)
+    plan = Plan(resolved, run_dir, source, game, steps_per_epoch, path, notes)
     plan.load()  # data that do not suit are refused here
     return plan
 
@@ -213,26 +235,40 @@ def describe(plan: Plan) -> str:
         f"{plan.steps_per_epoch:,}, batches of {recipe.batch_size}",
         "replicas": f"{replicas:,}" if replicas > 1 else None,
         "run directory": str(plan.run_dir),
+        "init_from": plan.init_from,
     }
     shown = [f"{name:14} {value}" for name, value in lines.items() if value]
-    return "\n".join([*shown, *plan.lines])
+    return "\n".join([*shown, *plan.notes, *plan.lines])
 
 
-def _start_from(recipe, game, path):
-    """Copies the weights of a saved model into the networks of a new one."""
-    old = directory.load_model(path)
+def _start_from(recipe, game, start):
+    """Copies the weights of a model into a new one; returns lines about it."""
+    old, path = start.game, start.path
     if not isinstance(old, type(game)):
         kinds = [type(model).__name__ for model in (old, game)]
         _compare(path, "the weights of a", *kinds)
-    theirs = recipe.traits(old)
-    for what, ours in recipe.traits(game).items():
-        _compare(path, what, theirs[what], ours)
+    theirs, ours = recipe.traits(old), recipe.traits(game)
+    if start.colors is not None and (start.colors != "same" or theirs != ours):
+        return _transfer(old, game, start)
+    advice = "" if theirs == ours else transfer.advice(old, game)
+    for what in ours:
+        _compare(f"{path}{advice}", what, theirs[what], ours[what])
     pairs = list(_networks(recipe, old, game))
     for theirs, ours in pairs:
         _compare_weights(path, theirs, ours)
     for theirs, ours in pairs:
         ours.set_weights(theirs.get_weights())
     game.notice = old.notice
+    return ()
+
+
+def _transfer(old, game, start):
+    try:
+        found = transfer.transfer(old, game, start.colors)
+    except ValueError as error:
+        raise ValueError(f"`init_from` ({start.path}): {error}") from None
+    game.notice = old.notice
+    return tuple(found.lines())
 
 
 def _networks(recipe, old, new):

@@ -22,13 +22,14 @@ from kgan.runs import data_identity, data_place, epochs, interrupts, lock, prepa
 from kgan.runs import directory as runs
 from kgan.runs import resume as resuming
 from kgan.runs.prepare import Plan
+from kgan.runs.prepare import Start as Start
 
 
 def train(
     recipe: Recipe,
     run_dir: str | os.PathLike,
     data_dir: str | None = None,
-    init_from: str | None = None,
+    init_from: str | os.PathLike | Start | None = None,
     verbose: str | int = "auto",
     strategy: str | tf.distribute.Strategy | None = None,
 ) -> keras.Model:
@@ -41,7 +42,7 @@ def train(
         run_dir: A directory that is new or empty.
         data_dir: Where prepared data lie.
         init_from: Run directory, `.keras` file or StyleGAN2's `.pkl` file whose weights
-            the run starts from.
+            the run starts from; a `Start` where they are of another size.
         verbose: What is shown: 0, nothing; 2, a line an epoch; "auto" or 1, in a
             terminal or a notebook also that of a `kgan.callbacks.ProgressLine`.
         strategy: On which devices: a strategy, or one of `kgan.distribute.names()`.

@@ -1,5 +1,6 @@
 """Commands that take a model take the pickle of a published StyleGAN2."""
 
+import json
 import pathlib
 
 import numpy as np
@@ -9,6 +10,7 @@ from published_stylegan2 import Networks
 
 from kgan.cli import main
 from kgan.published.stylegan2 import load_stylegan2
+from kgan.runs import directory
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +40,60 @@ def test_it_is_exported_with_its_notice(pickle, tmp_path):
     notice = load_stylegan2(pickle).notice
     assert f"| notice | {notice} |" in card
     assert "| license | other |" in card
+
+
+def test_it_is_fine_tuned_without_a_recipe(pickle, tmp_path, capsys):
+    run_dir = tmp_path / "run"
+    flags = ["--dataset=digits", "--steps=1", f"--run_dir={run_dir}", "--freeze_d=1"]
+    # Compiling these takes longest, and is tested elsewhere.
+    flags += ["--augmentation={}", "--penalties=[]", "--terms=[]"]
+    assert main(["train", f"--init_from={pickle}", *flags]) == 0
+    printed = capsys.readouterr().out
+    assert printed.count("published.pkl, a published network of StyleGAN2") == 1
+    assert "Chose --model=stylegan2 with the networks of the model: 5 lat" in printed
+    assert f"\ninit_from      {pickle}\n" in printed
+    recipe = json.loads((run_dir / "recipe.json").read_text("utf-8"))
+    assert (recipe["image_size"], recipe["lazy"]) == (4, "own_step")
+    game, old = directory.load_model(run_dir), load_stylegan2(pickle)
+    assert game.notice == old.notice
+    frozen, moved = (
+        [x.discriminator.get_layer(name).kernel for x in (game, old)]
+        for name in ("b4_fromrgb", "b4_conv")
+    )
+    assert np.array_equal(*frozen)
+    assert not np.array_equal(*moved)
+
+
+FINE_TUNED = ["train", "--init_from={}", "--dataset=digits", "--dry_run"]
+
+
+def test_other_sizes_and_colors_are_listed(pickle, capsys):
+    argv = [flag.format(pickle) for flag in FINE_TUNED]
+    assert main([*argv, "--image_size=8"]) == 0
+    printed = capsys.readouterr().out
+    assert "\nnew            generator: b8_conv0, b8_conv1, b8_torgb; discr" in printed
+    assert "\nleft out       discriminator: b4_fromrgb" in printed
+
+
+@pytest.mark.parametrize(
+    ("argv", "status", "message"),
+    [
+        (["train", "--init_from={}"], 2, "--dataset must name the images to fine-tune"),
+        ([*FINE_TUNED, "--init_from_colors=repeat"], 1, "`colors` must be 'same'"),
+        ([*FINE_TUNED, "--init_from_colors=gray"], 2, "must be one of same, repeat, m"),
+        ([*FINE_TUNED, "--conditional"], 1, "`conditional` must be false where the mo"),
+        ([*FINE_TUNED, "--image_size=[6,8]"], 1, "of the proportions 4x4"),
+        ([*FINE_TUNED, "--image_size=9"], 1, "The nearest, height x width: 8x8 and"),
+        ([*FINE_TUNED, "--freeze_d=99"], 1, "must be at most 3: D has 4 layers"),
+        (["train", "--init_from_colors=mean"], 2, "has a meaning with --init_from al"),
+        (["train", "--recipe=digits", "--init_from={}"], 1, "`init_from`: the run nee"),
+    ],
+)
+def test_what_does_not_fit_is_one_sentence(argv, status, message, pickle, capsys):
+    assert main([flag.format(pickle) for flag in argv]) == status
+    error = capsys.readouterr().err.strip()
+    assert message in error
+    assert len(error.splitlines()) == 1
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,6 @@ from kgan.cli import command, flags, main, stylegan_words
 ROOT = pathlib.Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "stylegan_words.md").read_text("utf-8")
 PAIRS = [(name, flag) for name, words in stylegan_words.WORDS.items() for flag in words]
-# Flags that are named and come with the networks.
-COMING = {"freeze_d"}
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +29,7 @@ def test_each_flag_is_answered_by_flags_that_there_are(name, flag, known):
     answer = stylegan_words.answers(name)[flag]
     assert answer.startswith(f"StyleGAN's --{flag} ")
     named = {*re.findall(r"--(\w+)", answer.partition(f"--{flag} ")[2])}
-    assert named <= known[name] | known["data"] | COMING
+    assert named <= known[name] | known["data"]
     assert flag not in known[name]
     assert f"`--{flag}" in PAGE
 

@@ -55,10 +55,46 @@ def test_it_is_opened_where_models_are(pickle):
         directory.load_model(pickle.with_name("none.pkl"))
 
 
+def test_a_run_of_other_size_starts_with_what_fits(tmp_path):
+    path = tmp_path / "small.pkl"
+    path.write_bytes(Networks(size=4).pickle())
+    old = load_stylegan2(path)
+    start = prepare.Start(path, old, "mean")
+    plan = prepare.prepare(RECIPE, tmp_path / "run", init_from=start)
+    assert plan.game.notice == old.notice
+    text = prepare.describe(plan)
+    assert f"init_from      {path}\ncopied " in text
+    assert "\nconverted      generator: b4_torgb\n" in text
+    assert "discriminator: b8_fromrgb, b8_conv0, b8_conv1, b8_skip\n" in text
+    for ours, theirs in ((plan.game, old), (plan.game.ema_generator, old.sampler)):
+        one, other = (getattr(x, "generator", x) for x in (ours, theirs))
+        center = one.truncation.center
+        np.testing.assert_array_equal(center, other.truncation.center)
+    train.run(plan, verbose=0)
+    # What a run begins with lies in its directory: the pickle may be gone.
+    path.unlink()
+    (tmp_path / "run" / directory.MODEL).unlink()
+    resumed = prepare.prepare_to_resume(tmp_path / "run")
+    assert resumed.game.step == 1
+    tiny.assert_equal(resumed.game, plan.game)
+
+
+def test_weights_of_other_games_have_no_other_size(pickle, tmp_path):
+    start = prepare.Start("there", load_stylegan2(pickle), "same")
+    recipe = RECIPE.override(model="dcgan", model_options={"width": 4})
+    with pytest.raises(ValueError, match=r"`init_from` \(there\): `target` must be a"):
+        prepare.prepare(recipe.override(latent_dim=6), tmp_path / "run", None, start)
+
+
 @pytest.mark.parametrize(
     ("theirs", "values", "message"),
     [
-        (Networks(), {}, r"samples of shape \(8, 8, 1\). Received: \(8, 8, 3\)"),
+        (
+            Networks(),
+            {},
+            r"samples of shape \(8, 8, 1\). Received: \(8, 8, 3\) in \S+other.pkl, "
+            "which --init_from_colors=mean converts",
+        ),
         (Networks(size=16, colors=1), {}, r"\(8, 8, 1\). Received: \(16, 16, 1\)"),
         (Networks(colors=1, classes=10), {}, "num_classes None. Received: 10"),
         (THEIRS, {"conditional": True}, "num_classes 10. Received: None"),

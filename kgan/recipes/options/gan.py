@@ -6,6 +6,7 @@ from kgan import augment, data
 from kgan.core import registry
 from kgan.games import gan_terms, network_checks
 from kgan.games.gan import GAN
+from kgan.models.freezing import freeze_from_image
 from kgan.recipes import build
 from kgan.recipes.flag_types import (
     Boolean,
@@ -101,6 +102,9 @@ class GANRecipe(Recipe, game="gan"):
         Number(optional=True), "largest norm of a player's gradient; none: any"
     )
 
+    freeze_d: int = field(
+        Integer(minimum=0), "layers of D, from the image on, that do not move", 0
+    )
     discriminator_steps: int = field(Integer(), "updates of D in a round", 1)
     generator_steps: int = field(Integer(), "updates of G in a round", 1)
     ema_momentum: float | None = field(
@@ -198,8 +202,12 @@ class GANRecipe(Recipe, game="gan"):
 
     def make_game(self, source):
         num_classes = source.num_classes if self.conditional else None
+        generator, discriminator = parts.make_networks(self, source.shape, num_classes)
+        if self.freeze_d:
+            freeze_from_image(discriminator, self.freeze_d)
         gan = GAN(
-            *parts.make_networks(self, source.shape, num_classes),
+            generator,
+            discriminator,
             prior=parts.make_prior(self),
             augmentation=parts.make_augmentation(self),
             ema_momentum=parts.make_momentum(self),

@@ -6,12 +6,14 @@ import keras
 import numpy as np
 import pytest
 import second_game
+import tiny
 from PIL import Image
 
 import kgan
 from kgan.recipes import Recipe
 from kgan.recipes.build import make_optimizers
 from kgan.recipes.options import gan_parts as parts
+from kgan.runs import prepare, train
 
 PLAIN = Recipe(name="plain", latent_dim=3)
 
@@ -362,3 +364,23 @@ def test_where_lazy_gradients_go_is_a_word():
     with pytest.raises(ValueError, match="`lazy` must be"):
         PLAIN.override(lazy="apart")
     assert parts.intervals_apart(STYLED.override(lazy="same_step"), "generator") == []
+
+
+def test_freeze_d_holds_layers_through_saving_and_resuming(tmp_path):
+    recipe = tiny.DIGITS.override(freeze_d=1)
+    # Equal seeds: these are the first weights of the run.
+    first = prepare.prepare(recipe, tmp_path / "first").game.discriminator
+    train.train(recipe.override(steps=2), tmp_path / "run", verbose=0)
+    game = train.resume(tmp_path / "run", steps=4, verbose=0)
+    straight = train.train(recipe.override(steps=4), tmp_path / "straight", verbose=0)
+    tiny.assert_equal(game, straight)
+    for old, new in zip(first.layers, game.discriminator.layers, strict=True):
+        pairs = zip(old.get_weights(), new.get_weights(), strict=True)
+        same = [np.array_equal(*pair) for pair in pairs]
+        assert all(same) if new.name == "hidden_1" else not any(same), new.name
+
+
+def test_freeze_d_of_all_layers_is_refused(tmp_path):
+    with pytest.raises(ValueError, match=r"`freeze_d`\) must be at most 1: D has 2"):
+        prepare.prepare(tiny.DIGITS.override(freeze_d=2), tmp_path / "run")
+    assert not (tmp_path / "run").exists()
