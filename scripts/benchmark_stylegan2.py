@@ -5,13 +5,16 @@
 First single operations with their gradients, in several forms that give the same result
 (or nearly, where a line says so): the low-pass filter, the convolutions that double and
 halve the sides. Then whole steps of the recipe `faces` in `kgan.GAN.fit` but for one
-choice each. All take turns in one process, medians count, and ratios are those within a
-turn. It prints Markdown. Nothing else should run on the machine meanwhile.
+choice each. Last samples: its generator beside a DCGAN's of as many operations, as a
+SavedModel and in Keras. All take turns in one process, medians count, and ratios are
+those within a turn. It prints Markdown. Nothing else should run on the machine.
 """
 
 import functools
 import os
+import pathlib
 import statistics
+import tempfile
 import time
 
 from absl import app, flags
@@ -24,7 +27,7 @@ import tensorflow as tf
 from benchmarking import machine, tables
 
 import kgan
-from kgan import recipes
+from kgan import latents, recipes
 from kgan.data.arrays import ArraySource
 from kgan.layers import resampling
 from kgan.recipes.options.gan_parts import make_networks
@@ -36,6 +39,8 @@ flags.DEFINE_integer("steps", 16, "Steps of a turn.", lower_bound=1)
 flags.DEFINE_integer("batch", 16, "Images of an operation.", lower_bound=1)
 flags.DEFINE_boolean("operations", True, "Whether single operations are measured.")
 flags.DEFINE_boolean("whole", True, "Whether whole steps are measured.")
+flags.DEFINE_boolean("sampling", True, "Whether samples are measured.")
+flags.DEFINE_integer("calls", 100, "Calls of each sampler.", lower_bound=1)
 
 TAPS = np.array(resampling.TAPS, "float32") / np.sum(resampling.TAPS)
 
@@ -261,8 +266,78 @@ def measure_steps():
     print(tables.table(head, body), flush=True)
 
 
+# === Samples ===
+
+
+def operations_of(network, latent_dim: int) -> int:
+    """Returns the floating-point operations of a sample, as TensorFlow counts them."""
+    spec = tf.TensorSpec((1, latent_dim), tf.float32)
+    graph = tf.function(lambda x: network(x, training=False))
+    profiler = tf.compat.v1.profiler
+    found = profiler.profile(
+        graph=graph.get_concrete_function(spec).graph,
+        cmd="op",
+        options=profiler.ProfileOptionBuilder(
+            profiler.ProfileOptionBuilder.float_operation()
+        )
+        .with_empty_output()
+        .build(),
+    )
+    return found.total_float_ops
+
+
+def pairs() -> dict:
+    """Returns by name a StyleGAN2 and the DCGAN whose operations are nearest."""
+    faces = recipes.get("faces").override(precision="float32")
+    styles = make_networks(faces, (64, 64, 1), None)
+    wanted = operations_of(styles[0], faces.latent_dim)
+    made = {
+        width: kgan.models.dcgan((64, 64, 1), faces.latent_dim, width=width)
+        for width in range(8, 65, 4)
+    }
+    counts = {w: operations_of(pair[0], faces.latent_dim) for w, pair in made.items()}
+    nearest = min(counts, key=lambda width: abs(counts[width] - wanted))
+    return {
+        f"StyleGAN2, {wanted / 1e6:.0f} million operations": styles,
+        f"DCGAN of width {nearest}, {counts[nearest] / 1e6:.0f} million": made[nearest],
+    }
+
+
+def samplers(networks: dict, folder: pathlib.Path, rows: int) -> dict:
+    """Returns by name a call that makes so many samples as a NumPy array."""
+    found = {}
+    for number, (name, pair) in enumerate(networks.items()):
+        gan = kgan.GAN(*pair, ema_momentum=None)
+        gan.compile()
+        drawn = latents.latents_at(gan.prior, latents.table(0), 0, rows)
+        place = folder / str(number)
+        if not place.exists():
+            gan.export(place, allow_untrained=True)
+        loaded = tf.saved_model.load(str(place / "1"))
+        served = loaded.signatures["serving_default"]
+        found[f"{name}, SavedModel"] = lambda drawn=drawn, served=served, kept=loaded: (
+            served(latents=drawn)["images"].numpy()
+        )
+        found[f"{name}, Keras"] = lambda drawn=drawn, gan=gan: gan(drawn).numpy()
+    return found
+
+
+def measure_sampling():
+    """Prints a table of samples a second."""
+    networks, body = pairs(), []
+    with tempfile.TemporaryDirectory() as folder:
+        for rows in (1, 64):
+            calls = samplers(networks, pathlib.Path(folder), rows)
+            times = in_turn(calls, FLAGS.calls)
+            for name, middle, ratio in rows_of(times):
+                rate = 1000 * rows / statistics.median(times[name])
+                body.append([name, str(rows), middle, f"{rate:,.0f}", ratio])
+    head = ["generator", "batch", "ms", "images/s", "ratio"]
+    print(tables.table(head, body), flush=True)
+
+
 def main(argv) -> None:
-    """Prints the machine, operations and steps."""
+    """Prints the machine, operations, steps and samples."""
     del argv
     print(tables.of_machine(machine.describe()), flush=True)
     print(flush=True)
@@ -271,6 +346,9 @@ def main(argv) -> None:
         print(flush=True)
     if FLAGS.whole:
         measure_steps()
+        print(flush=True)
+    if FLAGS.sampling:
+        measure_sampling()
 
 
 if __name__ == "__main__":

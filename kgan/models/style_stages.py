@@ -78,9 +78,9 @@ def _sizes(height, width):
         raise ValueError(
             "`image_shape` must have a longer side of 4, 8, 16, ..., 1024 pixels, and "
             "a shorter one of 1 to 4 quarters of it. The nearest, height x width: "
-            f"{' and '.join(f'{h}x{w}' for h, w in near)}; `kgan train "
-            f"--image_size=[{rows},{columns}]`, or image_size=({rows}, {columns}) of "
-            f"kgan.data.load, scales images. Received: {height}x{width}"
+            f"{' and '.join(f'{h}x{w}' for h, w in near)}; --image_size=[{rows},"
+            f"{columns}], or image_size=({rows}, {columns}) of kgan.data.load, scales "
+            f"images, and `kgan data` crops them. Received: {height}x{width}"
         )
     return [(height >> n, width >> n) for n in reversed(range(doublings + 1))]
 

@@ -3,6 +3,7 @@
 import pathlib
 import sys
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -10,6 +11,8 @@ import tensorflow as tf
 sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "scripts"))
 
 import benchmark_stylegan2 as benchmark
+
+import kgan
 
 
 def draw(*shape):
@@ -46,3 +49,15 @@ def test_variants_are_recipes_that_differ():
 def test_rows_are_medians_and_ratios_within_a_turn():
     rows = benchmark.rows_of({"a": [1.0, 2.0, 4.0], "b": [2.0, 2.0, 8.0]})
     assert rows == [["a", "2.0", "1.00"], ["b", "2.0", "2.00"]]
+
+
+def test_samplers_are_of_one_network_in_two_forms(tmp_path):
+    networks = {"tiny": kgan.models.dcgan((8, 8, 1), 4, width=4)}
+    served, keras = benchmark.samplers(networks, tmp_path, 3).values()
+    np.testing.assert_allclose(served(), (keras() + 1) / 2, atol=1e-6)
+    assert served().shape == (3, 8, 8, 1)
+
+
+def test_operations_are_those_of_a_dense_layer():
+    network = keras.Sequential([keras.Input((4,)), keras.layers.Dense(5)])
+    assert benchmark.operations_of(network, 4) == pytest.approx(2 * 4 * 5 + 5)
