@@ -52,7 +52,7 @@ class Network:
         options: The other ones, by name.
         tensors: `Tensor` of parameters and buffers, by names as `"b4.conv.weight"`.
         modules: Names of all modules in it.
-        values: Numbers that its modules keep, by dotted names alike.
+        values: Numbers that its modules keep, and None, by dotted names alike.
     """
 
     class_name: str
@@ -81,7 +81,7 @@ def _collect(module, path, tensors, modules, values, depth):
     if depth == 0 or len(modules) > 10_000:
         raise Refused("a pickle whose modules hold each other")
     for name, value in module.state.items():
-        if type(value) in (int, float):
+        if type(value) in (int, float, type(None)):
             values[f"{path}{name}"] = value
     for kind in ("_parameters", "_buffers"):
         for name, tensor in module.state.get(kind, {}).items():
