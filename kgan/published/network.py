@@ -1,6 +1,7 @@
 """Networks in the pickles of NVIDIA's PyTorch releases, as records."""
 
 import dataclasses
+import math
 import pathlib
 import zipfile
 
@@ -110,26 +111,34 @@ def read(path: pathlib.Path) -> dict:
         file.seek(0)
         data = file.read()
     try:
-        return _networks(unpickler.load(Source(data), NAMES))
+        return _networks(unpickler.load(Source(data), NAMES), len(data))
     except unpickler.DAMAGE as error:
         if isinstance(error, Refused):
             raise
         raise Refused(f"a damaged pickle ({type(error).__name__})") from None
 
 
-def _networks(found):
-    """Returns the networks in what a pickle holds."""
+def _networks(found, size):
+    """Returns the networks in what a pickle of `size` bytes holds."""
     if type(found) is not dict:
         kind = type(found)
         what = found.class_name if kind is Persistent else kind.__name__
         raise Refused(
             f"a pickle of a {unpickler.shown(what)}, and not of G, D and G_ema"
         )
-    return {
+    networks = {
         name: Network.of(value)
         for name, value in found.items()
         if name in ("G", "D", "G_ema") and type(value) is Persistent
     }
+    for name, network in networks.items():
+        # Tensors may share numbers: copies of them would fill any memory.
+        values = sum(math.prod(t.shape) for t in network.tensors.values())
+        if values > size:
+            raise Refused(
+                f"a pickle of {size:,} bytes whose {name} has {values:,} weights"
+            )
+    return networks
 
 
 def _check_form(path, data):

@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from kgan.models.style_stages import stages
+from kgan.published import stylegan2_shapes
 from kgan.published.network import Network
 from kgan.published.unpickler import Refused, shown
 
@@ -145,8 +145,9 @@ def read(generator: Network, discriminator: Network) -> Options:
         cmap_dim=of_d["cmap_dim"],
     )
     _same_width("G", mapping, options.w_dim)
-    cmap_dim = _check_sizes(generator, discriminator, options)
-    _same_width("D", of_class, cmap_dim)
+    _same_width("D", of_class, stylegan2_shapes.class_width(options))
+    _compare(generator, stylegan2_shapes.of_generator(options))
+    _compare(discriminator, stylegan2_shapes.of_discriminator(options))
     return options
 
 
@@ -214,38 +215,9 @@ def _clamp(network, published, given):
     return clamp
 
 
-def _check_sizes(generator, discriminator, options):
-    """Checks that tensors are as large as arguments claim, before anything is built.
-
-    It returns the width of D's mapping.
-    """
-    of_g = stages(options.image_shape, **options.generator_stages)
-    of_d = stages(options.image_shape, **options.discriminator_stages)
-    colors, classes = options.image_shape[-1], options.num_classes
-    w_dim, width = options.w_dim, options.cmap_dim or of_d[0].channels
-    joined = options.latent_dim + (w_dim if classes else 0)
-    large, largest = of_g[-1], of_d[-1]
-    expected = {"mapping.fc0.weight": (w_dim, joined)}
-    for stage in of_g:
-        shape = (stage.channels, stage.channels, 3, 3)
-        expected[f"synthesis.{stage.name}.conv1.weight"] = shape
-    expected[f"synthesis.{large.name}.torgb.weight"] = (colors, large.channels, 1, 1)
-    _compare(generator, expected)
-    expected = {f"{largest.name}.fromrgb.weight": (largest.channels, colors, 1, 1)}
-    for stage in of_d[1:]:
-        shape = (stage.channels, stage.channels, 3, 3)
-        expected[f"{stage.name}.conv0.weight"] = shape
-    expected["b4.out.weight"] = (width if classes else 1, of_d[0].channels)
-    if classes:
-        expected["mapping.embed.weight"] = (width, classes)
-    _compare(discriminator, expected)
-    last = options.mapping_layers - 1
-    _compare(generator, {f"mapping.fc{last}.bias": (w_dim,)})
-    return width
-
-
 def _compare(published, shapes):
-    for name, expected in shapes.items():
+    """Checks that tensors are as large as arguments claim, before anything is built."""
+    for name, expected in shapes:
         tensor = published.tensors.get(name)
         if tensor is None or tensor.shape != expected:
             what = "there is no" if tensor is None else f"{tensor.shape[:8]} is"

@@ -93,6 +93,16 @@ def test_other_files_are_refused_by_what_they_are(path, reason):
         read(path, FILES[reason])
 
 
+def test_tensors_that_share_their_numbers_are_no_larger_than_the_file(path):
+    shared = pickles.storage(np.ones(1000, "f4"))
+    parameters = {
+        f"w{n}": pickles.tensor(np.ones(1000, "f4"), shared) for n in range(300)
+    }
+    found = {"D": pickles.network("Discriminator", parameters)}
+    with pytest.raises(Refused, match=r"bytes whose D has 300,000 weights"):
+        read(path, found)
+
+
 @pytest.mark.parametrize(
     ("names", "reason"),
     [

@@ -132,24 +132,53 @@ CLAIMS = {
     r"\(6, 5\) is mapping.fc0.weight of \(1099511627776, 5\)": generator(
         (5, 0, 2**40, 8, 3)
     ),
-    r"conv1.weight of \(268435456, 268435456, 3, 3\)": generator(
+    r"b4.const of \(268435456, 4, 4\)": generator(
         synthesis_kwargs={"channel_base": 2**40, "channel_max": 2**28}
     ),
-    r"there is no mapping.fc1048575.bias": generator(
+    r"there is no mapping.fc2.weight of \(6, 6\)": generator(
         mapping_kwargs={"num_layers": 2**20}
     ),
-    r"b8.torgb.weight of \(1048576, 4, 1, 1\)": {
+    r"b4.torgb.weight of \(1048576, 4, 1, 1\)": {
         **generator((5, 0, 6, 8, 2**20)),
         **discriminator((0, 8, 2**20)),
     },
     r"b8.fromrgb.weight of \(268435456, 3, 1, 1\)": discriminator(
         channel_base=2**40, channel_max=2**28
     ),
-    r"there is no mapping.embed.weight of \(4, 1048576\)": {
+    r"there is no mapping.embed.weight of \(6, 1048576\)": {
         **generator(
             (5, 2**20, 6, 8, 3), tensors={"mapping.fc0.weight": np.ones((6, 11))}
         ),
         **discriminator((2**20, 8, 3), tensors={"b4.out.weight": np.ones((4, 4))}),
+    },
+    # Small tensors that a large one would follow.
+    r"\(6, 6\) is mapping.fc1.weight of \(6000, 6000\)": generator(
+        (1, 0, 6000, 8, 3),
+        tensors={
+            "mapping.fc0.weight": np.ones((6000, 1)),
+            "mapping.fc0.bias": np.ones(6000),
+            "mapping.fc1.bias": np.ones(6000),
+        },
+    ),
+    r"there is no mapping.fc0.weight of \(8000, 8000\)": {
+        **generator(
+            (5, 1, 6, 8, 3),
+            tensors={
+                "mapping.fc0.weight": np.ones((6, 11)),
+                "mapping.embed.weight": np.ones((6, 1)),
+                "mapping.embed.bias": np.ones(6),
+            },
+        ),
+        **discriminator(
+            (1, 8, 3),
+            tensors={
+                "b4.out.weight": np.ones((8000, 4)),
+                "b4.out.bias": np.ones(8000),
+                "mapping.embed.weight": np.ones((8000, 1)),
+                "mapping.embed.bias": np.ones(8000),
+            },
+            cmap_dim=8000,
+        ),
     },
 }
 
