@@ -10,6 +10,8 @@ from kgan.published.unpickler import Refused, Source
 
 # Modules within modules: a hostile file may hold one within itself.
 _DEPTH = 16
+# Of a tensor, with those of all modules around it: "synthesis.b1024.conv0.affine.bias".
+_LONGEST_NAME = 100
 # A checkpoint of `torch.save` names its tensors before their values.
 _BEGINNING = 2**24
 
@@ -66,35 +68,57 @@ class Network:
     @classmethod
     def of(cls, found: Persistent) -> "Network":
         """Returns the network that an object of `torch_utils.persistence` is."""
-        tensors, modules, values = {}, set(), {}
-        _collect(found, "", tensors, modules, values, _DEPTH)
+        parts = _Parts()
+        parts.add(found)
         return cls(
             found.class_name,
             tuple(found.state.get("_init_args", ())),
             dict(found.state.get("_init_kwargs", {})),
-            tensors,
-            frozenset(modules),
-            values,
+            parts.tensors,
+            frozenset(parts.modules),
+            parts.values,
         )
 
 
-def _collect(module, path, tensors, modules, values, depth):
-    if depth == 0 or len(modules) > 10_000:
-        raise Refused("a pickle whose modules hold each other")
-    for name, value in module.state.items():
-        if type(value) in (int, float, type(None)):
-            values[f"{path}{name}"] = value
-    for kind in ("_parameters", "_buffers"):
-        for name, tensor in module.state.get(kind, {}).items():
-            if tensor is not None:
-                if type(tensor) is not torch_tensors.Tensor:
-                    raise Refused(f"a pickle whose {path}{name} is no tensor")
-                tensors[f"{path}{name}"] = tensor
-    for name, inner in module.state.get("_modules", {}).items():
-        if type(inner) is not Persistent:
-            continue  # of PyTorch's own: none of StyleGAN2's networks has one
-        modules.add(f"{path}{name}")
-        _collect(inner, f"{path}{name}.", tensors, modules, values, depth - 1)
+class _Parts:
+    """What the modules of a network hold, by dotted names."""
+
+    def __init__(self):
+        self.tensors, self.modules, self.values = {}, set(), {}
+        self.seen = set()
+
+    def add(self, module, path="", depth=_DEPTH):
+        """Adds what a module and those in it hold."""
+        if depth == 0:
+            raise Refused("a pickle whose modules hold each other")
+        for name, value in self.named(module.state, path):
+            if type(value) in (int, float, type(None)):
+                self.values[name] = value
+        for kind in ("_parameters", "_buffers"):
+            for name, tensor in self.named(module.state.get(kind), path):
+                if tensor is not None:
+                    if type(tensor) is not torch_tensors.Tensor:
+                        raise Refused(f"a pickle whose {name} is no tensor")
+                    self.tensors[name] = tensor
+        for name, inner in self.named(module.state.get("_modules"), path):
+            if type(inner) is not Persistent:
+                continue  # of PyTorch's own: none of StyleGAN2's networks has one
+            self.modules.add(name)
+            self.add(inner, f"{name}.", depth - 1)
+
+    def named(self, held, path):
+        """Yields `(dotted name, value)` of a dictionary, which no other module has."""
+        if held is None:
+            return
+        if id(held) in self.seen:
+            raise Refused("a pickle whose modules hold each other, or the same")
+        self.seen.add(id(held))
+        for name, value in held.items():
+            if len(path) + len(name) > _LONGEST_NAME:
+                raise Refused(
+                    f"a pickle with a name of more than {_LONGEST_NAME} letters"
+                )
+            yield f"{path}{name}", value
 
 
 def read(path: pathlib.Path) -> dict:

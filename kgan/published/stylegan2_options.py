@@ -118,7 +118,8 @@ def read(generator: Network, discriminator: Network) -> Options:
     """
     given = _given(generator, _GENERATOR)
     # StyleGAN3's repository has arguments of the synthesis among those of G.
-    flat = {name: given.pop(name) for name in given.keys() - _GENERATOR.keys()}
+    flat = {name: value for name, value in given.items() if name not in _GENERATOR}
+    given = {name: value for name, value in given.items() if name in _GENERATOR}
     of_g = _known("G", given, _GENERATOR)
     of_d = _known("D", _given(discriminator, _DISCRIMINATOR), _DISCRIMINATOR)
     mapping = _known("G", of_g["mapping_kwargs"], _MAPPING)

@@ -99,7 +99,7 @@ class Tensor:
 
 
 def load_file(source: Source) -> object:
-    """Reads a file of the older `torch.save`.
+    """Reads a file of the older `torch.save`, in which there is no other one.
 
     Raises:
         Refused: If it is no such file, or damaged.
@@ -120,7 +120,7 @@ def load_file(source: Source) -> object:
     magic, version, machine = beginning
     if (magic, version) != (MAGIC, _PROTOCOL) or not machine.get("little_endian"):
         raise Refused("a pickle with tensors of another form than `torch.save` has")
-    found = unpickler.load(source, NAMES, persistent)
+    found = unpickler.load(source, _WITHIN, persistent)
     for key in unpickler.load(source, {}):
         if type(key) is not str:
             raise TypeError
@@ -138,11 +138,11 @@ def _rebuild_parameter(data, *_):
     return data
 
 
-NAMES = {
+_WITHIN = {
     "torch._utils._rebuild_tensor_v2": Tensor,
     "torch._utils._rebuild_parameter": _rebuild_parameter,
-    "torch.storage._load_from_bytes": _load_from_bytes,
     "torch.Size": tuple,
     "collections.OrderedDict": unpickler.dictionary,
     **dict.fromkeys(_DTYPES),
 }
+NAMES = {**_WITHIN, "torch.storage._load_from_bytes": _load_from_bytes}

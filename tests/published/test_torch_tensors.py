@@ -163,6 +163,15 @@ def test_files_of_another_form_are_refused(changed, reason):
         load(Call(Global("torch.storage", "_load_from_bytes"), (data,)))
 
 
+def test_a_file_in_a_file_holds_no_other():
+    load_ = Global("torch.storage", "_load_from_bytes")
+    inner = pickles.torch_file(0, {})
+    assert load(Call(load_, (inner,))) == 0
+    outer = pickles.torch_file([Call(load_, (inner,))], {})
+    with pytest.raises(Refused, match=r"names torch\.storage\._load_from_bytes"):
+        load(Call(load_, (outer,)))
+
+
 def test_files_within_files_do_not_end_the_interpreter():
     bytes_ = b"x"
     for _ in range(400):
