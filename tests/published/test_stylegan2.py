@@ -189,6 +189,23 @@ def test_it_trains(path):
     assert 0 < moved < 0.01 * abs(_kernel(gan.generator) - averaged).max()
 
 
+@pytest.mark.parametrize(("batch_size", "expected"), [(None, 32), (8, 8)])
+def test_settings_follow_the_batch_size(path, batch_size, expected):
+    path.write_bytes(Networks(size=4).pickle())
+    gan = load_stylegan2(path, batch_size=batch_size)
+    half_life = gan.ema_momentum.get_config()
+    assert half_life["batch_size"] == expected
+    assert half_life["kimg"] == 10 / 32 * expected
+    r1 = gan.get_compile_config()["terms"][0]["config"]
+    assert r1["weight"] == pytest.approx(0.0002 * 16 / expected)
+
+
+@pytest.mark.parametrize("batch_size", [0, 1.5, True, "8"])
+def test_other_batch_sizes_are_refused(path, batch_size):
+    with pytest.raises(ValueError, match="`batch_size` must be a positive integer"):
+        load_stylegan2(path, batch_size=batch_size)
+
+
 def _kernel(generator):
     return generator.synthesis.get_layer("b4_conv1").kernel.numpy()
 
