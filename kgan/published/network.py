@@ -128,8 +128,13 @@ def read(path: pathlib.Path) -> dict:
         FileNotFoundError: If there is no such file.
         Refused: If it holds anything else, in words what.
     """
-    if path.is_dir():
-        raise Refused("a folder")
+    if not path.exists():
+        raise FileNotFoundError(
+            f"`path` must be a pickle of networks. Received: {path}, and there is none"
+        )
+    if not path.is_file():
+        # A pipe would be waited for, and a device has no end.
+        raise Refused("a folder" if path.is_dir() else "a pipe or a device")
     with path.open("rb") as file:
         _check_form(path, file.read(_BEGINNING))
         file.seek(0)

@@ -1,4 +1,5 @@
 import gzip
+import os
 import pathlib
 import pickle
 import zipfile
@@ -143,8 +144,17 @@ def test_archives_are_refused_by_what_they_are(path, names, reason):
 def test_folders_and_missing_files_are_refused(tmp_path):
     with pytest.raises(Refused, match="a folder"):
         network.read(tmp_path)
-    with pytest.raises(FileNotFoundError):
+    reason = r"`path` must be a pickle of networks\. Received: .*none\.pkl, and there"
+    with pytest.raises(FileNotFoundError, match=reason):
         network.read(tmp_path / "none.pkl")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes are files elsewhere")
+def test_pipes_and_devices_are_not_waited_for(path):
+    os.mkfifo(path)
+    for other in (path, pathlib.Path(os.devnull)):
+        with pytest.raises(Refused, match="a pipe or a device"):
+            network.read(other)
 
 
 @pytest.mark.parametrize(
