@@ -164,7 +164,9 @@ def tensor(values, shared=None, offset=0, parameter=False):
     return Call(Global("torch._utils", "_rebuild_parameter"), (found, True, ordered()))
 
 
-def network(class_name, parameters=(), buffers=(), arguments=(), options=None):
+def network(
+    class_name, parameters=(), buffers=(), arguments=(), options=None, values=()
+):
     """An object of `torch_utils.persistence`; names with dots are of inner modules.
 
     Args:
@@ -173,22 +175,31 @@ def network(class_name, parameters=(), buffers=(), arguments=(), options=None):
         buffers: Likewise.
         arguments: Of the constructor.
         options: Of the constructor, by name.
+        values: Attributes, by dotted name.
     """
     modules = {}
     kinds = {"_parameters": dict(parameters), "_buffers": dict(buffers)}
+    kinds["values"] = dict(values)
     for kind, named in kinds.items():
         for name, value in named.items():
             head, dot, rest = name.partition(".")
             if dot:
-                inner = modules.setdefault(head, {"_parameters": {}, "_buffers": {}})
+                inner = modules.setdefault(head, {kind: {} for kind in kinds})
                 inner[kind][rest] = value
+    own = {k: {n: t for n, t in v.items() if "." not in n} for k, v in kinds.items()}
     state = {
         "training": False,
-        **{k: {n: t for n, t in v.items() if "." not in n} for k, v in kinds.items()},
+        **own.pop("values"),
+        **own,
         "_non_persistent_buffers_set": set(),
         "_backward_hooks": ordered(),
         "_modules": {
-            name: network("Module", inner["_parameters"], inner["_buffers"])
+            name: network(
+                "Module",
+                inner["_parameters"],
+                inner["_buffers"],
+                values=inner["values"],
+            )
             for name, inner in modules.items()
         },
         "_init_args": arguments,

@@ -25,6 +25,8 @@ class Networks:
         channels: Of each stage.
         colors: Of the images.
         architecture: Of the discriminator.
+        clamp: Of all activations, in pickles of the form of StyleGAN3's repository,
+            whose layers alone keep it; None: none, in the form of StyleGAN2-ADA's.
     """
 
     size: int = 8
@@ -36,6 +38,7 @@ class Networks:
     architecture: str = "resnet"
     mapping_layers: int = 2
     seed: int = 0
+    clamp: float | None = None
 
     @property
     def sizes(self):
@@ -99,29 +102,48 @@ class Networks:
 
     def pickle(self, **changed):
         """Returns the bytes of a pickle with all three networks; `network` changed."""
-        g_options = {"synthesis_kwargs": self._stages()}
-        g_options["mapping_kwargs"] = {"num_layers": self.mapping_layers}
-        common = (self.classes, self.size, self.colors)
-        g_arguments = (self.latents, self.classes, self.width, *common[1:])
-        d_options = {"architecture": self.architecture, **self._stages()}
-        d_options["epilogue_kwargs"] = {"mbstd_group_size": 2}
+        of_g, of_d = self._arguments() if self.clamp is None else self._named()
+        g, d, clamp = "Generator", "Discriminator", self.clamp
         found = {
-            "G": written("Generator", self.generator(), g_arguments, g_options),
-            "D": written("Discriminator", self.discriminator(), common, d_options),
-            "G_ema": written("Generator", self.generator(1), g_arguments, g_options),
+            "G": written(g, self.generator(), *of_g, clamp=clamp),
+            "D": written(d, self.discriminator(), *of_d, clamp=clamp),
+            "G_ema": written(g, self.generator(1), *of_g, clamp=clamp),
             "augment_pipe": None,
             "training_set_kwargs": pickles.easy({"path": "x"}),
         }
         return pickles.dumps({**found, **changed})
 
+    def _arguments(self):
+        """Arguments of G and of D, by place and by name, as StyleGAN2-ADA has them."""
+        of_g = {"synthesis_kwargs": self._stages()}
+        of_g["mapping_kwargs"] = {"num_layers": self.mapping_layers}
+        common = (self.classes, self.size, self.colors)
+        of_d = {"architecture": self.architecture, **self._stages()}
+        of_d["epilogue_kwargs"] = {"mbstd_group_size": 2}
+        latents = (self.latents, self.classes, self.width)
+        return ((*latents, *common[1:]), of_g), (common, of_d)
+
+    def _named(self):
+        """The same as StyleGAN3's repository has them: all by name."""
+        common = {"c_dim": self.classes, "img_resolution": self.size}
+        common |= {"img_channels": self.colors, **self._stages()}
+        of_g = {"z_dim": self.latents, "w_dim": self.width}
+        of_g["mapping_kwargs"] = {"num_layers": self.mapping_layers}
+        of_g["fused_modconv_default"] = "inference_only"
+        of_d = {"architecture": self.architecture, "block_kwargs": {"freeze_layers": 0}}
+        of_d["mapping_kwargs"] = {"freeze_layers": 0, "freeze_embed": False}
+        of_d["epilogue_kwargs"] = {"mbstd_group_size": 2}
+        return ((), of_g | common), ((), of_d | common)
+
     def _stages(self):
         return {"channel_base": 10**6, "channel_max": self.channels}
 
 
-def written(class_name, tensors, arguments=(), options=None, half=()):
+def written(class_name, tensors, arguments=(), options=None, half=(), clamp=None):
     """A published network of tensors in float32, but for names in `half`.
 
     Those have float16 and their channels last in memory, as on the makers' devices.
+    Convolutions keep `clamp`, unless it is None.
     """
     buffers = ("w_avg", "resample_filter", "noise_const")
     found = {True: {}, False: {}}
@@ -133,9 +155,21 @@ def written(class_name, tensors, arguments=(), options=None, half=()):
             value = np.asarray(value, "f4")
         is_buffer = name.rpartition(".")[2] in buffers
         found[is_buffer][name] = pickles.tensor(value, parameter=not is_buffer)
+    values = {} if clamp is None else _kept(tensors, clamp)
     return pickles.network(
-        class_name, found[False], found[True], arguments, options or {}
+        class_name, found[False], found[True], arguments, options or {}, values
     )
+
+
+def _kept(tensors, clamp):
+    """Returns attributes of modules."""
+    found = {"mapping.w_avg_beta": 0.998} if "mapping.w_avg" in tensors else {}
+    for name, value in tensors.items():
+        layer, _, kind = name.rpartition(".")
+        if kind == "weight" and value.ndim == 4:
+            around = layer.endswith(".skip")
+            found[f"{layer}.conv_clamp"] = None if around else clamp
+    return found
 
 
 def generator(arguments=None, tensors=(), without=(), half=(), **options):
@@ -179,7 +213,7 @@ def mapping(t, latents, classes, name="mapping", truncation=1.0):
     return center + truncation * (x - center)
 
 
-def synthesis(t, w, sizes):
+def synthesis(t, w, sizes, clamp=None):
     """Returns images (batch, colors, rows, columns) of one w for all layers."""
     x, image = None, None
     for size in sizes:
@@ -187,33 +221,38 @@ def synthesis(t, w, sizes):
         if x is None:
             x = np.repeat(t[f"{name}.const"][None], len(w), axis=0)
         else:
-            x = _modulated(t, f"{name}.conv0", x, w, up=True)
-        x = _modulated(t, f"{name}.conv1", x, w)
-        colors = _modulated(t, f"{name}.torgb", x, w, color=True)
+            x = _clamped(_modulated(t, f"{name}.conv0", x, w, up=True), clamp)
+        x = _clamped(_modulated(t, f"{name}.conv1", x, w), clamp)
+        colors = _clamped(_modulated(t, f"{name}.torgb", x, w, color=True), clamp)
         image = colors if image is None else colors + _filtered(_zeros(image), 2, 1, 4)
     return image
 
 
-def judge(t, images, classes, sizes, residual, group=2):
+def judge(t, images, classes, sizes, residual, group=2, clamp=None):
     """Returns logits (batch, 1)."""
-    x = _leaky(_convolution(t, f"b{sizes[-1]}.fromrgb", images, 0))
+    x = _clamped(_leaky(_convolution(t, f"b{sizes[-1]}.fromrgb", images, 0)), clamp)
     for size in sizes[:0:-1]:
         around = x
-        x = _leaky(_convolution(t, f"b{size}.conv0", x, 1))
+        x = _clamped(_leaky(_convolution(t, f"b{size}.conv0", x, 1)), clamp)
         x = _filtered(x, 2, 2, 1)
         x = _leaky(_convolution(t, f"b{size}.conv1", x, 0)[:, :, ::2, ::2])
+        x = _clamped(x, clamp)
         if residual:
             around = _filtered(around, 1, 1, 1)[:, :, ::2, ::2]
             around = _convolution(t, f"b{size}.skip", around, 0)
             x = math.sqrt(0.5) * (x + around)
     x = np.concatenate([x, _deviation(x, group)], axis=1)
-    x = _leaky(_convolution(t, "b4.conv", x, 1))
+    x = _clamped(_leaky(_convolution(t, "b4.conv", x, 1)), clamp)
     x = _leaky(_dense(t, "b4.fc", x.reshape(len(x), -1)))
     x = _dense(t, "b4.out", x)
     if classes is None:
         return x
     features = mapping(t, None, classes)
     return (x * features).sum(1, keepdims=True) / math.sqrt(x.shape[1])
+
+
+def _clamped(x, clamp):
+    return x if clamp is None else np.clip(x, -clamp, clamp)
 
 
 def _leaky(x):

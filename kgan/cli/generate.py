@@ -38,9 +38,12 @@ _MANY_SEEDS = 10**6
 
 
 class Seeds(Kind):
-    """Seeds with commas between them, as a list; 0-35 are all from 0 to 35."""
+    """Seeds with commas between them, as a list; 0-35 are all from 0 to 35.
 
-    expects = "seeds below 2**32 as in 85 or 0-35,85, a million at most"
+    Each has a file of its own, so that none is there twice.
+    """
+
+    expects = "seeds below 2**32 as in 85 or 0-35,85, each once, a million at most"
 
     def parse(self, text):
         ranges = []
@@ -50,10 +53,10 @@ class Seeds(Kind):
         counts = [len(seeds) for seeds in ranges]
         if not all(counts) or sum(counts) > _MANY_SEEDS:
             raise ValueError("seeds that go down, or too many")
-        return [seed for seeds in ranges for seed in seeds]
-
-    def accepts(self, value):
-        return all(seed < 2**32 for seed in value)
+        seeds = [seed for seeds in ranges for seed in seeds]
+        if max(seeds) >= 2**32 or len(set(seeds)) < len(seeds):
+            raise ValueError("a seed that is too large, or there twice")
+        return seeds
 
 
 class Integers(Kind):

@@ -1,5 +1,6 @@
 """An array of weights in the place of an input."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import keras
@@ -32,6 +33,10 @@ class LearnedConstant(Configured):
 
     def __init__(self, shape: Any, **kwargs: Any):
         super().__init__(**kwargs)
+        if not isinstance(shape, Iterable):
+            raise ValueError(
+                f"`shape` must hold positive integers, one an axis. Received: {shape!r}"
+            )
         self.shape = tuple(arguments.positive_integer("shape", n) for n in shape)
 
     def build(self, input_shape):

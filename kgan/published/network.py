@@ -1,6 +1,7 @@
 """Networks in the pickles of NVIDIA's PyTorch releases, as records."""
 
 import dataclasses
+import math
 import pathlib
 import zipfile
 
@@ -9,6 +10,8 @@ from kgan.published.unpickler import Refused, Source
 
 # Modules within modules: a hostile file may hold one within itself.
 _DEPTH = 16
+# Of a tensor, with those of all modules around it: "synthesis.b1024.conv0.affine.bias".
+_LONGEST_NAME = 100
 # A checkpoint of `torch.save` names its tensors before their values.
 _BEGINNING = 2**24
 
@@ -52,7 +55,7 @@ class Network:
         options: The other ones, by name.
         tensors: `Tensor` of parameters and buffers, by names as `"b4.conv.weight"`.
         modules: Names of all modules in it.
-        values: Numbers that its modules keep, by dotted names alike.
+        values: Numbers that its modules keep, and None, by dotted names alike.
     """
 
     class_name: str
@@ -65,35 +68,57 @@ class Network:
     @classmethod
     def of(cls, found: Persistent) -> "Network":
         """Returns the network that an object of `torch_utils.persistence` is."""
-        tensors, modules, values = {}, set(), {}
-        _collect(found, "", tensors, modules, values, _DEPTH)
+        parts = _Parts()
+        parts.add(found)
         return cls(
             found.class_name,
             tuple(found.state.get("_init_args", ())),
             dict(found.state.get("_init_kwargs", {})),
-            tensors,
-            frozenset(modules),
-            values,
+            parts.tensors,
+            frozenset(parts.modules),
+            parts.values,
         )
 
 
-def _collect(module, path, tensors, modules, values, depth):
-    if depth == 0 or len(modules) > 10_000:
-        raise Refused("a pickle whose modules hold each other")
-    for name, value in module.state.items():
-        if type(value) in (int, float):
-            values[f"{path}{name}"] = value
-    for kind in ("_parameters", "_buffers"):
-        for name, tensor in module.state.get(kind, {}).items():
-            if tensor is not None:
-                if type(tensor) is not torch_tensors.Tensor:
-                    raise Refused(f"a pickle whose {path}{name} is no tensor")
-                tensors[f"{path}{name}"] = tensor
-    for name, inner in module.state.get("_modules", {}).items():
-        if type(inner) is not Persistent:
-            continue  # of PyTorch's own: none of StyleGAN2's networks has one
-        modules.add(f"{path}{name}")
-        _collect(inner, f"{path}{name}.", tensors, modules, values, depth - 1)
+class _Parts:
+    """What the modules of a network hold, by dotted names."""
+
+    def __init__(self):
+        self.tensors, self.modules, self.values = {}, set(), {}
+        self.seen = set()
+
+    def add(self, module, path="", depth=_DEPTH):
+        """Adds what a module and those in it hold."""
+        if depth == 0:
+            raise Refused("a pickle whose modules hold each other")
+        for name, value in self.named(module.state, path):
+            if type(value) in (int, float, type(None)):
+                self.values[name] = value
+        for kind in ("_parameters", "_buffers"):
+            for name, tensor in self.named(module.state.get(kind), path):
+                if tensor is not None:
+                    if type(tensor) is not torch_tensors.Tensor:
+                        raise Refused(f"a pickle whose {name} is no tensor")
+                    self.tensors[name] = tensor
+        for name, inner in self.named(module.state.get("_modules"), path):
+            if type(inner) is not Persistent:
+                continue  # of PyTorch's own: none of StyleGAN2's networks has one
+            self.modules.add(name)
+            self.add(inner, f"{name}.", depth - 1)
+
+    def named(self, held, path):
+        """Yields `(dotted name, value)` of a dictionary, which no other module has."""
+        if held is None:
+            return
+        if id(held) in self.seen:
+            raise Refused("a pickle whose modules hold each other, or the same")
+        self.seen.add(id(held))
+        for name, value in held.items():
+            if len(path) + len(name) > _LONGEST_NAME:
+                raise Refused(
+                    f"a pickle with a name of more than {_LONGEST_NAME} letters"
+                )
+            yield f"{path}{name}", value
 
 
 def read(path: pathlib.Path) -> dict:
@@ -103,33 +128,46 @@ def read(path: pathlib.Path) -> dict:
         FileNotFoundError: If there is no such file.
         Refused: If it holds anything else, in words what.
     """
-    if path.is_dir():
-        raise Refused("a folder")
+    if not path.exists():
+        raise FileNotFoundError(
+            f"`path` must be a pickle of networks. Received: {path}, and there is none"
+        )
+    if not path.is_file():
+        # A pipe would be waited for, and a device has no end.
+        raise Refused("a folder" if path.is_dir() else "a pipe or a device")
     with path.open("rb") as file:
         _check_form(path, file.read(_BEGINNING))
         file.seek(0)
         data = file.read()
     try:
-        return _networks(unpickler.load(Source(data), NAMES))
+        return _networks(unpickler.load(Source(data), NAMES), len(data))
     except unpickler.DAMAGE as error:
         if isinstance(error, Refused):
             raise
         raise Refused(f"a damaged pickle ({type(error).__name__})") from None
 
 
-def _networks(found):
-    """Returns the networks in what a pickle holds."""
+def _networks(found, size):
+    """Returns the networks in what a pickle of `size` bytes holds."""
     if type(found) is not dict:
         kind = type(found)
         what = found.class_name if kind is Persistent else kind.__name__
         raise Refused(
             f"a pickle of a {unpickler.shown(what)}, and not of G, D and G_ema"
         )
-    return {
+    networks = {
         name: Network.of(value)
         for name, value in found.items()
         if name in ("G", "D", "G_ema") and type(value) is Persistent
     }
+    for name, network in networks.items():
+        # Tensors may share numbers: copies of them would fill any memory.
+        values = sum(math.prod(t.shape) for t in network.tensors.values())
+        if values > size:
+            raise Refused(
+                f"a pickle of {size:,} bytes whose {name} has {values:,} weights"
+            )
+    return networks
 
 
 def _check_form(path, data):

@@ -7,6 +7,8 @@ import numpy as np
 from kgan.published.unpickler import Name, Refused
 
 _KINDS = "biuf"
+# NumPy's own limit.
+_MOST_AXES = 64
 
 
 class DType:
@@ -52,9 +54,8 @@ class Array:
 
 
 def _lengths(shape):
-    if not isinstance(shape, tuple) or not all(
-        type(n) is int and n >= 0 for n in shape
-    ):
+    known = isinstance(shape, tuple) and len(shape) <= _MOST_AXES
+    if not known or not all(type(n) is int and n >= 0 for n in shape):
         raise TypeError
     return shape
 

@@ -3,6 +3,7 @@
 import os
 import pathlib
 
+from kgan.core import arguments
 from kgan.engine.ema import HalfLife
 from kgan.engine.optimizers import lazy_adam
 from kgan.games.gan import GAN
@@ -15,7 +16,7 @@ from kgan.published import network, stylegan2_options, stylegan2_weights
 from kgan.published.unpickler import Refused, shown
 
 
-def load_stylegan2(path: str | os.PathLike) -> GAN:
+def load_stylegan2(path: str | os.PathLike, batch_size: int | None = None) -> GAN:
     """Reads a published network of StyleGAN2 or StyleGAN2-ADA, executing nothing.
 
     It reads what NVIDIA's PyTorch releases write: the pickles of StyleGAN2-ADA, and of
@@ -29,13 +30,16 @@ def load_stylegan2(path: str | os.PathLike) -> GAN:
 
     Args:
         path: The `.pkl` file.
+        batch_size: Images a step that `fit` will be given: the weight of R1 and the
+            half-life of the average follow from it. None: 4096 / side, 32 at most.
 
     Returns:
         A compiled `kgan.GAN`, whose averaged generator is G_ema.
 
     Raises:
         FileNotFoundError: If there is no such file.
-        ValueError: If it holds anything else, or is damaged.
+        ValueError: If it holds anything else, or is damaged, or `batch_size` is no
+            positive integer.
 
     Example:
         ```python
@@ -48,8 +52,10 @@ def load_stylegan2(path: str | os.PathLike) -> GAN:
     Data, and the authors' program.
     """
     path = pathlib.Path(path)
+    if batch_size is not None:
+        batch_size = arguments.positive_integer("batch_size", batch_size)
     try:
-        game = _game(network.read(path))
+        game = _game(network.read(path), batch_size)
     except Refused as refused:
         raise ValueError(
             "`path` must be a pickle with networks of StyleGAN2, as NVIDIA's PyTorch "
@@ -63,11 +69,11 @@ def load_stylegan2(path: str | os.PathLike) -> GAN:
     return game
 
 
-def _game(found):
+def _game(found, batch_size):
     """Builds the game of published networks, and copies their weights."""
     generator, discriminator = (_checked(found, name) for name in ("G_ema", "D"))
     try:
-        game = _build(stylegan2_options.read(generator, discriminator))
+        game = _build(stylegan2_options.read(generator, discriminator), batch_size)
     except Refused:
         raise
     except ValueError as error:  # of a size that is not of the family
@@ -91,7 +97,7 @@ def _checked(found, name):
     return found[name]
 
 
-def _build(options):
+def _build(options, batch_size):
     shape = options.image_shape
     generator = stylegan2_generator(
         shape,
@@ -111,12 +117,12 @@ def _build(options):
         "strided",
         options.cmap_dim,
     )
-    return _compiled(generator, discriminator, shape[0])
+    batch_size = batch_size or min(4096 // shape[0], 32)
+    return _compiled(generator, discriminator, shape[0], batch_size)
 
 
-def _compiled(generator, discriminator, side):
+def _compiled(generator, discriminator, side, batch):
     """Returns the game, with the published settings `auto` for one device."""
-    batch = min(4096 // side, 32)
     # Without a ramp: the average was one before the first round.
     momentum = HalfLife(10 / 32 * batch, batch, ramp=None)
     game = GAN(generator, discriminator, ema_momentum=momentum)

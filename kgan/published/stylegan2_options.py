@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from kgan.models.style_stages import stages
+from kgan.published import stylegan2_shapes
 from kgan.published.network import Network
 from kgan.published.unpickler import Refused, shown
 
@@ -25,7 +25,7 @@ def _one_of(*known):
 
 
 def _positive(value):
-    return type(value) in (int, float) and value > 0
+    return type(value) in (int, float) and 0 < value < float("inf")
 
 
 def _group(value):
@@ -65,6 +65,8 @@ _MAPPING = {
     "layer_features": (None, _optional(_whole(1))),
     "lr_multiplier": (0.01, _one_of(0.01)),
     "w_avg_beta": (None, _any),
+    "freeze_layers": (0, _any),
+    "freeze_embed": (False, _any),
 }
 _EPILOGUE = {
     **_LEAKY,
@@ -114,10 +116,14 @@ def read(generator: Network, discriminator: Network) -> Options:
         Refused: If they have arguments that are not known or have no meaning here, or
             other sizes than these.
     """
-    of_g = _read("G", generator, _GENERATOR)
-    of_d = _read("D", discriminator, _DISCRIMINATOR)
+    given = _given(generator, _GENERATOR)
+    # StyleGAN3's repository has arguments of the synthesis among those of G.
+    flat = {name: value for name, value in given.items() if name not in _GENERATOR}
+    given = {name: value for name, value in given.items() if name in _GENERATOR}
+    of_g = _known("G", given, _GENERATOR)
+    of_d = _known("D", _given(discriminator, _DISCRIMINATOR), _DISCRIMINATOR)
     mapping = _known("G", of_g["mapping_kwargs"], _MAPPING)
-    synthesis = _known("G", of_g["synthesis_kwargs"], _SYNTHESIS)
+    synthesis = _known("G", of_g["synthesis_kwargs"] | flat, _SYNTHESIS)
     _known("D", of_d["block_kwargs"], {**_BLOCK, "freeze_layers": (0, _any)})
     epilogue = _known("D", of_d["epilogue_kwargs"], _EPILOGUE)
     eight = {"num_layers": (8, _one_of(8))}
@@ -133,23 +139,24 @@ def read(generator: Network, discriminator: Network) -> Options:
         w_dim=of_g["w_dim"],
         mapping_layers=mapping["num_layers"],
         center_decay=generator.values.get("mapping.w_avg_beta", 0.995),
-        generator_stages=_stages(synthesis),
-        discriminator_stages=_stages(of_d),
+        generator_stages=_stages("G", generator, synthesis),
+        discriminator_stages=_stages("D", discriminator, of_d),
         architecture=of_d["architecture"],
         group_size=epilogue["mbstd_group_size"],
         cmap_dim=of_d["cmap_dim"],
     )
     _same_width("G", mapping, options.w_dim)
-    cmap_dim = _check_sizes(generator, discriminator, options)
-    _same_width("D", of_class, cmap_dim)
+    _same_width("D", of_class, stylegan2_shapes.class_width(options))
+    _compare(generator, stylegan2_shapes.of_generator(options))
+    _compare(discriminator, stylegan2_shapes.of_discriminator(options))
     return options
 
 
-def _read(network, published, known):
+def _given(published, known):
+    """Returns the arguments of a network's constructor, those by place by name too."""
     if len(published.arguments) > len(known):
         raise Refused(f"a {published.class_name} with arguments that are not known")
-    given = dict(zip(known, published.arguments, strict=False))
-    return _known(network, {**given, **published.options}, known)
+    return {**dict(zip(known, published.arguments, strict=False)), **published.options}
 
 
 def _known(network, given, known):
@@ -179,46 +186,39 @@ def _same_width(network, mapping, width):
             )
 
 
-def _stages(options):
+def _stages(network, published, options):
     return {
         "channel_base": options["channel_base"],
         "channel_max": options["channel_max"],
-        "clamp": options["conv_clamp"],
+        "clamp": _clamp(network, published, options["conv_clamp"]),
     }
 
 
-def _check_sizes(generator, discriminator, options):
-    """Checks that tensors are as large as arguments claim, before anything is built.
+def _clamp(network, published, given):
+    """Returns what all layers clamp at, or the argument where they do not keep it.
 
-    It returns the width of D's mapping.
+    Where there is no argument, layers know it alone: the two repositories have other
+    defaults. A convolution that goes around a stage is never clamped.
     """
-    of_g = stages(options.image_shape, **options.generator_stages)
-    of_d = stages(options.image_shape, **options.discriminator_stages)
-    colors, classes = options.image_shape[-1], options.num_classes
-    w_dim, width = options.w_dim, options.cmap_dim or of_d[0].channels
-    joined = options.latent_dim + (w_dim if classes else 0)
-    large, largest = of_g[-1], of_d[-1]
-    expected = {"mapping.fc0.weight": (w_dim, joined)}
-    for stage in of_g:
-        shape = (stage.channels, stage.channels, 3, 3)
-        expected[f"synthesis.{stage.name}.conv1.weight"] = shape
-    expected[f"synthesis.{large.name}.torgb.weight"] = (colors, large.channels, 1, 1)
-    _compare(generator, expected)
-    expected = {f"{largest.name}.fromrgb.weight": (largest.channels, colors, 1, 1)}
-    for stage in of_d[1:]:
-        shape = (stage.channels, stage.channels, 3, 3)
-        expected[f"{stage.name}.conv0.weight"] = shape
-    expected["b4.out.weight"] = (width if classes else 1, of_d[0].channels)
-    if classes:
-        expected["mapping.embed.weight"] = (width, classes)
-    _compare(discriminator, expected)
-    last = options.mapping_layers - 1
-    _compare(generator, {f"mapping.fc{last}.bias": (w_dim,)})
-    return width
+    kept = {
+        value
+        for name, value in published.values.items()
+        if name.endswith(".conv_clamp") and not name.endswith(".skip.conv_clamp")
+    }
+    if len(kept) > 1:
+        found = ", ".join(sorted(map(str, kept))[:4])
+        raise Refused(
+            f"networks of another architecture: the layers of {network} have several "
+            f"conv_clamp: {found}"
+        )
+    (clamp,) = kept or {given}
+    _known(network, {"conv_clamp": clamp}, {"conv_clamp": _STAGES["conv_clamp"]})
+    return clamp
 
 
 def _compare(published, shapes):
-    for name, expected in shapes.items():
+    """Checks that tensors are as large as arguments claim, before anything is built."""
+    for name, expected in shapes:
         tensor = published.tensors.get(name)
         if tensor is None or tensor.shape != expected:
             what = "there is no" if tensor is None else f"{tensor.shape[:8]} is"

@@ -18,6 +18,10 @@ MAGIC = 0x1950A86A20F9469CFC6C
 # How such a file begins.
 START = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."
 _PROTOCOL = 1001
+# NumPy's own limit.
+_MOST_AXES = 64
+# Far below 2**63, also as a number of bytes: NumPy's integers have no more bits.
+_BEYOND_ANY_FILE = 2**48
 _DTYPES = {
     "torch.FloatStorage": np.dtype("<f4"),
     "torch.DoubleStorage": np.dtype("<f8"),
@@ -73,13 +77,15 @@ class Tensor:
 
     def __init__(self, storage, offset, size, stride, *others):
         numbers = (offset, *size, *stride)
-        if type(storage) is not Storage or len(size) != len(stride):
+        if type(storage) is not Storage or not len(size) == len(stride) <= _MOST_AXES:
             raise TypeError
         if not all(type(number) is int and number >= 0 for number in numbers):
             raise TypeError
         last = offset + sum((n - 1) * s for n, s in zip(size, stride, strict=True))
         # Strides of 0 would let few values fill any memory.
-        if 0 not in size and max(last + 1, math.prod(size)) > storage.count:
+        large = 0 not in size and max(last + 1, math.prod(size)) > storage.count
+        # The step of an axis with one value, and axes beside an empty one, reach none.
+        if large or max(numbers) >= _BEYOND_ANY_FILE:
             raise Refused(
                 f"a pickle with a tensor of shape {size[:8]} beyond the "
                 f"{storage.count:,} values of its storage"
@@ -99,7 +105,7 @@ class Tensor:
 
 
 def load_file(source: Source) -> object:
-    """Reads a file of the older `torch.save`.
+    """Reads a file of the older `torch.save`, in which there is no other one.
 
     Raises:
         Refused: If it is no such file, or damaged.
@@ -120,7 +126,7 @@ def load_file(source: Source) -> object:
     magic, version, machine = beginning
     if (magic, version) != (MAGIC, _PROTOCOL) or not machine.get("little_endian"):
         raise Refused("a pickle with tensors of another form than `torch.save` has")
-    found = unpickler.load(source, NAMES, persistent)
+    found = unpickler.load(source, _WITHIN, persistent)
     for key in unpickler.load(source, {}):
         if type(key) is not str:
             raise TypeError
@@ -138,11 +144,11 @@ def _rebuild_parameter(data, *_):
     return data
 
 
-NAMES = {
+_WITHIN = {
     "torch._utils._rebuild_tensor_v2": Tensor,
     "torch._utils._rebuild_parameter": _rebuild_parameter,
-    "torch.storage._load_from_bytes": _load_from_bytes,
     "torch.Size": tuple,
     "collections.OrderedDict": unpickler.dictionary,
     **dict.fromkeys(_DTYPES),
 }
+NAMES = {**_WITHIN, "torch.storage._load_from_bytes": _load_from_bytes}

@@ -10,6 +10,11 @@ import pickletools
 from collections.abc import Callable, Mapping
 from typing import Any
 
+# Python's integers have any length; none of a longer one's is of a network.
+_LONGEST_INTEGER = 128
+# Keys beyond, the multiples of 2**61 - 1, could all have one hash.
+_LARGEST_KEY = 2**63 - 1
+_PLACES = 2**32
 # Shorter pieces are copied: opcodes are read as bytes. Longer ones are data.
 _COPIED = 256
 _LONGEST_LINE = 4096
@@ -97,7 +102,7 @@ def load(
     Raises:
         Refused: If the pickle is damaged or holds anything else.
     """
-    machine = _Machine(names, persistent)
+    machine = _Machine(names, persistent, len(source.view))
     try:
         for opcode, argument, _ in pickletools.genops(source):
             if opcode.name == "STOP":
@@ -115,11 +120,16 @@ def load(
 
 
 class _Machine:
-    """The stack and the memo of a pickle, and what each opcode does with them."""
+    """The stack and the memo of a pickle, and what each opcode does with them.
 
-    def __init__(self, names, persistent):
+    `size` is the length of its file. What is called may copy what it gets, which the
+    memo holds any number of times: all of it together is no longer than the file.
+    """
+
+    def __init__(self, names, persistent, size):
         self.names, self.persistent = names, persistent
         self.stack, self.memo = [], {}
+        self.left = size
 
     def run(self, opcode, argument):
         do = _OPCODES.get(opcode)
@@ -174,6 +184,7 @@ class _Machine:
             raise TypeError
         if function.call is None:
             raise Refused(f"a pickle that calls {function.path}, a name alone")
+        self.hand_over(arguments)
         self.push(function.call(*arguments))
 
     def build(self):
@@ -181,7 +192,14 @@ class _Machine:
         target = self.stack[-1]
         # State of a dictionary are attributes of a subclass: nothing reads them.
         if type(target) is not dict:
+            self.hand_over((state,))
             target.build(state)
+
+    def hand_over(self, arguments):
+        """Counts what may be copied."""
+        self.left -= sum(len(a) for a in arguments if type(a) in _SIZED)
+        if self.left < 0:
+            raise Refused("a pickle that calls with more values than it has bytes")
 
     def identified(self):
         if self.persistent is None:
@@ -189,7 +207,10 @@ class _Machine:
         self.push(self.persistent(self.pop()))
 
     def remember(self, key=None):
-        self.memo[len(self.memo) if key is None else key] = self.stack[-1]
+        key = len(self.memo) if key is None else key
+        if not 0 <= key < _PLACES:
+            raise KeyError
+        self.memo[key] = self.stack[-1]
 
     def append(self, values):
         self.top(list).extend(values)
@@ -203,7 +224,8 @@ class _Machine:
 
 def _key(value):
     """Returns a key, checked to be of a simple type: others hash what they hold."""
-    if type(value) not in (str, int, float, bool, bytes, type(None)):
+    small = type(value) is int and abs(value) <= _LARGEST_KEY
+    if not small and type(value) not in (str, bool, type(None)):
         raise TypeError
     return value
 
@@ -226,9 +248,12 @@ def _pair(pair):
 
 
 def _literal(machine, argument):
+    if type(argument) is int and argument.bit_length() > _LONGEST_INTEGER:
+        raise OverflowError
     machine.push(argument)
 
 
+_SIZED = (tuple, list, dict, set, frozenset, str, bytes, memoryview)
 _LITERALS = (
     *("INT", "BININT", "BININT1", "BININT2", "LONG", "LONG1", "LONG4"),
     *("FLOAT", "BINFLOAT", "BINBYTES", "SHORT_BINBYTES", "BINBYTES8"),

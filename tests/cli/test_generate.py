@@ -196,6 +196,8 @@ def test_points_are_numbers(model, tmp_path, output, capsys):
         ("images", ["--seeds=-3"], 2, "as in 85 or 0-35,85"),
         ("images", ["--seeds=4294967296"], 2, "as in 85 or 0-35,85"),
         ("images", ["--seeds=0-99999999999"], 2, "a million at most"),
+        ("images", ["--seeds=1,1,1"], 2, "each once.*'1,1,1'"),
+        ("images", ["--seeds=0-5,3"], 2, "0-35,85, each once"),
         ("images", ["--seeds=1,2", "--labels=1"], 1, "`labels` must be None"),
         ("classes", ["--seeds=1,2", "--labels=0,1,2"], 1, "one class or 2"),
     ],

@@ -1,13 +1,19 @@
+import re
+
 import keras
+import numpy as np
 import pytest
 
 from kgan.layers import checks
 
 
-@pytest.mark.parametrize("value", [0, -1e-9, float("nan")])
+@pytest.mark.parametrize("value", [0, -1e-9, float("nan"), "a", None, [1.0], True])
 def test_positive(value):
-    assert checks.positive("epsilon", 1e-9) == 1e-9
-    with pytest.raises(ValueError, match=rf"`epsilon` must be positive.*: {value}"):
+    for known in (1e-9, 3, np.float32(0.5)):
+        assert checks.positive("epsilon", known) == known
+    with pytest.raises(
+        ValueError, match=rf"`epsilon` must be positive.*: {re.escape(repr(value))}"
+    ):
         checks.positive("epsilon", value)
 
 

@@ -28,3 +28,6 @@ def test_each_example_has_the_same():
 def test_bad_shape():
     with pytest.raises(ValueError, match="`shape` must be a positive integer"):
         LearnedConstant((4, 0))
+    for shape in (5, None):
+        with pytest.raises(ValueError, match=f"`shape` must hold.*Received: {shape}"):
+            LearnedConstant(shape)

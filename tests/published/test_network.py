@@ -1,4 +1,5 @@
 import gzip
+import os
 import pathlib
 import pickle
 import zipfile
@@ -55,6 +56,18 @@ def _of_one_another():
     return _modules(inner)
 
 
+def _aliased():
+    inner = _modules({})
+    return _modules({"a": inner, "b": inner})
+
+
+def _sharing(kind, held):
+    shared = pickles.ordered(held)
+    state = {kind: shared}
+    inner = {name: pickles.persistent("Module", dict(state)) for name in "ab"}
+    return _modules(inner)
+
+
 def _doubling():
     found = _modules({})
     for _ in range(15):
@@ -78,6 +91,9 @@ FILES = {
     "whose b4.w is no tensor": {"G": pickles.network("Generator", {"b4.w": 1})},
     "hold each other": {"G": _of_one_another()},
     "modules hold each other": {"G": _doubling()},
+    "hold each other, or the same": {"G": _aliased()},
+    "a name of more than 100 letters": {"G": pickles.network("G", {"w" * 101: ONES})},
+    "of more than 100 letters": {"G": _modules({"m" * 60: _modules({"n" * 40: 1})})},
     "which is not among the names that are read": pickle.dumps(Odd()),
     "of the TensorFlow releases": pickles.dumps(
         Call(Global("dnnlib.tflib.network", "Network"), (), {"a": 1}, opcode=b"\x81")
@@ -91,6 +107,22 @@ FILES = {
 def test_other_files_are_refused_by_what_they_are(path, reason):
     with pytest.raises(Refused, match=reason):
         read(path, FILES[reason])
+
+
+@pytest.mark.parametrize("kind", ["_parameters", "_buffers", "_modules"])
+def test_modules_hold_nothing_together(path, kind):
+    with pytest.raises(Refused, match="hold each other, or the same"):
+        read(path, {"G": _sharing(kind, {"w": None})})
+
+
+def test_tensors_that_share_their_numbers_are_no_larger_than_the_file(path):
+    shared = pickles.storage(np.ones(1000, "f4"))
+    parameters = {
+        f"w{n}": pickles.tensor(np.ones(1000, "f4"), shared) for n in range(300)
+    }
+    found = {"D": pickles.network("Discriminator", parameters)}
+    with pytest.raises(Refused, match=r"bytes whose D has 300,000 weights"):
+        read(path, found)
 
 
 @pytest.mark.parametrize(
@@ -112,8 +144,17 @@ def test_archives_are_refused_by_what_they_are(path, names, reason):
 def test_folders_and_missing_files_are_refused(tmp_path):
     with pytest.raises(Refused, match="a folder"):
         network.read(tmp_path)
-    with pytest.raises(FileNotFoundError):
+    reason = r"`path` must be a pickle of networks\. Received: .*none\.pkl, and there"
+    with pytest.raises(FileNotFoundError, match=reason):
         network.read(tmp_path / "none.pkl")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes are files elsewhere")
+def test_pipes_and_devices_are_not_waited_for(path):
+    os.mkfifo(path)
+    for other in (path, pathlib.Path(os.devnull)):
+        with pytest.raises(Refused, match="a pipe or a device"):
+            network.read(other)
 
 
 @pytest.mark.parametrize(

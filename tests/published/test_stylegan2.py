@@ -1,3 +1,4 @@
+import dataclasses
 import json
 import pathlib
 
@@ -17,6 +18,8 @@ CASES = {
     "unconditional": Networks(size=16),
     "classes, one color": Networks(classes=3, colors=1, seed=1),
     "orig": Networks(architecture="orig", latents=6, mapping_layers=3, seed=2),
+    # A clamp so low that it changes all activations.
+    "of StyleGAN3's repository": Networks(clamp=0.6, classes=2, seed=3),
 }
 
 
@@ -56,7 +59,8 @@ def gan(case, tmp_path_factory):
 def _images(case, seed, latents, one_hot):
     tensors = case.generator(seed)
     w = theirs.mapping(tensors, latents, one_hot)
-    return theirs.synthesis(tensors, w, case.sizes).transpose(0, 2, 3, 1)
+    images = theirs.synthesis(tensors, w, case.sizes, case.clamp)
+    return images.transpose(0, 2, 3, 1)
 
 
 def test_the_averaged_generator_is_g_ema(case, gan):
@@ -80,11 +84,22 @@ def test_the_discriminator_is_d(case, gan):
     shape = (4, case.colors, case.size, case.size)
     images = np.random.default_rng(3).uniform(-1, 1, shape)
     residual = case.architecture == "resnet"
-    logits = theirs.judge(case.discriminator(), images, one_hot, case.sizes, residual)
+    tensors, clamp = case.discriminator(), case.clamp
+    logits = theirs.judge(tensors, images, one_hot, case.sizes, residual, clamp=clamp)
     inputs = _inputs(images.transpose(0, 2, 3, 1), case, labels)
     np.testing.assert_allclose(gan.discriminator(inputs), logits, atol=1e-4)
     # In the order of the batch, of which rows at equal distances form a group.
     assert abs(logits - logits[0]).max() > 1e-2
+
+
+def test_the_clamp_of_its_case_changes_images():
+    case = CASES["of StyleGAN3's repository"]
+    latents, _, one_hot = _drawn(case)
+    clamped, free = (
+        _images(dataclasses.replace(case, clamp=clamp), 1, latents, one_hot)
+        for clamp in (case.clamp, None)
+    )
+    assert abs(clamped - free).max() > 0.5
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="the shared fixture is not there")
@@ -172,6 +187,23 @@ def test_it_trains(path):
     # The average is one of a long run, which does not begin anew with the first round.
     moved = abs(_kernel(gan.ema_generator) - averaged).max()
     assert 0 < moved < 0.01 * abs(_kernel(gan.generator) - averaged).max()
+
+
+@pytest.mark.parametrize(("batch_size", "expected"), [(None, 32), (8, 8)])
+def test_settings_follow_the_batch_size(path, batch_size, expected):
+    path.write_bytes(Networks(size=4).pickle())
+    gan = load_stylegan2(path, batch_size=batch_size)
+    half_life = gan.ema_momentum.get_config()
+    assert half_life["batch_size"] == expected
+    assert half_life["kimg"] == 10 / 32 * expected
+    r1 = gan.get_compile_config()["terms"][0]["config"]
+    assert r1["weight"] == pytest.approx(0.0002 * 16 / expected)
+
+
+@pytest.mark.parametrize("batch_size", [0, 1.5, True, "8"])
+def test_other_batch_sizes_are_refused(path, batch_size):
+    with pytest.raises(ValueError, match="`batch_size` must be a positive integer"):
+        load_stylegan2(path, batch_size=batch_size)
 
 
 def _kernel(generator):

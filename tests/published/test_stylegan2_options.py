@@ -1,6 +1,7 @@
 import numpy as np
+import pickles
 import pytest
-from published_stylegan2 import Networks, discriminator, generator
+from published_stylegan2 import Networks, discriminator, generator, written
 
 from kgan.published import network, stylegan2_options
 from kgan.published.unpickler import Refused
@@ -37,6 +38,52 @@ def test_what_only_says_how_it_is_computed_is_left_out(path):
     found = read(path, **changed, **discriminator(block_kwargs={"freeze_layers": 2}))
     assert found.generator_stages["clamp"] == 256
     assert found.discriminator_stages["clamp"] is None
+
+
+def test_the_form_of_stylegan3s_repository(path):
+    path.write_bytes(Networks(clamp=256, classes=2).pickle())
+    found = network.read(path)
+    options = stylegan2_options.read(found["G_ema"], found["D"])
+    assert options.generator_stages["clamp"] == 256
+    assert options.discriminator_stages["clamp"] == 256
+    assert options.center_decay == 0.998
+    assert (options.latent_dim, options.w_dim, options.num_classes) == (5, 6, 2)
+
+
+def test_layers_know_their_clamp_better_than_arguments(path):
+    case = Networks()
+    given = (
+        (5, 0, 6, 8, 3),
+        {
+            "mapping_kwargs": {"num_layers": 2},
+            "synthesis_kwargs": {
+                "channel_base": 10**6,
+                "channel_max": 4,
+                "conv_clamp": 7,
+            },
+        },
+    )
+    changed = written("Generator", case.generator(1), *given, clamp=0.5)
+    assert read(path, G_ema=changed).generator_stages["clamp"] == 0.5
+
+
+@pytest.mark.parametrize(
+    ("clamps", "reason"),
+    [
+        ((256, None), "layers of D have several conv_clamp: 256, None"),
+        ((-1, -1), "D has conv_clamp=-1"),
+    ],
+)
+def test_layers_have_one_clamp(path, clamps, reason):
+    tensors = Networks().discriminator().items()
+    parameters = {n: pickles.tensor(np.asarray(t, "f4")) for n, t in tensors}
+    values = {f"b8.conv{n}.conv_clamp": clamp for n, clamp in enumerate(clamps)}
+    options = {"channel_base": 10**6, "channel_max": 4}
+    changed = pickles.network(
+        "Discriminator", parameters, (), (0, 8, 3), options, values
+    )
+    with pytest.raises(Refused, match=reason):
+        read(path, D=changed)
 
 
 OTHERS = {
@@ -85,24 +132,53 @@ CLAIMS = {
     r"\(6, 5\) is mapping.fc0.weight of \(1099511627776, 5\)": generator(
         (5, 0, 2**40, 8, 3)
     ),
-    r"conv1.weight of \(268435456, 268435456, 3, 3\)": generator(
+    r"b4.const of \(268435456, 4, 4\)": generator(
         synthesis_kwargs={"channel_base": 2**40, "channel_max": 2**28}
     ),
-    r"there is no mapping.fc1048575.bias": generator(
+    r"there is no mapping.fc2.weight of \(6, 6\)": generator(
         mapping_kwargs={"num_layers": 2**20}
     ),
-    r"b8.torgb.weight of \(1048576, 4, 1, 1\)": {
+    r"b4.torgb.weight of \(1048576, 4, 1, 1\)": {
         **generator((5, 0, 6, 8, 2**20)),
         **discriminator((0, 8, 2**20)),
     },
     r"b8.fromrgb.weight of \(268435456, 3, 1, 1\)": discriminator(
         channel_base=2**40, channel_max=2**28
     ),
-    r"there is no mapping.embed.weight of \(4, 1048576\)": {
+    r"there is no mapping.embed.weight of \(6, 1048576\)": {
         **generator(
             (5, 2**20, 6, 8, 3), tensors={"mapping.fc0.weight": np.ones((6, 11))}
         ),
         **discriminator((2**20, 8, 3), tensors={"b4.out.weight": np.ones((4, 4))}),
+    },
+    # Small tensors that a large one would follow.
+    r"\(6, 6\) is mapping.fc1.weight of \(6000, 6000\)": generator(
+        (1, 0, 6000, 8, 3),
+        tensors={
+            "mapping.fc0.weight": np.ones((6000, 1)),
+            "mapping.fc0.bias": np.ones(6000),
+            "mapping.fc1.bias": np.ones(6000),
+        },
+    ),
+    r"there is no mapping.fc0.weight of \(8000, 8000\)": {
+        **generator(
+            (5, 1, 6, 8, 3),
+            tensors={
+                "mapping.fc0.weight": np.ones((6, 11)),
+                "mapping.embed.weight": np.ones((6, 1)),
+                "mapping.embed.bias": np.ones(6),
+            },
+        ),
+        **discriminator(
+            (1, 8, 3),
+            tensors={
+                "b4.out.weight": np.ones((8000, 4)),
+                "b4.out.bias": np.ones(8000),
+                "mapping.embed.weight": np.ones((8000, 1)),
+                "mapping.embed.bias": np.ones(8000),
+            },
+            cmap_dim=8000,
+        ),
     },
 }
 

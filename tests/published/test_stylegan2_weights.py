@@ -76,6 +76,18 @@ def test_tensors_are_copied():
 
 
 @pytest.mark.parametrize(
+    ("size", "stride"),
+    [((0, 2**47), (1, 1)), ((1,), (2**47,)), ((0, *(2**47,) * 8), (2**47,) * 9)],
+)
+def test_the_largest_numbers_of_tensors_are_shapes_alike(size, stride):
+    network = published({})
+    network.tensors["a.weight"] = Tensor(tensor([1.0]).storage, 0, size, stride)
+    triples = [(keras.Variable(np.zeros(3)), "a.weight", lambda value, _: value)]
+    with pytest.raises(Refused, match=r"a\.weight has another shape"):
+        stylegan2_weights.copy(network, triples)
+
+
+@pytest.mark.parametrize(
     ("tensors", "reason"),
     [
         ({}, r"there is no a\.weight"),

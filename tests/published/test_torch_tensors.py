@@ -91,6 +91,9 @@ def test_a_storage_that_claims_more_than_there_is_is_refused():
         (0, (2, 3), (24, 1)),
         (0, (2**40, 2**40), (0, 0)),
         (2**70, (1,), (1,)),
+        (0, (0, 2**70), (1, 1)),
+        (0, (1,), (2**70,)),
+        (0, (0, 2), (2**48, 1)),
     ],
 )
 def test_a_tensor_beyond_its_storage_is_refused(offset, size, stride):
@@ -109,6 +112,7 @@ def test_a_tensor_beyond_its_storage_is_refused(offset, size, stride):
         (0.0, (2,), (1,)),
         (0, 3, 1),
         (0, (True,), (1,)),
+        (0, (1,) * 65, (1,) * 65),
     ],
 )
 def test_other_arguments_of_a_tensor_are_refused(offset, size, stride):
@@ -161,6 +165,15 @@ def test_files_of_another_form_are_refused(changed, reason):
     data = _file(**changed) + bytes(8)
     with pytest.raises(Refused, match=reason):
         load(Call(Global("torch.storage", "_load_from_bytes"), (data,)))
+
+
+def test_a_file_in_a_file_holds_no_other():
+    load_ = Global("torch.storage", "_load_from_bytes")
+    inner = pickles.torch_file(0, {})
+    assert load(Call(load_, (inner,))) == 0
+    outer = pickles.torch_file([Call(load_, (inner,))], {})
+    with pytest.raises(Refused, match=r"names torch\.storage\._load_from_bytes"):
+        load(Call(load_, (outer,)))
 
 
 def test_files_within_files_do_not_end_the_interpreter():

@@ -178,6 +178,70 @@ def test_damaged_bytes_are_read_or_refused():
             load(bytes(changed))
 
 
+def _repeated(name, argument, times):
+    """Calls a name with one argument of the memo, over and over."""
+    call = f"c{name}\n".encode()
+    return (
+        b"\x80\x04"
+        + argument
+        + b"\x85q\x010"
+        + call
+        + (b"q\x020](" + b"h\x02h\x01R" * times + b"e.")
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "argument"),
+    [
+        ("torch\nSize", b"](" + b"K\x01" * 1000 + b"e"),
+        ("collections\nOrderedDict", b"](" + b"K\x01N\x86" * 1000 + b"e"),
+        ("torch.storage\n_load_from_bytes", pickle.dumps(b"x" * 1000, 3)[2:-1]),
+    ],
+)
+def test_calls_get_no_more_than_the_file_has(name, argument):
+    path = name.replace("\n", ".")
+    names = {"torch.Size": tuple, "torch.storage._load_from_bytes": bytes}
+    names["collections.OrderedDict"] = unpickler.dictionary
+    assert len(load(_repeated(name, argument, 1), {path: names[path]})) == 1
+    with pytest.raises(Refused, match="more values than it has bytes"):
+        load(_repeated(name, argument, 1000), {path: names[path]})
+
+
+def test_states_are_no_longer_than_the_file():
+    class Record:
+        def build(self, state):
+            self.state = state
+
+    state = b"](" + b"K\x01" * 1000 + b"eq\x010"
+    data = b"\x80\x04" + state + b"ca\nb\n)R%b."
+    assert len(load(data % b"h\x01b", {"a.b": Record}).state) == 1000
+    with pytest.raises(Refused, match="more values than it has bytes"):
+        load(data % (b"h\x01b" * 1000), {"a.b": Record})
+
+
+def test_keys_do_not_collide():
+    # Python's hash of each of these is 0.
+    for key in (5 * (2**61 - 1), -5 * (2**61 - 1), 2**63):
+        for value in ({key: 0}, {key}):
+            with pytest.raises(Refused, match="TypeError"):
+                load(pickle.dumps(value, 4))
+    with pytest.raises(Refused, match="KeyError"):
+        load(b"\x80\x02Np%d\n." % (2**61 - 1))
+    assert load(pickle.dumps({2**63 - 1: 0})) == {2**63 - 1: 0}
+
+
+@pytest.mark.parametrize("key", [1.5, b"a", (), 2**63])
+def test_other_keys_are_refused(key):
+    with pytest.raises(Refused, match="TypeError"):
+        load(pickle.dumps({key: 0}, 4))
+
+
+def test_no_integer_is_longer_than_128_bits():
+    assert load(pickle.dumps(2**128 - 1)) == 2**128 - 1
+    with pytest.raises(Refused, match="OverflowError"):
+        load(pickle.dumps(2**128))
+
+
 def test_dictionaries_have_simple_keys():
     assert unpickler.dictionary([("a", 1)]) == {"a": 1}
     with pytest.raises(TypeError):
