@@ -82,7 +82,7 @@ class Signatures:
 
     # === The functions ===
 
-    def from_latents(self, latents, labels=None, truncation=1.0):
+    def from_latents(self, latents, labels=None, truncation=None):
         """Generates samples from latents: images in [0, 1], or values as they are."""
         rows = self._rows("latents", latents, (self.prior.latent_dim,))
         rows = requirements.finite(rows, "`latents` must be finite")

@@ -110,7 +110,7 @@ class SavedModel:
     def weights(self):
         return self._signature.variables
 
-    def __call__(self, inputs, training=False, truncation=None, cutoff=None):
+    def __call__(self, inputs, training=False, truncation=1.0, cutoff=None):
         rows = tf.nest.flatten(inputs)
         if self.truncates:
             rows.append(tf.broadcast_to(truncation, tf.shape(rows[0])[:1]))

@@ -148,27 +148,27 @@ class Sampler:
         finite = tf.reduce_all(tf.math.is_finite(samples))
         return self._finished(samples), finite
 
-    def decode(self, drawn, labels=None, truncation=1.0, cutoff=None):
+    def decode(self, drawn, labels=None, truncation=None, cutoff=None):
         """Generates uint8 images, or float32 values, from latents, in one batch."""
         return self._finished(self.samples(drawn, labels, truncation, cutoff))
 
     def _finished(self, samples):
         return to_uint8(samples) if self.is_image else samples
 
-    def samples(self, drawn, labels=None, truncation=1.0, cutoff=None):
+    def samples(self, drawn, labels=None, truncation=None, cutoff=None):
         """Returns the network's float32 output, images in [−1, 1]; see `decode`.
 
         Args:
             drawn: float32 latents of shape `(count, latent_dim)`.
             labels: int32 of shape `(count,)`, or None.
             truncation: ψ, a scalar or of shape `(count,)`: of `kgan.latents.truncate`,
-                or where a network has styles, of `kgan.layers.Truncation`.
+                or where a network has styles, of `kgan.layers.Truncation`. None: 1.
             cutoff: Number of layers whose style ψ moves; None: all.
         """
-        if self.has_styles:
+        if self.has_styles and truncation is not None:
             options = {"truncation": truncation, "cutoff": cutoff}
             return samples(self.network, drawn, labels, self.inputs, **options)
-        if drawn is not None:
+        if truncation is not None and drawn is not None:
             drawn = latents.truncate(self.prior, drawn, truncation)
         return samples(self.network, drawn, labels, self.inputs)
 

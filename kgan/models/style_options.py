@@ -51,6 +51,7 @@ def stylegan2_options(
         "mapping_layers": sum(name.startswith("fc_") for name in names),
         "style_mixing": generator.style_mixing,
         "center_decay": generator.center_decay,
+        "noise": last.noise,
         "architecture": "resnet" if has_skip or len(stages) == 1 else "orig",
         "group_size": deviation and deviation.group_size,
         "grouping": deviation.grouping if deviation else "successive",
