@@ -5,7 +5,7 @@ It holds the model, samples, metrics, checkpoints and logs for TensorBoard.
   kgan train                               the recipe `digits`
   kgan train --recipe=mnist --steps=2000   a recipe with another value
   kgan train --dataset=FOLDER              a folder or ZIP of images
-  kgan train --dataset=FOLDER --init_from=MODEL   a trained StyleGAN2, fine-tuned
+  kgan train --dataset=FOLDER --init_from=MODEL   fine-tunes a StyleGAN2
   kgan train --recipe=ring --dry_run       only what would be done
   kgan train --resume=RUN                  a run that was stopped or killed
   kgan train --resume=RUN --steps=50000    a finished run, made longer
