@@ -12,6 +12,7 @@ from kgan.games.sampler import to_uint8
 
 @pytest.fixture(scope="module")
 def gan():
+    keras.utils.set_random_seed(0)
     networks = kgan.models.stylegan2(
         (16, 16, 3), 6, 3, channel_base=64, channel_max=8, mapping_layers=1
     )
@@ -71,10 +72,11 @@ def test_walks_and_seeds_move_styles_too(gan):
 
 @pytest.mark.parametrize("psi", [0.0, 0.5, 1.0])
 def test_an_export_truncates_as_the_model(gan, exported, psi):
-    expected = gan.generate(5, seed=2, truncation=psi)
-    np.testing.assert_array_equal(
-        exported.generate(5, seed=2, truncation=psi), expected
-    )
+    expected = gan.generate(5, seed=2, truncation=psi).astype(int)
+    found = exported.generate(5, seed=2, truncation=psi)
+    assert np.abs(found - expected).max() <= 1  # rounded once more
+    if psi:
+        assert np.abs(exported.generate(5, seed=2, truncation=0.0) - expected).max() > 1
 
 
 def test_the_served_signatures(gan, folder):
@@ -93,10 +95,10 @@ def test_the_served_signatures(gan, folder):
     decoded = signatures["decode"](
         latents=latents, labels=tf.constant([1] * 4), truncation=psi
     )["images"]
-    decoded = to_uint8(2.0 * decoded - 1.0).numpy()
-    np.testing.assert_array_equal(decoded[[0, 1, 3]], expected[[0, 1, 3]])
-    whole = gan.generate(4, seed=2, labels=1)
-    np.testing.assert_array_equal(decoded[2], whole[2])
+    # Floats in [0, 1] are rounded once more.
+    decoded = to_uint8(2.0 * decoded - 1.0).numpy().astype(int)
+    expected[2] = gan.generate(4, seed=2, labels=1)[2]
+    assert np.abs(decoded - expected).max() <= 1
 
 
 def test_a_generator_without_styles_has_no_such_signature():
