@@ -10,14 +10,13 @@ SavedModel and in Keras. All take turns in one process, medians count, and ratio
 those within a turn. It prints Markdown. Nothing else should run on the machine.
 """
 
+import argparse
 import functools
 import os
 import pathlib
 import statistics
 import tempfile
 import time
-
-from absl import app, flags
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
@@ -33,14 +32,9 @@ from kgan.layers import resampling
 from kgan.recipes.options.gan_parts import make_networks
 from kgan.runs import prepare
 
-FLAGS = flags.FLAGS
-flags.DEFINE_integer("turns", 7, "Measurements of each.", lower_bound=1)
-flags.DEFINE_integer("steps", 16, "Steps of a turn.", lower_bound=1)
-flags.DEFINE_integer("batch", 16, "Images of an operation.", lower_bound=1)
-flags.DEFINE_boolean("operations", True, "Whether single operations are measured.")
-flags.DEFINE_boolean("whole", True, "Whether whole steps are measured.")
-flags.DEFINE_boolean("sampling", True, "Whether samples are measured.")
-flags.DEFINE_integer("calls", 100, "Calls of each sampler.", lower_bound=1)
+PARTS = ("operations", "steps", "samples")
+# What `main` reads from the command line.
+CHOSEN = argparse.Namespace(turns=7, steps=16, batch=16, calls=100, parts=PARTS)
 
 TAPS = np.array(resampling.TAPS, "float32") / np.sum(resampling.TAPS)
 
@@ -186,10 +180,10 @@ def measure_operations():
     for name, side, inputs, outputs, functions in operations():
         found = {}
         for dtype in ("float32", "bfloat16"):
-            x = tf.cast(tf.random.normal((FLAGS.batch, side, side, inputs)), dtype)
+            x = tf.cast(tf.random.normal((CHOSEN.batch, side, side, inputs)), dtype)
             kernel = tf.cast(tf.random.normal((3, 3, inputs, outputs)), dtype)
             calls = {n: with_gradient(f, x, kernel) for n, f in functions.items()}
-            found[dtype] = rows_of(in_turn(calls, FLAGS.turns))
+            found[dtype] = rows_of(in_turn(calls, CHOSEN.turns))
         for wide, half in zip(*found.values(), strict=True):
             what = f"{name}, {side}×{side}, {inputs} channels: {wide[0]}"
             body.append([what, *wide[1:], *half[1:]])
@@ -208,7 +202,7 @@ def measure_operations():
 
 def variants() -> dict:
     """Returns by name a recipe, and convolutions in place of kgan's."""
-    faces = recipes.get("faces").override(batch_size=FLAGS.batch)
+    faces = recipes.get("faces").override(batch_size=CHOSEN.batch)
 
     def networks(**options):
         return faces.override(model_options=faces.model_options | options)
@@ -240,7 +234,7 @@ def step_of(recipe, convolutions):
 
     def play():
         data = kgan.data.load(
-            source, batch_size=recipe.batch_size, steps_per_epoch=FLAGS.steps
+            source, batch_size=recipe.batch_size, steps_per_epoch=CHOSEN.steps
         )
         gan.fit(data, verbose=0)
 
@@ -256,11 +250,11 @@ def measure_steps():
         calls[name] = step_of(recipe, convolutions)
         pair = make_networks(recipe, (64, 64, 1), None)
         weights[name] = " and ".join(f"{n.count_params():,}" for n in pair)
-    times = in_turn(calls, FLAGS.turns)
+    times = in_turn(calls, CHOSEN.turns)
     body = []
     for name, _, ratio in rows_of(times):
-        step = statistics.median(times[name]) / FLAGS.steps
-        rate = 1000 * FLAGS.batch / step
+        step = statistics.median(times[name]) / CHOSEN.steps
+        rate = 1000 * CHOSEN.batch / step
         body.append([name, f"{step:.0f}", f"{rate:.0f}", ratio, weights[name]])
     head = ["step", "ms", "images/s", "ratio", "weights of G and D"]
     print(tables.table(head, body), flush=True)
@@ -328,7 +322,7 @@ def measure_sampling():
     with tempfile.TemporaryDirectory() as folder:
         for rows in (1, 64):
             calls = samplers(networks, pathlib.Path(folder), rows)
-            times = in_turn(calls, FLAGS.calls)
+            times = in_turn(calls, CHOSEN.calls)
             for name, middle, ratio in rows_of(times):
                 rate = 1000 * rows / statistics.median(times[name])
                 body.append([name, str(rows), middle, f"{rate:,.0f}", ratio])
@@ -336,20 +330,25 @@ def measure_sampling():
     print(tables.table(head, body), flush=True)
 
 
-def main(argv) -> None:
+def main() -> None:
     """Prints the machine, operations, steps and samples."""
-    del argv
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--turns", type=int, help="measurements of each: 7")
+    parser.add_argument("--steps", type=int, help="steps of a turn: 16")
+    parser.add_argument("--batch", type=int, help="images of an operation or step: 16")
+    parser.add_argument("--calls", type=int, help="calls of each sampler: 100")
+    parser.add_argument("--parts", nargs="+", choices=PARTS, help="default: all")
+    given = vars(parser.parse_args())
+    vars(CHOSEN).update({n: value for n, value in given.items() if value is not None})
     print(tables.of_machine(machine.describe()), flush=True)
-    print(flush=True)
-    if FLAGS.operations:
-        measure_operations()
-        print(flush=True)
-    if FLAGS.whole:
-        measure_steps()
-        print(flush=True)
-    if FLAGS.sampling:
-        measure_sampling()
+    measured = measure_operations, measure_steps, measure_sampling
+    for part, measure in zip(PARTS, measured, strict=True):
+        if part in CHOSEN.parts:
+            print(flush=True)
+            measure()
 
 
 if __name__ == "__main__":
-    app.run(main)
+    main()

@@ -8,7 +8,7 @@ import tensorflow as tf
 
 import kgan
 from kgan.recipes.build import make_optimizers
-from kgan.recipes.options import gan as parts
+from kgan.recipes.options import gan_parts as parts
 
 DATA = networks.images(80)
 # What a recipe's data look like; its own width is for machines, not for tests.
@@ -22,8 +22,11 @@ SHAPES = {
 }
 SHAPES |= {"mnist": (28, 28, 1), "fashion_mnist": (28, 28, 1), "cifar10": (32, 32, 3)}
 SHAPES |= {"mnist_wgan_gp": (28, 28, 1), "few_shot": (16, 24, 3)}
-SHAPES |= {"digits_path_length": (8, 8, 1)}
+SHAPES |= {"digits_path_length": (8, 8, 1), "portraits": (8, 8, 3), "faces": (8, 8, 1)}
+PUBLISHED = ("stylegan2", "ffhq_256", "afhq_512", "ffhq_1024", "cifar10_stylegan2")
+SHAPES |= dict.fromkeys(PUBLISHED, (8, 8, 3))
 NARROW = {"mlp": {}, "dcgan": {"width": 8}, "mapped_dcgan": {}}
+NARROW |= {"stylegan2": {"channel_base": 32, "channel_max": 4, "group_size": 2}}
 
 
 def trained(scope=None, learning_rate=0.05, **options):
@@ -106,6 +109,7 @@ def test_the_latents_of_replicas_are_different_rows_of_one_draw(two_replicas):
 # XLA compiles for long: it has all that the others are made of.
 COMPILED = ("digits_conditional",)
 ALIKE = {"fashion_mnist"}  # the game of `mnist`, on other images
+ALIKE |= {"faces", *PUBLISHED[1:]}  # as `portraits` and `stylegan2`
 
 
 @pytest.mark.parametrize("name", sorted(SHAPES.keys() - ALIKE))
@@ -127,6 +131,7 @@ def test_every_recipe_keeps_its_replicas_equal(two_replicas, name):
             loss=parts.make_loss(recipe),
             penalties=parts.make_terms(recipe, "penalties"),
             terms=parts.make_terms(recipe, "terms"),
+            lazy=recipe.lazy,
             jit_compile=name in COMPILED,
         )
     before = gan.generator.get_weights()

@@ -39,8 +39,6 @@ def test_all_forms_have_one_shape_and_exact_ones_one_result(ours, other, request
 
 
 def test_variants_are_recipes_that_differ():
-    if not benchmark.FLAGS.is_parsed():
-        benchmark.FLAGS(["benchmark"])
     variants = benchmark.variants()
     recipes = [recipe for recipe, convolutions in variants.values() if not convolutions]
     assert len({recipe.to_json() for recipe in recipes}) == len(recipes)
