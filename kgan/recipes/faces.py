@@ -13,6 +13,6 @@ RECIPE = Recipe(
     dataset="faces.zip",
     **SMALL,
     penalties=({"name": "r1", "weight": 0.1, "interval": 16},),
-    steps=9_000,
+    steps=9_200,
     sample_every=500,
 )
