@@ -1,4 +1,4 @@
-"""Distributions of transformations, computed from uniform numbers."""
+"""Distributions, computed from uniform numbers."""
 
 import math
 

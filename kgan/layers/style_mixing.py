@@ -40,7 +40,7 @@ class OtherLatents(Configured):
 
 @keras.saving.register_keras_serializable(package="kgan")
 class StyleMixing(Configured):
-    """Takes the styles of later layers from other examples, in training.
+    """Replaces the styles of later layers by those of other latents, in training.
 
     With the given probability, for a whole batch, a layer is drawn from
     {1, ..., layers − 1}: it and those after it have the second styles. Neighbouring

@@ -50,7 +50,7 @@ class Storage:
         self.values = None
 
     def fill(self, source):
-        """Takes the values from where a file has them, without a copy."""
+        """Reads the values from where a file has them, without a copy."""
         count = int.from_bytes(source.read(8), "little", signed=True)
         if count != self.count:
             raise Refused(

@@ -154,14 +154,14 @@ class _Machine:
         return value
 
     def since_mark(self):
-        """Takes all values above the uppermost mark, and the mark."""
+        """Removes all values above the uppermost mark, and it; returns the values."""
         values = []
         while (value := self.stack.pop()) is not _MARK:
             values.append(value)
         return values[::-1]
 
     def several(self, count):
-        """Takes `count` values, as a tuple."""
+        """Removes the uppermost `count` values; returns them as a tuple."""
         return tuple(self.pop() for _ in range(count))[::-1]
 
     def name(self, path):
