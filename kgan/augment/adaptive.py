@@ -1,6 +1,5 @@
 """Adaptive discriminator augmentation (ADA): a probability that follows overfitting."""
 
-import numbers
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,7 +7,7 @@ import keras
 import tensorflow as tf
 
 from kgan.augment.pipeline import Augment
-from kgan.core import arguments, seeds
+from kgan.core import arguments, schedules, seeds
 
 
 def next_probability(probability, signs, images, target, speed):
@@ -106,8 +105,7 @@ class AdaptiveAugment(Augment):
 
 
 def _number_between(name, value, low, high):
-    real = isinstance(value, numbers.Real) and not isinstance(value, bool)
-    if not real or not low < value < high:
+    if not schedules.is_number(value) or not low < value < high:
         limits = f"above {low:g}" if high == float("inf") else f"in ({low:g}, {high:g})"
         raise ValueError(f"`{name}` must be a number {limits}. Received: {value!r}")
     return float(value)

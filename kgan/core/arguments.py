@@ -125,23 +125,20 @@ def spread_labels(labels, rows, count):
 
 def truncation(value):
     """Checks that `value` is a number in [0, 1]."""
-    real = isinstance(value, numbers.Real) and not isinstance(value, bool)
-    if not real or not 0.0 <= value <= 1.0:
+    if not schedules.is_number(value) or not 0.0 <= value <= 1.0:
         raise ValueError(f"`truncation` must lie in [0, 1]. Received: {value!r}")
 
 
 def unit_interval(name, value):
     """Returns `value` as a float, checked to be a number in [0, 1]."""
-    real = isinstance(value, numbers.Real) and not isinstance(value, bool)
-    if not real or not 0.0 <= value <= 1.0:
+    if not schedules.is_number(value) or not 0.0 <= value <= 1.0:
         raise ValueError(f"`{name}` must be a number in [0, 1]. Received: {value!r}")
     return float(value)
 
 
 def share(name, value):
     """Returns `value` as a float, checked to be a number in (0, 1)."""
-    real = isinstance(value, numbers.Real) and not isinstance(value, bool)
-    if not real or not 0.0 < value < 1.0:
+    if not schedules.is_number(value) or not 0.0 < value < 1.0:
         raise ValueError(f"`{name}` must lie in (0, 1). Received: {value!r}")
     return float(value)
 

@@ -9,6 +9,11 @@ _Schedule = keras.optimizers.schedules.LearningRateSchedule
 Scheduled = float | _Schedule
 
 
+def is_number(value):
+    """Returns whether a value is a real number, and not True or False."""
+    return isinstance(value, numbers.Real) and not isinstance(value, bool)
+
+
 def check(name, value, maximum=float("inf")):
     """Returns a number as a float, and a schedule as it is.
 
@@ -25,8 +30,7 @@ def check(name, value, maximum=float("inf")):
         value = keras.saving.deserialize_keras_object(value)
     if isinstance(value, _Schedule):
         return value
-    number = isinstance(value, numbers.Real) and not isinstance(value, bool)
-    if not number or not 0.0 <= value <= maximum:
+    if not is_number(value) or not 0.0 <= value <= maximum:
         limited = maximum < float("inf")
         what = f"a number in [0, {maximum:g}]" if limited else "a non-negative number"
         raise ValueError(f"`{name}` must be {what} or a schedule. Received: {value!r}")

@@ -5,7 +5,6 @@ Yazici et al., "The Unusual Effectiveness of Averaging in GAN Training" (2019).
 """
 
 import hashlib
-import numbers
 
 import keras
 import numpy as np
@@ -65,8 +64,7 @@ class HalfLife(keras.optimizers.schedules.LearningRateSchedule):
 
 
 def _positive(name, value):
-    number = isinstance(value, numbers.Real) and not isinstance(value, bool)
-    if not number or not 0.0 < value < float("inf"):
+    if not schedules.is_number(value) or not 0.0 < value < float("inf"):
         raise ValueError(f"`{name}` must be a positive number. Received: {value!r}")
     return float(value)
 

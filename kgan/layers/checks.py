@@ -1,14 +1,11 @@
 """Checks of arguments and inputs, shared by layers."""
 
-import numbers
-
-from kgan.core import arguments, registry
+from kgan.core import arguments, registry, schedules
 
 
 def positive(name, value):
     """Returns `value`; raises a `ValueError` unless it is a number above 0."""
-    real = isinstance(value, numbers.Real) and not isinstance(value, bool)
-    if not real or not value > 0:
+    if not schedules.is_number(value) or not value > 0:
         raise ValueError(f"`{name}` must be positive. Received: {value!r}")
     return value
 

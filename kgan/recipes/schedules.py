@@ -1,10 +1,9 @@
 """Numbers that change over a run, as a recipe writes them: from, to, and how."""
 
-import numbers
-
 import keras
 
 from kgan.core import registry
+from kgan.core.schedules import is_number
 
 _keras = keras.optimizers.schedules
 
@@ -82,8 +81,3 @@ def _expanded(name, given, steps):
 
 def _fits(bound, above_zero):
     return is_number(bound) and (bound > 0 if above_zero else bound >= 0)
-
-
-def is_number(value) -> bool:
-    """Returns whether a value is a real number, and not true or false."""
-    return isinstance(value, numbers.Real) and not isinstance(value, bool)
