@@ -162,23 +162,3 @@ PUBLISHED = {
         ema_ramp=0.05,
     ),
 }
-
-# What recipes of 64×64 pixels for a CPU have in common: a round takes a quarter of a
-# second on two cores.
-SMALL = {
-    "image_size": 64,
-    "model": "stylegan2",
-    "model_options": {
-        "channel_base": 1024,
-        "channel_max": 128,
-        "mapping_layers": 2,
-    },
-    "latent_dim": 128,
-    "generator_learning_rate": 0.0025,
-    "discriminator_learning_rate": 0.0025,
-    "beta_1": 0.0,
-    "beta_2": 0.99,
-    "batch_size": 16,
-    "ema_kimg": 5.0,
-    "precision": "mixed_bfloat16",
-}
