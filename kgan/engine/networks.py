@@ -77,8 +77,9 @@ class Networks:
             rows: Number of rows of each, None where it is known only in the graph.
         """
         together = self._stateless[name].rows_together
-        known = together is not None and (together == 1 or rows is not None)
-        return known and (together == 1 or rows % together == 0)
+        if together is None or rows is None:
+            return together == 1
+        return rows % together == 0
 
     def run(self, name, function, key=None):
         """Returns `function(network)` with this update's values as its variables."""
