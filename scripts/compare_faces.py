@@ -13,9 +13,9 @@ was done is kept after each measurement, and a later call goes on from there.
 
 Each time samples of the averaged generator are compared with the images that are held
 out by kernel distances (times 1000) on two features: those of kgan's network for
-CIFAR-10 at 32×32, and pixels at 16×16. It writes results and `curves.png`, and prints a
-table: at the end three times 2,000 samples, beside the distance between two halves of
-real images.
+CIFAR-10 at 32×32, and pixels at 16×16. It writes results and `curves.png`, for `faces`
+against minutes and for `portraits` against steps, and prints a table: at the end three
+times 2,000 samples, beside the distance between two halves of real images.
 """
 
 import argparse
@@ -201,8 +201,8 @@ def of_samples(model, distances) -> dict:
     return spread([distances(gan.generate(SAMPLES, seed=s)) for s in range(REPEATS)])
 
 
-def draw(curves: dict, paces: dict, path: pathlib.Path) -> None:
-    """Draws both distances against the minutes of training."""
+def draw(curves: dict, paces: dict | None, path: pathlib.Path) -> None:
+    """Draws both distances against minutes; without paces, against steps."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -214,9 +214,11 @@ def draw(curves: dict, paces: dict, path: pathlib.Path) -> None:
     }
     for axes, (key, title) in zip(figure.subplots(1, 2), titles.items(), strict=True):
         for color, (name, curve) in zip(COLORS, curves.items(), strict=False):
-            minutes = [row["step"] * paces[name] / 60 for row in curve]
-            axes.plot(minutes, [row[key] for row in curve], color=color, label=name)
-        axes.set(title=title, xlabel="minutes of training", yscale="log")
+            scale = paces[name] / 60 if paces else 1
+            times = [row["step"] * scale for row in curve]
+            axes.plot(times, [row[key] for row in curve], color=color, label=name)
+        unit = "minutes of training" if paces else "steps"
+        axes.set(title=title, xlabel=unit, yscale="log")
         axes.set_ylabel("kernel distance × 1000")
         axes.spines[["top", "right"]].set_visible(False)
         axes.grid(alpha=0.25, which="both")
@@ -264,7 +266,9 @@ def main() -> None:
     curves = {
         name: json.loads((folder / f"{name}.json").read_text()) for name in models
     }
-    draw(curves, paces, folder / "curves.png")
+    # Models of one kind are compared by what they learn from as many images.
+    of_time = paces if arguments.kind == "faces" else None
+    draw(curves, of_time, folder / "curves.png")
     print(table(rows))
     print("Seconds of a step:", ", ".join(f"{n} {s:.3f}" for n, s in paces.items()))
 

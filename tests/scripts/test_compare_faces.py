@@ -68,6 +68,15 @@ def test_a_short_run_is_measured_drawn_and_goes_on(
     assert [row["step"] for row in run(3)] == [2, 3]
 
 
+def test_curves_are_drawn_against_minutes_or_steps(tmp_path):
+    rows = [{"step": s, "cifar10": 2.0 / s, "pixels": 1.0 / s} for s in (60, 120)]
+    curves, drawn = {"first": rows, "second": rows[:1]}, set()
+    for paces in ({"first": 1.0, "second": 1.0}, {"first": 1.0, "second": 2.0}, None):
+        compare_faces.draw(curves, paces, tmp_path / "curves.png")
+        drawn.add((tmp_path / "curves.png").read_bytes())
+    assert len(drawn) == 3
+
+
 def test_paces_are_measured_in_turn(faces, tmp_path, monkeypatch):
     monkeypatch.setattr(compare_faces, "TURN", 1)
     recipe = compare_faces.recipes.get("digits").override(batch_size=8)
