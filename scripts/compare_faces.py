@@ -33,6 +33,7 @@ import tensorflow as tf
 
 import kgan
 from kgan import recipes
+from kgan.core.atomic_files import write_atomically
 from kgan.metrics import features
 from kgan.metrics.features import resizers
 from kgan.metrics.kernel import kernel_distance
@@ -169,7 +170,7 @@ def train(name, recipe, start, folder, steps, every) -> list:
         if hasattr(gan.augmentation, "current_probability"):
             row["p"] = float(gan.augmentation.current_probability.numpy())
         curve.append(row)
-        gan.save(model)
+        write_atomically(model, gan.save)
         log.write_text(json.dumps(curve, indent=1) + "\n")
         print(f"{name}: {row}", flush=True)
     return curve
