@@ -227,7 +227,7 @@ def variants() -> dict:
 def step_of(recipe, convolutions):
     """Returns a call that plays some steps of a recipe on random images."""
     images = np.random.default_rng(0).integers(0, 256, (256, 64, 64, 1), "uint8")
-    source = ArraySource(images)
+    source = ArraySource("images", images)
     kept = dict(resampling.CONVOLUTIONS)
     resampling.CONVOLUTIONS.update(convolutions)
     gan = prepare.build(recipe, source, tf.distribute.get_strategy())

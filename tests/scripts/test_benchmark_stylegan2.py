@@ -44,6 +44,23 @@ def test_variants_are_recipes_that_differ():
     assert len({recipe.to_json() for recipe in recipes}) == len(recipes)
 
 
+def test_a_step_is_played_with_other_convolutions(monkeypatch):
+    chosen = benchmark.argparse.Namespace(steps=1)
+    monkeypatch.setattr(benchmark, "CHOSEN", chosen)
+    recipe = benchmark.recipes.get("stylegan2").override(
+        batch_size=4, model_options={"channel_base": 64, "channel_max": 4}
+    )
+    called, ours = [], dict(benchmark.resampling.CONVOLUTIONS)
+
+    def counted(x, kernel):
+        called.append(x.shape)
+        return ours["up"](x, kernel)
+
+    benchmark.step_of(recipe, {"up": counted})()
+    assert called
+    assert ours == benchmark.resampling.CONVOLUTIONS
+
+
 def test_rows_are_medians_and_ratios_within_a_turn():
     rows = benchmark.rows_of({"a": [1.0, 2.0, 4.0], "b": [2.0, 2.0, 8.0]})
     assert rows == [["a", "2.0", "1.00"], ["b", "2.0", "2.00"]]
