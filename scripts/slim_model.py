@@ -22,7 +22,7 @@ from kgan.core.atomic_files import write_atomically
 from kgan.export.precision import in_float32
 from kgan.runs import directory
 
-# The file depends on the model alone.
+# Of what is written beside the model, Keras' date of saving alone differs.
 _TIME = (1980, 1, 1, 0, 0, 0)
 
 

@@ -16,15 +16,25 @@ from kgan.games.exported import Exported
 from kgan.runs import directory
 
 ROOT = pathlib.Path(__file__).parents[1] / "saved_models"
-MODELS = {"digits_conditional": (8, 8, 1), "mnist": (28, 28, 1)}
+MODELS = {
+    "digits_conditional": (8, 8, 1),
+    "mnist": (28, 28, 1),
+    "portraits": (64, 64, 3),
+}
 PAGE = (ROOT / "README.md").read_text("utf-8")
 
 
 def test_they_are_small():
     paths = [path for path in ROOT.rglob("*") if path.is_file()]
     files = [path.stat().st_size for path in paths if path.suffix == ".keras"]
-    assert sum(files) <= 6_000_000
-    assert sum(path.stat().st_size for path in paths) - sum(files) <= 5_000_000
+    assert sum(files) <= 11_000_000
+    assert sum(path.stat().st_size for path in paths) - sum(files) <= 10_000_000
+
+
+def test_weights_of_portraits_are_at_most_8_mb():
+    (served,) = (ROOT / "portraits").glob("*/variables/variables.data*")
+    whole = (ROOT / "portraits.keras").stat().st_size
+    assert served.stat().st_size + whole <= 8_000_000
 
 
 def test_the_page_names_all_of_them():
@@ -56,9 +66,9 @@ def test_the_cards_example_is_answered_with_images_of_many_kinds(name):
     }
     images = signature(**inputs)["images"].numpy()
     assert images.shape == (64, *MODELS[name])
-    # Trained: ink on an empty ground, and no two alike.
+    # Trained: dark and light, for digits ink on an empty ground, and no two alike.
     assert len(np.unique(images.reshape(64, -1), axis=0)) == 64
-    assert (images < 64).mean() > 0.3
+    assert (images < 64).mean() > (0.2 if name == "portraits" else 0.3)
     assert (images > 192).mean() > 0.05
 
 

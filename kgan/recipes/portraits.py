@@ -11,5 +11,5 @@ RECIPE = faces.RECIPE.override(
     ),
     augmentation={"name": "adaptive_augment", "speed": 50_000},
     mirror=True,
-    steps=5_000,
+    steps=8_500,
 )
