@@ -94,7 +94,7 @@ def _told(packed):
 def _place(packed):
     """Returns the result as `--dataset` of a command: no name of another data set."""
     path = str(packed.path)
-    is_path = registry.path_of(path) is not None
+    is_path = bool(registry.paths_of(path))
     return shlex.quote(path if is_path else os.path.join(os.curdir, path))
 
 

@@ -99,7 +99,7 @@ def run(values) -> None:
         values.num_images,
         **kind_of_examples(game, dataset),
         cache_dir="auto" if values.cache else None,
-        windows=_windows(values, dataset) | flags.given(values, WINDOWS),
+        windows=_options(values, dataset) | flags.given(values, WINDOWS),
         class_names=values.model and provenance.classes_of(values.model),
         data_dir=data_dir,
         verbose=1 if sys.stdout.isatty() else 0,
@@ -119,12 +119,9 @@ def run(values) -> None:
     print(f"\nWritten: {', '.join(written)}")
 
 
-def _windows(values, dataset):
-    """Returns how the run scaled its data, wherever these are now."""
-    if values.model is None:
-        return {}
-    own = provenance.trained_on(values.model, dataset)
-    return provenance.windows_of(values.model, dataset if own else None)
+def _options(values, dataset):
+    """Returns how the run read its data, wherever these are now."""
+    return {} if values.model is None else provenance.options_of(values.model, dataset)
 
 
 def _peak():

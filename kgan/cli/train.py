@@ -19,6 +19,7 @@ import time
 from kgan import distribute, recipes
 from kgan.cli import flags
 from kgan.core import modules
+from kgan.data.registry import SIDE_OPTIONS
 from kgan.models import style_transfer as transfer
 from kgan.recipes import automatic, fine_tuning
 from kgan.recipes.flag_types import Boolean, Choice, Text
@@ -190,17 +191,19 @@ def _recipe(values, start, strategy):
     elif dataset in recipes.names() and values.game in (None, "gan"):
         base, reasons = recipes.get(dataset), []
     else:
-        windows, size = _windows(overrides), values.image_size
+        options, size = _options(overrides), values.image_size
         base, reasons = automatic.choose(
-            dataset, values.data_dir, values.game, size, windows, conditional, overrides
+            dataset, values.data_dir, values.game, size, options, conditional, overrides
         )
     if reasons:
         print("\n".join(reasons), flush=True)
     return base.override(**overrides)
 
 
-def _windows(overrides):
-    return {name: overrides[name] for name in WINDOWS if overrides.get(name)}
+def _options(overrides):
+    """Returns the options of `kgan.data.source` among what was given."""
+    names = (*WINDOWS, *SIDE_OPTIONS)
+    return {name: overrides[name] for name in names if overrides.get(name) is not None}
 
 
 def _fine_tuned(values, game, overrides, strategy):
@@ -211,6 +214,6 @@ def _fine_tuned(values, game, overrides, strategy):
         values.dataset,
         overrides,
         values.data_dir,
-        _windows(overrides),
+        _options(overrides),
         strategy.num_replicas_in_sync,
     )

@@ -89,6 +89,11 @@ class Source(abc.ABC):
         """Options of `kgan.data.source` that scale images of 16 or 32 bits as here."""
         return {}
 
+    @property
+    def options(self) -> dict:
+        """Options of `kgan.data.source` by which `name` is read as here."""
+        return self.windows
+
     @abc.abstractmethod
     def fingerprint(self) -> str:
         """Returns a SHA-256 that changes when an example or a label does."""

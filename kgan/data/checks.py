@@ -10,8 +10,8 @@ from kgan.core.arguments import integer as integer
 _logger = logging.getLogger(__name__)
 
 
-def image_size(value: Any) -> tuple[int, int] | None:
-    """Returns `image_size` as (height, width), or None if it was not given.
+def image_size(value: Any, name: str = "image_size") -> tuple[int, int] | None:
+    """Returns the argument `name` as (height, width), or None if it was not given.
 
     Raises a `ValueError` unless it is None, a positive integer or a pair of them.
     """
@@ -19,10 +19,10 @@ def image_size(value: Any) -> tuple[int, int] | None:
         return None
     pair = value if isinstance(value, (tuple, list)) else (value, value)
     try:
-        height, width = (integer("image_size", side, 1) for side in pair)
+        height, width = (integer(name, side, 1) for side in pair)
     except ValueError:
         raise ValueError(
-            "image_size must be a positive integer or a pair (height, width) of them. "
+            f"{name} must be a positive integer or a pair (height, width) of them. "
             f"Received: {value!r}"
         ) from None
     return height, width

@@ -22,6 +22,7 @@ FORMATS = ("BMP", "GIF", "JPEG", "JPEG2000", "PNG", "PPM", "TIFF", "WEBP")
 _NAMED = 10  # how many files a message names
 _AHEAD = 16  # how many items are worked on at a time
 _NO_IMAGE = "not an image"
+_ODD = "has the odd width {}"
 
 
 class ImageFiles(IndexedSource):
@@ -38,6 +39,7 @@ class ImageFiles(IndexedSource):
         window: (low, high), which values of 16-bit and 32-bit images become [-1, 1]:
             all images are then float32. None: there are no such images, all are uint8.
         cache_dir: Folder for decoded images that exceed `memory_limit`.
+        part: The part of each file that is the image, see `pixels.part`.
         **kwargs: Further arguments of `IndexedSource`.
     """
 
@@ -49,10 +51,12 @@ class ImageFiles(IndexedSource):
         shape: tuple[int, int, int],
         cache_dir: str | os.PathLike | None = None,
         window: tuple[float, float] | None = None,
+        part: str | None = None,
         **kwargs,
     ):
         dtype = "uint8" if window is None else "float32"
         super().__init__(name, shape, dtype, len(files), **kwargs)
+        self.part = part
         self.archive = archive
         self.files = tuple(files)
         self.cache_dir = cache_dir
@@ -99,16 +103,21 @@ class ImageFiles(IndexedSource):
 
     def _decode_into(self, rows: np.ndarray, indices=None) -> None:
         def write(row, index):
-            rows[row] = decode(self.archive, self.files[index], self.shape, self.window)
+            rows[row] = self._decode(self.files[index])
 
         numbers = range(len(rows))
         indices = numbers if indices is None else indices
         collections.deque(_threads().map(write, numbers, indices), maxlen=0)
 
+    def _decode(self, file: str) -> np.ndarray:
+        """Returns the pixels of one file."""
+        return decode(self.archive, file, self.shape, self.window, self.part)
+
     def _key(self) -> str:
         states = [self.archive.state(file) for file in self.files]
         place = self.archive.path.resolve()
-        return repr((place, self.files, states, self.shape, self.window))
+        known = place, self.files, states, self.shape, self.window
+        return repr(known if self.part is None else (*known, self.part))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -134,17 +143,19 @@ def inspect(
     archive: Folder | Zip,
     files: Iterable[str],
     window: tuple[float, float] | None = None,
+    part: str | None = None,
 ) -> tuple[dict[str, ImageInfo], dict[str, str]]:
     """Decodes files of an archive whole, in threads.
 
-    `window` is the one that was given for images of 16 or 32 bits, or None.
+    `window` is the one that was given for images of 16 or 32 bits, or None; `part` the
+    part of each file that is the image, see `pixels.part`.
 
     Returns an `ImageInfo` for each file that is a readable image, and for each other
     file the reason why it is none; both in the order of `files`.
     """
     files = list(files)
     infos, reasons = {}, {}
-    found = _threads().map(functools.partial(_inspect, archive, window), files)
+    found = _threads().map(functools.partial(_inspect, archive, window, part), files)
     for name, info in zip(files, found, strict=True):
         (infos if isinstance(info, ImageInfo) else reasons)[name] = info
     return infos, reasons
@@ -155,11 +166,22 @@ def decode(
     file: str,
     shape: tuple[int, int, int],
     window: tuple[float, float] | None = None,
+    part: str | None = None,
 ) -> np.ndarray:
-    """Decodes one file to `shape`; see `pixels.to_channels` and `fit`.
+    """Decodes one file to `shape`; see `pixels.part`, `to_channels` and `fit`.
 
     It is uint8, or, with the `window` of a source that has images of 16 or 32 bits,
     float32 in [-1, 1].
+
+    Raises a `ValueError` that names the file if it cannot be decoded any more.
+    """
+    return read(archive, file, lambda *images: _to_pixels(*images, shape, window), part)
+
+
+def read(
+    archive: Folder | Zip, file: str, convert: Callable, part: str | None = None
+) -> np.ndarray:
+    """Returns `convert(image, upright)` of one file: as it is stored, and turned.
 
     Raises a `ValueError` that names the file if it cannot be decoded any more.
     """
@@ -169,7 +191,7 @@ def decode(
         with archive.open(file) as data, Image.open(data, formats=FORMATS) as image:
             wide_gray.keep_highest(image)
             upright = ImageOps.exif_transpose(image)
-            return _to_pixels(image, upright, shape, window)
+            return convert(image, pixels.part(upright, part))
     except Exception as error:  # a broken file can raise anything inside its decoder
         raise ValueError(
             f"{file} in {archive.path} must be an image that can be decoded, as it was "
@@ -261,6 +283,11 @@ def is_broken(file: str, reason: str) -> bool:
     return named_so or reason != _NO_IMAGE
 
 
+def is_odd(reason: str) -> bool:
+    """Returns whether `inspect` found that a file has no two halves."""
+    return reason.startswith(_ODD.format(""))
+
+
 def in_threads(function: Callable, items: Iterable) -> Iterator:
     """Yields `function(item)` for each item, in order, and works a few items ahead."""
     waiting = collections.deque()
@@ -279,7 +306,10 @@ def _threads() -> concurrent.futures.ThreadPoolExecutor:
 
 
 def _inspect(
-    archive: Folder | Zip, window: tuple[float, float] | None, file: str
+    archive: Folder | Zip,
+    window: tuple[float, float] | None,
+    part: str | None,
+    file: str,
 ) -> ImageInfo | str:
     """Returns the properties of a file, or why it cannot be used."""
     from PIL import Image, ImageOps, UnidentifiedImageError
@@ -292,6 +322,9 @@ def _inspect(
                     wide_gray.keep_highest(image)
                     image.load()
                     upright = ImageOps.exif_transpose(image)
+                    if part is not None and upright.width % 2:
+                        return _ODD.format(upright.width)
+                    upright = pixels.part(upright, part)
                     return _info(image, upright, marks, window)
             except UnidentifiedImageError:
                 data.seek(0)

@@ -1,24 +1,26 @@
 """Images and their mirror images, as one source of twice the examples."""
 
-import copy
 import hashlib
 
 import numpy as np
 import tensorflow as tf
 
 from kgan.data.base import IndexedSource, Source
-from kgan.data.pairs import Pairs
+from kgan.data.crops import Cropped
+from kgan.data.sides import Sides
 
 
 def mirrored(source: Source) -> Source:
     """Returns a source of the images of another and of their mirror images.
 
-    Of pairs both images are mirrored together.
+    Of pairs both images are mirrored together; of unpaired images each side is.
 
     Raises a `ValueError` if the examples are no images.
     """
-    if isinstance(source, Pairs):
-        return _of_pairs(source)
+    if isinstance(source, Sides):
+        return source.mirrored(mirrored)
+    if isinstance(source, Cropped):
+        return Cropped(mirrored(source.source), source.shape[:2])
     if not isinstance(source, IndexedSource) or len(source.shape) != 3:
         raise ValueError(
             f"mirror must be False for {source.name}, whose examples are no images, "
@@ -65,6 +67,10 @@ class Mirrored(IndexedSource):
     def windows(self):
         return self.source.windows
 
+    @property
+    def window(self):
+        return getattr(self.source, "window", None)
+
     def read(self, indices=None):
         if indices is None:
             indices = np.arange(self.num_examples)
@@ -92,13 +98,6 @@ class Mirrored(IndexedSource):
             return tf.where(mirrored, tf.reverse(images, axis=[2]), images)
 
         return read
-
-
-def _of_pairs(pairs):
-    found = copy.copy(pairs)
-    found.sources, found.targets = Mirrored(pairs.sources), Mirrored(pairs.targets)
-    found.keys, found.num_examples = 2 * pairs.keys, 2 * pairs.num_examples
-    return found
 
 
 def _twice(labels):

@@ -21,8 +21,8 @@ from kgan.core.atomic_files import check_writable, fill_atomically, write_atomic
 from kgan.data import checks, dataset_json, image_files, pixels
 from kgan.data.base import IndexedSource
 from kgan.data.folder import FolderScan, FolderSource
-from kgan.data.pairs import Pairs
 from kgan.data.registry import names, source, window_options
+from kgan.data.sides import Sides
 
 CROPS = ("center", "none", "wide")
 LABELS = ("auto", "folders", "file", "none")
@@ -169,7 +169,7 @@ def _find(name, size, split, data_dir, of_folders) -> IndexedSource:
             options = {"image_size": size, "memory_limit": sys.maxsize}
     found = source(name, split=split, data_dir=data_dir, **options)
     is_image = pictures.is_picture(found.shape) and found.shape[2] != 2
-    if not is_image or isinstance(found, Pairs):
+    if not is_image or isinstance(found, Sides):
         raise ValueError(
             "Only images of 1, 3 or 4 channels are packed, and no pairs. Received: "
             f"{found.name}, of shape {found.shape}"

@@ -28,12 +28,13 @@ def load(
 
     The batches are an infinite stream, of which batch i is a pure function of (seed,
     i): all examples are permuted once an epoch by (seed, epoch), and cut into batches
-    without the remainder. The n-th iteration over the data set (n = 0, 1, ...) has the
-    batches from `start + n * steps_per_epoch` on, so `fit(data, epochs=10)` has another
-    order in each epoch, and `start=1000` continues exactly where 1,000 batches ended.
-    Each data set counts its iterations, when they return their first batch; one that is
-    interrupted counts as a whole one, and `kgan.data.uncounted` reads a batch without
-    counting.
+    without the remainder (those of unpaired images follow each other without a rest).
+    What is drawn besides, such as crops, is such a function too. The n-th iteration
+    over the data set (n = 0, 1, ...) has the batches from `start + n * steps_per_epoch`
+    on, so `fit(data, epochs=10)` has another order in each epoch, and `start=1000`
+    continues exactly where 1,000 batches ended. Each data set counts its iterations,
+    when they return their first batch; one that is interrupted counts as a whole one,
+    and `kgan.data.uncounted` reads a batch without counting.
 
     With `shuffle=False` every iteration has the same batches: the first
     `steps_per_epoch` from `start` on, in the source's order (for a toy density, always
@@ -60,9 +61,9 @@ def load(
     Returns:
         A data set of float32 tensors `(batch_size, *shape)`, images in [-1, 1], or of
         tuples of these and int32 labels `(batch_size,)`, or float32 vectors
-        `(batch_size, condition_size)` where a source has these for labels. Of pairs of
-        images, a data set of dictionaries `{"source": ..., "target": ...}` of such
-        tensors.
+        `(batch_size, condition_size)` where a source has these for labels. Of pairs and
+        of unpaired images, a data set of dictionaries `{"source": ..., "target": ...}`
+        of such tensors; those of label maps have a channel a class.
 
     Raises a `ValueError` if an argument is wrong, the data cannot be loaded, has fewer
     examples than a batch, or has no labels although they are requested.

@@ -56,12 +56,24 @@ def to_channels(image: Image.Image, channels: int) -> Image.Image:
     return image.convert(_MODES[channels])
 
 
-def fit(image: Image.Image, size: tuple[int, int], crop: bool = True) -> Image.Image:
+def part(image: Image.Image, which: str | None) -> Image.Image:
+    """Returns the "left" or "right" half of an image of even width; None is all."""
+    if which is None:
+        return image
+    middle = image.width // 2
+    left, right = (0, middle) if which == "left" else (middle, image.width)
+    return image.crop((left, 0, right, image.height))
+
+
+def fit(
+    image: Image.Image, size: tuple[int, int], crop: bool = True, nearest: bool = False
+) -> Image.Image:
     """Resizes without distortion: scales until `size` is covered, crops the centre.
 
     Without `crop` the whole image is scaled to `size`, and distorted if its proportions
-    are others. The filter is Lanczos, widened when it shrinks, so that nothing aliases.
-    `size` is (height, width); an image of that size is returned as it is.
+    are others. The filter is Lanczos, widened when it shrinks, so that nothing aliases;
+    with `nearest` each pixel is one of the image. `size` is (height, width); an image
+    of that size is returned as it is.
     """
     from PIL import Image, ImageOps
 
@@ -69,7 +81,8 @@ def fit(image: Image.Image, size: tuple[int, int], crop: bool = True) -> Image.I
     if image.size == (width, height):
         return image
     resize = ImageOps.fit if crop else Image.Image.resize
-    return resize(image, (width, height), Image.Resampling.LANCZOS)
+    kind = Image.Resampling.NEAREST if nearest else Image.Resampling.LANCZOS
+    return resize(image, (width, height), kind)
 
 
 def to_array(image: Image.Image) -> np.ndarray:

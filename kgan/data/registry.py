@@ -7,10 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 from kgan.core import registry
-from kgan.data import archive, arrays, mirrored, pairs, tfds_images, toys
+from kgan.data import archive, arrays, mirrored, texts, tfds_images, toys
 from kgan.data.base import Source
 from kgan.data.digits import digits
 from kgan.data.folder import FolderSource
+from kgan.data.pairs import Pairs
+from kgan.data.unpaired import Unpaired
 
 _BUILT_IN = {
     "gaussian": toys.gaussian,
@@ -18,8 +20,14 @@ _BUILT_IN = {
     "grid": toys.grid,
     "digits": digits,
 }
+_OF_TEXTS = {"pairs": Pairs, "unpaired": Unpaired}
 # Arguments of every source, with the one value that sources without them accept.
 _SHARED = {"image_size": None, "split": "train"}
+# Options that say what the two sides of pairs and of unpaired images are.
+SIDE_OPTIONS = (
+    *("direction", "held_out", "held_out_by", "load_size"),
+    *("source_channels", "target_channels", "source_labels", "target_labels"),
+)
 
 
 def names() -> tuple[str, ...]:
@@ -50,9 +58,17 @@ def source(
               (`kgan.data.folder.FolderSource`);
             - "pairs:PATH:SOURCE:TARGET": pairs of images under equal names in two
               sub-folders of a folder or ZIP, 0.1 of them held out, or another share as
-              a fifth part, "pairs:PATH:SOURCE:TARGET:0.2"; options `held_out` (which
-              precedes the text), `source_channels`, `target_channels`, `memory_limit`,
-              `cache_dir`, `source_window`, `target_window` (`kgan.data.Pairs`);
+              a fifth part, "pairs:PATH:SOURCE:TARGET:0.2"; "pairs:PATH:PATH": in two
+              folders or ZIPs; "pairs:PATH": side by side in each image of one, as
+              pix2pix's data are, with its folders train, and test or val, if any;
+              options `direction`, `held_out` (which precedes the text), `held_out_by`,
+              `load_size`, `memory_limit`, `cache_dir`, and `source_channels`,
+              `source_labels`, `source_window`, `target_channels`, ...
+              (`kgan.data.Pairs`);
+            - "unpaired:PATH:SOURCE:TARGET", "unpaired:PATH:PATH": images of two kinds
+              that do not correspond, of any numbers; "unpaired:PATH": in its folders
+              trainA, trainB, testA, testB, as CycleGAN's data are; the same options
+              (`kgan.data.Unpaired`);
             - an array, or a tuple `(images, labels)`; options `labels`, `num_classes`,
               `memory_limit` (`kgan.data.arrays.from_arrays`);
             - a `Source`, which is returned.
@@ -60,11 +76,12 @@ def source(
         image_size: Integer or (height, width). Images are scaled without distortion
             until they cover it (Lanczos, which does not alias), and cropped around
             their centre. None keeps their own size.
-        split: Which part. For TFDS: "train", "test", "train[:1000]", ...; for pairs:
-            "train", "test" (the held-out pairs), "all".
+        split: Which part. For TFDS: "train", "test", "train[:1000]", ...; for pairs
+            and unpaired images: "train", "test" (what is held out), "all".
         data_dir: Folder of TFDS data; None is `TFDS_DATA_DIR`.
         mirror: Whether each image comes also from right to left: example n + i of the
-            2n is example i mirrored. Both images of a pair are mirrored together.
+            2n is example i mirrored. Both images of a pair are mirrored together, those
+            of unpaired sets each by itself.
         **options: See `name`.
 
     Returns:
@@ -88,10 +105,11 @@ def _source(name, image_size, split, data_dir, options):
         return _build(arrays.from_arrays, "arrays", shared, options, name)
     if name in _BUILT_IN:
         return _build(_BUILT_IN[name], name, shared, options)
-    if pairs.is_text(name):
-        *place, held_out = pairs.parse(name)
-        options = {"held_out": held_out, **options}
-        return _build(pairs.Pairs, name, shared, options, *place)
+    if texts.is_text(name):
+        text = texts.parse(name)
+        path = text.paths[0] if len(text.paths) == 1 else text.paths
+        options = {"held_out": text.held_out, **options}
+        return _build(_OF_TEXTS[text.kind], name, shared, options, path, *text.sets)
     shared["data_dir"] = data_dir
     return _build(_find(name, data_dir), os.fspath(name), shared, options, name)
 
@@ -101,44 +119,53 @@ def window_options(name: str | os.PathLike) -> tuple[str, ...]:
 
     There are none if there is no such folder any more.
     """
-    if pairs.is_text(name):
+    if texts.is_text(name):
         return "source_window", "target_window"
     if name in _BUILT_IN or not archive.is_there(name):
         return ()
     return ("window",) if _find(name, None) is FolderSource else ()
 
 
-def path_of(
-    name: str, data_dir: str | os.PathLike | None = None
-) -> pathlib.Path | None:
-    """Returns the folder or ZIP that a name of a data set means; None if it is no path.
+def side_options(name: str | os.PathLike) -> tuple[str, ...]:
+    """Returns the options of `source` that say what the two sides of a text are."""
+    return SIDE_OPTIONS if texts.is_text(name) else ()
 
-    Nothing needs to be there.
+
+def paths_of(
+    name: str, data_dir: str | os.PathLike | None = None
+) -> tuple[pathlib.Path, ...]:
+    """Returns the folders or ZIPs that a name of a data set means, there or not.
+
+    There are none if it is another name.
     """
-    if pairs.is_text(name):
-        return pathlib.Path(os.path.expanduser(pairs.parse(name)[0]))
+    if texts.is_text(name):
+        paths = texts.parse(name).paths
+        return tuple(pathlib.Path(os.path.expanduser(path)) for path in paths)
     path = pathlib.Path(os.path.expanduser(name))
     if is_path(name) or (os.sep in name and path.exists()):
-        return path
+        return (path,)
     if name in _BUILT_IN or tfds_images.is_known(name, data_dir):
-        return None
+        return ()
     # Without TFDS nobody knows whether it is one of its names.
-    return path if path.exists() or tfds_images.is_installed() else None
+    return (path,) if path.exists() or tfds_images.is_installed() else ()
 
 
 def absolute(name: str, data_dir: str | os.PathLike | None = None) -> str:
-    """Returns the name of the same data set from any folder: its path is absolute.
+    """Returns the name of the same data set from any folder: its paths are absolute.
 
     What leads to nothing stays as it is.
     """
-    path = path_of(name, data_dir)
-    found = path is not None and path.exists()
-    return at(name, os.path.abspath(path)) if found else name
+    paths = paths_of(name, data_dir)
+    if not any(path.exists() for path in paths):
+        return name
+    return at(name, *(os.path.abspath(p) if p.exists() else p for p in paths))
 
 
-def at(name: str, path: str | os.PathLike) -> str:
-    """Returns the name of a data set that was moved to another path."""
-    return pairs.at(name, path) if pairs.is_text(name) else os.fspath(path)
+def at(name: str, *paths: str | os.PathLike) -> str:
+    """Returns the name of a data set that was moved to other paths."""
+    if texts.is_text(name):
+        return str(texts.parse(name).at(*paths))
+    return os.fspath(paths[0])
 
 
 def short(name: str) -> str:
@@ -146,8 +173,8 @@ def short(name: str) -> str:
 
     Example: `short("/home/somebody/cats")` is "cats".
     """
-    if pairs.is_text(name):
-        return pairs.at(name, short(pairs.parse(name)[0]))
+    if texts.is_text(name):
+        return at(name, *map(short, texts.parse(name).paths))
     if is_path(name) or (os.sep in name and not tfds_images.is_known(name)):
         return pathlib.PurePath(name).name or name
     return name
@@ -161,8 +188,7 @@ def is_path(name: str) -> bool:
 def _find(name: str | os.PathLike, data_dir: str | os.PathLike | None) -> Callable:
     if not isinstance(name, str) or is_path(name):
         return FolderSource
-    path = path_of(name, data_dir)
-    if path is not None and path.exists():
+    if any(path.exists() for path in paths_of(name, data_dir)):
         return FolderSource
     if tfds_images.is_known(name, data_dir):
         return tfds_images.TFDSSource
@@ -176,7 +202,7 @@ def _unknown(name: str, data_dir: str | os.PathLike | None) -> str:
     known = [*_BUILT_IN, *prepared]
     expected = (
         "A data set must be a TFDS name, a folder or ZIP of images, "
-        "pairs:PATH:SOURCE:TARGET, arrays, or one of"
+        "pairs:PATH:SOURCE:TARGET, unpaired:PATH:PATH, arrays, or one of"
     )
     return registry.unknown(expected, name, known, tfds_images.known_names())
 

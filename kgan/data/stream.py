@@ -58,10 +58,7 @@ def index_batches(
     per_epoch = num_examples // batch_size
 
     def epoch_batches(epoch):
-        order = tf.range(num_examples, dtype=tf.int64)
-        if shuffle:
-            key = tf.stack([tf.constant(seed, tf.int64), epoch])
-            order = tf.random.experimental.stateless_shuffle(order, key)
+        order = _order(num_examples, seed, epoch, shuffle)
         order = tf.reshape(order[: per_epoch * batch_size], (per_epoch, batch_size))
         begin = epoch * per_epoch
         own = order[tf.maximum(first - begin, 0) : tf.minimum(last - begin, per_epoch)]
@@ -69,3 +66,41 @@ def index_batches(
 
     epochs = tf.data.Dataset.range(first // per_epoch, (last - 1) // per_epoch + 1)
     return epochs.flat_map(epoch_batches)
+
+
+def endless_batches(
+    first: tf.Tensor,
+    last: tf.Tensor,
+    num_examples: int,
+    batch_size: int,
+    seed: int,
+    shuffle: bool,
+) -> tf.data.Dataset:
+    """Returns the same of epochs that follow each other without a rest.
+
+    A batch may have the end of one epoch and the beginning of the next, or, of few
+    examples, several: so no example is left out, however many they are.
+    """
+    begin, end = first * batch_size, last * batch_size
+    epochs = tf.data.Dataset.range(begin // num_examples, (end - 1) // num_examples + 1)
+    indices = epochs.flat_map(
+        lambda epoch: tf.data.Dataset.from_tensor_slices(
+            _order(num_examples, seed, epoch, shuffle)
+        )
+    )
+    indices = indices.skip(begin % num_examples).take(end - begin)
+    return indices.batch(batch_size, drop_remainder=True)
+
+
+def of_side(seed: int, side: int) -> int:
+    """Returns the seed of one of several streams that must not follow each other."""
+    state = np.random.SeedSequence((seed, side)).generate_state(1, np.uint64)
+    return int(state[0] >> np.uint64(1))
+
+
+def _order(num_examples, seed, epoch, shuffle):
+    order = tf.range(num_examples, dtype=tf.int64)
+    if not shuffle:
+        return order
+    key = tf.stack([tf.constant(seed, tf.int64), epoch])
+    return tf.random.experimental.stateless_shuffle(order, key)

@@ -99,24 +99,28 @@ class Real(Examples):
         if limit is not None:
             arguments.positive_integer("num_real", limit)
         self.source = source
+        # Of two sets of images those that a game makes.
+        self._rows = getattr(source, "targets", source)
         self.seed = seed
         self.name = source.name
         self.shape = source.shape
         self._is_image = is_image
         self.split = getattr(source, "split", None)
-        self.count = min(limit or source.num_examples, source.num_examples)
+        most = self._rows.num_examples
+        self.count = min(limit or most, most)
 
     def batches(self, batch_size):
-        if not isinstance(self.source, IndexedSource):
+        rows = self._rows
+        if not isinstance(rows, IndexedSource):
             points = self.source.sample(self.count, self.seed)
             for first in range(0, self.count, batch_size):
                 yield points[first : first + batch_size], None
             return
-        order = np.random.default_rng(self.seed).permutation(self.source.num_examples)
-        labels = self.source.labels
+        order = np.random.default_rng(self.seed).permutation(rows.num_examples)
+        labels = rows.labels
         for first in range(0, self.count, batch_size):
             chosen = order[first : min(first + batch_size, self.count)]
-            data = as_compared(self.source.read(chosen), self.is_image)
+            data = as_compared(rows.read(chosen), self.is_image)
             yield data, None if labels is None else labels[chosen]
 
     def key(self):

@@ -100,7 +100,8 @@ class Evaluator:
             None does not cache.
         windows: Options of `kgan.data.source` by which images of 16 or 32 bits in
             folders were scaled for training, as `Source.windows`. None: those of
-            `dataset`. Generated and held-out images in folders are scaled alike.
+            `dataset`. Generated and held-out images in folders are scaled alike. Also
+            by which else pairs and unpaired images were read, as `Source.options`.
         class_names: Names of the classes of conditional models, by label. Classes of
             `dataset` are then found by their names. None: a label means the same class
             to both.

@@ -10,6 +10,7 @@ from kgan.core import pictures
 from kgan.data import registry
 from kgan.data.arrays import ArraySource
 from kgan.data.base import Source
+from kgan.data.sides import Sides
 from kgan.metrics import features
 from kgan.metrics.base import Metric
 from kgan.metrics.examples import Examples, Real, Streamed
@@ -32,7 +33,8 @@ class Finder:
 
     Attributes:
         is_image: Whether examples are compared as images; None: by their shape.
-        windows: How images of 16 or 32 bits are scaled, as `Source.windows`.
+        windows: How images of 16 or 32 bits are scaled, as `Source.windows`, and what
+            else `Source.options` has.
     """
 
     def __init__(
@@ -68,18 +70,19 @@ class Finder:
             source = kgan.data.source(data, data_dir=self.data_dir, **options)
             if named and self._first is not None:
                 self._refuse_own_windows(source, options)
-            self.windows = self.windows or source.windows
+            self.windows = source.windows | self.windows
         self._first = self._first or source.name
         return Real(source, limit, self.seed, self.is_image)
 
     def _windows_of(self, name):
-        """Returns those of the windows that are options of a folder, or of pairs."""
+        """Returns those of the options that a folder has, or pairs have."""
         found = {
             option: next((self.windows[n] for n in names if n in self.windows), None)
             for option, names in _WINDOWS.items()
             if option in registry.window_options(name)
         }
-        return {name: window for name, window in found.items() if window is not None}
+        found |= {n: self.windows.get(n) for n in registry.side_options(name)}
+        return {name: value for name, value in found.items() if value is not None}
 
     def _refuse_own_windows(self, source, options):
         own = [name for name in source.windows if name not in options]
@@ -92,9 +95,13 @@ class Finder:
 
     def other_split(self, source, split) -> Examples:
         """Returns another split of a named source, at the same size."""
-        options = {"image_size": source.shape[:2], "data_dir": source.data_dir}
-        options |= source.windows
-        other = kgan.data.source(source.name, split=split, **options)
+        if isinstance(source, Sides):
+            other = source.other_split(split)
+        else:
+            size = source.shape[:2]
+            options = {"image_size": size, "data_dir": source.data_dir}
+            options |= source.windows
+            other = kgan.data.source(source.name, split=split, **options)
         return Real(other, self.num_real, self.seed, self.is_image)
 
 

@@ -44,7 +44,7 @@ def choose(
         data_dir: Where prepared data lie.
         game: Name of the game; None: one that fits the data.
         image_size: To which size images are brought to look at the data, or None.
-        windows: `Recipe.windows`, by which data of 16 or 32 bits are read; None: none.
+        windows: `Recipe.data_options`, by which the data are read; None: none.
         conditional: Whether classes will be generated; if not, a line names them.
         given: Fields that will be overridden, of which no line says what was chosen.
 

@@ -93,8 +93,9 @@ class Recipe:
     game: str | None = field(Text(optional=True), "game that is played, as in gan")
     dataset: str = field(
         Text(),
-        "gaussian, ring, grid, digits, a name of TFDS, a folder or ZIP of images, or "
-        "pairs:PATH:SOURCE:TARGET[:SHARE]",
+        "gaussian, ring, grid, digits, a name of TFDS, a folder or ZIP of images; two "
+        "sets of images: pairs:PATH:SOURCE:TARGET[:SHARE] (sub-folders), "
+        "pairs:PATH:PATH, pairs:PATH (side by side); unpaired:... likewise",
         "digits",
     )
     image_size: int | tuple | None = field(
@@ -260,6 +261,22 @@ class Recipe:
         """Options of `kgan.data.source` by which images of 16 or 32 bits are scaled."""
         given = {name: getattr(self, name) for name in WINDOWS}
         return {name: window for name, window in given.items() if window is not None}
+
+    @property
+    def data_options(self) -> dict:
+        """Options of `kgan.data.source` by which the data are read."""
+        return self.windows
+
+    def without_folders(self) -> "Recipe":
+        """Returns this recipe with names of files alone, without where they lie."""
+        short = data.registry.short
+        dataset = short(self.dataset)
+        return dataclasses.replace(
+            self,
+            dataset=dataset,
+            description=self.description.replace(self.dataset, dataset),
+            imports=tuple(map(short, self.imports)),
+        )
 
     # === The game: what a subclass defines ===
 

@@ -2,7 +2,7 @@
 
 import html
 
-from kgan.data import pairs, registry
+from kgan.data import registry, texts
 
 
 class Html(str):
@@ -73,5 +73,5 @@ def terms(pairs: list) -> Html:
 def without_folders(text: str) -> str:
     """Shortens a path to its last part: a page may be given to others."""
     # A slash alone makes no path: many texts have one.
-    known = pairs.is_text(text) or registry.is_path(text)
+    known = texts.is_text(text) or registry.is_path(text)
     return registry.short(text) if known else text

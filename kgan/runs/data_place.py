@@ -8,7 +8,7 @@ import os
 import pathlib
 
 import kgan.data
-from kgan.data import archive, pairs, registry
+from kgan.data import archive, registry, texts
 from kgan.runs import data_identity
 
 _BESIDE, _DATA_DIR = "beside", "data_dir"
@@ -21,9 +21,10 @@ def record(run_dir: pathlib.Path, dataset: str, source: kgan.data.Source) -> dic
     """
     places = {}
     data_dir = getattr(source, "data_dir", None)
-    path = registry.path_of(dataset, data_dir)
-    if path is not None:
-        places[_BESIDE] = os.path.relpath(path, run_dir)
+    paths = registry.paths_of(dataset, data_dir)
+    beside = [os.path.relpath(path, run_dir) for path in paths]
+    if beside:
+        places[_BESIDE] = beside if len(beside) > 1 else beside[0]
     if data_dir is not None:
         places[_DATA_DIR] = _absolute(data_dir)
     return places
@@ -54,12 +55,17 @@ def find(
     if given is not None:
         given = os.fspath(given)
         return registry.absolute(_completed(given, dataset), data_dir), data_dir
-    path = registry.path_of(dataset, data_dir)
-    if path is None or path.exists():
+    paths = registry.paths_of(dataset, data_dir)
+    missing = [path for path in paths if not path.exists()]
+    if not missing:
         return dataset, data_dir
     beside = places.get(_BESIDE)
-    if isinstance(beside, str) and (run_dir / beside).exists():
-        return registry.at(dataset, _absolute(run_dir / beside)), data_dir
+    beside = beside if isinstance(beside, list) else [beside]
+    known = len(beside) == len(paths) and all(isinstance(b, str) for b in beside)
+    if known and all((run_dir / place).exists() for place in beside):
+        moved = (_absolute(run_dir / place) for place in beside)
+        return registry.at(dataset, *moved), data_dir
+    path = missing[0]
     begin = "" if path.is_absolute() else ", seen from where the run began"
     raise ValueError(
         f"The data of {run_dir} must be where they were, at {path}{begin}, or "
@@ -76,8 +82,9 @@ def _recorded(run_dir):
 
 
 def _completed(given, dataset):
-    """Returns the text for pairs of which the user gave the path alone."""
-    lone = pairs.is_text(dataset) and archive.is_there(given)
+    """Returns the text for two sets of which the user gave their one path alone."""
+    lone = texts.is_text(dataset) and len(texts.parse(dataset).paths) == 1
+    lone = lone and archive.is_there(given)
     return registry.at(dataset, given) if lone else given
 
 

@@ -172,7 +172,7 @@ def find_source(recipe: Recipe, data_dir: str | None) -> kgan.data.Source:
 
 def _source(recipe, data_dir):
     return kgan.data.source(
-        recipe.dataset, recipe.image_size, data_dir=data_dir, **recipe.windows
+        recipe.dataset, recipe.image_size, data_dir=data_dir, **recipe.data_options
     )
 
 

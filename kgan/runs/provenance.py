@@ -71,6 +71,21 @@ def windows_of(path, dataset=None):
     return {} if run_dir is None else resume.read_windows(run_dir, dataset)
 
 
+def options_of(path, dataset):
+    """Returns by which options of `kgan.data.source` a run read its data.
+
+    They are as `Source.options`; what was held out of the run's own data is among them
+    only where `dataset` is these.
+    """
+    recipe = _recipe(_run_dir(path))
+    if recipe is None:
+        return {}
+    own = trained_on(path, dataset)
+    options = recipe.data_options | windows_of(path, dataset if own else None)
+    kept = [name for name in options if own or not name.startswith("held_out")]
+    return {name: options[name] for name in kept}
+
+
 def changed_data(path, source):
     """Describes how a run's data have changed since it was trained; "" if not.
 
@@ -114,7 +129,7 @@ def provenance(path, step, license=None):
     recipe = _recipe(run_dir)
     if recipe is None:
         return Provenance(license=license)
-    shown = _for_others(recipe)
+    shown = recipe.without_folders()
     settings = dataclasses.asdict(shown)
     results = settings.pop("results")
     command = results.pop("command", None)
@@ -145,23 +160,12 @@ def shared_files(path, step):
         return {}
     recipe = resume.read_recipe(run_dir)
     windows = resume.read_windows(run_dir)
-    known = dataclasses.replace(_for_others(recipe), **windows)
+    known = dataclasses.replace(recipe.without_folders(), **windows)
     classes = json.dumps({"classes": classes_of(path)})
     shared = {directory.RECIPE: known.to_json(), directory.DATA: classes}
     files = {name: text.encode() for name, text in shared.items()}
     picture = run_dir / directory.SAMPLES / f"step-{step:08d}.png"
     return files | ({"samples.png": picture} if picture.is_file() else {})
-
-
-def _for_others(recipe):
-    """Returns a recipe with the names of folders alone, without where they lie."""
-    data = registry.short(recipe.dataset)
-    return dataclasses.replace(
-        recipe,
-        dataset=data,
-        description=recipe.description.replace(recipe.dataset, data),
-        imports=tuple(map(registry.short, recipe.imports)),
-    )
 
 
 def _run_dir(path):

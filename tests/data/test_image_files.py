@@ -157,3 +157,16 @@ def test_threads_keep_the_order_and_work_a_few_items_ahead():
         assert square == number**2
         assert len(begun) - number <= 20
     assert number == 99
+
+
+def test_a_half_of_each_file(tmp_path, picture):
+    pixels = picture("a.png", (4, 6))
+    picture("b.png", (4, 5))
+    folder = archive.find(tmp_path)
+    infos, reasons = image_files.inspect(folder, ["a.png", "b.png"], part="right")
+    assert infos["a.png"].size == (4, 3)
+    assert reasons == {"b.png": "has the odd width 5"}
+    assert image_files.is_odd(reasons["b.png"])
+    assert not image_files.is_odd("not an image")
+    half = image_files.decode(folder, "a.png", (4, 3, 3), part="right")
+    np.testing.assert_array_equal(half, pixels[:, 3:])

@@ -263,6 +263,7 @@ def test_few_images_are_in_memory_at_a_time(tmp_path, picture, monkeypatch):
         ({"name": "digits", "labels": "file"}, r"'auto' or 'none' for digits"),
         ({"name": np.zeros((2, 4, 4, 2), np.uint8)}, r"Only images of 1, 3 or 4"),
         ({"name": "pairs:photos:cats:dogs"}, r"must have images of equal names"),
+        ({"name": "unpaired:photos:photos", "split": "all"}, r"packed, and no pairs"),
         ({"name": "no_such_data"}, r"A data set must be"),
     ],
 )

@@ -99,3 +99,20 @@ def test_without_a_crop_all_of_an_image_is_kept():
     assert squeezed[5, 6, 0] <= 1  # Lanczos overshoots
     floats = pixels.fit_array(image / np.float32(255), (10, 12), crop=False)
     np.testing.assert_allclose(floats.clip(0, 1) * 255, squeezed, atol=1)
+
+
+def test_halves_side_by_side():
+    image = noise((4, 6, 3))
+    for which, expected in (("left", image[:, :3]), ("right", image[:, 3:])):
+        half = pixels.part(Image.fromarray(image), which)
+        np.testing.assert_array_equal(np.asarray(half), expected)
+    whole = Image.fromarray(image)
+    assert pixels.part(whole, None) is whole
+
+
+@pytest.mark.parametrize("size", [(3, 3), (8, 20), (5, 4)])
+def test_nearest_pixels_are_those_of_the_image(size):
+    image = Image.fromarray(np.array([[0, 90, 200], [9, 40, 250]], np.uint8))
+    small = np.asarray(pixels.fit(image, size, nearest=True))
+    assert small.shape == size
+    assert set(np.unique(small)) <= {0, 90, 200, 9, 40, 250}

@@ -133,21 +133,23 @@ def test_names_and_registry_agree():
 
 
 @pytest.mark.parametrize(
-    ("name", "path"),
+    ("name", "paths"),
     [
-        ("digits", None),
-        ("mnist", None),
-        ("./mnist", "mnist"),
-        ("~/photos", "~/photos"),
-        ("/a/b", "/a/b"),
-        ("no_such_name", "no_such_name"),
-        ("pairs:/a:b.zip:x:y", "/a:b.zip"),
-        ("pairs:~/maps.zip:x:y:.5", "~/maps.zip"),
+        ("digits", []),
+        ("mnist", []),
+        ("./mnist", ["mnist"]),
+        ("~/photos", ["~/photos"]),
+        ("/a/b", ["/a/b"]),
+        ("no_such_name", ["no_such_name"]),
+        ("pairs:/a:b.zip:x:y", ["/a:b.zip"]),
+        ("pairs:~/maps.zip:x:y:.5", ["~/maps.zip"]),
+        ("pairs:~/maps.zip", ["~/maps.zip"]),
+        ("unpaired:photos:~/paintings.zip", ["photos", "~/paintings.zip"]),
     ],
 )
-def test_a_name_is_a_path_or_not(name, path):
-    path = None if path is None else pathlib.Path(path).expanduser()
-    assert registry.path_of(name) == path
+def test_a_name_is_paths_or_not(name, paths):
+    expected = tuple(pathlib.Path(path).expanduser() for path in paths)
+    assert registry.paths_of(name) == expected
 
 
 @pytest.mark.parametrize(
@@ -159,6 +161,7 @@ def test_a_name_is_a_path_or_not(name, path):
         ("~/cats.zip", "cats.zip"),
         ("../cats", "cats"),
         ("pairs:/home/alice/maps.zip:x/y:z:0.2", "pairs:maps.zip:x/y:z:0.2"),
+        ("unpaired:/home/alice/a:~/b.zip", "unpaired:a:b.zip"),
         (".", "."),
         ("/", "/"),
     ],
@@ -173,5 +176,7 @@ def test_paths_become_absolute_and_names_do_not(tmp_path, monkeypatch):
     assert registry.absolute("cats") == registry.absolute("./cats/")
     assert registry.absolute("cats") == str(tmp_path / "cats")
     assert registry.absolute("pairs:cats:a:b") == f"pairs:{tmp_path}/cats:a:b"
+    both = registry.absolute("unpaired:cats:gone")
+    assert both == f"unpaired:{tmp_path}/cats:gone"
     for name in ("digits", "mnist", "gone", "pairs:gone:a:b"):
         assert registry.absolute(name) == name

@@ -68,3 +68,20 @@ def test_shares():
     for value in (1, -0.1, True, "0.1", None, np.nan, [0.1]):
         with pytest.raises(ValueError, match=r"held_out must be a number in \[0, 1\)"):
             splits.share("held_out", value)
+
+
+def test_groups_are_held_out_whole():
+    test = splits.select(KEYS, "test", 0.1, lambda key: key[:3])
+    assert {key[:3] for key in test} == {
+        key for key in {k[:3] for k in KEYS} if splits.is_held_out(key, 0.1)
+    }
+    assert len(test) == 10 * len({key[:3] for key in test})
+
+
+def test_parts_that_are_named():
+    assert splits.part(KEYS[:3], "test", {"0001"}, "x") == ("0001",)
+    assert splits.part(KEYS[:3], "train", {"0001"}, "x") == ("0000", "0002")
+    assert splits.part(KEYS[:3], "all", set(), "x") == ("0000", "0001", "0002")
+    assert splits.part(KEYS[:3], "train", set(), "x", train_alone=True)
+    with pytest.raises(ValueError, match=r"Received: x with .* 0 of 3 sources"):
+        splits.part(KEYS[:3], "train", set(), "x", "sources")

@@ -96,3 +96,35 @@ def test_near_seeds_give_uncorrelated_orders():
     orders = [indices(0, 100, n, 40, seed).ravel() for seed in range(8)]
     correlations = np.corrcoef(orders)[np.triu_indices(8, 1)]
     assert np.abs(correlations).max() < 4 / np.sqrt(n - 1)
+
+
+@pytest.mark.parametrize("count", [3, 8, 10])
+@pytest.mark.parametrize("shuffle", [False, True])
+def test_epochs_without_a_rest(count, shuffle):
+    def batches(first, last):
+        part = stream.endless_batches(
+            tf.constant(first, tf.int64),
+            tf.constant(last, tf.int64),
+            count,
+            batch_size=4,
+            seed=5,
+            shuffle=shuffle,
+        )
+        assert part.element_spec == tf.TensorSpec((4,), tf.int64)
+        return [batch.tolist() for batch in part.as_numpy_iterator()]
+
+    whole = batches(0, 30)
+    assert len(whole) == 30
+    order = [index for batch in whole for index in batch]
+    epochs = [order[i : i + count] for i in range(0, 120 - count + 1, count)]
+    assert all(sorted(epoch) == list(range(count)) for epoch in epochs)
+    assert (len({tuple(epoch) for epoch in epochs}) > 1) == shuffle
+    for first, last in ((1, 3), (7, 8), (29, 30)):
+        assert batches(first, last) == whole[first:last]
+
+
+def test_sides_have_other_seeds():
+    seeds = {stream.of_side(seed, side) for seed in range(50) for side in range(2)}
+    assert len(seeds) == 100
+    assert all(0 <= seed < 2**63 for seed in seeds)
+    assert stream.of_side(2**40, 1) == stream.of_side(2**40, 1)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import tensorflow as tf
+from PIL import Image
 
 import kgan
 from kgan.data.arrays import ArraySource
@@ -32,6 +33,20 @@ def test_a_limit_takes_the_first_of_that_order():
     np.testing.assert_array_equal(read(few)[0], read(Real(source), 30)[0][:30])
     with pytest.raises(ValueError, match="`num_real` must be a positive integer"):
         Real(source, limit=0)
+
+
+def test_of_two_sets_the_targets_are_read(tmp_path):
+    for name, count in {"a": 9, "b": 4}.items():
+        (tmp_path / name).mkdir()
+        for level in range(count):
+            image = Image.fromarray(np.full((2, 2), level, np.uint8))
+            image.save(tmp_path / name / f"{level}.png")
+    source = kgan.data.Unpaired(tmp_path, "a", "b", held_out=0)
+    reals = Real(source)
+    assert (reals.count, reals.shape, reals.split) == (4, (2, 2, 1), "train")
+    data, labels = read(reals, 3)
+    assert sorted(data[:, 0, 0, 0]) == [0, 1, 2, 3]
+    assert labels is None
 
 
 def test_the_key_knows_content_count_and_seed():

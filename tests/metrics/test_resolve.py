@@ -116,6 +116,29 @@ def test_another_split_of_pairs_is_scaled_as_the_first(scans):
     assert train.windows == test.windows == windows
 
 
+def test_pairs_are_read_as_the_run_read_them(scans):
+    for index in range(20):
+        for name in ("a", "b"):
+            scans(f"{name}/{index}", 0, 4000)
+    path = pathlib.Path(scans("rest", 0, 1)).parent
+    options = {
+        "held_out_by": "match:^[^/]+",
+        "held_out": 0.5,
+        "direction": "BtoA",
+        "target_channels": 3,
+    }
+    find = Finder((2, 2, 3), None, None, 0, windows=options | {"window": (0, 800)})
+    train = find(f"pairs:{path}:a:b").source
+    assert train.options == options | {
+        "source_window": (0, 4000),
+        "target_window": (0, 800),
+    }
+    test = find.other_split(train, "test").source
+    groups = [{key.partition("/")[0] for key in s.keys} for s in (train, test)]
+    assert not groups[0] & groups[1]
+    assert find("digits").shape == (2, 2, 1)
+
+
 def test_a_plain_folder_is_scaled_as_the_targets(scans):
     for index in range(20):
         for name in ("a", "b"):

@@ -12,6 +12,7 @@ import tiny
 from PIL import Image
 
 import kgan.data
+from kgan.data import texts
 from kgan.runs import data_place, directory, prepare, resume, train
 
 SMALL = tiny.DIGITS.override(image_size=8, batch_size=4, steps=1, dataset="photos")
@@ -120,7 +121,8 @@ def test_the_home_folder_is_found(home, monkeypatch):
 
 def test_pairs_move_with_their_sets_and_share(home, tmp_path):
     text = second_game.pairs(tmp_path)
-    path, source, target, _ = kgan.data.pairs.parse(text)
+    parsed = texts.parse(text)
+    (path,), (source, target) = parsed.paths, parsed.sets
     os.symlink(path, "maps")
     run_dir = pathlib.Path("run")
     run_dir.mkdir()

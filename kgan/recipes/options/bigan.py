@@ -25,7 +25,7 @@ class BiGANRecipe(Recipe, game="bigan"):
 
     @classmethod
     def suits(cls, source):
-        return not isinstance(source, data.Pairs)
+        return not isinstance(source, (data.Pairs, data.Unpaired))
 
     def make_game(self, source):
         with build.in_precision(self.precision):

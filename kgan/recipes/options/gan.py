@@ -159,7 +159,7 @@ class GANRecipe(Recipe, game="gan"):
 
     @classmethod
     def suits(cls, source):
-        return not isinstance(source, data.Pairs)
+        return not isinstance(source, (data.Pairs, data.Unpaired))
 
     def check_source(self, source):
         super().check_source(source)

@@ -6,11 +6,11 @@ from kgan import data, losses, models
 from kgan.games.pix2pix import Pix2Pix
 from kgan.recipes import build
 from kgan.recipes.flag_types import Integer, Number, Text, field
-from kgan.recipes.recipe import Recipe
+from kgan.recipes.options.sides import SidesRecipe
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Pix2PixRecipe(Recipe, game="pix2pix"):
+class Pix2PixRecipe(SidesRecipe, game="pix2pix"):
     """A training run of `kgan.Pix2Pix`, a U-Net against a judge of patches."""
 
     l1: float = field(Number(), "weight of the distance to the target", 100.0)
@@ -57,14 +57,6 @@ class Pix2PixRecipe(Recipe, game="pix2pix"):
         )
         game.compile(build.make_optimizers(self), **self.played())
         return game
-
-    def shown_data(self, source):
-        """Pairs that were held out; all where none are."""
-        if source.held_out:
-            source = data.source(
-                self.dataset, self.image_size, split="test", **source.windows
-            )
-        return data.load(source, min(8, source.num_examples))
 
     def traits(self, game):
         return {
