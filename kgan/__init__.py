@@ -35,11 +35,13 @@ from kgan.losses import regularizers as regularizers
 from kgan.losses import top_k as top_k
 from kgan.published.stylegan2 import load_stylegan2
 from kgan.published.transfer import transfer
+from kgan.published.translators import load_translator
 from kgan.report import explore as explore
 from kgan.runs import train
 
 # They are about games, which stand above the room where users look for them.
 models.load_stylegan2, models.transfer = load_stylegan2, transfer
+models.load_translator = load_translator
 
 # The names by which users know them.
 penalties, terms, training = gradient_penalties, term, train

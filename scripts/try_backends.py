@@ -80,6 +80,12 @@ def _mixed():
     return keras.Model(latents, kgan.layers.StyleMixing()([styles, 2 * styles]))
 
 
+def _cut():
+    latents = keras.Input((6,))
+    x = keras.layers.Reshape((4, 4, 4))(keras.layers.Dense(64)(latents))
+    return keras.Model(latents, kgan.layers.CropLike()([x, x[:, 1:, :3]]))
+
+
 def _classes():
     latents, labels = keras.Input((6,)), keras.Input((), dtype="int32")
     layer = kgan.layers.EqualizedEmbedding(CLASSES, 6, initial_bias=0.5)
@@ -104,6 +110,9 @@ LAYERS = {
     "OtherLatents": lambda: _features(kgan.layers.OtherLatents()),
     "StyleMixing": _mixed,
     "Truncation": _mixed,
+    "BatchNormalization": lambda: _images(kgan.layers.BatchNormalization()),
+    "BlurPooling2D": lambda: _images(kgan.layers.BlurPooling2D()),
+    "CropLike": _cut,
     "Dropout": lambda: _features(kgan.layers.Dropout(0.5)),
     "Maxout": lambda: _features(kgan.layers.Maxout(4, 3)),
     "MinibatchDiscrimination": lambda: _features(
@@ -112,8 +121,10 @@ LAYERS = {
     "MinibatchStandardDeviation": lambda: _images(
         kgan.layers.MinibatchStandardDeviation(2)
     ),
+    "PadToMultiple": lambda: _images(kgan.layers.PadToMultiple(3)),
     "PixelNormalization": lambda: _images(kgan.layers.PixelNormalization()),
     "Projection": lambda: _by_class(kgan.layers.Projection(CLASSES)),
+    "ReflectionPadding2D": lambda: _images(kgan.layers.ReflectionPadding2D(3)),
     "SelfAttention": lambda: _images(
         kgan.layers.SelfAttention(
             spectral_normalization=True, gamma_initializer="ones", key_channels=2
@@ -140,6 +151,18 @@ MODELS = {
         (8, 8, 3), 6, CLASSES, channel_base=32, mapping_layers=2
     ),
     "unet": lambda: kgan.models.unet((8, 8, 3), width=4),
+    "unet_any_size": lambda: kgan.models.unet(
+        (9, None, 3), width=4, depth=2, normalization="batch"
+    ),
+    "resnet_translator": lambda: kgan.models.resnet_translator(
+        (9, 8, 3), width=2, blocks=1
+    ),
+    "resnet_antialiased": lambda: kgan.models.resnet_translator(
+        (8, 8, 3), width=2, blocks=1, upsampling="antialiased"
+    ),
+    "patchgan": lambda: kgan.models.patchgan(
+        (16, 16, 3), width=2, depth=2, antialiased=True
+    ),
     "packed": lambda: kgan.models.packed.pack(
         kgan.models.mlp_discriminator, (8, 8, 1), 2, hidden=[8]
     ),
@@ -153,7 +176,7 @@ def _inputs(network):
     arrays = [
         np.arange(6, dtype="int32") % CLASSES
         if "int" in x.dtype
-        else draw.normal(size=(6, *x.shape[1:])).astype("float32")
+        else draw.normal(size=(6, *(n or 7 for n in x.shape[1:]))).astype("float32")
         for x in wanted
     ]
     return arrays if len(arrays) > 1 else arrays[0]

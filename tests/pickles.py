@@ -5,8 +5,10 @@ them. `network` and `tensor` have the form of PyTorch's and of NVIDIA's pickles.
 """
 
 import dataclasses
+import io
 import pickle
 import struct
+import zipfile
 
 import numpy as np
 
@@ -127,11 +129,22 @@ def torch_file(value, storages):
     return b"".join(parts)
 
 
-def storage_id(kind, key, count, view=None):
+def torch_archive(value, storages, folder="latest_net_G", **changed):
+    """A file of the newer `torch.save`; entries in `changed` are others, or none."""
+    entries = {"data.pkl": dumps(value, 2), "byteorder": b"little"}
+    entries |= {f"data/{key}": data for key, (_, data) in storages.items()}
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, data in (entries | {"version": b"3\n"} | changed).items():
+            if data is not None:
+                archive.writestr(f"{folder}/{name}", data)
+    return file.getvalue()
+
+
+def storage_id(kind, key, count, view=None, old=True):
     """The persistent id of a storage, of a type such as "Float"."""
-    return Identified(
-        ("storage", Global("torch", f"{kind}Storage"), key, "cpu", count, view)
-    )
+    identity = ("storage", Global("torch", f"{kind}Storage"), key, "cpu", count)
+    return Identified((*identity, view) if old else identity)
 
 
 def storage(values, count=None, announced=None):

@@ -6,6 +6,7 @@ import re
 import pages
 import pytest
 from published_stylegan2 import Networks
+from published_translators import ResNet, written
 
 PAGE = (pathlib.Path(__file__).parents[1] / "docs/published_networks.md").read_text(
     "utf-8"
@@ -15,6 +16,8 @@ PAGE = (pathlib.Path(__file__).parents[1] / "docs/published_networks.md").read_t
 def test_the_python_examples_run_as_they_stand(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     pathlib.Path("network.pkl").write_bytes(Networks(size=4).pickle())
+    tensors = ResNet(channels=(3, 3)).tensors()
+    pathlib.Path("latest_net_G.pth").write_bytes(written(tensors))
     first, *others = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
     names = {}
     exec(compile(first, "published_networks.md", "exec"), names)
@@ -22,6 +25,7 @@ def test_the_python_examples_run_as_they_stand(tmp_path, monkeypatch, capsys):
     assert pathlib.Path("network.keras").is_file()
     for example in others:
         exec(compile(example, "published_networks.md", "exec"), names)
+    assert names["translated"].shape == (1, 60, 90, 3)
     printed = capsys.readouterr().out
     assert (
         "converted      generator: b4_torgb, b8_torgb, b16_torgb, b32_torgb" in printed

@@ -1,5 +1,7 @@
 """Layers that Keras lacks; importing this package registers all of them."""
 
+from kgan.layers.batch_normalization import BatchNormalization as BatchNormalization
+from kgan.layers.blur_pooling import BlurPooling2D as BlurPooling2D
 from kgan.layers.conditional_batch_normalization import (
     ConditionalBatchNormalization as ConditionalBatchNormalization,
 )
@@ -20,6 +22,9 @@ from kgan.layers.modulated_conv2d import ModulatedConv2D as ModulatedConv2D
 from kgan.layers.noise_injection import NoiseInjection as NoiseInjection
 from kgan.layers.pixel_normalization import PixelNormalization as PixelNormalization
 from kgan.layers.projection import Projection as Projection
+from kgan.layers.reflection_padding import CropLike as CropLike
+from kgan.layers.reflection_padding import PadToMultiple as PadToMultiple
+from kgan.layers.reflection_padding import ReflectionPadding2D as ReflectionPadding2D
 from kgan.layers.resampling import FIRDownSampling2D as FIRDownSampling2D
 from kgan.layers.resampling import FIRUpSampling2D as FIRUpSampling2D
 from kgan.layers.self_attention import SelfAttention as SelfAttention

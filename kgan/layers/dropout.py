@@ -5,7 +5,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from kgan.core import seeds
+from kgan.core import arguments, backend, seeds
 from kgan.core.config import Configured
 
 
@@ -23,6 +23,10 @@ class Dropout(Configured):
         rate: Float in [0, 1), the probability of dropping an entry.
         seed: Integer for the layer's own `keras.random.SeedGenerator`, or None. In a
             `kgan.GAN` the model's seed decides instead.
+        at_test: Whether entries are dropped outside of training as well, as in a
+            generator whose only random numbers these are. The mask then follows from
+            the state of the layer's seed generator, which stands still: a call repeats
+            itself, in a saved model too if `seed` is an integer.
 
     Raises:
         ValueError: If `rate` is not in [0, 1).
@@ -33,23 +37,37 @@ class Dropout(Configured):
     from Overfitting, section 4, with the scaling moved to training.
     """
 
-    def __init__(self, rate: float, seed: int | None = None, **kwargs: Any):
+    def __init__(
+        self,
+        rate: float,
+        seed: int | None = None,
+        at_test: bool = False,
+        **kwargs: Any,
+    ):
         super().__init__(**kwargs)
         if not 0 <= rate < 1:
             raise ValueError(f"`rate` must lie in [0, 1). Received: {rate!r}")
         self.rate = rate
         self.seed = seed
+        self.at_test = arguments.boolean("at_test", at_test)
         self.supports_masking = True
         if rate > 0:
             self.seed_generator = keras.random.SeedGenerator(seed)
         self.built = True
 
     def call(self, inputs, training=False):
-        if not training or self.rate == 0:
+        if self.rate == 0 or not (training or self.at_test):
             return inputs
-        uniform = seeds.uniform_like(inputs, self.seed_generator.next())
+        uniform = self._uniform(inputs, training)
         # Chosen by `where`, not by a product with 0, which an infinity would survive.
         return ops.where(uniform < self.rate, 0.0, inputs / (1 - self.rate))
+
+    def _uniform(self, x, training):
+        if training:
+            return seeds.uniform_like(x, self.seed_generator.next())
+        if not backend.is_tensorflow():  # no other backend has its random bits
+            return keras.random.uniform(ops.shape(x), seed=self.seed or 0)
+        return seeds.uniform_like(x, ops.convert_to_tensor(self.seed_generator.state))
 
     def compute_output_shape(self, input_shape):
         return input_shape

@@ -17,14 +17,19 @@ from kgan.models.mlp import mlp as mlp
 from kgan.models.mlp import mlp_discriminator as mlp_discriminator
 from kgan.models.mlp import mlp_generator as mlp_generator
 from kgan.models.packed import Packed as Packed
+from kgan.models.patch_projector import patch_projector as patch_projector
+from kgan.models.patchgan import PatchGAN as PatchGAN
+from kgan.models.patchgan import patchgan as patchgan
+from kgan.models.resnet_translator import ResNetTranslator as ResNetTranslator
+from kgan.models.resnet_translator import resnet_translator as resnet_translator
 from kgan.models.style_generator import StyleGenerator as StyleGenerator
 from kgan.models.style_options import stylegan2_options as stylegan2_options
 from kgan.models.stylegan2 import stylegan2 as stylegan2
 from kgan.models.stylegan2 import stylegan2_discriminator as stylegan2_discriminator
 from kgan.models.stylegan2 import stylegan2_generator as stylegan2_generator
-from kgan.models.translators import patchgan as patchgan
-from kgan.models.translators import unet as unet
+from kgan.models.unet import unet as unet
 
 # `kgan.published` has them: `kgan` sets them, which stands above both.
 load_stylegan2: Callable[..., Any]
+load_translator: Callable[..., Any]
 transfer: Callable[..., Any]

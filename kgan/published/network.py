@@ -5,7 +5,7 @@ import math
 import pathlib
 import zipfile
 
-from kgan.published import numpy_values, torch_tensors, unpickler
+from kgan.published import files, numpy_values, torch_tensors, unpickler
 from kgan.published.unpickler import Refused, Source
 
 # Modules within modules: a hostile file may hold one within itself.
@@ -128,13 +128,7 @@ def read(path: pathlib.Path) -> dict:
         FileNotFoundError: If there is no such file.
         Refused: If it holds anything else, in words what.
     """
-    if not path.exists():
-        raise FileNotFoundError(
-            f"`path` must be a pickle of networks. Received: {path}, and there is none"
-        )
-    if not path.is_file():
-        # A pipe would be waited for, and a device has no end.
-        raise Refused("a folder" if path.is_dir() else "a pipe or a device")
+    files.check("a pickle of networks", path)
     with path.open("rb") as file:
         _check_form(path, file.read(_BEGINNING))
         file.seek(0)

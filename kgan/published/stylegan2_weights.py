@@ -18,6 +18,7 @@ from kgan.layers import (
     ModulatedConv2D,
 )
 from kgan.layers.resampling import TAPS
+from kgan.published.assignment import assign
 from kgan.published.unpickler import Refused
 
 _FILTER = "resample_filter"
@@ -45,32 +46,12 @@ def copy(published, triples):
     Raises:
         Refused: If a tensor is not there, has another shape, or has no variable.
     """
-    left = dict(published.tensors)
-    for variable, name, order in triples:
-        tensor = left.pop(name, None)
-        if tensor is None:
-            raise Refused(f"networks of another architecture: there is no {name}")
-        value = _reordered(order, tensor, variable)
-        if value is None:
-            raise Refused(
-                f"networks of another architecture: {name} has another shape, "
-                f"{tensor.shape[:8]}"
-            )
-        variable.assign(value)
+    left = assign(published.tensors, triples)
     for name, tensor in left.items():
         if name.rpartition(".")[2] != _FILTER:
             raise Refused(f"networks of another architecture: there is {name}")
         if tensor.shape != _FIR.shape or not np.allclose(tensor.array, _FIR):
             raise Refused(f"networks of another architecture: {name} is another filter")
-
-
-def _reordered(order, tensor, variable):
-    """Returns a tensor's values as a variable has them; None if they do not fit."""
-    try:
-        value = order(tensor.array.astype("float32"), variable)
-    except ValueError:  # of axes that are not there
-        return None
-    return value if value.shape == tuple(variable.shape) else None
 
 
 def _of_layers(network, path):

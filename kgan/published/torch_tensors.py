@@ -3,10 +3,12 @@
 A tensor is a view (offset, size, strides) of a storage, which several may share. The
 bytes of a storage stand in a file of the older `torch.save`: five pickles (a magic
 number, a version, facts of the machine, the object, the keys of its storages), then for
-each key a count and the numbers.
+each key a count and the numbers. Those of the newer are ZIP archives, that are not
+compressed: `data.pkl` is the object, `data/KEY` the numbers of a storage.
 """
 
 import math
+import zipfile
 
 import numpy as np
 import tensorflow as tf
@@ -48,6 +50,15 @@ class Storage:
     def __init__(self, dtype, count):
         self.dtype, self.count = dtype, count
         self.values = None
+
+    def fill_from(self, data):
+        """Takes the values from their bytes, without a copy."""
+        if len(data) != self.count * self.dtype.itemsize:
+            raise Refused(
+                f"a file with a storage of {self.count:,} values, of which it holds "
+                f"{len(data):,} bytes"
+            )
+        self.values = np.frombuffer(data, self.dtype)
 
     def fill(self, source):
         """Reads the values from where a file has them, without a copy."""
@@ -110,30 +121,69 @@ def load_file(source: Source) -> object:
     Raises:
         Refused: If it is no such file, or damaged.
     """
-    storages = {}
-
-    def persistent(identity):
-        kind, dtype, key, _, count, *view = identity
-        if (kind, type(dtype), view) != ("storage", Name, [None]):
-            raise TypeError
-        if type(count) is not int or count < 0 or type(key) is not str:
-            raise TypeError
-        if key not in storages:
-            storages[key] = Storage(_DTYPES[dtype.path], count)
-        return storages[key]
-
+    storages = _Storages()
     beginning = [unpickler.load(source, {}) for _ in range(3)]
     magic, version, machine = beginning
     if (magic, version) != (MAGIC, _PROTOCOL) or not machine.get("little_endian"):
         raise Refused("a pickle with tensors of another form than `torch.save` has")
-    found = unpickler.load(source, _WITHIN, persistent)
+    found = unpickler.load(source, _WITHIN, storages.identified)
     for key in unpickler.load(source, {}):
         if type(key) is not str:
             raise TypeError
-        storages[key].fill(source)
-    if any(storage.values is None for storage in storages.values()):
+        storages.by_key[key].fill(source)
+    if any(storage.values is None for storage in storages.by_key.values()):
         raise Refused("a pickle with a storage that has no values")
     return found
+
+
+def load_archive(archive: zipfile.ZipFile, size: int) -> object:
+    """Reads a file of the newer `torch.save`, of `size` bytes.
+
+    Raises:
+        Refused: If it is another archive, or damaged.
+    """
+    entries = {entry.filename: entry for entry in archive.infolist()}
+    objects = [name for name in entries if name.rpartition("/")[2] == "data.pkl"]
+    if len(objects) != 1:
+        raise Refused("a ZIP archive, and none of `torch.save`")
+    folder = objects[0].removesuffix("data.pkl")
+    if sum(entry.file_size for entry in entries.values()) > size:
+        raise Refused("a damaged ZIP archive, whose parts are larger than the whole")
+
+    def read(name):
+        entry = entries.get(folder + name)
+        if entry is None:
+            raise Refused(f"an archive of torch.save without {unpickler.shown(name)}")
+        if entry.compress_type != zipfile.ZIP_STORED:
+            raise Refused("a compressed ZIP archive, which torch.save does not write")
+        return archive.read(entry)
+
+    if f"{folder}byteorder" in entries and read("byteorder") != b"little":
+        raise Refused("an archive of torch.save whose numbers are not little-endian")
+    storages = _Storages()
+    source = Source(read("data.pkl"))
+    found = unpickler.load(source, _WITHIN, storages.identified)
+    for key, storage in storages.by_key.items():
+        storage.fill_from(read(f"data/{key}"))
+    return found
+
+
+class _Storages:
+    """The storages of a file, by their keys."""
+
+    def __init__(self):
+        self.by_key = {}
+
+    def identified(self, identity):
+        """Returns the storage that a persistent id stands for."""
+        kind, dtype, key, _, count, *view = identity
+        if (kind, type(dtype)) != ("storage", Name) or view not in ([], [None]):
+            raise TypeError
+        if type(count) is not int or count < 0 or type(key) is not str:
+            raise TypeError
+        if key not in self.by_key:
+            self.by_key[key] = Storage(_DTYPES[dtype.path], count)
+        return self.by_key[key]
 
 
 def _load_from_bytes(data):

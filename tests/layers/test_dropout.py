@@ -76,3 +76,34 @@ def test_symbolic_batch_keeps_the_shape(training):
 def test_rate_out_of_range(rate):
     with pytest.raises(ValueError, match=rf"`rate` must lie in .* Received: {rate}"):
         Dropout(rate)
+
+
+def test_at_test_time_a_mask_is_repeated():
+    layer = Dropout(0.4, seed=7, at_test=True)
+    inputs = _inputs(5, 40)
+    found = [layer(inputs), layer(inputs), tf.function(layer)(inputs)]
+    compiled = tf.function(layer, jit_compile=True)
+    for other in (*found[1:], compiled(inputs)):
+        np.testing.assert_allclose(other, found[0], rtol=1e-6)
+    assert np.mean(np.asarray(found[0]) == 0) == pytest.approx(0.4, abs=0.1)
+    # A draw in training moves the state on, as ever.
+    layer(inputs, training=True)
+    assert np.any(layer(inputs) != found[0])
+
+
+def test_at_test_time_a_seed_decides(tmp_path):
+    inputs = _inputs(5, 40)
+    x = keras.Input((40,))
+    model = keras.Model(x, Dropout(0.4, seed=7, at_test=True)(x))
+    expected = Dropout(0.4, seed=7, at_test=True)(inputs)
+    np.testing.assert_array_equal(model(inputs), expected)
+    model.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    np.testing.assert_array_equal(loaded(inputs), expected)
+    other = Dropout(0.4, seed=8, at_test=True)(inputs)
+    assert np.any(other != expected)
+
+
+def test_other_choices_are_refused():
+    with pytest.raises(ValueError, match="`at_test` must be True or False"):
+        Dropout(0.5, at_test="yes")

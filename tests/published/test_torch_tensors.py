@@ -1,3 +1,6 @@
+import io
+import zipfile
+
 import numpy as np
 import pickles
 import pytest
@@ -183,3 +186,55 @@ def test_files_within_files_do_not_end_the_interpreter():
         bytes_ = pickles.torch_file(within, {})
     with pytest.raises(Refused):
         load(within)
+
+
+# === Archives, of the newer `torch.save` ===
+
+
+def _archived(**changed):
+    rebuild = Global("torch._utils", "_rebuild_tensor_v2")
+    shared = pickles.storage_id("Float", "0", 24, old=False)
+    state = pickles.ordered({"a": Call(rebuild, (shared, 0, (2, 3, 4), (12, 4, 1)))})
+    storages = {"0": (24, VALUES.tobytes())}
+    return pickles.torch_archive(state, storages, **changed)
+
+
+def load_archive(data, size=None):
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return torch_tensors.load_archive(archive, len(data) if size is None else size)
+
+
+def test_an_archive_is_read_alike():
+    found = load_archive(_archived())
+    np.testing.assert_array_equal(found["a"].array, VALUES)
+    # Older ones say nothing of the order of bytes, and have any folder.
+    older = _archived(byteorder=None, folder="archive/within")
+    np.testing.assert_array_equal(load_archive(older)["a"].array, VALUES)
+
+
+@pytest.mark.parametrize(
+    ("changed", "reason"),
+    [
+        ({"data/0": None}, r"archive of torch\.save without data/0"),
+        ({"data/0": bytes(95)}, "storage of 24 values, of which it holds 95 bytes"),
+        ({"data/0": bytes(97)}, "storage of 24 values, of which it holds 97 bytes"),
+        ({"byteorder": b"big"}, "not little-endian"),
+        ({"data.pkl": None}, r"a ZIP archive, and none of `torch\.save`"),
+        ({"code/data.pkl": b""}, r"a ZIP archive, and none of `torch\.save`"),
+        ({"data.pkl": b"\x80\x02"}, "cut off"),
+        ({"data.pkl": pickles.dumps(Global("os", "system"))}, r"names os\.system"),
+    ],
+)
+def test_other_archives_are_refused(changed, reason):
+    with pytest.raises(Refused, match=reason):
+        load_archive(_archived(**changed))
+
+
+def test_archives_that_unpack_to_more_are_refused():
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a/data.pkl", pickles.dumps({}))
+    with pytest.raises(Refused, match="a compressed ZIP archive"):
+        load_archive(file.getvalue())
+    with pytest.raises(Refused, match="parts are larger than the whole"):
+        load_archive(_archived(), size=100)
