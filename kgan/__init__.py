@@ -25,6 +25,8 @@ from kgan.engine.move import Move as Move
 from kgan.engine.move import Term as Term
 from kgan.engine.optimizers import lazy_adam as lazy_adam
 from kgan.games.bigan import BiGAN as BiGAN
+from kgan.games.cut import CUT as CUT
+from kgan.games.cyclegan import CycleGAN as CycleGAN
 from kgan.games.gan import GAN as GAN
 from kgan.games.pix2pix import Pix2Pix as Pix2Pix
 from kgan.latents import directions as directions

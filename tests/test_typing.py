@@ -65,7 +65,9 @@ def test_constructors_and_methods_have_hints(of):
     assert {f.__name__: missing(f) for f in functions(of) if missing(f)} == {}
 
 
-@pytest.mark.parametrize("game", [kgan.GAN, kgan.Pix2Pix, kgan.BiGAN], ids=label)
+@pytest.mark.parametrize(
+    "game", [kgan.GAN, kgan.Pix2Pix, kgan.CycleGAN, kgan.CUT, kgan.BiGAN], ids=label
+)
 def test_what_a_trained_game_does_has_hints(game):
     for name in OF_GAMES:
         if hasattr(game, name):

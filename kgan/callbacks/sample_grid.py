@@ -10,6 +10,9 @@ from kgan.callbacks.images import grid
 from kgan.callbacks.pictures import Pictures
 from kgan.core import peeking
 from kgan.core.arguments import positive_integer
+from kgan.data import label_maps
+
+_CHANNELS = (1, 3, 4)
 
 
 class SampleGrid(Pictures):
@@ -66,7 +69,7 @@ class SampleGrid(Pictures):
     def check(self):
         for images in self._columns(1, 1):
             shape, dtype = images.shape[1:], images.dtype
-            if len(shape) != 3 or shape[-1] not in (1, 3, 4) or dtype != np.uint8:
+            if len(shape) != 3 or shape[-1] not in _CHANNELS or dtype != np.uint8:
                 raise ValueError(
                     "`SampleGrid` needs a model that generates images of shape "
                     "(height, width, channels) with 1, 3 or 4 channels, as uint8. "
@@ -80,7 +83,29 @@ class SampleGrid(Pictures):
 
     def _columns(self, rows, columns):
         shown = self.model.shown(rows, self.seed, self.examples, columns)
-        return list(shown.values())
+        return visible(list(shown.values()))
+
+
+def visible(columns):
+    """Returns columns of images, those of label maps by a colour for each class.
+
+    A column of one-hot channels that are no gray, RGB or RGBA image is a label map,
+    and so is one of as many channels beside it, of which the largest counts.
+    """
+    counts = {x.shape[-1] for x in columns if x.ndim == 4 and _is_one_hot(x)}
+    counts -= set(_CHANNELS)
+    palettes = {count: label_maps.Labels("", count).palette for count in counts}
+    return [
+        palettes[x.shape[-1]][x.argmax(axis=-1)] if x.shape[-1] in counts else x
+        for x in columns
+    ]
+
+
+def _is_one_hot(maps):
+    high, low = maps.max(axis=-1), maps.min(axis=-1)
+    highest = (maps == high[..., None]).sum(axis=-1) == 1
+    lowest = (maps == low[..., None]).sum(axis=-1) == maps.shape[-1] - 1
+    return bool((highest & lowest).all()) and maps.shape[-1] > 1
 
 
 def alike(columns):

@@ -18,8 +18,8 @@ from kgan.core.extras import MissingPackage
 from kgan.runs import interrupts
 
 COMMANDS = (
-    *("train", "generate", "evaluate", "export", "explore", "push", "recipes"),
-    "data",
+    *("train", "generate", "translate", "evaluate", "export", "explore", "push"),
+    *("recipes", "data"),
 )
 
 FAILED, WRONG_USE, INTERRUPTED = 1, 2, 130

@@ -6,11 +6,12 @@
   kgan evaluate --samples=FOLDER --dataset=cifar10 --metrics=kernel_cifar10
 
 It prints a table and writes evaluation.json, each figure with all that it was
-computed from, and report.html if the model generates from latents. A metric's
-name ends in the features that it is measured on: a small network of ours
-(mnist, fashion_mnist, cifar10, digits), pixels, or a Keras application (vgg16);
-fid and kid are those of the standard Inception network. Without --metrics,
-those that fit the data are measured.
+computed from, and report.html if the model generates from latents, or if it
+translates. A metric's name ends in the features that it is measured on: a small
+network of ours (mnist, fashion_mnist, cifar10, digits), pixels, or a Keras
+application (vgg16); fid and kid are those of the standard Inception network.
+l1, psnr and ssim are of held-out pairs, cycle_error of held-out sources.
+Without --metrics, those that fit the data are measured.
 """
 
 import pathlib
@@ -24,6 +25,7 @@ from kgan.cli import flags
 from kgan.core.atomic_files import check_writable, write_atomically
 from kgan.games import exported
 from kgan.games.generative import Generative
+from kgan.games.translation import Translation
 from kgan.metrics.measure import kind_of_examples
 from kgan.recipes.flag_types import (
     Boolean,
@@ -114,7 +116,7 @@ def run(values) -> None:
     path, text = output / directory.FIGURES, evaluation.to_json()
     write_atomically(path, lambda name: name.write_text(text, encoding="utf-8"))
     written = [str(path)]
-    if values.report and isinstance(game, Generative):
+    if values.report and isinstance(game, (Generative, Translation)):
         written.append(str(_write_report(values, game, evaluation, evaluator, output)))
     print(f"\nWritten: {', '.join(written)}")
 

@@ -2,9 +2,11 @@
 
   kgan explore --model=runs/digits-20250101-120000
   kgan explore --model=gan.keras --method=sefa --num_directions=8 --port=8000
+  kgan explore --model=runs/maps-20250101-120000
 
-The page is for this machine alone and asks no other for anything. Ctrl-C ends
-it. It needs Gradio: pip install "kgan[explore]"
+A model that translates images has a page on which one is uploaded. The page is
+for this machine alone and asks no other for anything. Ctrl-C ends it. It needs
+Gradio: pip install "kgan[explore]"
 """
 
 import pathlib
@@ -13,9 +15,10 @@ import threading
 
 from kgan.cli import flags
 from kgan.games import generative
+from kgan.games.translation import Translation
 from kgan.latents import directions
 from kgan.recipes.flag_types import Boolean, Choice, Integer, Text
-from kgan.report import explore
+from kgan.report import explore, explore_translation
 from kgan.runs import directory
 
 
@@ -53,17 +56,28 @@ def run(values) -> None:
     explore.import_gradio()
     _check_free(values.port)
     gan = directory.load_generator(model)
-    generative.require(gan, "`kgan explore`")
-    explorer = explore.Explorer(
-        gan, values.method, values.num_directions, values.averaged
-    )
-    page = explore.page(explorer, title=pathlib.Path(model).resolve().name)
+    page = _page(gan, values, title=pathlib.Path(model).resolve().name)
     try:
         address = explore.serve(page, values.port, values.open)
         print(f"The page is {address} until Ctrl-C.", flush=True)
         threading.Event().wait()
     finally:
         page.close(verbose=False)
+
+
+def _page(game, values, title):
+    if isinstance(game, Translation):
+        for name in ("method", "num_directions", "averaged"):
+            if values[name].present:
+                kind = type(game).__name__
+                raise flags.UsageError(f"--{name} has no meaning for a {kind}")
+        translator = explore_translation.Translator(game)
+        return explore_translation.page(translator, title)
+    generative.require(game, "`kgan explore`")
+    explorer = explore.Explorer(
+        game, values.method, values.num_directions, values.averaged
+    )
+    return explore.page(explorer, title)
 
 
 def _check_free(port):

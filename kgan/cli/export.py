@@ -33,6 +33,8 @@ def define(values) -> None:
          "the next)"),
         ("discriminator", Boolean(), False, "serve D as well"),
         ("max_images", Integer(minimum=2), 256, "most images of one request"),
+        ("direction", optional, None, "of a game of translation, the only one that is "
+         "exported: to_target, to_source (default: all, of a file to_target)"),
         ("license", optional, None, "terms for the model's card, as in CC-BY-4.0"),
         ("raw", Boolean(), False, "of a file: floats of the network, images in "
          "[-1, 1], and no uint8"),
@@ -97,7 +99,7 @@ def _file(game, output, options, values):
 
 _FORMATS = ("saved_model", *export.FORMATS)
 # Arguments of `endpoints`, of one game or another.
-_OF_GAMES = ("averaged", "discriminator", "max_images")
+_OF_GAMES = ("averaged", "discriminator", "max_images", "direction")
 # Flags that only a SavedModel has a use for.
 _SERVED = ("version", "discriminator", "max_images", "license")
 # Flags that a format has a use for, where these are not those of any file.

@@ -20,6 +20,7 @@ from kgan import distribute, recipes
 from kgan.cli import flags
 from kgan.core import modules
 from kgan.data.registry import SIDE_OPTIONS
+from kgan.games.translation import Translation
 from kgan.models import style_transfer as transfer
 from kgan.recipes import automatic, fine_tuning
 from kgan.recipes.flag_types import Boolean, Choice, Text
@@ -129,6 +130,8 @@ def run(values) -> None:
 
 
 def _more(plan):
+    if isinstance(plan.game, Translation):
+        return f"Translations: kgan translate --model={plan.run_dir} --input=FOLDER"
     return f"More samples: kgan generate --model={plan.run_dir}"
 
 

@@ -96,6 +96,25 @@ class Interface:
         """
         raise self._unanswered("paths", "has no space through which paths lead")
 
+    def pairs(self, count, seed=0, dataset=None, **options):
+        """Returns what it makes beside what is right; `kgan.metrics.paired` reads it.
+
+        Args:
+            count: How many pairs.
+            seed: Seed of all that is drawn.
+            dataset: Held-out examples of which each has its right answer.
+            **options: As in `examples`.
+        """
+        raise self._unanswered("pairs", "makes nothing that has one right answer")
+
+    def cycles(self, count, seed=0, dataset=None, **options):
+        """Returns examples beside what comes back of them.
+
+        `kgan.metrics.cycle_error` reads them. Arguments are those of `pairs`, and how
+        what lies between is disturbed.
+        """
+        raise self._unanswered("cycles", "leads no example there and back")
+
     def endpoints(self, **options):
         """Returns what is served: `kgan.export.endpoints.Endpoint` by name.
 

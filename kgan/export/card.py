@@ -28,7 +28,7 @@ def text(name, game, servable, provenance):
         figures(provenance),
         _signatures(servable),
         _requests(name, servable.example),
-        _FILES if servable.record is None else _FILES + _RECORD,
+        _FILES + _record(servable.record),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -97,7 +97,8 @@ def _input(given):
 
 
 def _shape(shape):
-    return f"({', '.join('batch' if d is None else str(d) for d in shape)})"
+    sides = ("any" if d is None else str(d) for d in shape[1:])
+    return f"({', '.join(('batch', *sides))})"
 
 
 _FILES = f"""## Files
@@ -108,8 +109,15 @@ _FILES = f"""## Files
 | `{warmup.PATH}` | requests that TensorFlow Serving sends at start |
 | `{batching.NAME}` | how it joins requests |
 | `{versions.MANIFEST}` | checksums: `sha256sum --check {versions.MANIFEST}` |"""
-_RECORD = f"""
-| `{RECORD}` | shape and prior: `kgan generate --model=.` in this folder reads it |"""
+
+
+def _record(record):
+    if record is None:
+        return ""
+    translates = "directions" in record
+    what = "shapes of its directions" if translates else "shape and prior"
+    command = f"kgan {'translate' if translates else 'generate'} --model=."
+    return f"\n| `{RECORD}` | {what}: `{command}` in this folder reads it |"
 
 
 def _requests(name, example):

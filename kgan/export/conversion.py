@@ -20,8 +20,6 @@ from kgan.export.formats import FORMATS
 from kgan.export.precision import in_float32
 from kgan.export.servable import check_weights, saved_model, servable_of
 
-# Number of inputs by which a file is compared with its network.
-_COMPARED = 64
 # How LiteRT, ONNX Runtime and OpenVINO name operations that they do not know.
 _UNKNOWN = (
     r"'tf\.(\w+)' op",
@@ -83,8 +81,9 @@ def convert(
     Those of a `kgan.GAN` are its generator, `latents` float32 `(batch, latent_dim)`,
     with classes `labels` int32 `(batch,)` too, and `images` uint8 as `generate` returns
     them, or float32 `points` or `values`; of a `kgan.Pix2Pix` its generator, `images`
-    and `translated`. A batch has any number of rows. What a server checks is not
-    checked there. Networks of mixed precision are converted in float32.
+    and `translated`, of a game of two directions that of `direction`. A batch has any
+    number of rows. What a server checks is not checked there. Networks of mixed
+    precision are converted in float32.
 
     Args:
         game: A trained game, such as a `kgan.GAN`.
@@ -97,10 +96,12 @@ def convert(
         **options: Of Keras' exporter: `opset_version` of ONNX, and `optimizations` of
             LiteRT; `[tf.lite.Optimize.DEFAULT]` stores weights in 8 bits, by its
             dynamic-range quantisation: about a quarter of the size, and other outputs.
+            Of a game of two directions: `direction`, the name of one.
 
     Returns:
         The largest absolute difference of the file's output to the network's over 64
-        inputs, a float: in levels of 255 where the output is uint8.
+        inputs, fewer of large images, a float: in levels of 255 where the output is
+        uint8.
 
     Raises:
         ValueError: If the model has no such network, was not compiled or not trained,
@@ -113,9 +114,11 @@ def convert(
     """
     registry.check_known("`format` must be one of", format, FORMATS)
     kind, path = FORMATS[format], pathlib.Path(filepath)
+    of_game = _options_of(game, options)
+    options = {name: options[name] for name in options.keys() - of_game.keys()}
     kind.check(path, options)
-    portable = _portable(game, kind.title, averaged, allow_untrained)
-    inputs = portable.examples(_COMPARED)
+    portable = _portable(game, kind.title, averaged, allow_untrained, **of_game)
+    inputs = portable.examples(portable.count)
     (expected,) = _Forward(portable, portable.network, raw)(*inputs.values()).values()
     model = _Forward(portable, in_float32(portable.network), raw)
     with tempfile.TemporaryDirectory() as folder:
@@ -135,8 +138,15 @@ def convert(
     return float(np.abs(output.astype(float) - expected.numpy()).max())
 
 
-def _portable(game, title, averaged, allow_untrained):
-    portable = servable_of(game, averaged, allow_untrained).portable
+def _options_of(game, options):
+    """Returns those options that choose what of a game is served: its direction."""
+    found = getattr(game, "endpoints", None)
+    known = inspect.signature(found).parameters if found else ()
+    return {n: options[n] for n in ("direction",) if n in options and n in known}
+
+
+def _portable(game, title, averaged, allow_untrained, **options):
+    portable = servable_of(game, averaged, allow_untrained, **options).portable
     if portable is None:
         raise ValueError(
             f"`game` must name a network for {title}, `portable` of what its "

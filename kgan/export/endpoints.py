@@ -15,14 +15,16 @@ class Input:
         spec: Its name, dtype and shape. Of any number of axes: a number of a request,
             or a vector with one for each.
         values: Which values it may have, in words.
-        example: A value that is as good as any.
+        example: A value that is as good as any: a number, or the bytes of a file.
         default: What is meant where it is left out, or None.
+        shape: Shape of an example where the spec leaves sides open, or None.
     """
 
     spec: tf.TensorSpec
     values: str
-    example: float
+    example: float | bytes
     default: float | None = None
+    shape: tuple | None = None
 
     @property
     def is_of_rows(self):
@@ -38,7 +40,10 @@ class Input:
         return self._filled(1, self.default)
 
     def _filled(self, rows, value):
-        shape = (rows, *(self.spec.shape[1:] if self.is_of_rows else ()))
+        shape = ()
+        if self.is_of_rows:
+            shape = self.spec.shape[1:] if self.shape is None else self.shape
+        shape = (rows, *shape)
         return tf.fill(shape, tf.constant(value, self.spec.dtype))
 
 
@@ -77,6 +82,7 @@ class Portable:
         examples: Function from a count to typical inputs, arrays by name, in order.
         finish: Function from an output to what users get of it, such as uint8 images,
             where they do not ask for it as it is. None: they get it as it is.
+        count: Number of inputs by which the file is compared with the network.
     """
 
     name: str
@@ -85,6 +91,7 @@ class Portable:
     specs: list
     examples: Callable
     finish: Callable | None = None
+    count: int = 64
 
 
 @dataclasses.dataclass(frozen=True)

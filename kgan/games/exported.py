@@ -1,4 +1,4 @@
-"""Games of latents that were exported as SavedModels, as far as they generate."""
+"""Games that were exported as SavedModels, those of latents as far as they generate."""
 
 import json
 import pathlib
@@ -11,6 +11,7 @@ from kgan.export import versions
 from kgan.export.card import RECORD
 from kgan.export.requests import MAX_REQUESTS
 from kgan.games.endpoints import in_chunks
+from kgan.games.exported_translation import ExportedTranslation
 from kgan.games.generative import Generative
 from kgan.games.sampler import Sampler
 
@@ -27,6 +28,20 @@ def find(path):
         if (folder / "saved_model.pb").is_file():
             return folder
     return None
+
+
+def load(folder):
+    """Loads an exported model as the game that it was, as far as it generates.
+
+    Args:
+        folder: A version, as `find` returns it.
+
+    Raises:
+        ValueError: If it holds neither a generator from latents nor a translator.
+    """
+    path = pathlib.Path(folder, RECORD)
+    translates = path.is_file() and "directions" in json.loads(path.read_text("utf-8"))
+    return ExportedTranslation(folder) if translates else Exported(folder)
 
 
 class Exported(Generative, Interface):

@@ -1,6 +1,6 @@
 """Translation between paired images: pix2pix."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import keras
@@ -17,7 +17,9 @@ from kgan.engine.move import LossAndLogs, Move
 from kgan.engine.update import mean
 from kgan.games import network_checks
 from kgan.games.data_fields import images
+from kgan.games.direction import check_image_size, latent_dim, shapes
 from kgan.games.translation import Translation
+from kgan.latents.priors import Normal
 from kgan.losses.adversarial import AdversarialLoss
 
 
@@ -28,22 +30,26 @@ class Pix2Pix(Translation, Game):
         min_G max_D  E log D(x, y) + E log(1 − D(x, G(x))) + λ · E ‖y − G(x)‖₁
 
     x is the source, y its target. D sees both, and may return a map of logits, each of
-    a patch (PatchGAN). There are no latents: what is random in G is its dropout, in
-    training alone. As in the paper D's loss is halved, which slows it beside G. Isola
-    et al. (2017), Image-to-Image Translation with Conditional Adversarial Networks,
-    equations 1 to 4, with λ = 100.
+    a patch (PatchGAN). What is random in G is its dropout, in training, or as published
+    in its use as well (`kgan.layers.Dropout(at_test=True)`); or latents beside the
+    image, standard normal ones, which a G of two inputs takes. As in the paper D's loss
+    is halved, which slows it beside G. Isola et al. (2017), Image-to-Image Translation
+    with Conditional Adversarial Networks, equations 1 to 4, with λ = 100.
 
     Batches are `{"source", "target"}`, float32 images in [−1, 1], as
     `kgan.data.load("pairs:...")` yields them. `fit` logs `d_loss`, `g_loss` and `l1`,
     the mean of |y − G(x)|. `translate` maps images, by the average if there is one.
 
     Args:
-        generator: G, a `keras.Model` from sources to targets in [−1, 1].
+        generator: G, a `keras.Model` from sources, or from `[source, latents]`, to
+            targets in [−1, 1].
         discriminator: D, a `keras.Model` from `[source, target]` to logits.
         l1: Strength λ of the distance, a non-negative number or a schedule of the step.
         adversarial_loss: A name (`kgan.losses.names()`), or an object of that kind.
         ema_momentum: Momentum of the averaged generator, a number in [0, 1), a
             schedule, or None: no average, as published.
+        image_size: (height, width) of the images of the data where networks were built
+            for `(None, None, channels)`: any size. None: those of the networks.
         seed: Every draw follows from it and from the step's number.
         name: Name of the model.
 
@@ -70,11 +76,13 @@ class Pix2Pix(Translation, Game):
         l1: float = 100.0,
         adversarial_loss: str | AdversarialLoss = "non_saturating",
         ema_momentum: Scheduled | None = None,
+        image_size: int | Sequence[int] | None = None,
         seed: int = 0,
         name: str = "pix2pix",
     ):
         super().__init__(seed=seed, name=name)
-        source, target = generator.input_shape[1:], generator.output_shape[1:]
+        self.image_size = check_image_size(image_size)
+        source, target = shapes(generator, self.image_size)
         pair = {"source": source, "target": target}
         network_checks.takes("discriminator", discriminator, **pair)
         network_checks.gives_logits(discriminator)
@@ -86,22 +94,31 @@ class Pix2Pix(Translation, Game):
         self.ema_momentum = arguments.ema_momentum(ema_momentum)
 
     def fields(self):
-        source = self.generator.input_shape[1:]
-        target = self.generator.output_shape[1:]
+        source, target = shapes(self.generator, self.image_size)
         # A source may be a mask, which has no value below 0.
         in_range = {"low": -1.0, "high": 1.0} if is_picture(source) else {}
         of_target = images(target, called="") if is_picture(target) else Field(target)
         return {"source": Field(source, **in_range), "target": of_target}
 
     def moves(self):
+        logs, draws = ("g_loss", "l1"), self.latents
         return (
-            Move(("discriminator",), self.discriminator_loss, ("d_loss",)),
-            Move(("generator",), self.generator_loss, ("g_loss", "l1")),
+            Move(("discriminator",), self.discriminator_loss, ("d_loss",), draws=draws),
+            Move(("generator",), self.generator_loss, logs, draws=draws),
         )
+
+    def latents(self, rows: int, seed: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Draws latents where G takes them, z ~ N(0, I)."""
+        width = latent_dim(self.generator)
+        return {} if width is None else {"z": Normal(width).sample(rows, seed)}
+
+    def _translated(self, generator, batch):
+        x = batch["source"]
+        return generator([x, batch["z"]] if "z" in batch else x, key=Use.GENERATOR)
 
     def discriminator_loss(self, nets: Any, batch: Mapping[str, Any]) -> LossAndLogs:
         """−½ (log D(x, y) + log(1 − D(x, G(x)))) for the logistic losses."""
-        fake = nets.frozen.generator(batch["source"], key=Use.GENERATOR)
+        fake = self._translated(nets.frozen.generator, batch)
         real_logits = nets.discriminator([batch["source"], batch["target"]])
         fake_logits = nets.discriminator([batch["source"], fake])
         loss = self.adversarial_loss.at(nets.step)
@@ -110,7 +127,7 @@ class Pix2Pix(Translation, Game):
 
     def generator_loss(self, nets: Any, batch: Mapping[str, Any]) -> LossAndLogs:
         """−log D(x, G(x)) + λ · |y − G(x)| for the non-saturating loss."""
-        fake = nets.generator(batch["source"], key=Use.GENERATOR)
+        fake = self._translated(nets.generator, batch)
         fake_logits = nets.frozen.discriminator([batch["source"], fake])
         real_logits = None
         if self.adversarial_loss.relativistic:

@@ -1,39 +1,95 @@
 """Methods of a trained game of translation."""
 
-import dataclasses
-
 import numpy as np
-import tensorflow as tf
 
-from kgan.core import arguments, backend
+from kgan.core import arguments, backend, registry
 from kgan.core.pictures import is_picture
-from kgan.export.endpoints import Endpoint, Input, Portable, Servable
 from kgan.export.exportable import Exportable
-from kgan.games.endpoints import named
-from kgan.games.sampler import as_floats, data_name, in_batches, to_float, to_uint8
-from kgan.metrics.examples import Examples
+from kgan.games import translation_endpoints
+from kgan.games.direction import Direction, shapes
+from kgan.games.sampler import in_batches, to_uint8
+from kgan.games.translated import Cycles, Translated, TranslatedPairs
 
 _ROWS = 8
+_AT_ONCE = 2**20  # pixels that go through a network at a time
+
+
+def require(game, who):
+    """Checks that a game translates, before something is asked of it.
+
+    Args:
+        game: Any model.
+        who: What needs it, as in "`kgan translate`".
+
+    Raises:
+        ValueError: If it is no `Translation`.
+    """
+    if not isinstance(game, Translation):
+        raise ValueError(
+            f"{who} needs a game of translation, such as kgan.Pix2Pix. "
+            f"Received: a {type(game).__name__}"
+        )
 
 
 class Translation(Exportable):
-    """Mixin of games whose generator translates a source into a target.
+    """Mixin of games that translate images, in one direction or in two.
 
-    It reads `generator`, and `ema_generator` where there is an average. A source or a
-    target that is no picture (`kgan.core.pictures`), such as one of many bands, stays
-    float32.
+    It reads the player of each direction, and `ema_<player>` where there is an average.
+    A source or a target that is no picture (`kgan.core.pictures`), such as one of many
+    bands, stays float32.
+
+    Attributes:
+        directions: By the name of a direction, the player that translates. The first
+            one leads to the targets, the second one back.
+        image_size: (height, width) of the images of the data, where networks take any;
+            or None.
     """
+
+    directions = {"to_target": "generator"}
+    image_size = None
+
+    def direction(self, name: str | None = None) -> Direction:
+        """Returns a `kgan.games.direction.Direction`, averaged if there is an average.
+
+        Args:
+            name: One of `directions`; None: the first.
+
+        Raises:
+            ValueError: If there is no such direction.
+        """
+        name = self.check_direction(name)
+        if backend.is_tensorflow():  # elsewhere `predict` did, which traces this
+            self.begin_averages()
+        return Direction(self._network(self.directions[name]), self.image_size)
+
+    def check_direction(self, name):
+        """Returns the name of a direction, the first for None; raises for others."""
+        name = next(iter(self.directions)) if name is None else name
+        registry.check_known("`direction` must be one of", name, self.directions)
+        return name
+
+    def _network(self, player):
+        average = getattr(self, f"ema_{player}", None)
+        return getattr(self, player) if average is None else average
 
     @property
     def translator(self):
-        """The network that translates: the averaged generator if there is one."""
-        self.begin_averages()
-        return self._translator
+        """The network of the first direction: the average if there is one."""
+        return self.direction().network
 
     @property
     def data_shape(self):
-        """Shape of a target."""
-        return tuple(self.generator.output_shape[1:])
+        """Shape of a target; sides that nobody knows are None."""
+        return self._shapes()[1]
+
+    @property
+    def source_shape(self):
+        """Shape of a source; sides that nobody knows are None."""
+        return self._shapes()[0]
+
+    def _shapes(self):
+        player = next(iter(self.directions.values()))
+        return shapes(getattr(self, player), self.image_size)
 
     @property
     def is_image(self):
@@ -41,48 +97,56 @@ class Translation(Exportable):
         return is_picture(self.data_shape)
 
     def averages(self):
-        return {} if self.ema_momentum is None else {"generator": self.ema_momentum}
-
-    @property
-    def _translator(self):
-        average = getattr(self, "ema_generator", None)
-        return self.generator if average is None else average
+        if self.ema_momentum is None:
+            return {}
+        return dict.fromkeys(self.directions.values(), self.ema_momentum)
 
     def call(self, inputs):
-        if backend.is_tensorflow():  # elsewhere `predict` did, which traces this
-            self.begin_averages()
-        return self._translator(inputs, training=False)
+        return self.translator(inputs, training=False)
 
-    def translate(self, images: np.ndarray, batch_size: int = 32) -> np.ndarray:
+    def translate(
+        self,
+        images: np.ndarray,
+        batch_size: int = 32,
+        direction: str | None = None,
+        seed: int = 0,
+    ) -> np.ndarray:
         """Translates images; returns a NumPy array of targets, uint8 if pictures.
 
         Args:
-            images: Array of sources, uint8, or float32 in [−1, 1].
+            images: Array of sources, uint8, or float32 in [−1, 1]. Their sides may be
+                any where the network was built for `(None, None, channels)`.
             batch_size: Images in memory at a time.
+            direction: "to_target", or of a game of two directions "to_source".
+            seed: Of translations that are drawn (dropout, latents): image i has those
+                of `seed + i`. Others have no use for it.
 
         Raises:
-            ValueError: If images are none that the generator takes.
+            ValueError: If images are none that the network takes, or there is no such
+                direction.
         """
-        return in_batches(self._translated, batch_size, self._sources(images))
+        way = self.direction(direction)
+        arguments.index("seed", seed)
+        images = way.sources(images)
 
-    def _sources(self, images):
-        shape = self.generator.input_shape[1:]
-        return as_floats("images", images, shape, is_picture(shape))
+        def translated(images, numbers):
+            return visible(way.floats(images, numbers))
 
-    def translated(self, images):
-        """Returns translations as the network's floats, in one batch."""
-        return self._floats(self._sources(images))
+        return in_batches(translated, batch_size, images, _numbers(images, seed))
 
-    def _translated(self, images):
-        return _seen(self._floats(images))
-
-    def _floats(self, images):
-        return backend.infer(self.translator, tf.convert_to_tensor(images, tf.float32))
+    def translated(self, images, direction=None, seed=0):
+        """Returns translations as the network's floats, an array."""
+        way = self.direction(direction)
+        return _floats(way, way.sources(images), seed)
 
     # === What the rest of kgan asks of any game ===
 
     def shown(self, rows=None, seed=0, examples=None, columns=8):
-        """Returns the columns source, output and target, for the first examples."""
+        """Returns what becomes of the first examples, in columns side by side.
+
+        They are source, output and target; of two directions each side, its translation
+        and the way back.
+        """
         if examples is None:
             raise ValueError(
                 "`examples` must be a batch of the data: what a translation shows. "
@@ -90,102 +154,64 @@ class Translation(Exportable):
             )
         batch = self.unpack(examples)
         first = {name: np.asarray(x)[: rows or _ROWS] for name, x in batch.items()}
-        return {
-            "source": _seen(first["source"]),
-            "output": self._translated(first["source"]),
-            "target": _seen(first["target"]),
-        }
+        x, y = first["source"], first["target"]
+        found = {"source": x, "output": self.translated(x, seed=seed)}
+        if len(self.directions) == 1:
+            return {n: visible(a) for n, a in (found | {"target": y}).items()}
+        there, back = map(self.direction, self.directions)
+        found["back to source"] = _floats(back, found["output"], seed)
+        found["target"] = y
+        found["output of target"] = _floats(back, back.sources(y), seed)
+        found["back to target"] = _floats(there, found["output of target"], seed)
+        return {name: visible(images) for name, images in found.items()}
 
     def examples(self, count, seed=0, dataset=None):
         """Returns translations of a data set's sources, which metrics compare.
 
         Args:
             count: The most of them.
-            seed: Without a meaning here: nothing is drawn.
-            dataset: A `kgan.data.Pairs`.
+            seed: Of translations that are drawn.
+            dataset: A source of pairs or of two sets, as `kgan.data.Pairs`.
         """
-        return Translated(self, dataset, count)
+        return Translated(self, dataset, count, seed)
 
-    def endpoints(self):
-        """Returns `serving_default` and `translate`: uint8 images or float32 values."""
-        shape, target = self.generator.input_shape[1:], self.data_shape
-        from_bytes, to_bytes = is_picture(shape), is_picture(target)
-        name, given = data_name(from_bytes, shape), data_name(to_bytes, target)
-        spec = tf.TensorSpec(
-            (None, *shape), tf.uint8 if from_bytes else tf.float32, name
-        )
-        words = ", ".join(map(str, target))
+    def pairs(self, count, seed=0, dataset=None):
+        """Returns translations beside the targets of the same pairs; see `examples`."""
+        return TranslatedPairs(self, dataset, count, seed)
 
-        def function(network):
-            def translated(images, _=None):
-                images = to_float(images) if from_bytes else images
-                output = network(images, training=False)
-                # ONNX wants names of outputs that are no input's.
-                return {"translated": tf.cast(output, tf.float32)}
+    def cycles(self, count, seed=0, dataset=None, disturbance=None):
+        """Returns sources beside what comes back of them; see `examples`.
 
-            return translated
+        Args:
+            count: As of `examples`, and so are the next two.
+            seed: The same.
+            dataset: The same.
+            disturbance: What happens to the translations on their way: None, "noise" or
+                "jpeg", see `kgan.games.translated.Cycles`.
+        """
+        if len(self.directions) == 1:
+            raise self._unanswered("cycles", "translates in one direction alone")
+        return Cycles(self, dataset, count, seed, disturbance)
 
-        def translate(images, _=None):
-            (output,) = function(self.translator)(images).values()
-            return {given: to_uint8(output) if to_bytes else output}
+    def endpoints(self, direction=None):
+        """Returns what is served; see `kgan.games.translation_endpoints`.
 
-        def examples(count):
-            draw = np.random.default_rng(0)
-            pictures = draw.integers(0, 256, (count, *shape), np.uint8)
-            return {name: pictures if from_bytes else np.float32(pictures / 255)}
-
-        endpoint = Endpoint(
-            named(name, translate),
-            (Input(spec, "in [0, 255]" if from_bytes else "finite", 0),),
-            {
-                given: f"uint8 (batch, {words}), in [0, 255]"
-                if to_bytes
-                else f"float32 (batch, {words})"
-            },
-            (self.translator,),
-        )
-        portable = Portable(
-            "generator",
-            self.translator,
-            function,
-            [spec],
-            examples,
-            to_uint8 if to_bytes else None,
-        )
-        served = dict.fromkeys(("serving_default", "translate"), endpoint)
-        return dataclasses.replace(Servable.of(self, served), portable=portable)
+        Args:
+            direction: Name of the only one that is served; None: all.
+        """
+        return translation_endpoints.servable(self, direction)
 
 
-def _seen(data):
+def _floats(direction, images, seed):
+    """Translates float32 sources, as many at a time as there is room for."""
+    rows = max(1, _AT_ONCE // int(np.prod(images.shape[1:3])))
+    return in_batches(direction.floats, rows, images, _numbers(images, seed))
+
+
+def _numbers(images, seed):
+    return np.arange(seed, seed + len(images), dtype=np.int64)
+
+
+def visible(data):
     """Returns pictures as uint8, other data as they are; a NumPy array."""
     return np.asarray(to_uint8(data) if is_picture(data.shape[1:]) else data)
-
-
-class Translated(Examples):
-    """Translations of the sources of paired data, in their order."""
-
-    name = "translations"
-
-    def __init__(self, game, dataset, count):
-        sources = getattr(dataset, "sources", None)
-        if sources is None:
-            raise ValueError(
-                "`dataset` must be a source of pairs, `kgan.data.Pairs`, whose sources "
-                f"are translated. Received: {dataset!r}"
-            )
-        self.game, self.sources = game, sources
-        self.count = min(
-            arguments.positive_integer("num_images", count), sources.num_examples
-        )
-        self.shape = game.data_shape
-
-    def batches(self, batch_size):
-        for first in range(0, self.count, batch_size):
-            rows = np.arange(first, min(first + batch_size, self.count))
-            translated = self.game.translated(self.sources.read(rows))
-            if not np.isfinite(translated).all():
-                raise FloatingPointError(
-                    "The generator must give finite samples. Received: NaN or infinity "
-                    f"among translations {rows[0]} to {rows[-1]}"
-                )
-            yield _seen(translated), None

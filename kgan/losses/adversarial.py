@@ -137,6 +137,21 @@ class LeastSquares(AdversarialLoss):
 
 
 @keras.saving.register_keras_serializable(package="kgan")
+class MeanSquares(LeastSquares):
+    """Twice `LeastSquares`: D minimises (D(x) − 1)² + D(G(z))², G (D(G(z)) − 1)².
+
+    It is what the programs of CycleGAN and CUT compute, whose further terms have their
+    weights beside it.
+    """
+
+    def discriminator_loss(self, real_logits, fake_logits):
+        return 2.0 * super().discriminator_loss(real_logits, fake_logits)
+
+    def generator_loss(self, real_logits, fake_logits):
+        return 2.0 * super().generator_loss(real_logits, fake_logits)
+
+
+@keras.saving.register_keras_serializable(package="kgan")
 class Wasserstein(AdversarialLoss):
     """The Wasserstein-1 distance: D maximises E D(x) − E D(G(z)), G E D(G(z)).
 
@@ -192,6 +207,7 @@ _LOSSES = {
     "minimax": Minimax,
     "non_saturating": NonSaturating,
     "least_squares": LeastSquares,
+    "mean_squares": MeanSquares,
     "wasserstein": Wasserstein,
     "hinge": Hinge,
     "relativistic_pairing": RelativisticPairing,

@@ -109,6 +109,10 @@ class Metric(abc.ABC):
         on_features: Whether it compares features, whose extractor is then part of the
             figure's name: "frechet" on "mnist" is "frechet_mnist".
         standard_name: Name of its figure on the standard Inception network: "fid".
+        made: By role, what a game makes for this metric alone: the name of its method
+            (`paths`, `pairs`, `cycles`: see `kgan.engine.interface`) and its options.
+        reads_held_out: Whether that is made of the held-out examples, and not of the
+            reference.
     """
 
     kind: str
@@ -116,6 +120,8 @@ class Metric(abc.ABC):
     best: tuple
     on_features: bool = True
     standard_name: str | None = None
+    made: Mapping[str, tuple] = {}
+    reads_held_out: bool = False
 
     def __init__(self, features: Any = None):
         self.features = features
@@ -126,13 +132,8 @@ class Metric(abc.ABC):
 
         Roles are "real" (the reference, usually the training split), "fake"
         (generated), "held_out" (real examples that the generator was not trained on)
-        and "paths" (pairs of generated ones).
+        and those of `made`.
         """
-
-    @property
-    def paths(self) -> dict:
-        """Options of a game's `paths`, for the role of that name."""
-        return {}
 
     def seen(self, role: str, extractor: Any) -> Any:
         """Returns the extractor through which the examples of a role are seen."""

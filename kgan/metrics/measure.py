@@ -1,7 +1,6 @@
 """Measures a model: sweeps real and generated examples once for all metrics."""
 
 import importlib.metadata
-import inspect
 import itertools
 import os
 from collections.abc import Mapping, Sequence
@@ -12,7 +11,7 @@ import tensorflow as tf
 from kgan.core import arguments, backend
 from kgan.engine.interface import Interface
 from kgan.metrics import labels as data_labels
-from kgan.metrics import registry
+from kgan.metrics import made_by, registry
 from kgan.metrics.base import Context, Metric
 from kgan.metrics.cache import Cache, default_folder
 from kgan.metrics.evaluation import Evaluation
@@ -57,8 +56,7 @@ def measure(
     return evaluator(gan, **call)
 
 
-_PLAIN = {"averaged": True, "truncation": 1.0, "labels": "data"}
-_CALL = ("seed", *_PLAIN)
+_CALL = ("seed", *made_by.PLAIN)
 
 
 def kind_of_examples(game, dataset=None) -> dict:
@@ -176,12 +174,12 @@ class Evaluator:
         self._check_shape(fake)
         jobs = self.prepare(gan, labels)
         asked = {"averaged": averaged, "truncation": truncation, "labels": labels}
-        paths = {
-            job: self._paths_of(gan, job.metric, seed, asked)
+        made = {
+            (job, role): made_by.further(gan, self, job.metric, role, seed, asked)
             for job in jobs
-            if "paths" in job.roles
+            for role in job.metric.made
         }
-        collected = self._collect_made(fake, paths, jobs)
+        collected = self._collect_made(fake, made, jobs)
         context = Context(
             seed=seed,
             source=getattr(self.real, "source", None),
@@ -189,54 +187,48 @@ class Evaluator:
             averaged=averaged if is_game else None,
             allow_few=self.allow_few,
         )
-        common = {job: self._common(gan, paths.get(job, fake), context) for job in jobs}
+        first = {job: examples for (job, _), examples in reversed(made.items())}
+        common = {job: self._common(gan, first.get(job, fake), context) for job in jobs}
         found = (
             job.measure(job.collected | collected[job], context, common[job])
             for job in jobs
         )
         return Evaluation(tuple(itertools.chain.from_iterable(found)))
 
-    def _collect_made(self, fake, paths, jobs):
+    def _collect_made(self, fake, made, jobs):
         """Returns by job the statistics of what the model makes, by role."""
         collected, request = {job: {} for job in jobs}, Request()
         for job in jobs:
             if "fake" in job.roles:
                 collected[job]["fake"] = job.statistic("fake", request)
         sweep(fake, request, self.batch_size, "Generated examples", self.verbose)
-        for job, examples in paths.items():
-            request = Request()
-            collected[job]["paths"] = job.statistic("paths", request)
-            sweep(examples, request, self.batch_size, "Generated paths", self.verbose)
+        # What several metrics ask for in the same way is made once.
+        requests = {}
+        for (job, role), examples in made.items():
+            examples, request = requests.setdefault(
+                made_by.key(job.metric, role), (examples, Request())
+            )
+            collected[job][role] = job.statistic(role, request)
+        for examples, request in requests.values():
+            title = examples.name.capitalize()
+            sweep(examples, request, self.batch_size, title, self.verbose)
         return collected
-
-    def _paths_of(self, game, metric, seed, options):
-        if not isinstance(game, Interface):
-            raise ValueError(
-                f"`metrics` with {metric.kind!r} need a game, which can go along a "
-                f"path. Received: a {type(game).__name__} of examples"
-            )
-        if not _is_plain("truncation", options["truncation"]):
-            raise ValueError(
-                f"`truncation` must be 1 for {metric.kind!r}, whose paths lead through "
-                f"all of the space. Received: {options['truncation']!r}"
-            )
-        own = {k: v for k, v in options.items() if not _is_plain(k, v)}
-        return game.paths(self.num_images, seed, self._data(), **own, **metric.paths)
 
     def _made_by(self, game, seed=0, **options):
         # Not every game has an average, latents that could be truncated, or labels.
-        own = {k: v for k, v in options.items() if not _is_plain(k, v)}
-        _check_options(game, own)
-        made = game.examples(self.num_images, seed, self._data(), **own)
+        own = made_by.own_options(options)
+        made_by.check_options(game, own)
+        made = game.examples(self.num_images, seed, self.data(), **own)
         if made.num_classes is None or "labels" in own or "labels" not in options:
             return made
         self._find_classes()
-        return game.examples(self.num_images, seed, self._data(), **own)
+        return game.examples(self.num_images, seed, self.data(), **own)
 
-    def _data(self):
-        """Returns what games are given as the real examples."""
-        dataset = getattr(self.real, "dataset", None)
-        return getattr(self.real, "source", dataset)
+    def data(self, role: str = "real") -> Any:
+        """Returns what games are given as the real examples of a role."""
+        examples = self._sets[role]
+        dataset = getattr(examples, "dataset", None)
+        return getattr(examples, "source", dataset)
 
     def _find_classes(self):
         """Lets labels of the data mean the classes that models know."""
@@ -270,18 +262,23 @@ class Evaluator:
         if names is None:
             shape = self.real.shape
             names = registry.fitting(source, classes, extractors(None), shape)
+            if isinstance(gan, Interface):
+                names = (*made_by.fitting(gan, source, shape), *names)
         metrics = _unique(registry.get(name) for name in names)
         jobs = [Job(metric, extractors.of(metric)) for metric in metrics]
         _check_names(jobs)
         for role in ("real", "held_out"):
             if any(role in job.roles for job in jobs):
                 self._collect(role, jobs)
+        for job in jobs:
+            if job.metric.reads_held_out:
+                self._set("held_out", job.metric.kind)
         self._jobs = jobs
         return jobs
 
-    def _collect(self, role, jobs):
+    def _set(self, role, needing):
+        """Returns the real examples of a role; `needing` is a metric, for messages."""
         if role not in self._sets:
-            needing = next(job.metric.kind for job in jobs if role in job.roles)
             self._sets[role] = self._find_held_out(needing)
             self._check_shape(self._sets[role], "the held-out ones")
             if self._sets[role].key() == (self.real.key() or object()):
@@ -289,7 +286,11 @@ class Evaluator:
                     "`held_out` must be other examples than the reference. Received: "
                     f"split {self.real.split!r} of {self.real.name} for both"
                 )
-        examples, request, missing = self._sets[role], Request(), Request()
+        return self._sets[role]
+
+    def _collect(self, role, jobs):
+        needing = next(job.metric.kind for job in jobs if role in job.roles)
+        examples, request, missing = self._set(role, needing), Request(), Request()
         for job in jobs:
             if role in job.roles:
                 job.collected[role] = job.statistic(role, request)
@@ -349,21 +350,6 @@ def _windows(*sets):
         found |= getattr(getattr(examples, "source", None), "windows", {})
     known = {name: list(window) for name, window in found.items()}
     return {"windows": known} if known else {}
-
-
-def _check_options(game, options):
-    known = inspect.signature(game.examples).parameters.values()
-    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in known):
-        return
-    for name in options.keys() - {parameter.name for parameter in known}:
-        raise ValueError(
-            f"`{name}` must be left out for a {type(game).__name__}, for which it has "
-            f"no meaning. Received: {options[name]!r}"
-        )
-
-
-def _is_plain(option, value):
-    return isinstance(value, type(_PLAIN[option])) and value == _PLAIN[option]
 
 
 def _check_names(jobs):

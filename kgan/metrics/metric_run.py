@@ -29,8 +29,9 @@ class Job:
             found = self.metric.compute(collected, context)
         except Few as error:
             raise Few(f"{error} (`allow_few=True` computes it all the same)") from None
+        seen = self.roles | ({"held_out"} if self.metric.reads_held_out else set())
         unread = {
-            key for role in _PROVENANCE.keys() - self.roles for key in _PROVENANCE[role]
+            key for role in _PROVENANCE.keys() - seen for key in _PROVENANCE[role]
         }
         read = {k: v for k, v in common.items() if k not in unread}
         read |= {f"num_{role}": _used(collected[role]) for role in self.roles}

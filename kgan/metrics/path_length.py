@@ -84,9 +84,9 @@ class PerceptualPathLength(Metric):
         super().__init__(features)
 
     @property
-    def paths(self):
+    def made(self):
         names = ("space", "sampling", "epsilon")
-        return {name: getattr(self, name) for name in names}
+        return {"paths": ("paths", {name: getattr(self, name) for name in names})}
 
     def seen(self, role, extractor):
         return Steps(extractor, self.epsilon)

@@ -40,7 +40,8 @@ class Finder:
     def __init__(
         self, data_shape, data_dir, num_real, seed, is_image=None, windows=None
     ):
-        self.size = data_shape[:2] if data_shape and len(data_shape) == 3 else None
+        has_size = data_shape and len(data_shape) == 3 and None not in data_shape
+        self.size = data_shape[:2] if has_size else None
         self.data_dir = data_dir
         self.num_real = num_real
         self.seed = seed

@@ -3,7 +3,7 @@
 import keras
 
 from kgan.core import registry
-from kgan.core.schedules import is_number
+from kgan.core.schedules import LinearAfter, is_number
 
 _keras = keras.optimizers.schedules
 
@@ -19,6 +19,8 @@ SCHEDULES = {
         first, steps, decay_rate=last / first
     ),
 }
+# One that begins to fall after so many of the epochs into which the run is cut.
+_AFTER = "linear_after"
 # What of each must be above 0: it is a factor of the schedule.
 _FACTORS = {"linear": (), "cosine": ("first",), "exponential": ("first", "last")}
 # Recipes that were written by earlier versions name a schedule under the second key.
@@ -29,9 +31,11 @@ def expand(options: dict, steps: int) -> dict:
     """Returns options with a Keras schedule for each that is a schedule of a recipe.
 
     A schedule is a dictionary such as
-    `{"schedule": "exponential", "first": 0.01, "last": 1e-5}`. It lasts as long as the
-    run, whatever its length, where a Keras schedule counts steps of its own: `steps`
-    are the updates in the run of whoever reads it.
+    `{"schedule": "exponential", "first": 0.01, "last": 1e-5}`, or
+    `{"schedule": "linear_after", "first": 2e-4, "epochs": 100, "decay_epochs": 100}`,
+    `kgan.core.schedules.LinearAfter` with the run cut into 200 epochs. It lasts as long
+    as the run, whatever its length, where a Keras schedule counts steps of its own:
+    `steps` are the updates in the run of whoever reads it.
 
     Raises:
         ValueError: If a schedule is unknown, or its numbers do not fit it.
@@ -65,7 +69,10 @@ def _expanded(name, given, steps):
     bounds = dict(given)
     key = next(key for key in _KEYS if key in given)
     kind = bounds.pop(key)
-    registry.check_known(f"`{key}` of `{name}` must be one of", kind, SCHEDULES)
+    known = (*SCHEDULES, _AFTER)
+    registry.check_known(f"`{key}` of `{name}` must be one of", kind, known)
+    if kind == _AFTER:
+        return _after(name, given, bounds, steps)
     factors = _FACTORS[kind]
     fit = (_fits(bound, key in factors) for key, bound in bounds.items())
     if set(bounds) != {"first", "last"} or not all(fit):
@@ -77,6 +84,26 @@ def _expanded(name, given, steps):
     # Floats: a Keras schedule computes in the dtype of its first value.
     first, last = (float(bounds[key]) for key in ("first", "last"))
     return SCHEDULES[kind](first, last, steps)
+
+
+def _after(name, given, bounds, steps):
+    counts = {"epochs", "decay_epochs"}
+    whole = all(type(bounds.get(count)) is int for count in counts)
+    fit = (
+        bounds.keys() == {"first", *counts} and whole and _fits(bounds["first"], False)
+    )
+    if not fit or min(bounds[count] for count in counts) < 0:
+        raise ValueError(
+            f"The {_AFTER} schedule of `{name}` must have the non-negative number "
+            "`first` and the whole numbers `epochs` and `decay_epochs`. "
+            f"Received: {given!r}"
+        )
+    if not any(bounds[count] for count in counts):
+        raise ValueError(
+            f"The {_AFTER} schedule of `{name}` must have an epoch, of `epochs` or of "
+            f"`decay_epochs`. Received: {given!r}"
+        )
+    return LinearAfter(**bounds | {"first": float(bounds["first"])}, steps=steps)
 
 
 def _fits(bound, above_zero):

@@ -179,7 +179,7 @@ def page(explorer: Explorer, title: str = "kgan explore") -> Any:
         gr.Markdown(f"# {title}")
         with gr.Row():
             with gr.Column(scale=5, min_width=320):
-                picture = gr.HTML(_figure(explorer.image()))
+                picture = gr.HTML(figure(explorer.image()))
                 message = gr.Markdown()
             with gr.Column(scale=4, min_width=320):
                 controls = _controls(gr, explorer)
@@ -205,7 +205,7 @@ def _drawer(gr, explorer):
     def draw(first, truncation, label, second, position, *strengths):
         place = first, second, position, truncation, label, strengths
         try:
-            return _figure(explorer.image(*place)), ""
+            return figure(explorer.image(*place)), ""
         except ValueError as error:
             return gr.skip(), f"⚠️ {error}"
 
@@ -241,7 +241,7 @@ def _controls(gr, explorer):
     return [first, truncation, label, second, position, *sliders]
 
 
-def _figure(image):
+def figure(image: np.ndarray, words: str = "The image at this place") -> str:
     """Returns an image as HTML, each pixel enlarged and none smoothed.
 
     It stands in the text itself: no files that pile up while a slider moves.
@@ -250,7 +250,7 @@ def _figure(image):
     scale = max(1, _SIDE // max(height, width))
     source = data_uri(image)
     return (
-        f'<img src="{source}" alt="The image at this place" style="'
+        f'<img src="{source}" alt="{words}" style="'
         f'width: {width * scale}px; max-width: 100%; image-rendering: pixelated">'
         f'<p style="margin-top: 8px">{width} × {height} pixels. '
         f'<a href="{source}" download="image.png">Download PNG</a></p>'

@@ -12,6 +12,7 @@ import numpy as np
 from kgan.core import arguments, atomic_files
 from kgan.games import generative
 from kgan.games.sampler import data_name
+from kgan.games.translation import Translation
 from kgan.metrics import features
 from kgan.metrics.features import classifiers
 from kgan.report import (
@@ -22,6 +23,7 @@ from kgan.report import (
     projection,
     samples,
     template,
+    translations,
     walks,
 )
 from kgan.report.markup import Html, element, join, terms, without_folders
@@ -52,7 +54,9 @@ def write(
 
     Args:
         path: The file, as in "report.html"; written whole or not at all.
-        gan: A game of latents, such as a `kgan.GAN`.
+        gan: A game of latents, such as a `kgan.GAN`; or of translation, for which
+            `extractor`, `averaged`, `truncation`, `labels` and `num_neighbours_from`
+            have no meaning.
         evaluation: A `kgan.metrics.Evaluation` of it, or None.
         source: The `kgan.data.Source` that it was trained on.
         name: What the model is called. None: as its data.
@@ -68,8 +72,8 @@ def write(
             of `kgan.metrics.Evaluator`: "data" or "balanced".
 
     Raises:
-        ValueError: If an argument is out of range, or the model is no game of latents,
-            or its samples have another shape than the data.
+        ValueError: If an argument is out of range, or the model is no such game, or
+            its samples have another shape than the data.
         FloatingPointError: If the generator gives NaN or infinity.
         OSError: If a file cannot be read or written.
 
@@ -79,20 +83,28 @@ def write(
         kgan.report.write("report.html", gan, evaluation, kgan.data.source("mnist"))
         ```
     """
-    generative.require(gan, "`kgan.report.write`")
+    translates = isinstance(gan, Translation)
+    if not translates:
+        generative.require(gan, "`kgan.report.write`")
     arguments.index("seed", seed)
     arguments.truncation(truncation)
     arguments.positive_integer("num_neighbours_from", num_neighbours_from)
-    if tuple(gan.data_shape) != tuple(source.shape):
+    if None not in gan.data_shape and tuple(gan.data_shape) != tuple(source.shape):
         raise ValueError(
             f"`source` must have examples of shape {tuple(gan.data_shape)}, as those "
             f"that `gan` generates. Received: {tuple(source.shape)} in {source.name}"
         )
-    extractor = _extractor(extractor, evaluation, source, gan.is_image)
-    counts = num_neighbours_from, _NUM_FAKE
-    chosen = averaged, truncation, seed
-    subject = Subject(gan, source, extractor, *chosen, *counts, labels)
-    text = _page(subject, evaluation, name or subject.data_name, metrics_csv)
+    if translates:
+        parts = _of_translations(gan, source, evaluation, metrics_csv, seed)
+        facts = translations.facts(gan, source)
+        text = _page(name or without_folders(source.name), facts, parts)
+    else:
+        extractor = _extractor(extractor, evaluation, source, gan.is_image)
+        counts = num_neighbours_from, _NUM_FAKE
+        chosen = averaged, truncation, seed
+        subject = Subject(gan, source, extractor, *chosen, *counts, labels)
+        parts = _parts(subject, evaluation, metrics_csv)
+        text = _page(name or subject.data_name, _facts(subject), parts)
     path = pathlib.Path(path)
     atomic_files.write_atomically(path, lambda p: p.write_text(text, encoding="utf-8"))
     return path
@@ -111,11 +123,11 @@ def _extractor(extractor, evaluation, source, is_image):
     return features.get(extractor)
 
 
-def _page(subject, evaluation, name, metrics_csv):
+def _page(name, facts, parts):
     # An anchor, a heading, and the content; a part that has none is left out.
     parts = [
         (title.lower().replace(" ", "-"), title, content)
-        for title, content in _parts(subject, evaluation, metrics_csv)
+        for title, content in parts
         if content
     ]
     sections = (
@@ -129,7 +141,7 @@ def _page(subject, evaluation, name, metrics_csv):
     header = element(
         "header",
         element("h1", name),
-        _facts(subject),
+        facts,
         element("nav", element("ul", *items), aria_label="Parts of this page"),
     )
     version = importlib.metadata.version("kgan")
@@ -176,8 +188,19 @@ def _parts(subject, evaluation, metrics_csv):
         yield "Interpolation", points.walks(subject)
     if np.prod(subject.source.shape) > 2:
         yield "Features", projection.projection(subject)
-    if metrics_csv is not None:
-        measured = evaluation.measurements if evaluation else ()
-        best = {m.metric: m.best for m in measured}
-        columns = curves.read(metrics_csv)
-        yield "Training", curves.curves(columns, subject.probabilistic, best)
+    yield "Training", _curves(metrics_csv, evaluation, subject.probabilistic)
+
+
+def _of_translations(game, source, evaluation, metrics_csv, seed):
+    """Yields the same of a game of translation."""
+    yield "Metrics", measurements.measurements(evaluation)
+    yield "Translations", translations.translations(game, source, seed)
+    yield "Training", _curves(metrics_csv, evaluation, False)
+
+
+def _curves(metrics_csv, evaluation, probabilistic):
+    if metrics_csv is None:
+        return None
+    measured = evaluation.measurements if evaluation else ()
+    best = {m.metric: m.best for m in measured}
+    return curves.curves(curves.read(metrics_csv), probabilistic, best)

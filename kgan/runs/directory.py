@@ -151,4 +151,4 @@ def load_model(path: str | os.PathLike) -> keras.Model:
 def load_generator(path: str | os.PathLike) -> Interface:
     """Loads what only has to generate: a game as `load_model`, or an exported model."""
     folder = exported.find(path)
-    return load_model(path) if folder is None else exported.Exported(folder)
+    return load_model(path) if folder is None else exported.load(folder)

@@ -86,6 +86,16 @@ def options_of(path, dataset):
     return {name: options[name] for name in kept}
 
 
+def labels_of(path):
+    """Returns how a run read label maps: `source_labels` and `target_labels`.
+
+    They are texts as `kgan.data.label_maps.parse` reads them, or None.
+    """
+    recipe = _recipe(_run_dir(path))
+    names = ("source_labels", "target_labels")
+    return {name: getattr(recipe, name, None) for name in names}
+
+
 def changed_data(path, source):
     """Describes how a run's data have changed since it was trained; "" if not.
 

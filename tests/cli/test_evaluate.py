@@ -4,10 +4,13 @@ import json
 import shutil
 import warnings
 
+import keras
 import numpy as np
 import pytest
 import tiny
+from PIL import Image
 
+import kgan
 from kgan.cli import main
 from kgan.runs import directory, train
 
@@ -194,3 +197,28 @@ def test_an_exported_model_is_measured_and_left_as_it_is(model, tmp_path):
         figures.append([row["value"] for row in json.loads(path.read_text("utf-8"))])
     np.testing.assert_allclose(*figures, rtol=1e-3)
     assert tiny.files(folder) == before
+
+
+def test_a_translator_is_measured_on_held_out_pairs(tmp_path, capsys):
+    x = source = keras.Input((None, None, 3))
+    x = keras.layers.Conv2D(3, 1, activation="tanh")(x)
+    inputs = [keras.Input((12, 12, 3)), keras.Input((12, 12, 3))]
+    y = keras.layers.Conv2D(1, 3)(keras.layers.Concatenate()(inputs))
+    networks = keras.Model(source, x), keras.Model(inputs, y)
+    directory.save(kgan.Pix2Pix(*networks, image_size=12), tmp_path / "game.keras")
+    draw = np.random.default_rng(0)
+    for index in range(20):
+        for part in ("a", "b"):
+            path = tmp_path / "pairs" / part / f"{index}.png"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            pixels = draw.integers(0, 256, (12, 12, 3), np.uint8)
+            Image.fromarray(pixels).save(path)
+    dataset = f"--dataset=pairs:{tmp_path}/pairs:a:b:0.3"
+    flags = ["--metrics=l1,psnr,ssim", "--nocache", f"--output={tmp_path}/out"]
+    assert main(["evaluate", f"--model={tmp_path}/game.keras", dataset, *flags]) == 0
+    rows = json.loads((tmp_path / "out" / "evaluation.json").read_text("utf-8"))
+    assert [row["metric"] for row in rows] == ["l1", "psnr", "ssim"]
+    assert rows[0]["provenance"]["held_out_split"] == "test"
+    page = (tmp_path / "out" / "report.html").read_text("utf-8")
+    assert "rows of source, output, target" in page
+    assert "report.html" in capsys.readouterr().out

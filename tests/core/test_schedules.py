@@ -51,3 +51,14 @@ def test_times():
     again = keras.saving.deserialize_keras_object(saved)
     assert float(again(5)) == pytest.approx(1.5)
     assert again.get_config() == scaled.get_config()
+
+
+def test_a_value_that_falls_after_some_epochs():
+    schedule = schedules.LinearAfter(2.0, epochs=1, decay_epochs=3, steps=2**33)
+    saved = keras.saving.serialize_keras_object(schedule)
+    again = keras.saving.deserialize_keras_object(json.loads(json.dumps(saved)))
+    assert again.get_config() == schedule.get_config()
+    for wrap in (lambda f: f, tf.function, tf.function(jit_compile=True)):
+        at = wrap(again)
+        values = [float(at(tf.constant(t * 2**31, tf.int64))) for t in range(5)]
+        assert values == pytest.approx([2.0, 1.5, 1.0, 0.5, 0.5])

@@ -421,7 +421,7 @@ _SERVER = """
     for line in sys.stdin:
         path, name, file = json.loads(line)
         served = tf.saved_model.load(path)
-        with np.load(file) as given:
+        with np.load(file, allow_pickle=True) as given:
             inputs = {key: tf.constant(given[key]) for key in given}
         outputs = served.signatures[name](**inputs)
         np.savez(file, **{key: value.numpy() for key, value in outputs.items()})

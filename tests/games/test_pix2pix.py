@@ -31,7 +31,7 @@ class TestContract(Contract):
         lambda random: pix2pix(random, ema_momentum=0.9),
         pairs,
         columns=("source", "output", "target"),
-        endpoints=("serving_default", "translate"),
+        endpoints=("serving_default", "translate", "translate_png"),
     )
 
 

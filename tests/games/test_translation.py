@@ -151,7 +151,7 @@ def test_pairs_are_measured_by_their_name(game, dataset):
 
 def test_endpoints(game):
     endpoints = game.endpoints().endpoints
-    assert set(endpoints) == {"serving_default", "translate"}
+    assert set(endpoints) == {"serving_default", "translate", "translate_png"}
     images = to_uint8(IMAGES)
     found = endpoints["translate"].function(images)["images"]
     np.testing.assert_array_equal(found, game.translate(images.numpy()))

@@ -45,6 +45,14 @@ def test_least_squares():
     )
 
 
+def test_mean_squares():
+    contracts.check_loss(
+        "mean_squares",
+        lambda r, f: (r - 1) ** 2 + f**2,
+        lambda r, f: (f - 1) ** 2,
+    )
+
+
 def test_wasserstein():
     contracts.check_loss("wasserstein", lambda r, f: f - r, lambda r, f: -f)
 
@@ -70,6 +78,7 @@ def test_every_loss_is_known_and_tested():
         "minimax",
         "non_saturating",
         "least_squares",
+        "mean_squares",
         "wasserstein",
         "hinge",
         "relativistic_pairing",

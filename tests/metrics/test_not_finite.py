@@ -24,6 +24,7 @@ from kgan.metrics import (
     mode_coverage,
     ndb,
     neighbours,
+    paired,
     parzen,
     path_length,
     precision_recall,
@@ -37,6 +38,7 @@ from kgan.metrics.moments import Moments
 
 DRAW = np.random.default_rng(0)
 REAL, FAKE = DRAW.normal(size=(2, 30, 3))
+PICTURES = DRAW.normal(size=(2, 2, 12, 12, 1))
 LINE, OTHERS = REAL[:, 0], FAKE[:, 0]
 COUNTS, OTHER_COUNTS = np.array([3.0, 4.0, 5.0]), np.array([5.0, 3.0, 4.0])
 GAUSSIANS = {
@@ -111,6 +113,9 @@ CASES = {
         "equal": True,
         "allow_few": True,
     },
+    paired.l1: {"first": REAL, "second": FAKE},
+    paired.psnr: {"first": REAL, "second": FAKE},
+    paired.ssim: {"first": PICTURES[0], "second": PICTURES[1]},
     parzen.parzen_log_likelihood: {"points": REAL, "windows": FAKE, "sigma": 0.5},
     path_length.trimmed_mean: {"distances": LINE**2},
     precision_recall.precision_recall: {"real": REAL, "fake": FAKE},

@@ -167,7 +167,8 @@ def test_json_without_a_game_is_of_a_gan():
 @pytest.mark.parametrize("game", ["copyin", 3, ["gan"]])
 def test_an_unknown_game_names_those_that_there_are(game):
     with pytest.raises(
-        ValueError, match=r"`game` must be one of bigan, gan, .*Received: "
+        ValueError,
+        match=r"`game` must be one of bigan, cut, cyclegan, gan, .*Received: ",
     ):
         Recipe.from_json(json.dumps({"name": "a", "game": game}))
 

@@ -100,6 +100,44 @@ def test_what_is_no_schedule_is_refused_when_the_recipe_is_made(field, weight, m
         Recipe(name="wrong", **{field: [{"name": name, "weight": weight}]})
 
 
+def after(epochs, decay_epochs, steps, first=2e-4):
+    numbers = {"first": first, "epochs": epochs, "decay_epochs": decay_epochs}
+    rate = {"learning_rate": {"schedule": "linear_after", **numbers}}
+    return schedules.expand(rate, steps)["learning_rate"]
+
+
+def test_linear_decay_after_some_epochs():
+    schedule = after(2, 3, 50)  # epochs of ten steps
+    expected = {0: 1.0, 19: 1.0, 20: 0.75, 29: 0.75, 30: 0.5, 49: 0.25, 50: 0.25}
+    found = {step: float(schedule(step)) / 2e-4 for step in expected}
+    assert found == pytest.approx(expected)
+    published = after(100, 100, 200 * 7)
+    for epoch in (1, 99, 100, 101, 150, 200):
+        factor = 1.0 - max(0, epoch - 100) / 101
+        found = published(7 * epoch - 1)
+        assert float(found) == pytest.approx(2e-4 * factor)
+    assert float(after(1, 0, 10)(9)) == pytest.approx(2e-4)
+    # Fewer steps than epochs: in the second of two the fourth epoch of seven begins.
+    assert float(after(3, 4, 2)(1)) == pytest.approx(2e-4 * 0.8)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"first": 1.0},
+        {"first": -1.0, "epochs": 1, "decay_epochs": 1},
+        {"first": 1.0, "epochs": 0.5, "decay_epochs": 1},
+        {"first": 1.0, "epochs": -1, "decay_epochs": 1},
+        {"first": 1.0, "epochs": 0, "decay_epochs": 0},
+        {"first": 1.0, "epochs": 1, "decay_epochs": 1, "last": 0.0},
+    ],
+)
+def test_a_wrong_linear_decay_is_refused(given):
+    schedule = {"schedule": "linear_after", **given}
+    with pytest.raises(ValueError, match="linear_after schedule of `w` must have"):
+        schedules.expand({"w": schedule}, 10)
+
+
 def test_recipes_of_earlier_versions_say_course():
     assert at("linear", 2.0, 1.0, 10, 5, key="course") == pytest.approx(1.5)
     with pytest.raises(ValueError, match="`course` of `weight` must be one of"):

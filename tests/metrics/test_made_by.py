@@ -1,0 +1,126 @@
+"""What games make for metrics: pairs and cycles of held-out data, or a refusal."""
+
+import types
+
+import keras
+import numpy as np
+import pytest
+import small_games
+from PIL import Image
+
+import kgan
+from kgan.metrics import made_by
+from kgan.metrics.paired import L1, PSNR
+
+SIDE = 12
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Forty pairs, of which the target is the inverted source."""
+    folder = tmp_path_factory.mktemp("pairs")
+    draw = np.random.default_rng(0)
+    for index in range(40):
+        source = draw.integers(0, 256, (SIDE, SIDE, 3), np.uint8)
+        for part, pixels in (("from", source), ("to", 255 - source)):
+            path = folder / part / f"{index}.png"
+            path.parent.mkdir(exist_ok=True)
+            Image.fromarray(pixels).save(path)
+    return folder
+
+
+def translators():
+    """A game of which both translators invert; they need no training."""
+
+    def inverse():
+        x = source = keras.Input((SIDE, SIDE, 3))
+        kernel = keras.initializers.Identity(-1.0)
+        x = keras.layers.Dense(3, kernel_initializer=kernel)(x)
+        return keras.Model(source, x)
+
+    def judge():
+        x = source = keras.Input((SIDE, SIDE, 3))
+        return keras.Model(source, keras.layers.Conv2D(1, 3)(x))
+
+    return kgan.CycleGAN(inverse(), inverse(), judge(), judge())
+
+
+@pytest.fixture(scope="module")
+def game():
+    return translators()
+
+
+OPTIONS = {"allow_few": True, "cache_dir": None}
+WHICH = ["l1", "psnr", "ssim", "cycle_error", "sliced_wasserstein_pixels"]
+
+
+def test_held_out_pairs_and_cycles_are_measured(game, folder):
+    name = f"pairs:{folder}:from:to:0.3"
+    found = kgan.metrics.measure(game, name, WHICH, 100, **OPTIONS)
+    values = found.values()
+    assert values["l1"] == pytest.approx(0, abs=1e-6)
+    assert values["psnr"] == pytest.approx(100)
+    assert values["ssim"] == pytest.approx(1, abs=1e-5)
+    assert values["cycle_error"] == pytest.approx(0, abs=1e-6)
+    # What is moved by one level comes back so; where it is clipped by half of it.
+    assert values["cycle_error_noise"] == pytest.approx(1 / 127.5, rel=0.05)
+    assert values["cycle_error_jpeg"] > 0.05
+    held_out = kgan.data.source(name, split="test").num_examples
+    by_name = {m.metric: m.provenance for m in found.measurements}
+    assert by_name["l1"]["num_pairs"] == held_out
+    assert by_name["l1"]["generator"] == "translated pairs"
+    assert by_name["cycle_error"]["num_cycle_error_noise"] == held_out
+    kinds = {"l1": "min", "psnr": "max", "ssim": "max", "cycle_error": "min"}
+    best = {m.metric: m.best for m in found.measurements}
+    assert {name: best[name] for name in kinds} == kinds
+
+
+def test_unpaired_images_have_distances_and_cycles_and_no_pairs(game, folder):
+    name = f"unpaired:{folder}:from:to:0.3"
+    which = ["kernel_pixels", "cycle_error"]
+    found = kgan.metrics.measure(game, name, which, 100, **OPTIONS).values()
+    assert found["cycle_error"] == pytest.approx(0, abs=1e-6)
+    assert abs(found["kernel_pixels"]) < 1  # translations are the targets
+    with pytest.raises(ValueError, match="`dataset` must be pairs, where a target"):
+        kgan.metrics.measure(game, name, ["l1"], 100, **OPTIONS)
+
+
+def test_metrics_of_pairs_are_among_those_that_fit(game, folder):
+    source = kgan.data.source(f"pairs:{folder}:from:to")
+    found = made_by.fitting(game, source, source.shape)
+    assert found == ("l1", "psnr", "ssim")
+    assert made_by.fitting(game, source, (8, 8, 3)) == ("l1", "psnr")
+    assert made_by.fitting(game, source, (12, 12, 19)) == ("l1",)
+    whole = kgan.data.source(f"pairs:{folder}:from:to:.0")
+    assert made_by.fitting(game, whole, whole.shape) == ()
+    assert made_by.fitting(game, None, source.shape) == ()
+    assert made_by.fitting(small_games.translator(), source, source.shape) == ()
+
+
+def test_the_callback_measures_pairs(game, folder):
+    options = {"num_images": 100, "cache_dir": None}
+    name = f"pairs:{folder}:from:to:0.3"
+    callback = kgan.callbacks.EvaluateGenerator(["l1", "ssim"], name, **options)
+    assert callback.check(game) == ("l1", "ssim")
+    callback.set_model(game)
+    callback.set_params({"epochs": 1})
+    callback.on_train_begin()
+    logs = {}
+    callback.on_epoch_end(0, logs)
+    assert logs["l1"] == pytest.approx(0, abs=1e-6)
+    assert logs["ssim"] == pytest.approx(1, abs=1e-5)
+
+
+def test_what_makes_no_pairs_is_refused(game, folder):
+    evaluator = types.SimpleNamespace(num_images=5, data=lambda role: role)
+    with pytest.raises(ValueError, match="`metrics` with 'l1' need a game"):
+        made_by.further("folder", evaluator, L1(), "pairs", 0, made_by.PLAIN)
+    other = small_games.translator()
+    with pytest.raises(ValueError, match="makes nothing that has one right answer"):
+        made_by.further(other, evaluator, L1(), "pairs", 0, made_by.PLAIN)
+    asked = made_by.PLAIN | {"truncation": 0.5}
+    with pytest.raises(ValueError, match="`truncation` must be 1 for 'psnr'"):
+        made_by.further(game, evaluator, PSNR(), "pairs", 0, asked)
+    name = f"pairs:{folder}:from:to:.0"
+    with pytest.raises(ValueError, match=r"held_out|test"):
+        kgan.metrics.measure(game, name, ["l1"], 5, **OPTIONS)
