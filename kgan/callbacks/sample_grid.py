@@ -102,10 +102,11 @@ def visible(columns):
 
 
 def _is_one_hot(maps):
-    high, low = maps.max(axis=-1), maps.min(axis=-1)
-    highest = (maps == high[..., None]).sum(axis=-1) == 1
-    lowest = (maps == low[..., None]).sum(axis=-1) == maps.shape[-1] - 1
-    return bool((highest & lowest).all()) and maps.shape[-1] > 1
+    # A target's maps lie in [−1, 1], and may have become uint8.
+    high = 255 if maps.dtype == np.uint8 else 1
+    chosen, others = maps == high, (maps == 0) | (maps == -1)
+    ones = (chosen.sum(axis=-1) == 1) & (chosen | others).all(axis=-1)
+    return bool(ones.all()) and maps.shape[-1] > 1
 
 
 def alike(columns):
