@@ -25,13 +25,14 @@ def facts(game, source) -> Html:
 
 
 def translations(game, source, seed: int = 0) -> Html | None:
-    """Shows the first images of the data, held-out ones where there are any.
+    """Shows some images of the data, held-out ones where there are any.
 
     Returns None where they are no pictures.
     """
     source = held_out(source)
     rows = min(_ROWS, source.num_examples)
-    batch = next(iter(kgan.data.load(source, rows, shuffle=False).take(1)))
+    # Neighbours by name are often alike.
+    batch = next(iter(kgan.data.load(source, rows, seed=seed).take(1)))
     shown = game.shown(rows, seed, examples=batch)
     columns = visible(list(shown.values()))
     if any(c.ndim != 4 or c.shape[-1] not in (1, 3, 4) for c in columns):
@@ -44,8 +45,8 @@ def translations(game, source, seed: int = 0) -> Html | None:
     which = "held out" if split == "test" else "of the training data"
     return figure(
         grid(images, len(columns), f"{rows} rows of {names}"),
-        f"The first images {which}, not chosen by hand, a row each: {names}. Colours "
-        "that are inverted, outputs that repeat their source, and patterns that return "
+        f"Images {which}, drawn by the seed, a row each: {names}. Colours that are "
+        "inverted, outputs that repeat their source, and patterns that return "
         f"in all of them are signs of a game that is out of balance.{reduced}",
     )
 

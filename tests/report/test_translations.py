@@ -42,7 +42,7 @@ def test_held_out_images_are_shown(game, source):
     found = translations.translations(game, source)
     rows = min(8, test.num_examples)
     assert f'alt="{rows} rows of source, output, target"' in found
-    assert "The first images held out, not chosen by hand" in found
+    assert "Images held out, drawn by the seed" in found
 
 
 def test_data_without_a_held_out_part(game):
