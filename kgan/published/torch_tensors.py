@@ -52,7 +52,7 @@ class Storage:
         self.values = None
 
     def fill_from(self, data):
-        """Takes the values from their bytes, without a copy."""
+        """Reads the values from their bytes, without a copy."""
         if len(data) != self.count * self.dtype.itemsize:
             raise Refused(
                 f"a file with a storage of {self.count:,} values, of which it holds "

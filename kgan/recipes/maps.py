@@ -5,21 +5,13 @@ to the left and map to the right, as pix2pix's authors pack what they took from 
 Maps. They are not among kgan's data: Google's terms apply.
 """
 
-from kgan.recipes.recipe import Recipe
+from kgan.recipes import facades
 
-RECIPE = Recipe(
+RECIPE = facades.RECIPE.override(
     name="maps",
     description="aerial photos to maps at 256×256, published pix2pix",
-    game="pix2pix",
     dataset="pairs:maps",
-    load_size=286,
-    image_size=256,
-    mirror=True,
-    normalization="batch",
-    dropout_at_test=True,
-    batch_size=1,
+    direction="AtoB",
     steps=219_200,  # 200 epochs of 1,096
-    constant_epochs=100,
-    decay_epochs=100,
     sample_every=5_000,
 )
