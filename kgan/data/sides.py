@@ -134,11 +134,7 @@ class Sides(Source):
         windows = [view.window for view in views][order]
         by_folder = held_out_by == holdout.FOLDER
         sets = self._sets(found, names, windows, by_folder)[order]
-        self._keys, self.left_out, notes = self._matched(sets)
-        every = sorted({*self._keys[0], *self._keys[1]})
-        if note := self._rule.check(every):
-            notes.append(note)
-        self.held_out = self._rule.share(every)
+        notes = self._match(sets)
         self._options = {
             "direction": None if direction == DIRECTIONS[0] else direction,
             "held_out": held_out,
@@ -160,6 +156,15 @@ class Sides(Source):
         )
         self.memory_limit = memory_limit
         _log(name, self.left_out, notes)
+
+    def _match(self, sets):
+        """Sets the keys of both sides and the share held out; returns notes."""
+        self._keys, self.left_out, notes = self._matched(sets)
+        every = sorted({*self._keys[0], *self._keys[1]})
+        if note := self._rule.check(every):
+            notes.append(note)
+        self.held_out = self._rule.share(every)
+        return notes
 
     def _name(self, paths, names):
         """Returns the text that names these data."""
