@@ -1,9 +1,18 @@
-"""Two tiny sets of images, for recipes of games that translate."""
+"""Two tiny sets of images, and a translator, for games that translate."""
 
+import keras
 import numpy as np
 import PIL.Image
+from keras import layers
 
 SIDE = 16
+
+
+def convolution(channels, found):
+    """A translator of images of any size, into as many channels as `found`."""
+    x = source = keras.Input((None, None, channels))
+    x = layers.Conv2D(found, 3, padding="same")(x)
+    return keras.Model(source, layers.Activation("tanh")(x))
 
 
 def write(folder, channels=(3, 3), count=24):

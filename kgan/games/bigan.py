@@ -8,12 +8,11 @@ import tensorflow as tf
 
 from kgan.core.pictures import is_picture
 from kgan.core.seeds import Use
-from kgan.engine.fields import Field
 from kgan.engine.game import Game
 from kgan.engine.move import LossAndLogs, Move
 from kgan.engine.update import mean
 from kgan.games import network_checks
-from kgan.games.data_fields import images
+from kgan.games.data_fields import of_shape
 from kgan.games.encoding import Encoding
 from kgan.games.generative import Generative
 from kgan.latents import priors
@@ -92,7 +91,7 @@ class BiGAN(Encoding, Generative, Game):
 
     def fields(self):
         shape = self.generator.output_shape[1:]
-        return {"real": images(shape) if is_picture(shape) else Field(shape)}
+        return {"real": of_shape(shape)}
 
     def moves(self):
         pair, draws = ("generator", "encoder"), self.latents

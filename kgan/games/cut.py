@@ -12,12 +12,11 @@ from kgan.core import arguments, schedules, seeds
 from kgan.core.pictures import is_picture
 from kgan.core.schedules import Scheduled
 from kgan.core.seeds import Use
-from kgan.engine.fields import Field
 from kgan.engine.game import Game
 from kgan.engine.move import LossAndLogs, Move
 from kgan.engine.update import mean
 from kgan.games import network_checks
-from kgan.games.data_fields import images
+from kgan.games.data_fields import of_shape
 from kgan.games.direction import check_image_size, shapes
 from kgan.games.translation import Translation
 from kgan.losses.adversarial import AdversarialLoss
@@ -133,8 +132,8 @@ class CUT(Translation, Game):
     def fields(self):
         source, target = shapes(self.generator, self.image_size)
         return {
-            name: images(shape, called="") if is_picture(shape) else Field(shape)
-            for name, shape in (("source", source), ("target", target))
+            "source": of_shape(source, called=""),
+            "target": of_shape(target, called=""),
         }
 
     def moves(self):

@@ -8,14 +8,12 @@ import tensorflow as tf
 
 from kgan import losses
 from kgan.core import arguments, schedules, seeds
-from kgan.core.pictures import is_picture
 from kgan.core.schedules import Scheduled
-from kgan.engine.fields import Field
 from kgan.engine.game import Game
 from kgan.engine.move import LossAndLogs, Move
 from kgan.engine.update import mean
 from kgan.games import network_checks
-from kgan.games.data_fields import images
+from kgan.games.data_fields import of_shape
 from kgan.games.direction import check_image_size, shapes
 from kgan.games.translation import Translation
 from kgan.layers import ImagePool
@@ -145,7 +143,10 @@ class CycleGAN(Translation, Game):
 
     def fields(self):
         source, target = shapes(self.to_target, self.image_size)
-        return {"source": _field(source), "target": _field(target)}
+        return {
+            "source": of_shape(source, called=""),
+            "target": of_shape(target, called=""),
+        }
 
     def moves(self):
         translators = "to_target", "to_source"
@@ -216,10 +217,6 @@ class CycleGAN(Translation, Game):
 def distance(a, b):
     """Returns the mean of |a − b|."""
     return tf.reduce_mean(tf.abs(a - b))
-
-
-def _field(shape):
-    return images(shape, called="") if is_picture(shape) else Field(shape)
 
 
 def _check_returns(found, shape):

@@ -1,7 +1,13 @@
 """The fields of data that several games take."""
 
+from kgan.core.pictures import is_picture
 from kgan.engine.fields import Field
 from kgan.engine.fields import images as images
+
+
+def of_shape(shape, **options):
+    """Returns the `kgan.Field` of pictures in [−1, 1], of other data any values'."""
+    return images(shape, **options) if is_picture(shape) else Field(shape)
 
 
 def classes(count):

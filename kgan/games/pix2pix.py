@@ -16,7 +16,7 @@ from kgan.engine.game import Game
 from kgan.engine.move import LossAndLogs, Move
 from kgan.engine.update import mean
 from kgan.games import network_checks
-from kgan.games.data_fields import images
+from kgan.games.data_fields import of_shape
 from kgan.games.direction import check_image_size, latent_dim, shapes
 from kgan.games.translation import Translation
 from kgan.latents.priors import Normal
@@ -97,7 +97,7 @@ class Pix2Pix(Translation, Game):
         source, target = shapes(self.generator, self.image_size)
         # A source may be a mask, which has no value below 0.
         in_range = {"low": -1.0, "high": 1.0} if is_picture(source) else {}
-        of_target = images(target, called="") if is_picture(target) else Field(target)
+        of_target = of_shape(target, called="")
         return {"source": Field(source, **in_range), "target": of_target}
 
     def moves(self):

@@ -9,17 +9,12 @@ import pytest
 import tensorflow as tf
 from keras import layers
 from PIL import Image
+from two_sets import convolution
 
 import kgan
 from kgan.cli import main
 from kgan.data import label_maps as data_labels
 from kgan.runs import directory, provenance
-
-
-def convolution(channels, found):
-    x = source = keras.Input((None, None, channels))
-    x = layers.Conv2D(found, 3, padding="same")(x)
-    return keras.Model(source, layers.Activation("tanh")(x))
 
 
 def judge(shape):

@@ -1,11 +1,10 @@
 """An exported translator: it translates as the game that it came from."""
 
 import contract
-import keras
 import numpy as np
 import pytest
 from contract import network
-from keras import layers
+from two_sets import convolution
 
 import kgan
 from kgan.games import exported
@@ -13,12 +12,6 @@ from kgan.games.exported_translation import ExportedTranslation
 from kgan.games.sampler import to_uint8
 
 X, Y = (4, 4, 3), (4, 4, 1)
-
-
-def convolution(channels, found):
-    x = source = keras.Input((None, None, channels))
-    x = layers.Conv2D(found, 3, padding="same")(x)
-    return keras.Model(source, layers.Activation("tanh")(x))
 
 
 @pytest.fixture(scope="module")

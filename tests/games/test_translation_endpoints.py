@@ -3,13 +3,12 @@
 import io
 
 import contract
-import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 from contract import network
-from keras import layers
 from PIL import Image
+from two_sets import convolution
 
 import kgan
 from kgan.data import pixels as pillow
@@ -18,12 +17,6 @@ from kgan.games import translation_endpoints
 from kgan.games.sampler import to_uint8
 
 X, Y = (4, 4, 3), (4, 4, 1)
-
-
-def convolution(channels, found):
-    x = source = keras.Input((None, None, channels))
-    x = layers.Conv2D(found, 3, padding="same")(x)
-    return keras.Model(source, layers.Activation("tanh")(x))
 
 
 @pytest.fixture(scope="module")

@@ -5,15 +5,10 @@ import numpy as np
 import pytest
 from keras import layers
 from PIL import Image
+from two_sets import convolution
 
 import kgan
 from kgan.report import page, translations
-
-
-def convolution(channels, found):
-    x = source = keras.Input((None, None, channels))
-    x = layers.Conv2D(found, 3, padding="same")(x)
-    return keras.Model(source, layers.Activation("tanh")(x))
 
 
 @pytest.fixture(scope="module")
