@@ -78,11 +78,12 @@ class EvaluateGenerator(Paced):
         """Finds metrics and data for a model and sweeps the real examples, once.
 
         Raises:
-            ValueError: If a metric is unknown, or data are missing or do not fit.
+            ValueError: If a metric is unknown or has the name of a log of the game, or
+                data are missing or do not fit.
         """
         if self._evaluator is None:
             evaluator = self._make_evaluator(model)
-            evaluator.prepare(model, self.labels)
+            _check_names(evaluator.prepare(model, self.labels), model)
             self._evaluator = evaluator
 
     def check(self, model: keras.Model) -> tuple[str, ...]:
@@ -124,3 +125,15 @@ class EvaluateGenerator(Paced):
             # What stopped training because of NaN says so itself.
             if not self.model.stop_training:
                 raise
+
+
+def _check_names(jobs, model):
+    """Raises for a figure whose value would hide one that the game logs."""
+    known = model.get_metrics_result()
+    names = (job.name(figure) for job in jobs for figure in job.metric.figures)
+    hidden = [name for name in names if name in known]
+    if hidden:
+        raise ValueError(
+            "`metrics` must have figures of other names than the logs of the game. "
+            f"Received: {hidden[0]!r}, which is both"
+        )

@@ -37,8 +37,9 @@ class Pix2Pix(Translation, Game):
     with Conditional Adversarial Networks, equations 1 to 4, with λ = 100.
 
     Batches are `{"source", "target"}`, float32 images in [−1, 1], as
-    `kgan.data.load("pairs:...")` yields them. `fit` logs `d_loss`, `g_loss` and `l1`,
-    the mean of |y − G(x)|. `translate` maps images, by the average if there is one.
+    `kgan.data.load("pairs:...")` yields them. `fit` logs `d_loss`, `g_loss` and
+    `l1_loss`, the mean of |y − G(x)|. `translate` maps images, by the average if there
+    is one.
 
     Args:
         generator: G, a `keras.Model` from sources, or from `[source, latents]`, to
@@ -101,7 +102,7 @@ class Pix2Pix(Translation, Game):
         return {"source": Field(source, **in_range), "target": of_target}
 
     def moves(self):
-        logs, draws = ("g_loss", "l1"), self.latents
+        logs, draws = ("g_loss", "l1_loss"), self.latents
         return (
             Move(("discriminator",), self.discriminator_loss, ("d_loss",), draws=draws),
             Move(("generator",), self.generator_loss, logs, draws=draws),
@@ -137,7 +138,7 @@ class Pix2Pix(Translation, Game):
         g_loss = mean(loss.generator_loss(real_logits, fake_logits))
         l1 = tf.reduce_mean(tf.abs(batch["target"] - fake))
         weight = schedules.at(self.l1, nets.step)
-        return g_loss + weight * l1, {"g_loss": g_loss, "l1": l1}
+        return g_loss + weight * l1, {"g_loss": g_loss, "l1_loss": l1}
 
     def held_out(self, nets, batch):
         both = self.discriminator_loss, self.generator_loss

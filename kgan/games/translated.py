@@ -86,6 +86,34 @@ class TranslatedPairs(Translated):
             yield np.stack([translated, targets], axis=1), None
 
 
+class Labelled(Translated):
+    """Translations of label maps, the class of each pixel as one more channel: uint8.
+
+    Raises, besides what `Translated` does, a `ValueError` if sources are no label maps
+    of up to 256 classes, or translations no pictures of their size.
+    """
+
+    name = "translated label maps"
+
+    def __init__(self, game, dataset, count, seed=0):
+        super().__init__(game, dataset, count, seed)
+        has_labels = (
+            hasattr(self.sources, "labels_of") and self.sources.shape[-1] <= 256
+        )
+        if not (has_labels and is_picture(self.shape)):
+            raise ValueError(
+                "`dataset` must be pairs of label maps of up to 256 classes "
+                "(`source_labels`) and pictures. Received: sources of shape "
+                f"{self.sources.shape} and targets of shape {self.shape}"
+            )
+
+    def batches(self, batch_size):
+        for rows, translated in self._floats(batch_size):
+            classes = self.sources.read(rows).argmax(axis=-1)[..., None]
+            pictures = to_uint8(translated).numpy()
+            yield np.concatenate([pictures, classes.astype(np.uint8)], axis=-1), None
+
+
 class Cycles(Translated):
     """Sources beside what comes back of them: float32 arrays `(n, 2, ...)`.
 

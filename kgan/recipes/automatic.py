@@ -103,8 +103,11 @@ def _of_another_game(dataset, kinds, fitting):
     for name in recipes.names():
         recipe = recipes.get(name)
         if recipe.game in fitting:
-            reason = f"{dataset}: chose --recipe={name}, of the game {recipe.game}."
-            return recipe.override(dataset=dataset), [reason]
+            own = dict.fromkeys(recipe.about_its_data)
+            size = recipe.image_size and f" --image_size={recipe.image_size}"
+            chosen = f"--recipe={name}{size or ''}, of the game {recipe.game}"
+            reason = f"{dataset}: chose {chosen}."
+            return recipe.override(dataset=dataset, **own), [reason]
     needs = "; ".join(f"{name} takes {kind.needs}" for name, kind in kinds.items())
     raise ValueError(
         f"`dataset` must be what a game with a recipe takes: {needs}. "

@@ -282,6 +282,7 @@ class Recipe:
 
     players = ()
     needs = "data"
+    about_its_data = ()  # optional fields that are right for `dataset` alone
     batches_a_round = 1
 
     @property

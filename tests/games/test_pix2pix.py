@@ -63,7 +63,7 @@ def test_losses():
     np.testing.assert_allclose(d_logs["d_loss"], d_loss, rtol=1e-5)
     np.testing.assert_allclose(d, 0.5 * d_loss, rtol=1e-5)  # D's loss is halved
     np.testing.assert_allclose(g_logs["g_loss"], g_loss, rtol=1e-5)
-    np.testing.assert_allclose(g_logs["l1"], l1, rtol=1e-5)
+    np.testing.assert_allclose(g_logs["l1_loss"], l1, rtol=1e-5)
     np.testing.assert_allclose(g, g_loss + 100.0 * l1, rtol=1e-5)
 
 

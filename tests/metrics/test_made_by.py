@@ -111,6 +111,16 @@ def test_the_callback_measures_pairs(game, folder):
     assert logs["ssim"] == pytest.approx(1, abs=1e-5)
 
 
+def test_a_figure_that_would_hide_a_log_of_the_game_is_refused(
+    game, folder, monkeypatch
+):
+    name = f"pairs:{folder}:from:to:0.3"
+    callback = kgan.callbacks.EvaluateGenerator(["l1"], name, cache_dir=None)
+    monkeypatch.setattr(game, "get_metrics_result", lambda: {"l1": 0.0})
+    with pytest.raises(ValueError, match=r"other names than the logs.*Received: 'l1'"):
+        callback.prepare(game)
+
+
 def test_what_makes_no_pairs_is_refused(game, folder):
     evaluator = types.SimpleNamespace(num_images=5, data=lambda role: role)
     with pytest.raises(ValueError, match="`metrics` with 'l1' need a game"):

@@ -188,6 +188,8 @@ def test_pairs_are_no_data_of_a_gan(tmp_path):
         automatic.choose(pairs, game="gan")
     recipe, _ = automatic.choose(pairs)
     assert (recipe.game, recipe.dataset) == ("pix2pix", pairs)
+    # A column of a table beside other data.
+    assert (recipe.name, recipe.held_out_by) == ("edges2emoji", None)
 
 
 def test_other_data_have_the_first_recipe_whose_game_suits_them(tmp_path, monkeypatch):

@@ -336,8 +336,10 @@ def test_pairs_keep_both_windows(tmp_path):
         for index in range(20):
             pixels = np.arange(64 * 64).reshape(64, 64).astype(np.uint16) + index
             Image.fromarray(pixels).save(tmp_path / f"{name}/{index}.png")
-    recipe = recipes.get("emoji_pix2pix").override(
+    recipe = recipes.get("edges2emoji").override(
         dataset=f"pairs:{tmp_path}:a:b",
+        held_out_by=None,
+        load_size=None,
         image_size=64,
         generator_width=2,
         discriminator_width=2,

@@ -50,6 +50,10 @@ class SidesRecipe(Recipe):
     target_labels: str | None = field(Text(optional=True), "the same of the targets")
 
     needs = "pairs of images or unpaired images"
+    about_its_data = (
+        *("held_out_by", "source_channels", "target_channels"),
+        *("source_labels", "target_labels"),
+    )
 
     @property
     def data_options(self):

@@ -33,8 +33,9 @@ def folder(tmp_path, monkeypatch):
 def tiny(**values):
     small = {"generator_width": 2, "discriminator_width": 2, "discriminator_depth": 1}
     steps = {"batch_size": 4, "steps": 2, "sample_every": 1, "image_size": 8}
-    values = {"dataset": "pairs:data", "generator_depth": 2, **values}
-    return recipes.get("emoji_pix2pix").override(**small, **steps, **values)
+    own = {"held_out_by": None, "load_size": None, "generator_depth": 2}
+    values = {"dataset": "pairs:data", **own, **values}
+    return recipes.get("edges2emoji").override(**small, **steps, **values)
 
 
 OPTIONS = {
