@@ -115,12 +115,12 @@ class Interface:
         """
         raise self._unanswered("cycles", "leads no example there and back")
 
-    def labelled(self, count, seed=0, dataset=None, **options):
-        """Returns pictures with the classes of their pixels as one more channel.
+    def annotated(self, count, seed=0, dataset=None, **options):
+        """Returns pictures with the class of each of their pixels as one more channel.
 
         `kgan.metrics.segmentation` reads them. Arguments are those of `pairs`.
         """
-        raise self._unanswered("labelled", "generates no pictures from label maps")
+        raise self._unanswered("annotated", "makes no pictures of known classes")
 
     def endpoints(self, **options):
         """Returns what is served: `kgan.export.endpoints.Endpoint` by name.

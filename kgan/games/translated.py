@@ -86,7 +86,7 @@ class TranslatedPairs(Translated):
             yield np.stack([translated, targets], axis=1), None
 
 
-class Labelled(Translated):
+class Annotated(Translated):
     """Translations of label maps, the class of each pixel as one more channel: uint8.
 
     Raises, besides what `Translated` does, a `ValueError` if sources are no label maps

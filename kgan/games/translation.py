@@ -8,7 +8,7 @@ from kgan.export.exportable import Exportable
 from kgan.games import translation_endpoints
 from kgan.games.direction import Direction, shapes
 from kgan.games.sampler import in_batches, to_uint8
-from kgan.games.translated import Cycles, Labelled, Translated, TranslatedPairs
+from kgan.games.translated import Annotated, Cycles, Translated, TranslatedPairs
 
 _ROWS = 8
 _AT_ONCE = 2**20  # pixels that go through a network at a time
@@ -193,9 +193,9 @@ class Translation(Exportable):
             raise self._unanswered("cycles", "translates in one direction alone")
         return Cycles(self, dataset, count, seed, disturbance)
 
-    def labelled(self, count, seed=0, dataset=None):
+    def annotated(self, count, seed=0, dataset=None):
         """Returns translations with the classes of their sources; see `examples`."""
-        return Labelled(self, dataset, count, seed)
+        return Annotated(self, dataset, count, seed)
 
     def endpoints(self, direction=None):
         """Returns what is served; see `kgan.games.translation_endpoints`.

@@ -110,7 +110,8 @@ class Metric(abc.ABC):
             figure's name: "frechet" on "mnist" is "frechet_mnist".
         standard_name: Name of its figure on the standard Inception network: "fid".
         made: By role, what a game makes for this metric alone: the name of its method
-            (`paths`, `pairs`, `cycles`, `labelled`: see `kgan.engine.interface`) and its options.
+            (`paths`, `pairs`, `cycles`, `annotated`: see `kgan.engine.interface`) and
+            its options.
         reads_held_out: Whether that is made of the held-out examples, and not of the
             reference.
     """

@@ -35,7 +35,7 @@ class Segmentation(Metric):
     figures = ("segmentation_iou", "segmentation_iou_of_real")
     best = ("max", "max")
     on_features = False
-    made = {"labelled": ("labelled", {})}
+    made = {"annotated": ("annotated", {})}
 
     def __init__(self, steps: int = 600):
         super().__init__()
@@ -45,14 +45,14 @@ class Segmentation(Metric):
         return AsTheyAre()
 
     def statistics(self):
-        return {"labelled": Rows(LIMIT)}
+        return {"annotated": Rows(LIMIT)}
 
     def compute(self, collected, context):
         real, num_classes = context.source, context.source.source_shape[-1]
         if not real.held_out:
             raise Few(f"{self.kind} needs pairs that are held out. Received: none")
         shape = (-1, *real.shape[:2], real.shape[2] + 1)
-        generated = collected["labelled"].rows.reshape(shape)
+        generated = collected["annotated"].rows.reshape(shape)
         pairs = {
             "segmentation_iou": (generated[..., :-1], generated[..., -1].astype(int)),
             "segmentation_iou_of_real": _pairs(real),

@@ -10,7 +10,7 @@ from contract import network
 import kgan
 from kgan.data.arrays import ArraySource
 from kgan.games.sampler import to_uint8
-from kgan.games.translated import Cycles, Labelled, Translated, TranslatedPairs
+from kgan.games.translated import Annotated, Cycles, Translated, TranslatedPairs
 
 X, Y = (4, 4, 3), (4, 4, 1)
 
@@ -49,9 +49,9 @@ def test_translations(game):
 def test_label_maps(game):
     data = sides()
     with pytest.raises(ValueError, match="`dataset` must be pairs of label maps"):
-        Labelled(game, data, 5)
+        Annotated(game, data, 5)
     data.sources.labels_of = "three classes"
-    found = all_of(Labelled(game, data, 5), 2)
+    found = all_of(Annotated(game, data, 5), 2)
     sources = data.sources.read(np.arange(5))
     np.testing.assert_array_equal(found[..., :1], game.translate(sources))
     np.testing.assert_array_equal(found[..., 1], sources.argmax(axis=-1))

@@ -56,7 +56,7 @@ def test_pictures_teach_a_segmenter_if_they_show_their_labels(pairs):
     details = right.measurements[0].provenance
     test = kgan.data.source(pairs, split="test", source_labels="2")
     assert details["num_held_out"] == test.num_examples
-    assert details["num_training"] == details["num_labelled"] == 80 - test.num_examples
+    assert details["num_training"] == details["num_annotated"] == 80 - test.num_examples
     mean = np.mean(details["iou_by_class"])
     assert right["segmentation_iou"] == pytest.approx(mean)
 
