@@ -45,8 +45,8 @@ def define(values) -> None:
     optional, number = Text(optional=True), Integer(optional=True)
     window = Window(optional=True)
     for name, kind, default, help in [
-        ("model", optional, None, "run directory, .keras or .pkl file, exported "
-         "folder or hf://USER/NAME"),
+        ("model", optional, None, "run directory, .keras, .pkl or .pth file, "
+         "exported folder or hf://USER/NAME"),
         ("samples", optional, None, "instead of a model: a folder of images, or a "
          "data set's name"),
         ("metrics", Texts(optional=True), None, "names with commas between them "

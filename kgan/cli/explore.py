@@ -36,8 +36,8 @@ class Port(Integer):
 def define(values) -> None:
     """Declares the flags."""
     for name, kind, default, help in [
-        ("model", Text(optional=True), None, "run directory, .keras or .pkl file, "
-         "exported folder or hf://USER/NAME"),
+        ("model", Text(optional=True), None, "run directory, .keras, .pkl or "
+         ".pth file, exported folder or hf://USER/NAME"),
         ("method", Choice(directions.names()), "pca", "how principal directions are "
          "found: pca, of what the second layer sees; sefa, of the first layer's "
          "weights"),

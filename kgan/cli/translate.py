@@ -4,6 +4,7 @@
   kgan translate --model=gan.keras --input=sketch.jpg --output=coloured
   kgan translate --model=RUN --direction=to_source --input=zebras
   kgan translate --model=saved_models/maps --input=photos.zip --output=maps
+  kgan translate --model=latest_net_G.pth --input=horses --output=zebras
 
 The input is an image, or a folder or ZIP of images, which may have folders. An
 output has the name of its input, in the same folder below --output, and ends in
@@ -11,8 +12,9 @@ output has the name of its input, in the same folder below --output, and ends in
 Images may have any size that the network takes; --image_size brings them to
 one. A model of two directions (CycleGAN) translates to its targets, or by
 --direction back. A run that learned from label maps reads and writes them as
-its recipe says. Where outputs are drawn (dropout or latents in use), image i
-has those of the seed --seed + i, in the order of the names.
+its recipe says. A .pth file is a published generator of pix2pix, CycleGAN or
+CUT (docs/published_networks.md). Where outputs are drawn (dropout or latents in
+use), image i has those of the seed --seed + i, in the order of the names.
 """
 
 import pathlib
@@ -36,8 +38,8 @@ def define(values) -> None:
     """Declares the flags."""
     optional = Text(optional=True)
     for name, kind, default, help in [
-        ("model", optional, None, "run directory, .keras file, exported folder or "
-         "hf://USER/NAME"),
+        ("model", optional, None, "run directory, .keras or .pth file, exported "
+         "folder or hf://USER/NAME"),
         ("input", optional, None, "an image, or a folder or ZIP of images"),
         ("output", Text(), "translated", "folder to write"),
         ("direction", optional, None, "of a model of two: to_target, to_source "
