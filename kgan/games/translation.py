@@ -165,33 +165,35 @@ class Translation(Exportable):
         found["back to target"] = _floats(there, found["output of target"], seed)
         return {name: visible(images) for name, images in found.items()}
 
-    def examples(self, count, seed=0, dataset=None):
+    def examples(self, count, seed=0, dataset=None, direction=None):
         """Returns translations of a data set's sources, which metrics compare.
 
         Args:
             count: The most of them.
             seed: Of translations that are drawn.
             dataset: A source of pairs or of two sets, as `kgan.data.Pairs`.
+            direction: As of `translate`; of "to_source" the targets are translated.
         """
-        return Translated(self, dataset, count, seed)
+        return Translated(self, dataset, count, seed, direction)
 
-    def pairs(self, count, seed=0, dataset=None):
+    def pairs(self, count, seed=0, dataset=None, direction=None):
         """Returns translations beside the targets of the same pairs; see `examples`."""
-        return TranslatedPairs(self, dataset, count, seed)
+        return TranslatedPairs(self, dataset, count, seed, direction)
 
-    def cycles(self, count, seed=0, dataset=None, disturbance=None):
+    def cycles(self, count, seed=0, dataset=None, direction=None, disturbance=None):
         """Returns sources beside what comes back of them; see `examples`.
 
         Args:
-            count: As of `examples`, and so are the next two.
+            count: As of `examples`, and so are the next three.
             seed: The same.
             dataset: The same.
+            direction: The same.
             disturbance: What happens to the translations on their way: None, "noise" or
                 "jpeg", see `kgan.games.translated.Cycles`.
         """
         if len(self.directions) == 1:
             raise self._unanswered("cycles", "translates in one direction alone")
-        return Cycles(self, dataset, count, seed, disturbance)
+        return Cycles(self, dataset, count, seed, direction, disturbance)
 
     def endpoints(self, direction=None):
         """Returns what is served; see `kgan.games.translation_endpoints`.
