@@ -154,9 +154,7 @@ def _recorded(model, direction, game):
     back = direction is not None and direction != next(iter(game.directions))
     roles = ("target", "source") if back else ("source", "target")
     windows, labels = provenance.windows_of(model), provenance.labels_of(model)
-    names = [f"{role}_labels" for role in roles]
-    parsed = [label_maps.parse(name, labels[name]) for name in names]
-    return windows.get(f"{roles[0]}_window"), *parsed
+    return windows.get(f"{roles[0]}_window"), *(labels.get(role) for role in roles)
 
 
 class Images:
@@ -214,9 +212,7 @@ class Images:
         size = self.sizes[numbers[0]]
         if self.labels is not None:
             names = [self.files[number] for number in numbers]
-            # As `kgan.data` has them: of targets 0 is -1.
-            low = -1.0 if self.labels.argument.startswith("target") else 0.0
-            of = "input", self.place, names, size, self.labels, low
+            of = "input", self.place, names, size, self.labels
             return label_maps.LabelMaps(*of).read()
         shape = (*size, self.channels)
         return np.stack(

@@ -321,9 +321,7 @@ class _View:
         if self.labels is not None:
             one.check_labels(keys, self.labels)
             shape = one.size(keys, load)
-            # As a generator has images; a source may be any values.
-            low = -1.0 if self.role == "target" else 0.0
-            kind = functools.partial(label_maps.LabelMaps, labels=self.labels, low=low)
+            kind = functools.partial(label_maps.LabelMaps, labels=self.labels)
         else:
             shape = one.shape(keys, load, self.channels)
             window = one.window(keys, self.window, f"{self.role}_window")

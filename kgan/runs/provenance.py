@@ -6,7 +6,7 @@ import pathlib
 import warnings
 
 from kgan.callbacks import logging
-from kgan.data import registry
+from kgan.data import label_maps, registry
 from kgan.export import Provenance, hub
 from kgan.games import exported
 from kgan.metrics import Evaluation
@@ -87,13 +87,16 @@ def options_of(path, dataset):
 
 
 def labels_of(path):
-    """Returns how a run read label maps: `source_labels` and `target_labels`.
+    """Returns the `kgan.data.label_maps.Labels` by which a run read label maps.
 
-    They are texts as `kgan.data.label_maps.parse` reads them, or None.
+    They are by role, "source" and "target", of sides that have some.
     """
-    recipe = _recipe(_run_dir(path))
-    names = ("source_labels", "target_labels")
-    return {name: getattr(recipe, name, None) for name in names}
+    recipe, found = _recipe(_run_dir(path)), {}
+    for role in ("source", "target"):
+        name = f"{role}_labels"
+        if text := getattr(recipe, name, None):
+            found[role] = label_maps.parse(name, text)
+    return found
 
 
 def changed_data(path, source):

@@ -7,7 +7,7 @@ import pytest
 import tiny
 
 import kgan.data
-from kgan import metrics
+from kgan import metrics, recipes
 from kgan.runs import directory, provenance, train
 
 
@@ -181,3 +181,12 @@ def test_half_a_file_about_data_is_a_warning(run_dir, tmp_path):
     digits = kgan.data.source("digits", image_size=8)
     with pytest.warns(UserWarning, match=r"data\.json must hold what the data"):
         assert provenance.changed_data(copy, digits) == ""
+
+
+def test_a_run_tells_the_label_maps_of_its_sides(tmp_path):
+    recipe = recipes.get("facades").override(target_labels="#000000,#ff0000")
+    (tmp_path / directory.RECIPE).write_text(recipe.to_json())
+    found = provenance.labels_of(tmp_path)
+    assert list(found) == ["target"]
+    assert (str(found["target"]), found["target"].low) == ("#000000,#ff0000", -1.0)
+    assert provenance.labels_of(tmp_path / "mine.keras") == {}
