@@ -111,6 +111,7 @@ LAYERS = {
     "StyleMixing": _mixed,
     "Truncation": _mixed,
     "BatchNormalization": lambda: _images(kgan.layers.BatchNormalization()),
+    "BilinearUpSampling2D": lambda: _images(kgan.layers.BilinearUpSampling2D()),
     "BlurPooling2D": lambda: _images(kgan.layers.BlurPooling2D()),
     "CropLike": _cut,
     "Dropout": lambda: _features(kgan.layers.Dropout(0.5)),

@@ -103,8 +103,9 @@ class EvaluateGenerator(Paced):
         return self.names
 
     def _make_evaluator(self, model, **others):
-        options = kind_of_examples(model, self.dataset) | self._options | others
-        return distribution.Evaluator(self.dataset, **options)
+        direction = self._options.get("direction")
+        kind = kind_of_examples(model, self.dataset, direction)
+        return distribution.Evaluator(self.dataset, **kind | self._options | others)
 
     def _measure(self, evaluator, model):
         chosen = {"averaged": self.averaged, "labels": self.labels}

@@ -10,7 +10,6 @@ from kgan.callbacks.images import grid
 from kgan.callbacks.pictures import Pictures
 from kgan.core import peeking
 from kgan.core.arguments import positive_integer
-from kgan.data import label_maps
 
 _CHANNELS = (1, 3, 4)
 
@@ -83,30 +82,7 @@ class SampleGrid(Pictures):
 
     def _columns(self, rows, columns):
         shown = self.model.shown(rows, self.seed, self.examples, columns)
-        return visible(list(shown.values()))
-
-
-def visible(columns):
-    """Returns columns of images, those of label maps by a colour for each class.
-
-    A column of one-hot channels that are no gray, RGB or RGBA image is a label map,
-    and so is one of as many channels beside it, of which the largest counts.
-    """
-    counts = {x.shape[-1] for x in columns if x.ndim == 4 and _is_one_hot(x)}
-    counts -= set(_CHANNELS)
-    palettes = {count: label_maps.Labels("", count).palette for count in counts}
-    return [
-        palettes[x.shape[-1]][x.argmax(axis=-1)] if x.shape[-1] in counts else x
-        for x in columns
-    ]
-
-
-def _is_one_hot(maps):
-    # A target's maps lie in [−1, 1], and may have become uint8.
-    high = 255 if maps.dtype == np.uint8 else 1
-    chosen, others = maps == high, (maps == 0) | (maps == -1)
-    ones = (chosen.sum(axis=-1) == 1) & (chosen | others).all(axis=-1)
-    return bool(ones.all()) and maps.shape[-1] > 1
+        return list(shown.values())
 
 
 def alike(columns):

@@ -10,8 +10,10 @@ computed from, and report.html if the model generates from latents, or if it
 translates. A metric's name ends in the features that it is measured on: a small
 network of ours (mnist, fashion_mnist, cifar10, digits), pixels, or a Keras
 application (vgg16); fid and kid are those of the standard Inception network.
-l1, psnr and ssim are of held-out pairs, cycle_error of held-out sources.
-Without --metrics, those that fit the data are measured.
+Of a model that translates, l1, psnr and ssim are of held-out pairs, cycle_error
+of held-out sources. Distances such as frechet and kernel compare translations
+of the training sources with the training targets, with --split=test those of
+the held-out ones. Without --metrics, those that fit the data are measured.
 """
 
 import pathlib
@@ -45,8 +47,8 @@ def define(values) -> None:
     optional, number = Text(optional=True), Integer(optional=True)
     window = Window(optional=True)
     for name, kind, default, help in [
-        ("model", optional, None, "run directory, .keras or .pkl file, exported "
-         "folder or hf://USER/NAME"),
+        ("model", optional, None, "run directory, .keras, .pkl or .pth file, "
+         "exported folder or hf://USER/NAME"),
         ("samples", optional, None, "instead of a model: a folder of images, or a "
          "data set's name"),
         ("metrics", Texts(optional=True), None, "names with commas between them "
@@ -55,7 +57,8 @@ def define(values) -> None:
         ("features", optional, None, "what metrics are measured on that do not say so "
          "(default: what fits the data)"),
         ("dataset", optional, None, "the real examples (default: the run's)"),
-        ("split", Text(), "train", "part of a TFDS data set that is the reference"),
+        ("split", Text(), "train", "part of a named data set that is the reference, "
+         "and whose sources are translated: train, test, ..."),
         ("held_out", optional, None, "real examples that the model was not trained "
          "on: a folder or data set (default: --held_out_split of the data set)"),
         ("held_out_split", Text(), "test", "the same as a part of the data set"),
@@ -72,6 +75,9 @@ def define(values) -> None:
          "[0, 1]"),
         ("labels", Choice(("data", "balanced")), "data", "classes of the generated "
          "examples: as frequent as in the data, or balanced"),
+        ("direction", optional, None, "of a model that translates both ways: "
+         "to_target; to_source, whose translations of targets are compared with "
+         "sources (default: to_target)"),
         ("allow_few", Boolean(), False, "measure even with too few examples"),
         ("cache", Boolean(), True, "keep statistics of the real examples on the disk"),
         ("output", optional, None, "folder to write (default: evaluation/ in the run)"),
@@ -93,20 +99,21 @@ def run(values) -> None:
     game = values.samples
     if values.model is not None:
         game = directory.load_generator(values.model)
-        flags.options_of(game.examples, values, ("averaged", "truncation", "labels"))
+        names = ("averaged", "truncation", "labels", "direction")
+        flags.options_of(game.examples, values, names)
     dataset, data_dir = _data(values)
     evaluator = metrics.Evaluator(
         dataset,
         values.metrics,
         values.num_images,
-        **kind_of_examples(game, dataset),
+        **kind_of_examples(game, dataset, values.direction),
         cache_dir="auto" if values.cache else None,
         windows=_options(values, dataset) | flags.given(values, WINDOWS),
         class_names=values.model and provenance.classes_of(values.model),
         data_dir=data_dir,
         verbose=1 if sys.stdout.isatty() else 0,
         **flags.chosen(values, "features", "split", "held_out", "held_out_split"),
-        **flags.chosen(values, "num_real", "allow_few"),
+        **flags.chosen(values, "num_real", "direction", "allow_few"),
     )
     _compare_data(values, dataset, evaluator.real.source)
     chosen = flags.chosen(values, "seed", "averaged", "truncation", "labels")

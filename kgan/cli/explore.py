@@ -19,7 +19,7 @@ from kgan.games.translation import Translation
 from kgan.latents import directions
 from kgan.recipes.flag_types import Boolean, Choice, Integer, Text
 from kgan.report import explore, explore_translation
-from kgan.runs import directory
+from kgan.runs import directory, provenance
 
 
 class Port(Integer):
@@ -36,8 +36,8 @@ class Port(Integer):
 def define(values) -> None:
     """Declares the flags."""
     for name, kind, default, help in [
-        ("model", Text(optional=True), None, "run directory, .keras or .pkl file, "
-         "exported folder or hf://USER/NAME"),
+        ("model", Text(optional=True), None, "run directory, .keras, .pkl or "
+         ".pth file, exported folder or hf://USER/NAME"),
         ("method", Choice(directions.names()), "pca", "how principal directions are "
          "found: pca, of what the second layer sees; sefa, of the first layer's "
          "weights"),
@@ -71,7 +71,8 @@ def _page(game, values, title):
             if values[name].present:
                 kind = type(game).__name__
                 raise flags.UsageError(f"--{name} has no meaning for a {kind}")
-        translator = explore_translation.Translator(game)
+        labels = provenance.labels_of(values.model)
+        translator = explore_translation.Translator(game, labels)
         return explore_translation.page(translator, title)
     generative.require(game, "`kgan explore`")
     explorer = explore.Explorer(

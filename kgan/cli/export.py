@@ -24,7 +24,8 @@ def define(values) -> None:
     """Declares the flags."""
     optional = Text(optional=True)
     for name, kind, default, help in [
-        ("model", optional, None, "run directory, .keras or .pkl file, or hf://USER/NAME"),
+        ("model", optional, None, "run directory, .keras, .pkl or .pth file, or "
+         "hf://USER/NAME"),
         ("output", optional, None, "folder of all versions, or the file; its name is "
          "the model's (default: saved_models/NAME of the recipe or file)"),
         ("format", Choice(_FORMATS), "saved_model", ", ".join(_FORMATS)),

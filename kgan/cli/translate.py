@@ -4,6 +4,7 @@
   kgan translate --model=gan.keras --input=sketch.jpg --output=coloured
   kgan translate --model=RUN --direction=to_source --input=zebras
   kgan translate --model=saved_models/maps --input=photos.zip --output=maps
+  kgan translate --model=latest_net_G.pth --input=horses --output=zebras
 
 The input is an image, or a folder or ZIP of images, which may have folders. An
 output has the name of its input, in the same folder below --output, and ends in
@@ -11,8 +12,9 @@ output has the name of its input, in the same folder below --output, and ends in
 Images may have any size that the network takes; --image_size brings them to
 one. A model of two directions (CycleGAN) translates to its targets, or by
 --direction back. A run that learned from label maps reads and writes them as
-its recipe says. Where outputs are drawn (dropout or latents in use), image i
-has those of the seed --seed + i, in the order of the names.
+its recipe says. A .pth file is a published generator of pix2pix, CycleGAN or
+CUT (docs/published_networks.md). Where outputs are drawn (dropout or latents in
+use), image i has those of the seed --seed + i, in the order of the names.
 """
 
 import pathlib
@@ -36,8 +38,8 @@ def define(values) -> None:
     """Declares the flags."""
     optional = Text(optional=True)
     for name, kind, default, help in [
-        ("model", optional, None, "run directory, .keras file, exported folder or "
-         "hf://USER/NAME"),
+        ("model", optional, None, "run directory, .keras or .pth file, exported "
+         "folder or hf://USER/NAME"),
         ("input", optional, None, "an image, or a folder or ZIP of images"),
         ("output", Text(), "translated", "folder to write"),
         ("direction", optional, None, "of a model of two: to_target, to_source "
@@ -152,9 +154,7 @@ def _recorded(model, direction, game):
     back = direction is not None and direction != next(iter(game.directions))
     roles = ("target", "source") if back else ("source", "target")
     windows, labels = provenance.windows_of(model), provenance.labels_of(model)
-    names = [f"{role}_labels" for role in roles]
-    parsed = [label_maps.parse(name, labels[name]) for name in names]
-    return windows.get(f"{roles[0]}_window"), *parsed
+    return windows.get(f"{roles[0]}_window"), *(labels.get(role) for role in roles)
 
 
 class Images:
@@ -212,9 +212,7 @@ class Images:
         size = self.sizes[numbers[0]]
         if self.labels is not None:
             names = [self.files[number] for number in numbers]
-            # As `kgan.data` has them: of targets 0 is -1.
-            low = -1.0 if self.labels.argument.startswith("target") else 0.0
-            of = "input", self.place, names, size, self.labels, low
+            of = "input", self.place, names, size, self.labels
             return label_maps.LabelMaps(*of).read()
         shape = (*size, self.channels)
         return np.stack(

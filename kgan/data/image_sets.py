@@ -135,17 +135,17 @@ def read(
         unique: Whether a key must stand for one file; if not, those of further ones
             have their endings.
 
-    Raises a `ValueError` if there are fewer sub-folders than names, no such sub-folder,
-    or one for two arguments, or if two images of a set have the same key.
+    Raises a `ValueError` if there are no sub-folders, none of a name with an image, or
+    one for two arguments, or if two images of a set have the same key.
     """
     walked = files, _ = archive.walk()
     folders = {pathlib.PurePosixPath(file).parent.as_posix() for file in files}
     known = sorted(folders - {"."})
     listed = naming.listed(known, _NAMED)
-    if len(known) < len(names):
+    if not known:
         raise ValueError(
             f"Expected sub-folders with images for {' and '.join(names)} in "
-            f"{archive.path}. Received: {listed or 'none'}"
+            f"{archive.path}. Received: none"
         )
     arguments = {}
     for argument, name in names.items():

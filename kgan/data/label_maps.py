@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from kgan.core import pictures
 from kgan.data import image_files, pixels, wide_gray
 from kgan.data.archive import Folder, Zip
 from kgan.data.base import IndexedSource
@@ -51,12 +52,20 @@ class Labels:
         """A colour of each class for people to see, uint8 `(count, 3)`."""
         if self.colours:
             return np.array(self.colours, np.uint8)
-        bits = np.arange(self.count)[:, None] >> np.arange(24)
-        # Bits of the class from the colour's highest on, by turns: near classes differ.
-        powers = 128 >> np.arange(24) // 3
-        parts = (bits & 1) * powers
-        colours = [parts[:, channel::3].sum(axis=1) for channel in range(3)]
-        return np.stack(colours, axis=1).astype(np.uint8)
+        return pictures.palette(self.count)
+
+    @property
+    def low(self) -> float:
+        """Value of a channel where a pixel is of another class.
+
+        It is −1 in targets, as a generator has images; a source may have any values.
+        """
+        return -1.0 if self.argument == "target_labels" else 0.0
+
+    def channels(self, classes: np.ndarray) -> np.ndarray:
+        """Returns float32 channels on a new last axis: 1 in that of the class."""
+        rows = np.eye(self.count, dtype=np.float32)
+        return np.where(rows == 1, rows, np.float32(self.low))[classes]
 
     def classes(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Returns the class of each of these values, and whether it is known."""
@@ -129,6 +138,20 @@ def _wrong(argument, value):
     )
 
 
+def one_hot(image: Any, labels: Labels, size: tuple[int, int]) -> np.ndarray:
+    """Returns a label map as float32 `(height, width, classes)`, as `LabelMaps` do.
+
+    Args:
+        image: A `PIL.Image.Image`.
+        labels: A `Labels`.
+        size: (height, width), to which it is brought.
+
+    Raises a `ValueError` if it is no label map of these classes.
+    """
+    found = _of_image(image, image, labels)
+    return labels.channels(_sized("the image", found, labels, size))
+
+
 class LabelMaps(IndexedSource):
     """A source of label maps: one channel a class, 1 where a pixel is of it.
 
@@ -140,7 +163,6 @@ class LabelMaps(IndexedSource):
         files: Their names, in the order of the examples.
         size: (height, width) of all maps.
         labels: A `Labels`.
-        low: The value of a channel elsewhere.
         cache_dir: Folder for decoded maps that exceed the memory limit.
         part: See `image_files.ImageFiles`.
         **kwargs: Further arguments of `IndexedSource`.
@@ -155,7 +177,6 @@ class LabelMaps(IndexedSource):
         files: Sequence[str],
         size: tuple[int, int],
         labels: Labels,
-        low: float = 0.0,
         cache_dir: str | os.PathLike | None = None,
         part: str | None = None,
         **kwargs,
@@ -163,7 +184,6 @@ class LabelMaps(IndexedSource):
         shape = (*size, labels.count)
         super().__init__(name, shape, "float32", len(files), **kwargs)
         self.labels_of = labels
-        self.low = low
         self.classes = _ClassFiles(
             name, archive, files, (*size, 1), cache_dir, part=part, **kwargs
         )
@@ -175,23 +195,22 @@ class LabelMaps(IndexedSource):
         return self.labels_of.palette
 
     def read(self, indices=None):
-        classes = self.classes.read(indices)[..., 0]
-        rows = np.eye(self.labels_of.count, dtype=np.float32)
-        return np.where(rows == 1, rows, np.float32(self.low))[classes]
+        return self.labels_of.channels(self.classes.read(indices)[..., 0])
 
     def fingerprint(self):
-        of = f"classes {self.labels_of} {self.low} {self.classes.fingerprint()}"
+        low, of_classes = self.labels_of.low, self.classes.fingerprint()
+        of = f"classes {self.labels_of} {low} {of_classes}"
         return hashlib.sha256(of.encode()).hexdigest()
 
     def identity(self):
         return self.classes.identity() | {"shape": list(self.shape)}
 
     def _lookup(self, batch_size):
-        lookup, count = self.classes._lookup(batch_size), self.labels_of.count
+        lookup, labels = self.classes._lookup(batch_size), self.labels_of
 
         def read(indices):
             classes = tf.cast(lookup(indices)[..., 0], tf.int32)
-            return tf.one_hot(classes, count, off_value=self.low)
+            return tf.one_hot(classes, labels.count, off_value=labels.low)
 
         return read
 
@@ -204,16 +223,9 @@ class _ClassFiles(image_files.ImageFiles):
         self.dtype = np.dtype(np.uint8 if labels.count <= 256 else np.int32)
 
     def _decode(self, file):
-        from PIL import Image
-
         found = _stored(self.archive, file, self.labels_of, self.part)
-        classes, known = self.labels_of.classes(found.values)
-        if found.problem or not known.all():
-            raise ValueError(_problem(file, found, self.labels_of))
-        sized = pixels.fit(
-            Image.fromarray(classes.astype(np.int32)), self.shape[:2], nearest=True
-        )
-        return np.asarray(sized)[..., None].astype(self.dtype)
+        classes = _sized(file, found, self.labels_of, self.shape[:2])
+        return classes[..., None].astype(self.dtype)
 
     def _key(self):
         return f"{super()._key()} {self.labels_of}"
@@ -267,12 +279,30 @@ def _stored(archive, file, labels, part) -> _Stored:
     found = []
 
     def convert(image, upright):
-        values, problem = _values(image, upright, bool(labels.colours))
-        palette = _palette(image) if not labels.colours and image.mode == "P" else ()
-        found.append(_Stored(values, problem, palette, image.format or ""))
+        found.append(_of_image(image, upright, labels))
 
     image_files.read(archive, file, convert, part)
     return found[0]
+
+
+def _of_image(image, upright, labels) -> _Stored:
+    values, problem = _values(image, upright, bool(labels.colours))
+    palette = _palette(image) if not labels.colours and image.mode == "P" else ()
+    return _Stored(values, problem, palette, image.format or "")
+
+
+def _sized(file, found, labels, size):
+    """Returns the classes of an image at a size, `(height, width)`; raises for others.
+
+    Sizes are changed to that of the nearest pixel alone.
+    """
+    from PIL import Image
+
+    classes, known = labels.classes(found.values)
+    if found.problem or not known.all():
+        raise ValueError(_problem(file, found, labels))
+    image = Image.fromarray(classes.astype(np.int32))
+    return np.asarray(pixels.fit(image, size, nearest=True))
 
 
 def _values(image, upright, by_colour):

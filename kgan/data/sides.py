@@ -79,8 +79,8 @@ class Sides(Source):
         target_labels: The same of the targets, with -1 in place of 0, since generators
             have images in [-1, 1].
         load_size: Integer or (height, width) to which images are scaled in place of
-            `image_size`. Shuffled batches of all but the test split then show random
-            crops of `image_size`; all else the centre.
+            `image_size`. Shuffled batches then show random crops of `image_size`, all
+            else the centre; the test split is scaled to `image_size` in whole.
 
     Attributes:
         sources: An `IndexedSource` of the sources; `targets` is that of the targets.
@@ -213,7 +213,8 @@ class Sides(Source):
             for what, keys in zip(self._what, self._keys, strict=True)
         ]
         self.sources, self.targets = (
-            make(keys) for make, keys in zip(self._makers, self._chosen, strict=True)
+            make(keys, self.split == "test")
+            for make, keys in zip(self._makers, self._chosen, strict=True)
         )
         self.num_examples = max(map(len, self._chosen))
 
@@ -321,19 +322,18 @@ class _View:
         if self.labels is not None:
             one.check_labels(keys, self.labels)
             shape = one.size(keys, load)
-            # As a generator has images; a source may be any values.
-            low = -1.0 if self.role == "target" else 0.0
-            kind = functools.partial(label_maps.LabelMaps, labels=self.labels, low=low)
+            kind = functools.partial(label_maps.LabelMaps, labels=self.labels)
         else:
             shape = one.shape(keys, load, self.channels)
             window = one.window(keys, self.window, f"{self.role}_window")
             kind = functools.partial(image_files.ImageFiles, window=window)
 
-        def make(chosen):
+        def make(chosen, in_whole):
             place = f"{one.archive.path}:{one.name}" if one.name else one.archive.path
             files = [one.files[key] for key in chosen]
-            whole = kind(str(place), one.archive, files, shape, part=one.part, **stored)
-            return whole if load == size else crops.Cropped(whole, size)
+            full = (*size, *shape[2:]) if in_whole and size else shape
+            images = kind(str(place), one.archive, files, full, part=one.part, **stored)
+            return images if full[:2] == size else crops.Cropped(images, size)
 
         return make
 

@@ -123,7 +123,8 @@ class Servable:
         if isinstance(found, cls):
             return found
         players = " and ".join(game.players)
-        summary = f"A {type(game).__name__}, trained as a game of {players}."
+        trained = f", trained as a game of {players}" * bool(players)
+        summary = f"A {type(game).__name__}{trained}."
         return cls(dict(found), summary, facts=dict(game.describe()))
 
     @property

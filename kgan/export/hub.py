@@ -75,11 +75,15 @@ def push(
         The address of the model's page, an https URL.
 
     Raises:
-        ValueError: If the address or the license is wrong, or weights are not finite.
+        ValueError: If the address or the license is wrong, weights are not finite, or
+            `game` is no model that Keras saves.
         ImportError: If huggingface_hub is not installed: `pip install "kgan[hub]"`.
         OSError: If the Hub does not answer, or refuses.
     """
     client, name = require_client(), repository(address)
+    if not isinstance(game, keras.Model):
+        kind = type(game).__name__
+        raise ValueError(f"`game` must be a keras.Model. Received: a {kind}")
     check_weights([game])
     game.begin_averages()
     endpoints = game.endpoints if game.compiled else dict

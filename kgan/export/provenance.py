@@ -15,6 +15,8 @@ class Provenance:
         measurements: Those of the figures that are of this very model, a tuple of
             `kgan.metrics.Measurement`.
         license: Under what terms the model may be used, an SPDX name or in words.
+        labels: How sides of a translation are label maps, texts by role ("source",
+            "target"), as options of `kgan.data` have them.
     """
 
     recipe: str | None = None
@@ -23,3 +25,4 @@ class Provenance:
     figures: tuple = ()
     license: str | None = None
     measurements: tuple = ()
+    labels: dict = dataclasses.field(default_factory=dict)

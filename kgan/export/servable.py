@@ -76,15 +76,17 @@ def saved_model(
     servable = servable_of(game, averaged, allow_untrained, **options)
     check_weights(servable.networks)
     name = pathlib.Path(filepath).resolve().name
+    provenance = provenance or Provenance()
 
     def fill(folder):
         _write_networks(servable, folder)
         warmup.write(servable.endpoints, name, folder)
         batching.write(folder)
-        text = card.text(name, game, servable, provenance or Provenance())
+        text = card.text(name, game, servable, provenance)
         (folder / card.NAME).write_text(text, "utf-8")
         if servable.record is not None:
-            record = json.dumps(servable.record, indent=2)
+            labels = {"labels": provenance.labels} if provenance.labels else {}
+            record = json.dumps(servable.record | labels, indent=2)
             (folder / card.RECORD).write_text(f"{record}\n", "utf-8")
 
     return versions.write(filepath, version, fill)

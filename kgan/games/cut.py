@@ -16,7 +16,7 @@ from kgan.engine.game import Game
 from kgan.engine.move import LossAndLogs, Move
 from kgan.engine.update import mean
 from kgan.games import network_checks
-from kgan.games.data_fields import of_shape
+from kgan.games.data_fields import of_shape, of_source
 from kgan.games.direction import check_image_size, shapes
 from kgan.games.translation import Translation
 from kgan.losses.adversarial import AdversarialLoss
@@ -131,10 +131,7 @@ class CUT(Translation, Game):
 
     def fields(self):
         source, target = shapes(self.generator, self.image_size)
-        return {
-            "source": of_shape(source, called=""),
-            "target": of_shape(target, called=""),
-        }
+        return {"source": of_source(source), "target": of_shape(target, called="")}
 
     def moves(self):
         logs = ("g_loss", "nce", *(("nce_identity",) if self.nce_identity else ()))

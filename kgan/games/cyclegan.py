@@ -8,12 +8,13 @@ import tensorflow as tf
 
 from kgan import losses
 from kgan.core import arguments, schedules, seeds
+from kgan.core.pictures import is_picture
 from kgan.core.schedules import Scheduled
 from kgan.engine.game import Game
 from kgan.engine.move import LossAndLogs, Move
 from kgan.engine.update import mean
 from kgan.games import network_checks
-from kgan.games.data_fields import of_shape
+from kgan.games.data_fields import of_shape, of_source
 from kgan.games.direction import check_image_size, shapes
 from kgan.games.translation import Translation
 from kgan.layers import ImagePool
@@ -113,6 +114,10 @@ class CycleGAN(Translation, Game):
         ):
             network_checks.takes(what, network, images=shape)
             network_checks.gives_logits(network)
+        translators = ("to_target", to_target, target), ("to_source", to_source, source)
+        for what, network, shape in translators:
+            if is_picture(shape):
+                network_checks.gives_images(network, what)
         self.to_target, self.to_source = to_target, to_source
         self.discriminator_target = discriminator_target
         self.discriminator_source = discriminator_source
@@ -143,10 +148,7 @@ class CycleGAN(Translation, Game):
 
     def fields(self):
         source, target = shapes(self.to_target, self.image_size)
-        return {
-            "source": of_shape(source, called=""),
-            "target": of_shape(target, called=""),
-        }
+        return {"source": of_source(source), "target": of_shape(target, called="")}
 
     def moves(self):
         translators = "to_target", "to_source"

@@ -6,16 +6,15 @@ import pathlib
 import numpy as np
 import tensorflow as tf
 
-from kgan.engine.interface import Interface
 from kgan.export.card import RECORD
 from kgan.games.direction import Direction
+from kgan.games.loaded_translation import LoadedTranslation
 from kgan.games.sampler import to_float, to_uint8
-from kgan.games.translation import Translation
 
 _AT_ONCE = 16  # images of a request
 
 
-class ExportedTranslation(Translation, Interface):
+class ExportedTranslation(LoadedTranslation):
     """A translator that was exported as a SavedModel.
 
     It translates and is measured as the game that it was exported from, by the
@@ -28,9 +27,6 @@ class ExportedTranslation(Translation, Interface):
         ValueError: If it holds no translator, exported by kgan.
     """
 
-    compiled = True  # it was, where it was exported from
-    ema_momentum = None
-
     def __init__(self, folder):
         path = pathlib.Path(folder, RECORD)
         record = json.loads(path.read_text("utf-8")) if path.is_file() else {}
@@ -39,40 +35,12 @@ class ExportedTranslation(Translation, Interface):
                 f"An exported model must hold {RECORD} with its directions, as `kgan "
                 f"export` writes it of games of translation. Received: {folder}"
             )
-        self.directions = dict.fromkeys(record["directions"])
-        self._step = record["step"]
-        self.notice = record.get("notice")
         self._loaded = tf.saved_model.load(folder)
-        self._directions = {}
+        ways = {}
         for place, (name, told) in enumerate(record["directions"].items()):
             called = f"translate_{name}" if place else "translate"
-            signature = self._loaded.signatures[called]
-            self._directions[name] = ExportedDirection(signature, told)
-
-    @property
-    def step(self):
-        return self._step
-
-    @property
-    def weights(self):
-        found = [d.network.variables for d in self._directions.values()]
-        return [variable for variables in found for variable in variables]
-
-    def begin_averages(self):
-        """Does nothing: what was exported is the average, if there was one."""
-
-    def direction(self, name=None):
-        return self._directions[self.check_direction(name)]
-
-    def _shapes(self):
-        way = self.direction()
-        return way.source_shape, way.target_shape
-
-    def unpack(self, element):
-        return element
-
-    def describe(self):
-        return {}
+            ways[name] = ExportedDirection(self._loaded.signatures[called], told)
+        super().__init__(ways, record["step"], record.get("notice"))
 
     def endpoints(self, **options):
         raise self._unanswered("endpoints", "was exported already")

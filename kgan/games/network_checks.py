@@ -221,15 +221,15 @@ def gives_logits(discriminator):
         )
 
 
-def gives_images(generator):
+def gives_images(generator, argument="generator"):
     """Checks that G can return pixels darker than gray, where layers tell it."""
     last = head_layer(generator)
     found = _activation(last)
     if found in _NOT_BELOW_0:
         raise ValueError(
-            f"`generator` must give images in [-1, 1], and none of its pixels is below "
-            f'0 after a {found}. Give the last layer activation="tanh". Received: a '
-            f"layer {last.name!r} with a {found}"
+            f"`{argument}` must give images in [-1, 1], and none of its pixels is "
+            f'below 0 after a {found}. Give the last layer activation="tanh". '
+            f"Received: a layer {last.name!r} with a {found}"
         )
 
 

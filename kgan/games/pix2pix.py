@@ -11,12 +11,11 @@ from kgan.core import arguments, schedules
 from kgan.core.pictures import is_picture
 from kgan.core.schedules import Scheduled
 from kgan.core.seeds import Use
-from kgan.engine.fields import Field
 from kgan.engine.game import Game
 from kgan.engine.move import LossAndLogs, Move
 from kgan.engine.update import mean
 from kgan.games import network_checks
-from kgan.games.data_fields import of_shape
+from kgan.games.data_fields import of_shape, of_source
 from kgan.games.direction import check_image_size, latent_dim, shapes
 from kgan.games.translation import Translation
 from kgan.latents.priors import Normal
@@ -96,10 +95,7 @@ class Pix2Pix(Translation, Game):
 
     def fields(self):
         source, target = shapes(self.generator, self.image_size)
-        # A source may be a mask, which has no value below 0.
-        in_range = {"low": -1.0, "high": 1.0} if is_picture(source) else {}
-        of_target = of_shape(target, called="")
-        return {"source": Field(source, **in_range), "target": of_target}
+        return {"source": of_source(source), "target": of_shape(target, called="")}
 
     def moves(self):
         logs, draws = ("g_loss", "l1_loss"), self.latents

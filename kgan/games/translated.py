@@ -13,7 +13,7 @@ _QUALITY = 75  # of JPEG, the usual one
 
 
 class Translated(Examples):
-    """Translations of the sources of a data set, in their order.
+    """Translations of one side of a data set, in its order.
 
     Args:
         game: A `kgan.games.translation.Translation`.
@@ -21,28 +21,37 @@ class Translated(Examples):
             `sources` and `targets`.
         count: The most of them.
         seed: Of translations that are drawn.
+        direction: Name of the game's direction. Of the second one the targets are
+            translated, and belong to the sources. None: the first.
+
+    Attributes:
+        sources: An `IndexedSource` of what is translated.
+        targets: The same of what translations are compared with.
 
     Raises:
-        ValueError: If the data have no sources, or `count` is no positive integer.
+        ValueError: If the data have no sources, `count` is no positive integer, or
+            there is no such direction.
         FloatingPointError: If a translation is not finite; when they are read.
     """
 
     name = "translations"
 
-    def __init__(self, game, dataset, count, seed=0):
+    def __init__(self, game, dataset, count, seed=0, direction=None):
         sources = getattr(dataset, "sources", None)
         if sources is None:
             raise ValueError(
                 "`dataset` must be a source of pairs, `kgan.data.Pairs`, whose sources "
                 f"are translated. Received: {dataset!r}"
             )
-        self.game, self.sources, self.targets = game, sources, dataset.targets
-        self.seed = seed
-        self.count = min(
-            arguments.positive_integer("num_images", count), sources.num_examples
-        )
-        shape = game.data_shape
-        self.shape = dataset.shape if None in shape else shape
+        self.game, self.seed = game, seed
+        self.direction = game.check_direction(direction)
+        sides = sources, dataset.targets
+        is_first = self.direction == next(iter(game.directions))
+        self.sources, self.targets = sides if is_first else sides[::-1]
+        count = arguments.positive_integer("num_images", count)
+        self.count = min(count, self.sources.num_examples)
+        shape = game.direction(direction).target_shape
+        self.shape = self.targets.shape if None in shape else shape
 
     def batches(self, batch_size):
         for _, translated in self._floats(batch_size):
@@ -55,7 +64,7 @@ class Translated(Examples):
         for first in range(0, self.count, batch_size):
             rows = np.arange(first, min(first + batch_size, self.count))
             translated = self.game.translated(
-                self.sources.read(rows), seed=self.seed + first
+                self.sources.read(rows), self.direction, self.seed + first
             )
             yield rows, _finite(translated, rows)
 
@@ -68,8 +77,8 @@ class TranslatedPairs(Translated):
 
     name = "translated pairs"
 
-    def __init__(self, game, dataset, count, seed=0):
-        super().__init__(game, dataset, count, seed)
+    def __init__(self, game, dataset, count, seed=0, direction=None):
+        super().__init__(game, dataset, count, seed, direction)
         belong = self.targets.num_examples == self.sources.num_examples
         if not (belong and getattr(dataset, "kind", "pairs") == "pairs"):
             raise ValueError(
@@ -128,6 +137,7 @@ class Cycles(Translated):
         dataset: The same.
         count: The same.
         seed: Of the noise, too.
+        direction: As of `Translated`: that of the way there.
         disturbance: None; "noise": each value of a translation is moved up or down by
             one gray level; "jpeg": translations are kept as JPEG of quality 75.
 
@@ -138,13 +148,13 @@ class Cycles(Translated):
 
     name = "cycles"
 
-    def __init__(self, game, dataset, count, seed=0, disturbance=None):
-        super().__init__(game, dataset, count, seed)
+    def __init__(self, game, dataset, count, seed=0, direction=None, disturbance=None):
+        super().__init__(game, dataset, count, seed, direction)
         if disturbance is not None:
             expected = "`disturbance` must be None or one of"
             registry.check_known(expected, disturbance, _DISTURBANCES)
         known = self.shape[-1] in (1, 3) if disturbance == "jpeg" else True
-        if disturbance is not None and not (game.is_image and known):
+        if disturbance is not None and not (self.is_image and known):
             raise ValueError(
                 "`disturbance` must be None for translations that are no gray or RGB "
                 f"pictures. Received: {disturbance!r} for shape {self.shape}"
@@ -152,9 +162,10 @@ class Cycles(Translated):
         self.disturbance = disturbance
 
     def batches(self, batch_size):
-        _, back = self.game.directions
+        (back,) = self.game.directions.keys() - {self.direction}
+        there = self.game.direction(self.direction)
         for rows, translated in self._floats(batch_size):
-            sources = self.game.direction().sources(self.sources.read(rows))
+            sources = there.sources(self.sources.read(rows))
             kept = np.clip(self._disturbed(translated, rows[0]), -1.0, 1.0)
             returned = self.game.translated(kept, back, self.seed + int(rows[0]))
             yield np.stack([sources, _finite(returned, rows)], axis=1), None

@@ -3,7 +3,7 @@
 import numpy as np
 
 from kgan.core import arguments, backend, registry
-from kgan.core.pictures import is_picture
+from kgan.core.pictures import by_class, is_label_map, is_picture
 from kgan.export.exportable import Exportable
 from kgan.games import translation_endpoints
 from kgan.games.direction import Direction, shapes
@@ -145,7 +145,8 @@ class Translation(Exportable):
         """Returns what becomes of the first examples, in columns side by side.
 
         They are source, output and target; of two directions each side, its translation
-        and the way back.
+        and the way back. A side whose images are one-hot label maps, and what is
+        translated to it, are shown by a colour for each class.
         """
         if examples is None:
             raise ValueError(
@@ -153,45 +154,51 @@ class Translation(Exportable):
                 "Received: none"
             )
         batch = self.unpack(examples)
-        first = {name: np.asarray(x)[: rows or _ROWS] for name, x in batch.items()}
-        x, y = first["source"], first["target"]
-        found = {"source": x, "output": self.translated(x, seed=seed)}
+        both = [np.asarray(batch[side]) for side in ("source", "target")]
+        of_source, of_target = (by_class if is_label_map(x) else visible for x in both)
+        x, y = (side[: rows or _ROWS] for side in both)
+        output = self.translated(x, seed=seed)
+        found = {"source": of_source(x), "output": of_target(output)}
         if len(self.directions) == 1:
-            return {n: visible(a) for n, a in (found | {"target": y}).items()}
+            return found | {"target": of_target(y)}
         there, back = map(self.direction, self.directions)
-        found["back to source"] = _floats(back, found["output"], seed)
-        found["target"] = y
-        found["output of target"] = _floats(back, back.sources(y), seed)
-        found["back to target"] = _floats(there, found["output of target"], seed)
-        return {name: visible(images) for name, images in found.items()}
+        returned = _floats(back, back.sources(y), seed)
+        return found | {
+            "back to source": of_source(_floats(back, output, seed)),
+            "target": of_target(y),
+            "output of target": of_source(returned),
+            "back to target": of_target(_floats(there, returned, seed)),
+        }
 
-    def examples(self, count, seed=0, dataset=None):
+    def examples(self, count, seed=0, dataset=None, direction=None):
         """Returns translations of a data set's sources, which metrics compare.
 
         Args:
             count: The most of them.
             seed: Of translations that are drawn.
             dataset: A source of pairs or of two sets, as `kgan.data.Pairs`.
+            direction: As of `translate`; of "to_source" the targets are translated.
         """
-        return Translated(self, dataset, count, seed)
+        return Translated(self, dataset, count, seed, direction)
 
-    def pairs(self, count, seed=0, dataset=None):
+    def pairs(self, count, seed=0, dataset=None, direction=None):
         """Returns translations beside the targets of the same pairs; see `examples`."""
-        return TranslatedPairs(self, dataset, count, seed)
+        return TranslatedPairs(self, dataset, count, seed, direction)
 
-    def cycles(self, count, seed=0, dataset=None, disturbance=None):
+    def cycles(self, count, seed=0, dataset=None, direction=None, disturbance=None):
         """Returns sources beside what comes back of them; see `examples`.
 
         Args:
-            count: As of `examples`, and so are the next two.
+            count: As of `examples`, and so are the next three.
             seed: The same.
             dataset: The same.
+            direction: The same.
             disturbance: What happens to the translations on their way: None, "noise" or
                 "jpeg", see `kgan.games.translated.Cycles`.
         """
         if len(self.directions) == 1:
             raise self._unanswered("cycles", "translates in one direction alone")
-        return Cycles(self, dataset, count, seed, disturbance)
+        return Cycles(self, dataset, count, seed, direction, disturbance)
 
     def annotated(self, count, seed=0, dataset=None):
         """Returns translations with the classes of their sources; see `examples`."""

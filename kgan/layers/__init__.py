@@ -25,6 +25,7 @@ from kgan.layers.projection import Projection as Projection
 from kgan.layers.reflection_padding import CropLike as CropLike
 from kgan.layers.reflection_padding import PadToMultiple as PadToMultiple
 from kgan.layers.reflection_padding import ReflectionPadding2D as ReflectionPadding2D
+from kgan.layers.resampling import BilinearUpSampling2D as BilinearUpSampling2D
 from kgan.layers.resampling import FIRDownSampling2D as FIRDownSampling2D
 from kgan.layers.resampling import FIRUpSampling2D as FIRUpSampling2D
 from kgan.layers.self_attention import SelfAttention as SelfAttention

@@ -145,3 +145,51 @@ class FIRDownSampling2D(Configured):
     def compute_output_shape(self, input_shape):
         size = output_size(input_shape, "down")
         return (input_shape[0], *size, input_shape[-1])
+
+
+@keras.saving.register_keras_serializable(package="kgan")
+class BilinearUpSampling2D(Configured):
+    """Doubles the sides of images by bilinear interpolation, with the border repeated.
+
+    It computes what `keras.layers.UpSampling2D(interpolation="bilinear")` does, which
+    in a graph needs sides that are known. Input: floats `(batch, height, width,
+    channels)`. Output: `(batch, 2 height, 2 width, channels)`.
+
+    Raises:
+        ValueError: If the input has other axes.
+
+    Example: `kgan.layers.BilinearUpSampling2D()(keras.ops.ones((8, 4, 4, 3)))`
+    """
+
+    by_example = True
+
+    def build(self, input_shape):
+        checks.axes(self, input_shape, "batch, height, width, channels")
+
+    def call(self, inputs):
+        height, width = inputs.shape[1:3]
+        if None in (height, width):
+            return _interleaved(_interleaved(inputs, 1), 2)
+        # On a CPU without XLA many times as fast.
+        size = 2 * height, 2 * width
+        return ops.image.resize(
+            inputs, size, interpolation="bilinear", data_format="channels_last"
+        )
+
+    def compute_output_shape(self, input_shape):
+        size = output_size(input_shape, "up")
+        return (input_shape[0], *size, input_shape[-1])
+
+
+def _interleaved(x, axis):
+    """Doubles an axis: entries moved by a quarter towards each of their neighbours."""
+    first, last, all_but_last, all_but_first = (
+        x[(slice(None),) * axis + (part,)]
+        for part in (slice(1), slice(-1, None), slice(-1), slice(1, None))
+    )
+    before = ops.concatenate([first, all_but_last], axis)
+    after = ops.concatenate([all_but_first, last], axis)
+    both = ops.stack([0.75 * x + 0.25 * before, 0.75 * x + 0.25 * after], axis + 1)
+    shape = list(ops.shape(x))
+    shape[axis] *= 2
+    return ops.reshape(both, shape)

@@ -87,6 +87,7 @@ class Real(Examples):
         seed: Seed of the order, for a density of the points.
         is_image: Whether they are compared as images. None: if they are pictures by
             their shape.
+        side: Which of two sets of images they are, "targets" or "sources".
     """
 
     def __init__(
@@ -95,15 +96,16 @@ class Real(Examples):
         limit: int | None = None,
         seed: int = 0,
         is_image: bool | None = None,
+        side: str = "targets",
     ):
         if limit is not None:
             arguments.positive_integer("num_real", limit)
         self.source = source
         # Of two sets of images those that a game makes.
-        self._rows = getattr(source, "targets", source)
-        self.seed = seed
+        self._rows = getattr(source, side, source)
+        self.seed, self.side = seed, side
         self.name = source.name
-        self.shape = source.shape
+        self.shape = self._rows.shape
         self._is_image = is_image
         self.split = getattr(source, "split", None)
         most = self._rows.num_examples
@@ -130,6 +132,7 @@ class Real(Examples):
             "count": self.count,
             "seed": self.seed,
             **({} if usual else {"is_image": self.is_image}),
+            **({} if self.side == "targets" else {"side": self.side}),
         }
 
 

@@ -3,12 +3,26 @@
 import inspect
 
 import kgan.data
+from kgan.core import registry
 from kgan.core.pictures import is_picture
 from kgan.engine.interface import Interface
 
 # Options of a measurement, and their values where nobody asks for others.
-PLAIN = {"averaged": True, "truncation": 1.0, "labels": "data"}
+PLAIN = {"averaged": True, "truncation": 1.0, "labels": "data", "direction": None}
 _LEAST_SIDE = 11  # of pictures that have a structural similarity
+# The side of the data with which translations of a direction are compared.
+_REFERENCES = {"to_target": "targets", "to_source": "sources"}
+
+
+def reference(direction):
+    """Returns the side of two sets of images that is the reference of a direction.
+
+    None stands for the first direction. Raises a `ValueError` if there is no such one.
+    """
+    if direction is None:
+        return "targets"
+    registry.check_known("`direction` must be one of", direction, _REFERENCES)
+    return _REFERENCES[direction]
 
 
 def _is_plain(option, value):

@@ -51,22 +51,26 @@ def measure(
     Example: `print(kgan.metrics.measure(gan, "mnist", ["frechet_mnist"]).table())`
     """
     call = {k: options.pop(k) for k in _CALL if k in options}
-    options = kind_of_examples(gan, dataset) | options
+    direction = options.get("direction")
+    options = kind_of_examples(gan, dataset, direction) | options
     evaluator = Evaluator(dataset, metrics, num_images, **options)
     return evaluator(gan, **call)
 
 
-_CALL = ("seed", *made_by.PLAIN)
+_CALL = ("seed", "averaged", "truncation", "labels")
 
 
-def kind_of_examples(game, dataset=None) -> dict:
+def kind_of_examples(game, dataset=None, direction=None) -> dict:
     """Returns what an `Evaluator` must know of a game: `data_shape` and `is_image`.
 
-    `game` and `dataset` are `gan` and `dataset` of `measure`. For others' examples it
-    returns nothing.
+    `game` and `dataset` are `gan` and `dataset` of `measure`, `direction` is that of
+    `Evaluator`. For others' examples it returns nothing.
     """
     if not isinstance(game, Interface):
         return {}
+    if direction is not None and hasattr(game, "direction"):
+        way = game.direction(direction)
+        return {"data_shape": way.target_shape, "is_image": way.to_images}
     if hasattr(game, "data_shape"):  # it is known before the data are
         return {"data_shape": tuple(game.data_shape), "is_image": game.is_image}
     examples = game.examples(1, dataset=dataset)
@@ -103,6 +107,9 @@ class Evaluator:
         class_names: Names of the classes of conditional models, by label. Classes of
             `dataset` are then found by their names. None: a label means the same class
             to both.
+        direction: Of games that translate: "to_target", or of a game of two directions
+            "to_source", of which translations of the targets are compared with the
+            sources. None: the first.
         allow_few: Whether to compute figures of fewer examples than they need.
         verbose: 1 shows progress, 0 does not.
 
@@ -128,6 +135,7 @@ class Evaluator:
         cache_dir: str | os.PathLike | None = "auto",
         windows: Mapping[str, Any] | None = None,
         class_names: Sequence[str] | None = None,
+        direction: str | None = None,
         allow_few: bool = False,
         verbose: int = 0,
     ):
@@ -138,9 +146,9 @@ class Evaluator:
         self.verbose = verbose
         folder = default_folder() if cache_dir == "auto" else cache_dir
         self.cache = None if folder is None else Cache(folder)
-        self._find = Finder(
-            data_shape, data_dir, num_real, real_seed, is_image, windows
-        )
+        self.direction = direction
+        shown = data_shape, data_dir, num_real, real_seed, is_image, windows
+        self._find = Finder(*shown, made_by.reference(direction))
         self._held_out = (held_out, held_out_split)
         self._features = features
         self._class_names = class_names
@@ -166,14 +174,14 @@ class Evaluator:
                 these differ.
         """
         is_game = isinstance(gan, Interface)
+        asked = {"averaged": averaged, "truncation": truncation, "labels": labels}
+        asked["direction"] = self.direction
         if is_game:
-            options = {"averaged": averaged, "truncation": truncation, "labels": labels}
-            fake = self._made_by(gan, seed, **options)
+            fake = self._made_by(gan, seed, **asked)
         else:
             fake = self._find(gan, limit=self.num_images)
         self._check_shape(fake)
         jobs = self.prepare(gan, labels)
-        asked = {"averaged": averaged, "truncation": truncation, "labels": labels}
         made = {
             (job, role): made_by.further(gan, self, job.metric, role, seed, asked)
             for job in jobs
@@ -256,7 +264,7 @@ class Evaluator:
         extractors = Extractors(self._features, self.real)
         names, classes = self._metrics, None
         if isinstance(gan, Interface):
-            made = self._made_by(gan, labels=labels)
+            made = self._made_by(gan, labels=labels, direction=self.direction)
             made.provenance()  # what it needs of the data is found, or missed, now
             classes = made.num_classes
         if names is None:
@@ -281,16 +289,21 @@ class Evaluator:
         if role not in self._sets:
             self._sets[role] = self._find_held_out(needing)
             self._check_shape(self._sets[role], "the held-out ones")
-            if self._sets[role].key() == (self.real.key() or object()):
-                raise ValueError(
-                    "`held_out` must be other examples than the reference. Received: "
-                    f"split {self.real.split!r} of {self.real.name} for both"
-                )
         return self._sets[role]
+
+    def _check_held_out(self):
+        """Raises a `ValueError` where held-out examples are those of the reference."""
+        if self._sets["held_out"].key() == (self.real.key() or object()):
+            raise ValueError(
+                "`held_out` must be other examples than the reference. Received: "
+                f"split {self.real.split!r} of {self.real.name} for both"
+            )
 
     def _collect(self, role, jobs):
         needing = next(job.metric.kind for job in jobs if role in job.roles)
         examples, request, missing = self._set(role, needing), Request(), Request()
+        if role == "held_out":
+            self._check_held_out()
         for job in jobs:
             if role in job.roles:
                 job.collected[role] = job.statistic(role, request)
@@ -334,6 +347,7 @@ class Evaluator:
             "held_out_split": held_out and held_out.split,
             "generator": told.pop("generator"),
             "step": getattr(gan, "step", None),
+            **({} if self.direction is None else {"direction": self.direction}),
             **told,
             **_windows(self.real, fake),
             "seed": context.seed,

@@ -34,7 +34,7 @@ class Job:
             key for role in _PROVENANCE.keys() - seen for key in _PROVENANCE[role]
         }
         read = {k: v for k, v in common.items() if k not in unread}
-        read |= {f"num_{role}": _used(collected[role]) for role in self.roles}
+        read |= {self._count(role): _used(collected[role]) for role in self.roles}
         if self.metric.on_features:
             read["extractor"] = self.extractor.describe()
         for figure, best in zip(self.metric.figures, self.metric.best, strict=True):
@@ -47,6 +47,11 @@ class Job:
                 best=best,
                 provenance=read | dict(result.details),
             )
+
+    def _count(self, role):
+        """Returns the entry of a set's count: one for all that are made alike."""
+        made, _ = self.metric.made.get(role, (role, None))
+        return f"num_{made}"
 
     def name(self, figure: str) -> str:
         """Returns the full name of a figure, with the features in it."""

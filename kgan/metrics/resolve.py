@@ -29,7 +29,7 @@ class Finder:
 
     Arguments are those of `Evaluator`; `seed` is its `real_seed`. Images of 16 or 32
     bits are all scaled as the first ones that are found, the reals; if these have 8
-    bits, `windows` must say how.
+    bits, `windows` must say how. `side` is as in `Real`.
 
     Attributes:
         is_image: Whether examples are compared as images; None: by their shape.
@@ -38,7 +38,14 @@ class Finder:
     """
 
     def __init__(
-        self, data_shape, data_dir, num_real, seed, is_image=None, windows=None
+        self,
+        data_shape,
+        data_dir,
+        num_real,
+        seed,
+        is_image=None,
+        windows=None,
+        side="targets",
     ):
         has_size = data_shape and len(data_shape) == 3 and None not in data_shape
         self.size = data_shape[:2] if has_size else None
@@ -46,6 +53,7 @@ class Finder:
         self.num_real = num_real
         self.seed = seed
         self.windows = windows or {}
+        self.side = side
         self._first = None
         if is_image is None and data_shape is not None:
             is_image = pictures.is_picture(data_shape)
@@ -73,7 +81,7 @@ class Finder:
                 self._refuse_own_windows(source, options)
             self.windows = source.windows | self.windows
         self._first = self._first or source.name
-        return Real(source, limit, self.seed, self.is_image)
+        return Real(source, limit, self.seed, self.is_image, self.side)
 
     def _windows_of(self, name):
         """Returns those of the options that a folder has, or pairs have."""
@@ -103,7 +111,7 @@ class Finder:
             options = {"image_size": size, "data_dir": source.data_dir}
             options |= source.windows
             other = kgan.data.source(source.name, split=split, **options)
-        return Real(other, self.num_real, self.seed, self.is_image)
+        return Real(other, self.num_real, self.seed, self.is_image, self.side)
 
 
 def _of_values(data):

@@ -7,7 +7,13 @@ import keras
 from keras import layers
 
 from kgan.core import registry
-from kgan.layers import BlurPooling2D, CropLike, PadToMultiple, ReflectionPadding2D
+from kgan.layers import (
+    BilinearUpSampling2D,
+    BlurPooling2D,
+    CropLike,
+    PadToMultiple,
+    ReflectionPadding2D,
+)
 from kgan.models.inputs import check_integer
 from kgan.models.translation_parts import Parts, check_shape
 
@@ -276,14 +282,10 @@ class _Transposed(_Layers):
 class _Resized(_Layers):
     """Sides are doubled by an interpolation before a convolution."""
 
-    interpolation = "nearest"
+    enlarging = layers.UpSampling2D  # by the nearest pixel
 
     def up(self, name, filters):
-        enlarge = layers.UpSampling2D(
-            interpolation=self.interpolation,
-            name=f"{name}_enlarge",
-            dtype=self.parts.dtype,
-        )
+        enlarge = self.enlarging(name=f"{name}_enlarge", dtype=self.parts.dtype)
         convolve = self.normalised(name, filters)
         return lambda x: convolve(enlarge(x))
 
@@ -295,7 +297,7 @@ class _Antialiased(_Resized):
     with the border repeated: that is bilinear interpolation.
     """
 
-    interpolation = "bilinear"
+    enlarging = BilinearUpSampling2D
 
     def down(self, name, filters):
         blur = BlurPooling2D(name=f"{name}_blur", dtype=self.parts.dtype)

@@ -6,6 +6,8 @@ import pathlib
 import keras
 
 from kgan.core import arguments
+from kgan.games.direction import Direction
+from kgan.games.loaded_translation import LoadedTranslation
 from kgan.published import (
     resnet_weights,
     state_dict,
@@ -71,11 +73,25 @@ def load_translator(
             "PyTorch scripts of pix2pix, CycleGAN and CUT write them "
             f"(latest_net_G.pth). Received: {path}, {refused}"
         ) from None
-    print(
-        f"The weights come from {path.name}, a published translator: the license of "
-        "its maker goes on applying to them and to what is trained from them."
-    )
+    print(f"{_notice(path)}.")
     return network
+
+
+def load_translation(path: str | os.PathLike) -> LoadedTranslation:
+    """Returns a published generator as a model that translates images of any size.
+
+    See `load_translator`, by whose defaults it is read. Its `notice` is what that
+    prints.
+    """
+    way = Direction(load_translator(path))
+    return LoadedTranslation({"to_target": way}, notice=_notice(path))
+
+
+def _notice(path):
+    return (
+        f"The weights come from {pathlib.Path(path).name}, a published translator: the "
+        "license of its maker goes on applying to them and to what is trained from them"
+    )
 
 
 def _network(tensors, size, options):

@@ -1,12 +1,13 @@
 """A page on which a person uploads an image and sees its translation."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import keras
 import numpy as np
 
 from kgan.core.pictures import is_picture
-from kgan.data import pixels
+from kgan.data import label_maps, pixels
 from kgan.games import translation
 from kgan.report.explore import figure, import_gradio
 
@@ -16,6 +17,8 @@ class Translator:
 
     Args:
         game: A game of translation between pictures, such as a `kgan.Pix2Pix`.
+        labels: By role, "source" or "target", the `kgan.data.label_maps.Labels` of a
+            side whose images are label maps. None: there is no such side.
 
     Attributes:
         directions: Names of its directions.
@@ -31,14 +34,25 @@ class Translator:
         ```
     """
 
-    def __init__(self, game: keras.Model):
+    def __init__(
+        self, game: keras.Model, labels: Mapping[str, label_maps.Labels] | None = None
+    ):
         translation.require(game, "The page")
         self.game = game
         self.directions = tuple(game.directions)
-        ways = [game.direction(name) for name in self.directions]
-        self.is_random = any(way.is_random for way in ways)
-        for shape in (s for way in ways for s in (way.takes, way.returns)):
-            if not is_picture(shape) or shape[-1] not in (1, 3, 4):
+        ways = {name: game.direction(name) for name in self.directions}
+        self.is_random = any(way.is_random for way in ways.values())
+        labels = labels or {}
+        both = labels.get("source"), labels.get("target")
+        # Of a game of two directions the second one leads back.
+        self._labels = dict(zip(self.directions, (both, both[::-1]), strict=False))
+        for shape, classes in (
+            pair
+            for name, way in ways.items()
+            for pair in zip((way.takes, way.returns), self._labels[name], strict=True)
+        ):
+            known = is_picture(shape) and shape[-1] in (1, 3, 4)
+            if classes is None and not known:
                 raise ValueError(
                     "`game` must translate images of 1 (gray), 3 (RGB) or 4 (RGBA) "
                     f"channels, to be shown on a page. Received: {shape}"
@@ -51,21 +65,26 @@ class Translator:
 
         Args:
             picture: A `PIL.Image.Image` of any kind. It is cut and scaled where the
-                network takes one size alone.
+                network takes one size alone. A label map is as those of the data are.
             direction: One of `directions`; None: the first.
             seed: Of translations that are drawn.
 
         Raises:
-            ValueError: If there is no picture, or the network does not take it.
+            ValueError: If there is no picture, it is no label map where one is needed,
+                or the network does not take it.
         """
         if picture is None:
             raise ValueError("An image must be uploaded first.")
         height, width, channels = self.game.direction(direction).takes
-        own = picture.height, picture.width
-        picture = pixels.to_channels(picture, channels)
-        picture = pixels.fit(picture, (height or own[0], width or own[1]))
-        images = pixels.to_array(picture)[None]
-        return self.game.translate(images, 1, direction, seed)[0]
+        size = height or picture.height, width or picture.width
+        given, made = self._labels[self.game.check_direction(direction)]
+        if given is None:
+            picture = pixels.fit(pixels.to_channels(picture, channels), size)
+            image = pixels.to_array(picture)
+        else:
+            image = label_maps.one_hot(picture, given, size)
+        found = self.game.translate(image[None], 1, direction, seed)[0]
+        return found if made is None else made.palette[found.argmax(axis=-1)]
 
 
 def page(translator: Translator, title: str = "kgan explore") -> Any:

@@ -1,7 +1,9 @@
 """Translations of held-out images, and what the page says of their model."""
 
+import numpy as np
+
 import kgan.data
-from kgan.callbacks.sample_grid import alike, visible
+from kgan.callbacks.sample_grid import alike
 from kgan.report.markup import Html, figure, terms, without_folders
 from kgan.report.pictures import grid, reduction
 
@@ -34,8 +36,8 @@ def translations(game, source, seed: int = 0) -> Html | None:
     # Neighbours by name are often alike.
     batch = next(iter(kgan.data.load(source, rows, seed=seed).take(1)))
     shown = game.shown(rows, seed, examples=batch)
-    columns = visible(list(shown.values()))
-    if any(c.ndim != 4 or c.shape[-1] not in (1, 3, 4) for c in columns):
+    columns = list(shown.values())
+    if any(c.dtype != np.uint8 or c.shape[-1] not in (1, 3, 4) for c in columns):
         return None
     names = ", ".join(shown)
     images = [image for row in zip(*alike(columns), strict=True) for image in row]

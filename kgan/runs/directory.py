@@ -25,6 +25,7 @@ from kgan.engine.interface import Interface
 from kgan.export import hub
 from kgan.games import exported
 from kgan.published.stylegan2 import load_stylegan2
+from kgan.published.translators import load_translation
 from kgan.runs import lock
 
 RECIPE = "recipe.json"
@@ -37,6 +38,8 @@ LOGS = "logs"
 FIRST = f"{CHECKPOINTS}/step-00000000.keras"  # of a run with given weights
 EVALUATION = "evaluation"
 FIGURES = "evaluation.json"
+
+_PUBLISHED = {".pkl": load_stylegan2, ".pth": load_translation}
 
 
 def check_free(run_dir: pathlib.Path) -> None:
@@ -89,7 +92,8 @@ def find_model(path: str | os.PathLike) -> pathlib.Path:
     Args:
         path: A `.keras` file, or a folder with what is in one; a run directory, for its
             `gan.keras` or else its newest checkpoint; the `.pkl` file of a published
-            StyleGAN2; or `hf://user/name`, which is fetched from the Hugging Face Hub.
+            StyleGAN2 or the `.pth` file of a published translator; or `hf://user/name`,
+            which is fetched from the Hugging Face Hub.
 
     Raises:
         FileNotFoundError: If there is no such file, or no model in the directory.
@@ -121,7 +125,8 @@ def find_model(path: str | os.PathLike) -> pathlib.Path:
 def load_model(path: str | os.PathLike) -> keras.Model:
     """Loads the model that `find_model` finds, as Keras' `safe_mode` allows it.
 
-    Of a `.pkl` file nothing is executed; see `kgan.models.load_stylegan2`.
+    Of `.pkl` and `.pth` files nothing is executed; see `kgan.models.load_stylegan2` and
+    `kgan.models.load_translator`.
 
     Raises:
         FileNotFoundError: If there is no such file, or no model in the directory.
@@ -129,11 +134,12 @@ def load_model(path: str | os.PathLike) -> keras.Model:
     """
     file = find_model(path)
     shown = path if hub.is_address(path) else file
-    if file.suffix == ".pkl" and file.is_file():
-        return load_stylegan2(file)
+    if file.suffix in _PUBLISHED and file.is_file():
+        return _PUBLISHED[file.suffix](file)
     if file.suffix != ".keras" and file.is_file():
         raise ValueError(
-            f"A model must be a .keras file, or StyleGAN2's .pkl. Received: {file}"
+            "A model must be a .keras file, StyleGAN2's .pkl, or the .pth of a "
+            f"translator. Received: {file}"
         )
     try:
         game = keras.models.load_model(file)

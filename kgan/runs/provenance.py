@@ -6,12 +6,14 @@ import pathlib
 import warnings
 
 from kgan.callbacks import logging
-from kgan.data import registry
+from kgan.data import label_maps, registry
 from kgan.export import Provenance, hub
+from kgan.export.card import RECORD
 from kgan.games import exported
 from kgan.metrics import Evaluation
 from kgan.runs import data_identity, data_place, directory, resume
 
+_ROLES = ("source", "target")
 # What says how fast a run was, or what its schedule did, not what it reached.
 _NO_FIGURES = ("epoch", "step", "_seconds", "_per_second", "_learning_rate")
 
@@ -87,13 +89,26 @@ def options_of(path, dataset):
 
 
 def labels_of(path):
-    """Returns how a run read label maps: `source_labels` and `target_labels`.
+    """Returns the `kgan.data.label_maps.Labels` by which a run read label maps.
 
-    They are texts as `kgan.data.label_maps.parse` reads them, or None.
+    They are by role, "source" and "target", of sides that have some. `path` may be an
+    exported model, too.
     """
-    recipe = _recipe(_run_dir(path))
-    names = ("source_labels", "target_labels")
-    return {name: getattr(recipe, name, None) for name in names}
+    recipe, turned = _recipe(_run_dir(path)), False
+    texts = {role: getattr(recipe, f"{role}_labels", None) for role in _ROLES}
+    folder = None if hub.is_address(path) else exported.find(path)
+    if folder is not None and (folder / RECORD).is_file():
+        record = json.loads((folder / RECORD).read_text("utf-8"))
+        texts = record.get("labels", {})
+        # The second direction alone, whose sources are the targets of the data.
+        turned = next(iter(record.get("directions", ())), None) == "to_source"
+    found = {
+        role: label_maps.parse(f"{role}_labels", text)
+        for role, text in texts.items()
+        if text
+    }
+    others = dict(zip(_ROLES, _ROLES[::-1], strict=True))
+    return {others[role] if turned else role: x for role, x in found.items()}
 
 
 def changed_data(path, source):
@@ -154,9 +169,9 @@ def provenance(path, step, license=None):
         f"The recipe's own, measured once on another run{made}": results,
     }
     found = tuple((source, values) for source, values in figures.items() if values)
-    return Provenance(
-        recipe.name, shown.dataset, settings, found, license, tuple(measured)
-    )
+    labels = {role: str(found) for role, found in labels_of(path).items()}
+    origin = recipe.name, shown.dataset, settings, found, license, tuple(measured)
+    return Provenance(*origin, labels)
 
 
 def shared_files(path, step):

@@ -4,7 +4,7 @@ import small_games
 import tensorflow as tf
 from PIL import Image
 
-from kgan.callbacks import SampleGrid, grid, sample_grid
+from kgan.callbacks import SampleGrid, grid
 from kgan.callbacks.sample_grid import alike
 from kgan.engine.interface import Interface
 
@@ -112,22 +112,3 @@ def test_smaller_images_are_enlarged():
     np.testing.assert_array_equal(same, large)
     with pytest.raises(ValueError, match=r"Received: \(2, 2\) beside \(3, 2\)"):
         alike([small, np.zeros((1, 3, 2, 1), np.uint8)])
-
-
-def test_label_maps_are_shown_by_colours():
-    classes = np.random.default_rng(0).integers(0, 6, (2, 4, 5))
-    maps = np.eye(6, dtype="float32")[classes]
-    shares = 0.5 * maps + 0.05
-    gray = np.zeros((2, 4, 5, 1), np.uint8)
-    bands = np.random.default_rng(1).normal(size=(2, 4, 5, 7)).astype("float32")
-    one, other, same, floats = sample_grid.visible([maps, shares, gray, bands])
-    assert one.dtype == np.uint8
-    assert one.shape == (2, 4, 5, 3)
-    assert len(np.unique(one.reshape(-1, 3), axis=0)) == 6
-    np.testing.assert_array_equal(one, other)
-    assert same is gray
-    assert floats is bands
-    two = np.where(np.eye(2)[classes % 2], 255, 0).astype(np.uint8)
-    assert sample_grid.visible([two])[0].shape == (2, 4, 5, 3)
-    (outputs,) = sample_grid.visible([shares])  # beside no label map it is none
-    assert outputs is shares

@@ -8,6 +8,7 @@ import keras
 import numpy as np
 import pytest
 import tiny
+import two_sets
 from PIL import Image
 
 import kgan
@@ -222,3 +223,35 @@ def test_a_translator_is_measured_on_held_out_pairs(tmp_path, capsys):
     page = (tmp_path / "out" / "report.html").read_text("utf-8")
     assert "rows of source, output, target" in page
     assert "report.html" in capsys.readouterr().out
+
+
+def test_the_second_direction_of_a_translator(tmp_path, capsys):
+    data = two_sets.write(tmp_path / "data", channels=(3, 1))
+    judges = [
+        keras.Sequential([keras.Input((16, 16, c)), keras.layers.Conv2D(1, 3)])
+        for c in (1, 3)
+    ]
+    networks = two_sets.convolution(3, 1), two_sets.convolution(1, 3), *judges
+    game = kgan.CycleGAN(*networks, image_size=16)
+    directory.save(game, tmp_path / "game.keras")
+    flags = [f"--dataset=pairs:{data}:a:b:0.3", "--metrics=l1,kernel_pixels"]
+    flags += [f"--model={tmp_path}/game.keras", "--allow_few", "--nocache"]
+    assert evaluate(*flags, "--direction=to_source") == 0
+    assert "direction to_source" in capsys.readouterr().out
+    text = (tmp_path / "evaluation" / "evaluation.json").read_text("utf-8")
+    values = {row["metric"]: row["value"] for row in json.loads(text)}
+    held_out = kgan.data.source(f"pairs:{data}:a:b:0.3", split="test")
+    y = held_out.targets.read() / np.float32(127.5) - 1
+    x = held_out.sources.read() / 127.5 - 1
+    expected = np.abs(game.translated(y, "to_source") - x).mean()
+    assert values["l1"] == pytest.approx(expected, abs=0.01)
+    assert (tmp_path / "evaluation" / "report.html").exists()
+    assert evaluate(*flags, "--direction=back") == 1
+    assert "`direction` must be one of to_target, to_source" in capsys.readouterr().err
+
+
+def test_a_gan_has_no_direction(model, capsys):
+    flags = [f"--model={model('images')}", "--dataset=digits"]
+    assert evaluate(*flags, "--direction=to_source") == 2
+    expected = "kgan evaluate: --direction has no meaning for a GAN\n"
+    assert capsys.readouterr().err == expected

@@ -10,10 +10,13 @@ import sys
 import urllib.parse
 import urllib.request
 
+import keras
 import numpy as np
 import pytest
 from PIL import Image
+from two_sets import convolution
 
+import kgan
 from kgan.cli import main
 from kgan.report import explore
 from kgan.runs import directory
@@ -54,6 +57,36 @@ def test_a_page_until_ctrl_c(model):
         assert address.startswith("http://127.0.0.1:")
         with urllib.request.urlopen(address) as answer:
             assert "images.keras" in answer.read().decode()
+
+
+@pytest.fixture(scope="module")
+def translator(tmp_path_factory):
+    """The path of a saved game that translates."""
+    path = tmp_path_factory.mktemp("models") / "translator.keras"
+    inputs = [keras.Input((8, 8, 1)), keras.Input((8, 8, 3))]
+    x = keras.layers.Conv2D(1, 3)(keras.layers.Concatenate()(inputs))
+    networks = convolution(1, 3), keras.Model(inputs, x)
+    directory.save(kgan.Pix2Pix(*networks, image_size=8), path)
+    return path
+
+
+def test_a_translator_has_a_page_of_its_own(translator):
+    with (
+        showing(f"--model={translator}") as address,
+        urllib.request.urlopen(address) as answer,
+    ):
+        page = answer.read().decode()
+    assert "translator.keras" in page
+    assert '"Source"' in page
+
+
+@pytest.mark.parametrize("flag", ["method=sefa", "num_directions=2", "noaveraged"])
+def test_flags_of_latents_mean_nothing_to_a_translator(translator, flag, capsys):
+    pytest.importorskip("gradio")
+    assert main(["explore", f"--model={translator}", "--noopen", f"--{flag}"]) == 2
+    name = flag.partition("=")[0].removeprefix("no")
+    expected = f"kgan explore: --{name} has no meaning for a Pix2Pix\n"
+    assert capsys.readouterr().err == expected
 
 
 class Visitor:

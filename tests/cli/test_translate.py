@@ -205,7 +205,8 @@ def test_other_models_are_refused(images, tmp_path, capsys):
 @pytest.fixture
 def label_maps(monkeypatch):
     """Lets any model be one of a run from label maps of three classes to two."""
-    labels = {"source_labels": "#000000,#00ff00,#0000ff", "target_labels": "2"}
+    texts = {"source": "#000000,#00ff00,#0000ff", "target": "2"}
+    labels = {n: data_labels.parse(f"{n}_labels", text) for n, text in texts.items()}
     monkeypatch.setattr(provenance, "labels_of", lambda path: labels)
     return labels
 

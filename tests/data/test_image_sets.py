@@ -95,7 +95,10 @@ def test_wrong_names_of_sets(tmp_path, picture):
     with pytest.raises(ValueError, match=r"for source and target in .*Received: none"):
         read(tmp_path)
     picture("a/1.png")
-    with pytest.raises(ValueError, match=r"for source and target in .*Received: a"):
+    with pytest.raises(ValueError, match=r"target must be .* one of a\. .*: 'b'"):
+        read(tmp_path)
+    (tmp_path / "b").mkdir()  # without an image
+    with pytest.raises(ValueError, match=r"target must be a sub-folder with images in"):
         read(tmp_path)
     picture("b/1.png")
     with pytest.raises(ValueError, match=r"target must be .* one of a, b. .*: 'c'"):

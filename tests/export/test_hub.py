@@ -112,6 +112,12 @@ def test_weights_that_are_not_finite_stay_here(hub):
     assert hub.seen == []
 
 
+def test_what_keras_does_not_save_is_refused(trained, hub):
+    with pytest.raises(ValueError, match=r"must be a keras\.Model\. Received: a str"):
+        kgan.export.push("exported", ADDRESS)
+    assert hub.commits == {}
+
+
 def test_no_network_is_one_sentence(trained, hub, monkeypatch):
     nowhere = "http://127.0.0.1:9"
     monkeypatch.setattr(constants, "ENDPOINT", nowhere)

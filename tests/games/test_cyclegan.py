@@ -240,6 +240,32 @@ def test_a_pool_that_is_called_twice_is_refused():
     assert game.pool_source.count.numpy() == 0
 
 
+def judges():
+    return network([Y], (1,)), network([X], (1,))
+
+
+def positive(source, target):
+    """A translator without a value below 0."""
+    x = inputs = keras.Input(source)
+    x = keras.layers.Conv2D(target[-1], 1, activation="sigmoid")(x)
+    return keras.Model(inputs, x)
+
+
+def test_sources_may_be_masks_and_other_data_are_checked():
+    game = cyclegan(pool_size=0)
+    game.compile(dict.fromkeys(game.players, "sgd"))
+    batch = contract.images(4, X), contract.images(4, Y)
+    masks = (batch[0] > 0).astype("float32")
+    game.fit({"source": masks, "target": batch[1]}, batch_size=4, verbose=0)
+    assert game.step == 1
+    for source, target, message in (
+        (255 * masks, batch[1], r"'source' must lie in \[-1, 1\]"),
+        (batch[0], np.abs(batch[1]), "'target' must have values below 0"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            game.fit({"source": source, "target": target}, batch_size=4, verbose=0)
+
+
 @pytest.mark.parametrize(
     ("make", "message"),
     [
@@ -258,6 +284,14 @@ def test_a_pool_that_is_called_twice_is_refused():
         (
             lambda: kgan.CycleGAN(network([X], Y), network([Y], Y), *[None] * 2),
             r"`to_source` must return what `to_target` takes.*\(4, 4, 3\)$",
+        ),
+        (
+            lambda: kgan.CycleGAN(positive(X, Y), network([Y], X), *judges()),
+            r"`to_target` must give images in \[-1, 1\].* with a sigmoid$",
+        ),
+        (
+            lambda: kgan.CycleGAN(network([X], Y), positive(Y, X), *judges()),
+            r"`to_source` must give images in \[-1, 1\].* with a sigmoid$",
         ),
     ],
 )

@@ -9,6 +9,7 @@ from contract import network
 from PIL import Image
 
 import kgan
+from kgan.core.pictures import by_class
 from kgan.export import FORMATS
 from kgan.games.sampler import to_uint8
 from kgan.metrics.examples import Examples
@@ -101,6 +102,31 @@ def test_pictures(game):
     assert {len(x) for x in game.shown(examples=batch).values()} == {7}
     with pytest.raises(ValueError, match="`examples` must be a batch"):
         game.shown(3)
+
+
+@pytest.mark.parametrize("classes", [3, 4, 6])
+def test_label_maps_are_shown_by_class_and_photos_beside_them_are_not(classes):
+    """As many channels as colours have mean a class each on one side alone."""
+    shape, draw = (4, 4, classes), np.random.default_rng(0)
+    maps = np.eye(classes, dtype="float32")[draw.integers(0, classes, (5, 4, 4))]
+    photos = contract.images(5, (4, 4, 3))
+    judges = network([shape], (1,)), network([(4, 4, 3)], (1,))
+    networks = network([(4, 4, 3)], shape), network([shape], (4, 4, 3)), *judges
+    game = kgan.CycleGAN(*networks)
+    batch = {"source": photos, "target": 2 * maps - 1}
+    shown = game.shown(3, examples=batch)
+    for name in ("source", "back to source", "output of target"):
+        assert (shown[name].dtype, shown[name].shape) == (np.uint8, (3, 4, 4, 3))
+    np.testing.assert_array_equal(shown["source"], to_uint8(photos[:3]))
+    np.testing.assert_array_equal(shown["target"], by_class(maps[:3]))
+    output = game.translated(photos[:3])
+    np.testing.assert_array_equal(shown["output"], by_class(output))
+    back = game.translated(game.translated(2 * maps[:3] - 1, "to_source"))
+    np.testing.assert_array_equal(shown["back to target"], by_class(back))
+    turned = kgan.Pix2Pix(networks[1], network([shape, (4, 4, 3)], (1,)))
+    shown = turned.shown(3, examples={"source": maps, "target": photos})
+    np.testing.assert_array_equal(shown["source"], by_class(maps[:3]))
+    np.testing.assert_array_equal(shown["target"], to_uint8(photos[:3]))
 
 
 @pytest.fixture(scope="module")

@@ -1,11 +1,17 @@
 import contracts
+import keras
 import numpy as np
 import pytest
 import scipy.signal
+import tensorflow as tf
 
 from kgan.core import independence
 from kgan.layers import EqualizedConv2D, resampling
-from kgan.layers.resampling import FIRDownSampling2D, FIRUpSampling2D
+from kgan.layers.resampling import (
+    BilinearUpSampling2D,
+    FIRDownSampling2D,
+    FIRUpSampling2D,
+)
 
 FILTER = np.outer([1, 3, 3, 1], [1, 3, 3, 1]) / 64
 
@@ -37,7 +43,9 @@ def by_channel(function, x):
     return np.moveaxis(np.array(planes), 1, -1)
 
 
-@pytest.mark.parametrize("layer", [FIRUpSampling2D, FIRDownSampling2D])
+@pytest.mark.parametrize(
+    "layer", [FIRUpSampling2D, FIRDownSampling2D, BilinearUpSampling2D]
+)
 def test_contract(two_replicas, layer):
     contracts.check_layer(layer, {}, draw(4, 6, 4, 3), two_replicas)
     assert independence.independent(layer())
@@ -103,6 +111,19 @@ def test_convolution_down_filters_first(size, margin):
 def test_bad_input():
     with pytest.raises(ValueError, match="takes an input of shape"):
         FIRUpSampling2D()(draw(4, 6))
+    with pytest.raises(ValueError, match="takes an input of shape"):
+        BilinearUpSampling2D()(draw(4, 6))
+
+
+def test_bilinear_interpolation():
+    layer = BilinearUpSampling2D()
+    for x in (draw(2, 5, 4, 3), draw(1, 1, 2, 1)):
+        expected = keras.layers.UpSampling2D(interpolation="bilinear")(x)
+        np.testing.assert_allclose(layer(x), expected, atol=1e-6)
+        assert layer.compute_output_shape(x.shape) == expected.shape
+        spec = tf.TensorSpec((None, None, None, x.shape[-1]))
+        in_graph = tf.function(layer, input_signature=[spec])
+        np.testing.assert_allclose(in_graph(x), expected, atol=1e-6)
     for layer in (FIRDownSampling2D(), EqualizedConv2D(2, 3, "down")):
         with pytest.raises(ValueError, match="must have even ones"):
             layer(draw(1, 5, 4, 3))

@@ -9,6 +9,7 @@ from keras import layers
 from PIL import Image
 
 import kgan
+from kgan.data import label_maps
 from kgan.report.explore_translation import Translator, page
 
 
@@ -42,6 +43,27 @@ def test_a_picture_of_any_size_and_kind():
 
 def test_a_network_of_one_size_gets_it():
     assert Translator(game(size=(8, 8))).image(picture()).shape == (8, 8, 1)
+
+
+@pytest.mark.parametrize("colours", ["3", "#000000,#ff0000,#0080ff"])
+def test_label_maps_are_read_and_shown_as_such(colours):
+    made = game(3, 6)
+    labels = {
+        "source": label_maps.parse("source_labels", colours),
+        "target": label_maps.parse("target_labels", "6"),
+    }
+    translator = Translator(made, labels)
+    classes = np.random.default_rng(0).integers(0, 3, (5, 7))
+    if colours == "3":
+        uploaded = Image.fromarray(classes.astype(np.uint8))
+    else:
+        uploaded = Image.fromarray(labels["source"].palette[classes])
+    found = translator.image(uploaded)
+    scores = made.translate(np.eye(3, dtype="float32")[classes][None])[0]
+    expected = labels["target"].palette[scores.argmax(axis=-1)]
+    np.testing.assert_array_equal(found, expected)
+    with pytest.raises(ValueError, match=r"A label map must .* the image, which"):
+        translator.image(picture())
 
 
 def test_what_is_shown_on_no_page_is_refused():

@@ -57,7 +57,7 @@ def test_a_file_that_is_no_gan_is_refused(tmp_path):
         directory.load_model(broken)
     text = tmp_path / "notes.txt"
     text.touch()
-    with pytest.raises(ValueError, match=r"must be a \.keras file"):
+    with pytest.raises(ValueError, match=r"a \.keras file, StyleGAN2's \.pkl, or the"):
         directory.load_model(text)
     other = tmp_path / "other.keras"
     keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)]).save(other)

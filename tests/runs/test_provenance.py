@@ -3,11 +3,13 @@
 import json
 import shutil
 
+import contract
 import pytest
 import tiny
 
+import kgan
 import kgan.data
-from kgan import metrics
+from kgan import export, metrics, recipes
 from kgan.runs import directory, provenance, train
 
 
@@ -181,3 +183,32 @@ def test_half_a_file_about_data_is_a_warning(run_dir, tmp_path):
     digits = kgan.data.source("digits", image_size=8)
     with pytest.warns(UserWarning, match=r"data\.json must hold what the data"):
         assert provenance.changed_data(copy, digits) == ""
+
+
+def test_a_run_tells_the_label_maps_of_its_sides(tmp_path):
+    recipe = recipes.get("facades").override(target_labels="#000000,#ff0000")
+    (tmp_path / directory.RECIPE).write_text(recipe.to_json())
+    found = provenance.labels_of(tmp_path)
+    assert list(found) == ["target"]
+    assert (str(found["target"]), found["target"].low) == ("#000000,#ff0000", -1.0)
+    assert provenance.provenance(tmp_path, 0).labels == {"target": "#000000,#ff0000"}
+    assert provenance.labels_of(tmp_path / "mine.keras") == {}
+
+
+@pytest.mark.parametrize("direction", [None, "to_source"])
+def test_an_exported_translator_tells_its_label_maps(direction, tmp_path):
+    judges = [contract.network([(4, 4, c)], (1,)) for c in (2, 3)]
+    networks = (
+        contract.network([(4, 4, 3)], (4, 4, 2)),
+        contract.network([(4, 4, 2)], (4, 4, 3)),
+    )
+    game = kgan.CycleGAN(*networks, *judges)
+    game.compile(dict.fromkeys(game.players, "sgd"))
+    labels = export.Provenance(labels={"target": "2"})
+    options = {"provenance": labels, "allow_untrained": True, "direction": direction}
+    path = export.saved_model(game, tmp_path / "served", **options)
+    for place in (path, path.parent):
+        ((role, found),) = provenance.labels_of(place).items()
+        # What the second direction translates is a target of the data.
+        assert role == ("source" if direction else "target")
+        assert (found.count, found.low) == (2, -1.0)

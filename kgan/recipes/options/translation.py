@@ -1,6 +1,7 @@
 """What recipes of all games of translation have: networks by name, and their decay."""
 
 import dataclasses
+import logging
 import math
 
 from kgan import models
@@ -8,6 +9,8 @@ from kgan.data.sides import Sides
 from kgan.recipes import build
 from kgan.recipes.flag_types import Boolean, Choice, Integer, Number, Text, field
 from kgan.recipes.options.sides import SidesRecipe
+
+_logger = logging.getLogger(__name__)
 
 _DEEPEST = 8  # stages of a U-Net
 
@@ -126,16 +129,34 @@ class TranslationRecipe(SidesRecipe):
         return max(1, min(_DEEPEST, int(math.log2(min(shape[:2]) / fewest))))
 
     def make_discriminator(self, *shapes, name="discriminator"):
-        """Builds a judge of patches, of pairs or of single images."""
-        return models.patchgan(
-            *shapes,
-            width=self.discriminator_width,
-            depth=self.discriminator_depth,
-            normalization=self.normalization,
-            antialiased=self.upsampling == "antialiased",
-            initializer=self.initializer,
-            name=name,
-        )
+        """Builds a judge of patches, of pairs or of single images.
+
+        Images smaller than a patch are a line in the log.
+        """
+        depth, (height, width) = self.discriminator_depth, shapes[0][:2]
+        try:
+            judge = models.patchgan(
+                *shapes,
+                width=self.discriminator_width,
+                depth=depth,
+                normalization=self.normalization,
+                antialiased=self.upsampling == "antialiased",
+                initializer=self.initializer,
+                name=name,
+            )
+        except ValueError as error:
+            raise ValueError(
+                f"`discriminator_depth` must suit the images: {error}"
+            ) from None
+        patch = judge.receptive_field
+        if min(height, width) < patch:
+            _logger.warning(
+                "%s: its patches of %d pixels are larger than images of %dx%d, which "
+                "it judges as a whole; a smaller discriminator_depth than %d has "
+                "smaller ones",
+                *(name, patch, width, height, depth),
+            )
+        return judge
 
     def compiled(self, game):
         """Compiles a game with the recipe's optimizers; returns it."""

@@ -4,7 +4,7 @@ import numpy as np
 import PIL.Image
 import pytest
 
-from kgan import data, recipes
+from kgan import callbacks, data, recipes
 from kgan.runs import prepare, train
 
 SIDE = 16
@@ -49,6 +49,21 @@ def test_pictures_show_pairs_that_were_held_out(pairs):
     rows = held_out.sources.read(np.arange(held_out.num_examples))
     expected = {row.tobytes() for row in rows / np.float32(127.5) - np.float32(1)}
     assert {np.asarray(row).tobytes() for row in shown["source"]} <= expected
+
+
+def test_the_first_picture_shows_which_side_is_translated(pairs, tmp_path):
+    """As where folders are swapped, which no data tell."""
+    swapped = pairs.replace("gray:colour", "colour:gray")
+    for name, text in (("there", pairs), ("swapped", swapped)):
+        source = data.source(text)
+        game = tiny(text).make_game(source)
+        batch = next(iter(tiny(text).shown_data(source).take(1)))
+        callback = callbacks.SampleGrid(tmp_path / name, rows=1, examples=batch)
+        callback.set_model(game)
+        left = callback.draw()[2:66, 2:66]
+        sources = data.source(text, split="test").sources.read(np.arange(1))[0]
+        expected = sources.repeat(4, axis=0).repeat(4, axis=1)
+        np.testing.assert_array_equal(left, np.broadcast_to(expected, left.shape))
 
 
 @pytest.mark.parametrize(

@@ -76,3 +76,22 @@ def test_both_sides_have_one_size():
     assert found == (8, 6)
     with pytest.raises(ValueError, match=r"of one size.*\(8, 6\) and \(8, 8\)$"):
         translation.one_size(sides((8, 6, 3), (8, 8, 1)))
+
+
+@pytest.mark.parametrize("depth", [1, 3])
+def test_images_smaller_than_a_patch_are_named(depth, caplog):
+    found = recipe(discriminator_depth=depth, discriminator_width=2)
+    judge = found.make_discriminator((32, 20, 1), (32, 20, 3))
+    patch = {1: 16, 3: 70}[depth]
+    assert judge.receptive_field == patch
+    named = (
+        f"discriminator: its patches of {patch} pixels are larger than images of 20x32"
+    )
+    assert (named in caplog.text) == (depth == 3)
+
+
+def test_images_of_which_no_patch_is_left_are_refused():
+    found = recipe(discriminator_depth=3, normalization="instance")
+    message = "`discriminator_depth` must suit the images: .* of more than 8 pixels"
+    with pytest.raises(ValueError, match=message):
+        found.make_discriminator((8, 8, 3))
