@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from kgan.core import arguments, schedules
 from kgan.core.schedules import Scheduled
+from kgan.engine import fused_adam
 from kgan.engine.stateless import frozen_weights
 
 
@@ -92,6 +93,7 @@ def prepare(optimizer, network):
     movable = [v for v in network.variables if v.trainable or id(v) in frozen]
     if not optimizer.built and movable:
         optimizer.build(movable)
+    fused_adam.install(getattr(optimizer, "inner_optimizer", optimizer))
     return optimizer
 
 

@@ -17,6 +17,11 @@ SIDES = {
     "torch": ("with_torch", "Twin"),
     "matmul": ("rates", "Rate"),
     "convolution": ("rates", "Rate"),
+    "translation": ("translation_kgan", "Translation"),
+    "translation_torch": ("translation_torch", "same_order"),
+    "translation_torch_once": ("translation_torch", "reusing"),
+    "translation_profile": ("translation_profiles", "Kgan"),
+    "translation_torch_profile": ("translation_profiles", "Torch"),
 }
 
 
