@@ -333,7 +333,7 @@ class _View:
             files = [one.files[key] for key in chosen]
             full = (*size, *shape[2:]) if in_whole and size else shape
             images = kind(str(place), one.archive, files, full, part=one.part, **stored)
-            return images if full[:2] == size else crops.Cropped(images, size)
+            return images if in_whole or load == size else crops.Cropped(images, size)
 
         return make
 
