@@ -14,14 +14,15 @@ scripts/translation/.
 
 Each setting is trained with several seeds, each in a process of one core. What was done
 is kept, a run that was stopped goes on. It prints a line for each and a table: the mean
-over the seeds and its standard error.
+over the seeds and its standard error. `pictures.png` shows what became of held-out
+sources.
 """
 
 import argparse
 import multiprocessing
 import pathlib
 
-from translation import tasks
+from translation import pictures, tasks
 
 KINDS = ("colours", "nuclei", "stain", "drawings")
 
@@ -37,7 +38,7 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", help="settings, by name")
     parser.add_argument("--processes", type=int, default=2)
     arguments = parser.parse_args()
-    settings = tasks.settings_of(arguments.kind)
+    settings = tasks.module(arguments.kind).SETTINGS
     unknown = set(arguments.only or ()) - set(settings)
     if unknown:
         parser.error(f"--only must be of {', '.join(settings)}. Received: {unknown}")
@@ -54,6 +55,9 @@ def main() -> None:
         for line in pool.imap_unordered(tasks.run, jobs):
             print(line, flush=True)
     print(f"\n{tasks.table(settings, folder)}")
+    if not arguments.only:
+        shown = tasks.module(arguments.kind).shown(arguments.data.resolve(), folder)
+        pictures.draw(shown, folder / "pictures.png")
 
 
 if __name__ == "__main__":

@@ -99,21 +99,25 @@ class Annotated(Translated):
     """Translations of label maps, the class of each pixel as one more channel: uint8.
 
     Raises, besides what `Translated` does, a `ValueError` if sources are no label maps
-    of up to 256 classes, or translations no pictures of their size.
+    of up to 256 classes, translations no pictures, or it is not the first direction.
     """
 
     name = "translated label maps"
 
-    def __init__(self, game, dataset, count, seed=0):
-        super().__init__(game, dataset, count, seed)
-        has_labels = (
-            hasattr(self.sources, "labels_of") and self.sources.shape[-1] <= 256
-        )
-        if not (has_labels and is_picture(self.shape)):
+    def __init__(self, game, dataset, count, seed=0, direction=None):
+        super().__init__(game, dataset, count, seed, direction)
+        is_first = self.sources is dataset.sources
+        has_labels = hasattr(self.sources, "labels_of")
+        if not (is_first and has_labels and self.sources.shape[-1] <= 256):
             raise ValueError(
-                "`dataset` must be pairs of label maps of up to 256 classes "
-                "(`source_labels`) and pictures. Received: sources of shape "
-                f"{self.sources.shape} and targets of shape {self.shape}"
+                "`dataset` must have label maps of up to 256 classes as sources "
+                "(`source_labels`), which the first direction translates. Received: "
+                f"sources of shape {self.sources.shape}"
+            )
+        if not is_picture(self.shape):
+            raise ValueError(
+                "`dataset` must have pictures as targets. Received: targets of shape "
+                f"{self.shape}"
             )
 
     def batches(self, batch_size):

@@ -200,9 +200,9 @@ class Translation(Exportable):
             raise self._unanswered("cycles", "translates in one direction alone")
         return Cycles(self, dataset, count, seed, direction, disturbance)
 
-    def annotated(self, count, seed=0, dataset=None):
+    def annotated(self, count, seed=0, dataset=None, direction=None):
         """Returns translations with the classes of their sources; see `examples`."""
-        return Annotated(self, dataset, count, seed)
+        return Annotated(self, dataset, count, seed, direction)
 
     def endpoints(self, direction=None):
         """Returns what is served; see `kgan.games.translation_endpoints`.

@@ -112,6 +112,16 @@ def plain(answer):
     return tasks.Setting(run, seeds=1)
 
 
+def shown(data, folder) -> dict:
+    """Returns held-out sources, what became of them, and their targets."""
+    sources, targets = sides(data, "test")
+    found = {
+        name: tasks.read(tasks.place(folder, name, 0)).translate(sources)
+        for name in ("L1 alone", "GAN alone", "L1 and GAN")
+    }
+    return {"lines": sources} | found | {"target": targets}
+
+
 SETTINGS = {
     "white page": plain(_white),
     "median of the targets": plain(_median),

@@ -100,6 +100,17 @@ def trained(game: str, steps: int, **own):
     return tasks.Setting(run)
 
 
+def shown(data, folder) -> dict:
+    """Returns held-out sources, what became of them, and their targets."""
+    sources, targets = sides(data, "test")
+    names = (name for name, setting in SETTINGS.items() if setting.seeds > 1)
+    found = {
+        name: tasks.read(tasks.place(folder, name, 0)).translate(sources)
+        for name in names
+    }
+    return {"noto": sources} | found | {"twemoji": targets}
+
+
 SETTINGS = {
     "the source as it is": tasks.Setting(_identity, seeds=1),
     "the nearest training target": tasks.Setting(_nearest, seeds=1),

@@ -89,6 +89,17 @@ def _few_generated(data, folder, seed):
     return tested(data, *both, seed)
 
 
+def shown(data, folder) -> dict:
+    """Returns held-out masks, generated pictures, and the real ones."""
+    pictures, masks = cells.read(cells.source(data, _KIND, "test"))
+    game = tasks.read(tasks.place(folder, "generated pairs", 0))
+    return {
+        "mask": (255 * masks[..., None]).astype(np.uint8),
+        "generated": game.translate(one_hot(masks)),
+        "real": pictures,
+    }
+
+
 SETTINGS = {
     "threshold of Otsu": tasks.Setting(_otsu, seeds=1),
     "real pairs": tasks.Setting(_real),

@@ -74,6 +74,21 @@ def _real(data, folder, seed):
     return cells.score(find(pictures), masks)
 
 
+def shown(data, folder) -> dict:
+    """Returns held-out fluorescence, what became of it, and real histology."""
+    pictures, _ = cells.read(cells.source(data, _FROM, "test"))
+    others, _ = cells.read(cells.source(data, _TO, "all"))
+    game = tasks.read(folder / "stain")
+    translated = game.translate(pictures)
+    return {
+        "fluorescence": pictures,
+        "inverted, matched": _matched_inverted(pictures, data, folder),
+        "translated": translated,
+        "and back": game.translate(translated, direction="to_source"),
+        "real histology": others[: len(pictures)],
+    }
+
+
 SETTINGS = {
     "real histology": tasks.Setting(_real),
     "fluorescence as it is": judged(_as_it_is),

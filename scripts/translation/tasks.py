@@ -33,9 +33,9 @@ def one_thread() -> None:
     tf.config.threading.set_inter_op_parallelism_threads(1)
 
 
-def settings_of(kind: str) -> dict:
-    """Returns the settings that a comparison has, by name."""
-    return importlib.import_module(f"translation.{kind}").SETTINGS
+def module(kind: str):
+    """Returns the module of a comparison, which has `SETTINGS` and `shown`."""
+    return importlib.import_module(f"translation.{kind}")
 
 
 def place(folder: pathlib.Path, name: str, seed: int) -> pathlib.Path:
@@ -50,7 +50,7 @@ def run(task: tuple) -> str:
         task: `(kind, name, seed, data, folder)`.
     """
     kind, name, seed, data, folder = task
-    setting = settings_of(kind)[name]
+    setting = module(kind).SETTINGS[name]
     path = place(folder, name, seed).with_suffix(".json")
     if not path.exists():
         figures = setting.run(data, place(folder, name, seed), seed)
@@ -66,12 +66,18 @@ def trained(recipe, run_dir: pathlib.Path):
         run_dir: Its directory.
     """
     from kgan import training
-    from kgan.runs import directory
 
     if not (run_dir / "recipe.json").exists():
         return training.train(recipe, run_dir, verbose=0)
     if not (run_dir / "gan.keras").exists():
         return training.resume(run_dir, verbose=0)
+    return read(run_dir)
+
+
+def read(run_dir: pathlib.Path):
+    """Returns the trained game of a run."""
+    from kgan.runs import directory
+
     return directory.load_model(run_dir)
 
 

@@ -48,9 +48,11 @@ def test_translations(game):
 
 def test_label_maps(game):
     data = sides()
-    with pytest.raises(ValueError, match="`dataset` must be pairs of label maps"):
+    with pytest.raises(ValueError, match="`dataset` must have label maps of up to"):
         Annotated(game, data, 5)
-    data.sources.labels_of = "three classes"
+    data.sources.labels_of = data.targets.labels_of = "three classes"
+    with pytest.raises(ValueError, match="which the first direction translates"):
+        Annotated(game, data, 5, direction="to_source")
     found = all_of(Annotated(game, data, 5), 2)
     sources = data.sources.read(np.arange(5))
     np.testing.assert_array_equal(found[..., :1], game.translate(sources))

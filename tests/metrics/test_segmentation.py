@@ -63,7 +63,7 @@ def test_pictures_teach_a_segmenter_if_they_show_their_labels(pairs):
 
 def test_what_has_no_labels_or_nothing_held_out_is_refused(pairs):
     game = painter(0.3)
-    with pytest.raises(ValueError, match="`dataset` must be pairs of label maps"):
+    with pytest.raises(ValueError, match="`dataset` must have label maps of up to"):
         kgan.metrics.measure(
             kgan.Pix2Pix(
                 network([(SIDE, SIDE, 1)], (SIDE, SIDE, 3)),
