@@ -1,13 +1,7 @@
-"""Judges translations of images, generators with inverses, and those behind mappings.
+"""Judges generators with inverses, and those behind mappings.
 
-    python scripts/judge_games.py RUN --dataset=pairs:emoji.zip:openmoji-line:openmoji
     python scripts/judge_games.py RUN --dataset=digits
     python scripts/judge_games.py RUN
-
-Of a game that translates it prints the mean of |y − G(x)| over the pairs that were held
-out, in [0, 2], beside those of three answers that need no network: the mean target of
-the training pairs, the source itself, and G of another pair's source, which shows that
-G reads its source.
 
 Of a game with an encoder it prints the mean distance ‖x − G(E(x))‖ over all data beside
 that of other examples' reconstructions, ‖x − G(E(x'))‖, and their ratio.
@@ -23,7 +17,6 @@ import numpy as np
 import tensorflow as tf
 
 import kgan.data
-from kgan.games.translation import Translation
 from kgan.runs import directory
 
 
@@ -32,33 +25,6 @@ def scaled(images) -> np.ndarray:
     if images.dtype != np.uint8:
         return images
     return images.astype(np.float32) / np.float32(127.5) - 1
-
-
-def judge_translation(game, dataset: str) -> dict:
-    """Measures a game on the pairs of a data set that were held out.
-
-    Args:
-        game: A game with `translate`, such as `kgan.Pix2Pix`.
-        dataset: A text of pairs, as `kgan.data.source` takes it.
-
-    Returns:
-        Figures by name.
-    """
-    train, test = (kgan.data.source(dataset, split=s) for s in ("train", "test"))
-    sources, targets = test.sources.read(), scaled(test.targets.read())
-    gray = scaled(sources)
-    own = np.broadcast_to(gray, (*gray.shape[:-1], targets.shape[-1]))
-    answers = {
-        "translation": scaled(game.translate(sources)),
-        "translation_of_another": scaled(game.translate(np.roll(sources, 1, axis=0))),
-        "source_itself": own if own.shape == targets.shape else None,
-        "mean_target": scaled(train.targets.read()).mean(axis=0),
-    }
-    return {
-        name: float(np.abs(answer - targets).mean())
-        for name, answer in answers.items()
-        if answer is not None
-    }
 
 
 def judge_inverse(game, dataset: str) -> dict:
@@ -109,8 +75,6 @@ def judge_paths(game, dataset=None, count: int = 256) -> dict:
 
 def judge_of(game):
     """Returns the function that judges a game."""
-    if isinstance(game, Translation):
-        return judge_translation
     behind = hasattr(game.networks["generator"], "mapping")
     return judge_paths if behind else judge_inverse
 

@@ -4,9 +4,10 @@
 
 It holds all networks, and the optimizers as they begin: what they remember of the
 training, twice the size of the weights for Adam, is left out. The file is compressed.
-`--float32` writes networks of mixed precision as ones that any processor and runtime
-computes well. `--rounded` rounds weights to bfloat16, still kept as float32: their
-last 16 bits are zeros, so that the file is half as large.
+`--averaged` keeps the averages in place of their networks. `--float32` writes networks
+of mixed precision as ones that any processor and runtime computes well. `--rounded`
+rounds weights to bfloat16, still kept as float32: their last 16 bits are zeros, so that
+the file is half as large.
 """
 
 import argparse
@@ -42,14 +43,29 @@ def round_weights(game):
             weight.assign(keras.ops.cast(short, "float32"))
 
 
+def without_averages(game):
+    """Returns a game whose networks are its averages, and which has none besides."""
+    copy = type(game).from_config(game.get_config() | {"ema_momentum": None})
+    for name, network in copy.networks.items():
+        average = getattr(game, f"ema_{name}", None)
+        source = game.networks[name] if average is None else average
+        network.set_weights(source.get_weights())
+    copy.compile_from_config(game.get_compile_config())
+    copy.clock.rounds.assign(game.step)
+    return copy
+
+
 def main(argv: list | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--model", required=True, help="run directory or .keras file")
     parser.add_argument("--output", required=True, help="the .keras file to write")
+    parser.add_argument("--averaged", action="store_true", help="averages alone")
     parser.add_argument("--float32", action="store_true", help="not mixed precision")
     parser.add_argument("--rounded", action="store_true", help="weights to bfloat16")
     args = parser.parse_args(argv)
     game = directory.load_model(args.model)
+    if args.averaged:
+        game = without_averages(game)
     if args.float32:
         game = in_float32(game)
     if args.rounded:

@@ -9,6 +9,7 @@ import zipfile
 import numpy as np
 import pytest
 import tensorflow as tf
+from scipy import ndimage
 
 from kgan import latents
 from kgan.export import FORMATS, versions
@@ -21,13 +22,16 @@ MODELS = {
     "mnist": (28, 28, 1),
     "portraits": (64, 64, 3),
 }
+# Of translators the file alone comes along, which `kgan export` makes a folder of.
+TRANSLATORS = ("edges2emoji", "nuclei", "stain")
 PAGE = (ROOT / "README.md").read_text("utf-8")
 
 
 def test_they_are_small():
     paths = [path for path in ROOT.rglob("*") if path.is_file()]
     files = [path.stat().st_size for path in paths if path.suffix == ".keras"]
-    assert sum(files) <= 11_000_000
+    assert max(files) <= 8_000_000
+    assert sum(files) <= 26_000_000
     assert sum(path.stat().st_size for path in paths) - sum(files) <= 10_000_000
 
 
@@ -40,7 +44,9 @@ def test_weights_of_portraits_are_at_most_8_mb():
 def test_the_page_names_all_of_them():
     folders = {path.name for path in ROOT.iterdir() if path.is_dir()}
     assert folders == set(MODELS)
-    assert {path.stem for path in ROOT.glob("*.keras")} == folders
+    files = {path.stem for path in ROOT.glob("*.keras")}
+    assert files == folders | set(TRANSLATORS)
+    assert all(f"[`{name}`]({name}.keras)" in PAGE for name in TRANSLATORS)
     for name in folders:
         assert f"]({name}/1/README.md)" in PAGE
         assert versions.existing(ROOT / name) == [1]
@@ -97,7 +103,31 @@ def test_the_folder_generates_what_the_file_does(games, name):
     assert len(np.unique(expected.reshape(64, -1), axis=0)) == 64
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", TRANSLATORS)
+def test_a_translator_shows_its_source(name):
+    game, draw = directory.load_model(ROOT / f"{name}.keras"), np.random.default_rng(0)
+    inside = np.zeros((2, 64, 64), bool)
+    inside[0, 8:24, 8:24] = inside[1, 40:56, 36:56] = True
+    line = inside & ~ndimage.binary_erosion(inside, np.ones((1, 5, 5)))
+    noise = draw.integers(0, 20, (2, 64, 64, 3))
+    sources = {
+        "edges2emoji": np.uint8(255) * ~line[..., None].repeat(3, axis=-1),
+        "nuclei": np.eye(2, dtype=np.float32)[inside.astype(int)],
+        "stain": (noise + 230 * inside[..., None]).astype(np.uint8),
+    }
+    images = game.translate(sources[name])
+    assert images.shape == (2, 64, 64, 3)
+    gray = images.mean(axis=-1)
+    within, without = (
+        np.array([image[part].mean() for image, part in zip(gray, parts, strict=True)])
+        for parts in (inside, ~inside)
+    )
+    # Fluorescence is brighter inside; histology darker, and so is a drawing in colour.
+    sign = 1 if name == "nuclei" else -1
+    assert (sign * (within - without) > 15).all()
+
+
+@pytest.mark.parametrize("name", [*MODELS, *TRANSLATORS])
 def test_their_settings_hold_no_folder(name):
     for path in (ROOT / name / "1").glob("*.[mj]*"):
         assert not re.findall(r'"/|/home|/tmp', path.read_text("utf-8"))

@@ -26,4 +26,10 @@ RECIPE = Recipe(
     decay_epochs=10,
     sample_every=500,
     precision="mixed_bfloat16",
+    results={
+        "l1": 0.133,
+        "l1_of_line_drawings": 0.154,
+        "l1_of_one_color_in_closed_regions": 0.141,
+        "command": "kgan evaluate --model=RUN --metrics=l1",
+    },
 )

@@ -18,8 +18,9 @@ _COMMON = {
     "generator_blocks": 4,
     "upsampling": "resize",
     "discriminator_width": 16,
-    "discriminator_depth": 2,
+    "discriminator_depth": 1,
     "batch_size": 4,
+    "precision": "mixed_bfloat16",
     "constant_epochs": 2,
     "decay_epochs": 2,
 }
@@ -114,8 +115,8 @@ def shown(data, folder) -> dict:
 SETTINGS = {
     "the source as it is": tasks.Setting(_identity, seeds=1),
     "the nearest training target": tasks.Setting(_nearest, seeds=1),
-    "CycleGAN": trained("cyclegan", 1_600),
-    "CycleGAN, no cycle": trained("cyclegan", 1_600, cycle=0.0),
-    "CUT": trained("cut", 1_200),
-    "CUT, no NCE": trained("cut", 1_200, nce=0.0, nce_identity=False),
+    "CycleGAN": trained("cyclegan", 900, identity=0.0),
+    "CycleGAN, no cycle": trained("cyclegan", 900, identity=0.0, cycle=0.0),
+    "CUT": trained("cut", 700),
+    "CUT, no NCE": trained("cut", 700, nce=0.0, nce_identity=False),
 }

@@ -20,7 +20,7 @@ def draw(rows: Mapping[str, np.ndarray], path: pathlib.Path) -> None:
 
     count = len(next(iter(rows.values())))
     chosen = np.linspace(0, count - 1, min(_COUNT, count)).astype(int)
-    size = (_INCHES * (len(chosen) + 2), _INCHES * len(rows))
+    size = (_INCHES * (len(chosen) + 1.5), 1.1 * _INCHES * len(rows))
     figure = Figure(figsize=size, layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.subplots(len(rows), 1, squeeze=False)[:, 0]

@@ -189,9 +189,12 @@ def test_pictures_have_a_row_for_each_setting(tmp_path):
         "real": draw.integers(0, 256, (5, 8, 8, 3), dtype=np.uint8),
     }
     pictures.draw(rows, tmp_path / "few.png")
-    height = Image.open(tmp_path / "few.png").height
     pictures.draw(rows | {"generated": rows["real"]}, tmp_path / "more.png")
-    assert Image.open(tmp_path / "more.png").height > 1.3 * height
+    heights = []
+    for name in ("few", "more"):
+        with Image.open(tmp_path / f"{name}.png") as picture:
+            heights.append(picture.height)
+    assert heights[1] > 1.3 * heights[0]
 
 
 def test_a_mean_has_its_standard_error(tmp_path):

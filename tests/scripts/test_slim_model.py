@@ -32,6 +32,29 @@ def test_weights_stay_and_moments_go(tmp_path, capsys):
     assert again.step == 4
 
 
+def test_an_average_takes_the_place_of_its_network(tmp_path):
+    shape = (8, 8, 1)
+    game = kgan.Pix2Pix(
+        kgan.models.unet(shape, width=2, depth=2),
+        kgan.models.patchgan(shape, shape, width=2, depth=1),
+        ema_momentum=0.5,
+    )
+    game.compile({"generator": "adam", "discriminator": "adam"})
+    images = networks.images()
+    game.fit({"source": images, "target": -images}, batch_size=8, verbose=0)
+    game.save(tmp_path / "whole.keras")
+    paths = f"--model={tmp_path}/whole.keras", f"--output={tmp_path}/slim.keras"
+    slim_model.main([*paths, "--averaged"])
+    again = directory.load_model(tmp_path / "slim.keras")
+    assert (again.ema_momentum, again.step) == (None, game.step)
+    sources = images[:3]
+    np.testing.assert_array_equal(again.translate(sources), game.translate(sources))
+    for old, new in zip(
+        game.discriminator.weights, again.discriminator.weights, strict=True
+    ):
+        np.testing.assert_array_equal(old, new)
+
+
 @pytest.fixture
 def trained():
     policy = keras.config.dtype_policy()
