@@ -4,12 +4,14 @@
     python scripts/compare_translation.py nuclei --data=FOLDER --output=runs/nuclei
     python scripts/compare_translation.py stain --data=FOLDER --output=runs/stain
     python scripts/compare_translation.py drawings --data=FOLDER --output=runs/drawings
+    python scripts/compare_translation.py faces --data=FOLDER --output=runs/faces
 
 `colours` trains pix2pix on lines and coloured drawings by each half of its loss alone,
 and by both. `nuclei` trains a segmenter on generated pictures of cells and tests it on
 real ones. `stain` tests how well nuclei are found in pictures that were translated to
 another stain. `drawings` translates drawings without pairs, by CycleGAN and CUT, and
-compares them with pairs that neither has seen. What FOLDER holds is described in
+compares them with pairs that neither has seen. `faces` compares photos that become
+paintings with real ones. What FOLDER holds is described in
 scripts/translation/.
 
 Each setting is trained with several seeds, each in a process of one core. What was done
@@ -24,7 +26,7 @@ import pathlib
 
 from translation import pictures, tasks
 
-KINDS = ("colours", "nuclei", "stain", "drawings")
+KINDS = ("colours", "nuclei", "stain", "drawings", "faces")
 
 
 def main() -> None:

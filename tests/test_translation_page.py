@@ -36,7 +36,7 @@ def test_every_recipe_of_translation_is_on_the_page():
     assert recipes <= set(re.findall(r"`(\w+)`", PAGE))
 
 
-@pytest.mark.parametrize("name", ["edges2emoji"])
+@pytest.mark.parametrize("name", ["edges2emoji", "nuclei", "stain", "faces2paintings"])
 def test_the_figures_of_the_recipes_are_those_of_the_page(name):
     figures = kgan.recipes.get(name).results
     for key, value in figures.items():

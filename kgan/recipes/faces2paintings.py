@@ -24,4 +24,9 @@ RECIPE = Recipe(
     decay_epochs=4,
     sample_every=500,
     precision="mixed_bfloat16",
+    results={
+        "kernel_cifar10": 0.0432,
+        "command": "kgan evaluate --model=RUN --metrics=kernel --split=test "
+        "--features=cifar10",
+    },
 )

@@ -21,6 +21,7 @@ _COMMON = {
     "discriminator_depth": 1,
     "batch_size": 4,
     "precision": "mixed_bfloat16",
+    "learning_rate": 4e-4,
     "constant_epochs": 2,
     "decay_epochs": 2,
 }
@@ -115,8 +116,8 @@ def shown(data, folder) -> dict:
 SETTINGS = {
     "the source as it is": tasks.Setting(_identity, seeds=1),
     "the nearest training target": tasks.Setting(_nearest, seeds=1),
-    "CycleGAN": trained("cyclegan", 900, identity=0.0),
-    "CycleGAN, no cycle": trained("cyclegan", 900, identity=0.0, cycle=0.0),
+    "CycleGAN": trained("cyclegan", 900),
+    "CycleGAN, no cycle": trained("cyclegan", 900, cycle=0.0),
     "CUT": trained("cut", 700),
     "CUT, no NCE": trained("cut", 700, nce=0.0, nce_identity=False),
 }

@@ -32,4 +32,4 @@ def draw(rows: Mapping[str, np.ndarray], path: pathlib.Path) -> None:
         axis.set_ylabel(name, rotation=0, ha="right", va="center")
         axis.set(xticks=[], yticks=[])
         axis.spines[:].set_visible(False)
-    figure.savefig(path, dpi=110)
+    figure.savefig(path, dpi=110, bbox_inches="tight")
