@@ -12,8 +12,9 @@ output has the name of its input, in the same folder below --output, and ends in
 Images may have any size that the network takes; --image_size brings them to
 one. A model of two directions (CycleGAN) translates to its targets, or by
 --direction back. A run that learned from label maps reads and writes them as
-its recipe says. A .pth file is a published generator of pix2pix, CycleGAN or
-CUT (docs/published_networks.md). Where outputs are drawn (dropout or latents in
+its recipe says, another model as --source_labels and --target_labels say. A
+.pth file is a published generator of pix2pix, CycleGAN or CUT
+(docs/published_networks.md). Where outputs are drawn (dropout or latents in
 use), image i has those of the seed --seed + i, in the order of the names.
 """
 
@@ -32,6 +33,7 @@ from kgan.runs import directory, provenance
 
 _AT_ONCE = 32  # images of one size that are translated together
 _NAMED = 3  # how many files a message names
+_ROLES = ("source", "target")
 
 
 def define(values) -> None:
@@ -46,6 +48,9 @@ def define(values) -> None:
          "(default: to_target)"),
         ("image_size", Size(optional=True), None, "side to which images are brought, "
          "or WIDTHxHEIGHT (default: as they are)"),
+        ("source_labels", optional, None, "inputs are label maps: their number of "
+         "classes, or the colors (default: the run's)"),
+        ("target_labels", optional, None, "the same of outputs"),
         ("seed", Integer(minimum=0), 0, "seed of outputs that are drawn"),
         ("overwrite", Boolean(), False, "replace files in the output folder"),
     ]:  # fmt: skip
@@ -64,7 +69,7 @@ def run(values) -> None:
     game = directory.load_generator(model)
     translation.require(game, "`kgan translate`")
     way = game.direction(values.direction)
-    window, *labels = _recorded(values.model, values.direction, game)
+    window, labels = _recorded(values, game)
     check_pictures(way, *labels)
     images = Images(place, files, way.takes, values.image_size, window, labels[0])
     for numbers, pixels in images.batches():
@@ -141,20 +146,27 @@ def check_pictures(way, source_labels=None, target_labels=None) -> None:
         if labels is None and not (is_picture(shape) and shape[-1] in (1, 3, 4)):
             raise ValueError(
                 "`kgan translate` needs a model from images to images of 1, 3 or 4 "
-                f"channels; others have `translate` in Python. Received: one that "
-                f"{what} {shape[-1]} channels"
+                "channels, or with --source_labels or --target_labels; others have "
+                f"`translate` in Python. Received: one that {what} {shape[-1]} channels"
             )
 
 
-def _recorded(model, direction, game):
-    """Returns how the run read images of 16 or 32 bits, and label maps of both sides.
+def _recorded(values, game):
+    """Returns how inputs of 16 or 32 bits are read, and the labels of both sides.
 
-    Each of the three is None where it has none.
+    They are those of the run, unless flags say others; None where it has none.
     """
+    direction = values.direction
     back = direction is not None and direction != next(iter(game.directions))
-    roles = ("target", "source") if back else ("source", "target")
-    windows, labels = provenance.windows_of(model), provenance.labels_of(model)
-    return windows.get(f"{roles[0]}_window"), *(labels.get(role) for role in roles)
+    roles = _ROLES[::-1] if back else _ROLES
+    windows = provenance.windows_of(values.model)
+    recorded = provenance.labels_of(values.model)
+    labels = [
+        label_maps.parse(f"{flag}_labels", values[f"{flag}_labels"].value)
+        or recorded.get(role)
+        for flag, role in zip(_ROLES, roles, strict=True)
+    ]
+    return windows.get(f"{roles[0]}_window"), labels
 
 
 class Images:

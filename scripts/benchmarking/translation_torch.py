@@ -2,11 +2,11 @@
 
 import itertools
 import random
-import time
 import types
 
 import torch
 from benchmarking import translation_torch_networks as networks
+from benchmarking import with_torch
 from torch.nn import functional
 
 _L1, _CYCLE, _IDENTITY, _POOL = 100.0, 10.0, 5.0, 50
@@ -50,13 +50,7 @@ class Game:
 
     def serve(self, blocks) -> None:
         """Plays blocks of steps until there is none left."""
-        while steps := blocks.wait():
-            begin = time.perf_counter()
-            for _ in range(steps):
-                losses = self.step()
-            for loss in losses:
-                loss.item()
-            blocks.report(time.perf_counter() - begin)
+        with_torch.play(self.step, blocks)
 
     def _adam(self, *names):
         weights = [self.players[name].parameters() for name in names]

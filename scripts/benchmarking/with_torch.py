@@ -26,6 +26,19 @@ LOSSES = {
 }
 
 
+def play(step, blocks) -> None:
+    """Plays blocks of a step, which returns losses, until there is none left."""
+    while steps := blocks.wait():
+        begin = time.perf_counter()
+        for _ in range(steps):
+            losses = step()
+        for loss in losses:
+            loss.item()
+        if DEVICE == "cuda":
+            torch.cuda.synchronize()
+        blocks.report(time.perf_counter() - begin)
+
+
 class Twin:
     """One recipe's game in PyTorch.
 
@@ -85,15 +98,7 @@ class Twin:
 
     def serve(self, blocks) -> None:
         """Plays blocks of steps until there is none left."""
-        while steps := blocks.wait():
-            begin = time.perf_counter()
-            for _ in range(steps):
-                losses = self.step()
-            for loss in losses:
-                loss.item()
-            if DEVICE == "cuda":
-                torch.cuda.synchronize()
-            blocks.report(time.perf_counter() - begin)
+        play(self.step, blocks)
 
     def step(self) -> tuple:
         """Plays one round of the game; returns both losses."""

@@ -26,6 +26,8 @@ _COMMON = {
     "decay_epochs": 2,
 }
 
+_UNET = {"generator": "unet", "generator_depth": 4}
+
 
 def options(data) -> dict:
     """Returns how the drawings are read, as fields of a recipe."""
@@ -116,8 +118,8 @@ def shown(data, folder) -> dict:
 SETTINGS = {
     "the source as it is": tasks.Setting(_identity, seeds=1),
     "the nearest training target": tasks.Setting(_nearest, seeds=1),
-    "CycleGAN": trained("cyclegan", 900),
-    "CycleGAN, no cycle": trained("cyclegan", 900, cycle=0.0),
+    "CycleGAN": trained("cyclegan", 2_000, **_UNET),
+    "CycleGAN, no cycle": trained("cyclegan", 2_000, cycle=0.0, **_UNET),
     "CUT": trained("cut", 700),
     "CUT, no NCE": trained("cut", 700, nce=0.0, nce_identity=False),
 }

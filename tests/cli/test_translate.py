@@ -211,7 +211,7 @@ def label_maps(monkeypatch):
     return labels
 
 
-def test_label_maps_are_read_and_written(tmp_path, label_maps, capsys):
+def test_label_maps_are_read_and_written(tmp_path, label_maps, monkeypatch, capsys):
     x = source = keras.Input((None, None, 3))
     x = layers.Conv2D(2, 1, activation="tanh")(x)
     inputs = [keras.Input((4, 5, 3)), keras.Input((4, 5, 2))]
@@ -231,6 +231,12 @@ def test_label_maps_are_read_and_written(tmp_path, label_maps, capsys):
     assert found.shape == (4, 5, 3)
     palette = data_labels.parse("target_labels", "2").palette
     np.testing.assert_array_equal(found, palette[expected])
+    monkeypatch.undo()  # nothing is recorded any more
+    assert translate(tmp_path / "labels.keras", *flags, "--overwrite") == 1
+    assert "or with --source_labels or --target_labels" in capsys.readouterr().err
+    flags += [f"--{role}_labels={labels}" for role, labels in label_maps.items()]
+    assert translate(tmp_path / "labels.keras", *flags, "--overwrite") == 0
+    np.testing.assert_array_equal(read(tmp_path / "out" / "map.png"), found)
     Image.new("RGB", (5, 4), "red").save(tmp_path / "in" / "other.png")
     assert translate(tmp_path / "labels.keras", *flags, "--overwrite") == 1
     assert "A label map must have the 3 colours" in capsys.readouterr().err
