@@ -81,6 +81,8 @@ def define_for(values, argv) -> None:
     recipe, game = flags.peek(argv, "recipe"), flags.peek(argv, "game")
     if recipe is not None and game is None:
         game = recipes.get(recipe).game
+    elif game is None:
+        game = automatic.game_of(flags.peek(argv, "dataset"))
     section = flags.HIDDEN if game is None else f"Fields of the game {game}"
     game = game or "gan"
     _define_fields(values, of_game(game), section)

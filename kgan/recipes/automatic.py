@@ -12,7 +12,7 @@ import tensorflow as tf
 import kgan.data
 from kgan import recipes
 from kgan.core import naming
-from kgan.data import archive, registry
+from kgan.data import archive, registry, texts
 from kgan.recipes import few_shot, stylegan2
 from kgan.recipes.recipe import Recipe, of_game
 
@@ -69,6 +69,18 @@ def choose(
     sizes = {source.shape[:2]: source.num_examples}
     recipe, reasons = _for_images(dataset, sizes, given)
     return recipe, reasons + _about_labels(dataset, source, conditional)
+
+
+def game_of(dataset: str | None) -> str | None:
+    """Returns the game that `choose` finds where the name of the data alone says it.
+
+    Pairs and unpaired images have such a name; it is None for others.
+    """
+    if not texts.is_text(dataset):
+        return None
+    kind = dataset.partition(":")[0]
+    known = map(recipes.get, recipes.names())
+    return next((r.game for r in known if r.dataset.startswith(f"{kind}:")), None)
 
 
 def _for_folder(dataset, conditional, given):

@@ -42,6 +42,8 @@ def test_help_lists_what_every_recipe_has(capsys):
         (["--recipe", "ring"], "gan"),
         (["--game=gan"], "gan"),
         (["--game=copying"], "copying"),
+        (["--dataset=pairs:maps:a:b"], "pix2pix"),
+        (["--dataset=unpaired:maps"], "cut"),
     ],
 )
 def test_help_of_a_game_lists_its_fields(argv, game, capsys):

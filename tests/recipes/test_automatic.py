@@ -192,6 +192,14 @@ def test_pairs_are_no_data_of_a_gan(tmp_path):
     assert (recipe.name, recipe.held_out_by) == ("edges2emoji", None)
 
 
+@pytest.mark.parametrize("kind", ["pairs", "unpaired"])
+def test_the_name_of_two_sets_says_the_game(kind, tmp_path):
+    name = second_game.pairs(tmp_path).replace("pairs:", f"{kind}:", 1)
+    recipe, _ = automatic.choose(name)
+    assert automatic.game_of(name) == recipe.game
+    assert automatic.game_of(str(tmp_path)) is automatic.game_of(None) is None
+
+
 def test_other_data_have_the_first_recipe_whose_game_suits_them(tmp_path, monkeypatch):
     pairs = second_game.pairs(tmp_path / "all")
     known = recipes.Recipe(name="copies", game="copying", width=7)
