@@ -46,7 +46,7 @@ def test_the_figures_of_the_recipes_are_those_of_the_page(name):
 def test_its_pictures_and_their_credits_are_there():
     pictures = re.findall(r"\]\((pictures/\w+\.png)\)", PAGE)
     assert pictures
-    credits = (ROOT / "docs/CREDITS.md").read_text("utf-8")
+    credits = (ROOT / "docs/credits.md").read_text("utf-8")
     for picture in pictures:
         assert (ROOT / "docs" / picture).is_file()
         assert picture.partition("/")[2] in credits
