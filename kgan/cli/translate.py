@@ -161,8 +161,9 @@ def _recorded(values, game):
     roles = _ROLES[::-1] if back else _ROLES
     windows = provenance.windows_of(values.model)
     recorded = provenance.labels_of(values.model)
+    # By the role in the training, which says what stands where a class is not.
     labels = [
-        label_maps.parse(f"{flag}_labels", values[f"{flag}_labels"].value)
+        label_maps.parse(f"{role}_labels", values[f"{flag}_labels"].value)
         or recorded.get(role)
         for flag, role in zip(_ROLES, roles, strict=True)
     ]
