@@ -24,6 +24,7 @@ import argparse
 import multiprocessing
 import pathlib
 
+from stability import playing
 from translation import pictures, tasks
 
 KINDS = ("colours", "nuclei", "stain", "drawings", "faces")
@@ -53,7 +54,7 @@ def main() -> None:
         if seed < settings[name].seeds
     ]
     context = multiprocessing.get_context("spawn")
-    with context.Pool(arguments.processes, tasks.one_thread, (), 6) as pool:
+    with context.Pool(arguments.processes, playing.one_thread, (), 6) as pool:
         for line in pool.imap_unordered(tasks.run, jobs):
             print(line, flush=True)
     print(f"\n{tasks.table(settings, folder)}")

@@ -3,7 +3,6 @@
 import dataclasses
 import importlib
 import json
-import os
 import pathlib
 from collections.abc import Callable, Mapping, Sequence
 
@@ -22,15 +21,6 @@ class Setting:
 
     run: Callable[[pathlib.Path, pathlib.Path, int], Mapping[str, float]]
     seeds: int = 3
-
-
-def one_thread() -> None:
-    """Keeps a process to one core, and quiet, before TensorFlow starts."""
-    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
-    import tensorflow as tf
-
-    tf.config.threading.set_intra_op_parallelism_threads(1)
-    tf.config.threading.set_inter_op_parallelism_threads(1)
 
 
 def module(kind: str):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import scipy.signal
 import tensorflow as tf
+from correlation import correlated
 
 from kgan.core import independence
 from kgan.layers import EqualizedConv2D, resampling
@@ -67,20 +68,6 @@ def test_the_border_is_zero_beyond():
     np.testing.assert_allclose(enlarged[::7, ::7], 0.5625)
 
 
-def convolved(x, kernel):
-    """All channels of one image with a kernel that is not turned, in float64."""
-    return np.stack(
-        [
-            sum(
-                scipy.signal.correlate2d(x[..., i], kernel[..., i, o], "valid")
-                for i in range(x.shape[-1])
-            )
-            for o in range(kernel.shape[-1])
-        ],
-        axis=-1,
-    )
-
-
 def test_convolution_up_is_one_after_zeros_with_the_kernel_turned():
     x, kernel = draw(2, 4, 6, 3), draw(3, 3, 3, 5)
     turned = kernel[::-1, ::-1]
@@ -91,7 +78,7 @@ def test_convolution_up_is_one_after_zeros_with_the_kernel_turned():
             )
             for i in range(3)
         ]
-        expected = convolved(np.stack(planes, axis=-1), turned)
+        expected = correlated(np.stack(planes, axis=-1), turned)
         np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-4)
 
 
@@ -103,7 +90,7 @@ def test_convolution_down_filters_first(size, margin):
             scipy.signal.convolve2d(np.pad(image[..., i], margin), FILTER, "valid")
             for i in range(3)
         ]
-        expected = convolved(np.stack(planes, axis=-1), kernel)[::2, ::2]
+        expected = correlated(np.stack(planes, axis=-1), kernel)[::2, ::2]
         assert expected.shape == (4, 3, 5)
         np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5)
 

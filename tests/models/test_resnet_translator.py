@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import scipy.signal
 import tensorflow as tf
+from correlation import correlated
 
 from kgan import models
 from kgan.layers import Dropout
@@ -80,20 +81,6 @@ def test_features_are_a_choice(features, blocks, found):
     assert isinstance(listed, list)
     assert len(listed) == len(found)
     np.testing.assert_array_equal(network.decoder(listed[-1]), network(images))
-
-
-def correlated(x, kernel):
-    """One image `(h, w, i)` with a kernel `(k, k, i, o)`, in float64."""
-    return np.stack(
-        [
-            sum(
-                scipy.signal.correlate2d(x[..., i], kernel[..., i, o], "valid")
-                for i in range(x.shape[-1])
-            )
-            for o in range(kernel.shape[-1])
-        ],
-        axis=-1,
-    )
 
 
 def test_sides_are_halved_and_doubled_as_published():
