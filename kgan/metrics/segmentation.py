@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from kgan.metrics.base import Few, Figure, Metric
+from kgan.metrics.base import Figure, Metric
 from kgan.metrics.feature_rows import LIMIT, Rows
 from kgan.metrics.features.base import Extractor, Outputs
 from kgan.metrics.segmenter import Segmenter, intersection_over_union
@@ -50,7 +50,10 @@ class Segmentation(Metric):
     def compute(self, collected, context):
         real, num_classes = context.source, context.source.source_shape[-1]
         if not real.held_out:
-            raise Few(f"{self.kind} needs pairs that are held out. Received: none")
+            # No `Few`, whose message has a way to compute it all the same.
+            raise ValueError(
+                f"{self.kind} needs pairs that are held out. Received: none"
+            )
         shape = (-1, *real.shape[:2], real.shape[2] + 1)
         generated = collected["annotated"].rows.reshape(shape)
         pairs = {
