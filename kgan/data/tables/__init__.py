@@ -1,0 +1,1 @@
+"""Tables: kinds of columns, and rows as networks see them."""
