@@ -28,6 +28,7 @@ _ADVICE = {
     "datetime": "pandas.to_datetime makes them datetime64",
     "datetime64": "pandas.to_datetime makes them datetime64",
     "bytes": "str.decode('utf-8') makes them strings",
+    "dictionary": "astype('category') keeps its levels",
     "nested": "keep each part as a column of its own",
 }
 _ARROW_DATES = {"date32[day]": "D"}
@@ -130,7 +131,9 @@ def _arrow(name, dtype):
     }
     cells = next((cells for cells, test in tests.items() if test(of)), None)
     if cells is None:
-        near = {"decimal": "decimal", "duration": "timedelta", "time": "time"}
+        near = {"duration": "timedelta"} | {
+            n: n for n in ("decimal", "time", "dictionary")
+        }
         kind = next((near[n] for n in near if text.startswith(n)), "")
         kind = "nested" if types.is_nested(of) else kind
         _refuse(name, f"cells of dtype {dtype}", kind)

@@ -47,7 +47,7 @@ def fit_kinds(
         kind, reason = (given[name], "given") if name in given else infer(column)
         for constraint in constraints:
             if name in constraint.columns:
-                adjusted = constraint.adjusted(name, kind, name in given)
+                adjusted = constraint.adjusted(column, kind, name in given)
                 if type(adjusted) is not type(kind):
                     reason = f"for {constraint!r}"
                 kind = adjusted
