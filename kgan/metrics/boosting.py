@@ -8,6 +8,7 @@ from kgan.metrics.table_columns import check_tables
 
 SEEDS = 5
 _MOST_LEVELS = 255  # of a category that boosting takes as one
+_MANY = 100_000  # rows for which it uses all processors
 
 
 def utility(
@@ -49,9 +50,18 @@ def utility(
     others = np.arange(len(is_number)) != target
     categories = _categories(train, is_number)[others]
     learn = _regression if is_number[target] else _classification
-    inputs = train[:, others], test[:, others]
-    targets = train[:, target], test[:, target]
-    return np.array([learn(*inputs, *targets, categories, seed) for seed in seeds])
+    inputs = [rows[:, others] for rows in (train, test)]
+    targets = [rows[:, target] for rows in (train, test)]
+    with _threads(len(train)):
+        return np.array([learn(*inputs, *targets, categories, s) for s in seeds])
+
+
+def _threads(count):
+    """Limits the threads: with few rows they wait for each other most of the time."""
+    import threadpoolctl
+
+    limit = 1 if count < _MANY else None
+    return threadpoolctl.threadpool_limits(limit, user_api="openmp")
 
 
 def _categories(train, is_number):
