@@ -1,1 +1,10 @@
 """Tables: kinds of columns, and rows as networks see them."""
+
+from kgan.data.tables.categories import Boolean as Boolean
+from kgan.data.tables.categories import Category as Category
+from kgan.data.tables.dates import Date as Date
+from kgan.data.tables.keys import Key as Key
+from kgan.data.tables.kinds import Constant as Constant
+from kgan.data.tables.numbers import Integer as Integer
+from kgan.data.tables.numbers import Real as Real
+from kgan.data.tables.table import Table as Table

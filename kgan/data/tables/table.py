@@ -1,0 +1,322 @@
+"""Tables: a kind for each column, and rows as networks see them."""
+
+import json
+from collections.abc import Sequence
+from typing import Any, Self
+
+import keras
+import numpy as np
+
+from kgan.core import table_blocks
+from kgan.core.registry import unknown
+from kgan.data.tables import kinds as all_kinds
+from kgan.data.tables import schema
+from kgan.data.tables.categories import Category
+from kgan.data.tables.inference import infer
+from kgan.data.tables.keys import Key
+from kgan.data.tables.kinds import Asked, Constant, Kind, Rules
+from kgan.data.tables.parts import Rows, Single
+from kgan.data.tables.storage import pandas
+
+_RULES = Rules()
+
+
+@keras.saving.register_keras_serializable(package="kgan")
+class Table:
+    """Columns of a frame, each of a kind, and how their rows are coded.
+
+    It is made by `infer`; it holds what decoding needs, and no row.
+
+    Attributes:
+        kinds: The kind of each column, fitted, by name.
+        reasons: Why each column has its kind.
+
+    Example:
+        ```python
+        table = kgan.tabular.Table.infer(df)
+        print(table)
+        table = table.override({"zip": "category"})
+        coded = table.encode(df)  # (rows, coded width)
+        table.decode(coded)  # df again
+        ```
+    """
+
+    def __init__(
+        self,
+        kinds: dict[Any, Kind],
+        reasons: dict[Any, str],
+        constraints: Sequence = (),
+        rules: Rules = _RULES,
+    ):
+        self.kinds, self.reasons = kinds, reasons
+        self.constraints = tuple(constraints)
+        self.rules = rules
+        self._frame = None
+        self.parts = [Single(k) for k in kinds.values() if k.modelled]
+
+    @classmethod
+    def infer(
+        cls,
+        df: Any,
+        kinds: dict[Any, Any] | None = None,
+        constraints: Sequence = (),
+        privacy: bool = False,
+        min_count: int = 10,
+    ) -> Self:
+        """Returns the table of a frame.
+
+        Args:
+            df: A `pandas.DataFrame`.
+            kinds: Kinds of columns that are not to be inferred, by name: kinds or
+                their names, as in `override`.
+            constraints: What must hold in each row, as `Inequality`.
+            privacy: Whether no value of fewer than `min_count` rows may be kept.
+            min_count: Rows from which on a value is frequent.
+
+        Raises:
+            ValueError: If `df` cannot be modelled, for one reason that it names.
+        """
+        schema.check_frame(df)
+        columns = schema.columns_of(df)
+        rules = Rules(min_count, privacy)
+        chosen = _chosen(columns, kinds or {})
+        fitted, reasons = {}, {}
+        for name, column in columns.items():
+            if name in chosen:
+                kind, reasons[name] = chosen[name], "as given"
+            else:
+                kind, reasons[name] = infer(column)
+            fitted[name] = kind.fit(column, rules)
+        table = cls(fitted, reasons, constraints, rules)
+        table._frame = df
+        return table
+
+    @property
+    def names(self) -> tuple:
+        """Names of all columns, in the frame's order."""
+        return tuple(self.kinds)
+
+    @property
+    def privacy(self) -> bool:
+        """Whether no value of fewer than `min_count` rows is kept."""
+        return self.rules.privacy
+
+    def override(self, kinds: dict[Any, Any], df: Any = None) -> Self:
+        """Returns another table, in which some columns have other kinds.
+
+        Args:
+            kinds: Kinds or their names by column.
+            df: The frame; None: the one of `infer`, as long as it is in memory.
+
+        Raises:
+            ValueError: If there is no frame, or a column is not of its kind.
+        """
+        frame = self._frame if df is None else df
+        if frame is None:
+            raise ValueError(
+                "`df` must be given to a table that was loaded. Received: None"
+            )
+        kept = {name: type(k)(**k.options()) for name, k in self.kinds.items()}
+        given = _chosen(self.kinds, kinds)
+        table = type(self).infer(
+            frame, kept | given, self.constraints, *reversed(self.rules)
+        )
+        table.reasons |= {n: r for n, r in self.reasons.items() if n not in given}
+        return table
+
+    @property
+    def blocks(self) -> tuple[table_blocks.Block, ...]:
+        """Blocks of a coded row."""
+        return tuple(part.block() for part in self.parts)
+
+    def check(self, df: Any) -> None:
+        """Checks that a frame has the columns and dtypes of the table's own."""
+        self._columns(df)
+
+    def _columns(self, df):
+        storages = {name: kind.storage for name, kind in self.kinds.items()}
+        return schema.matching_columns(df, storages)
+
+    def encode(self, df: Any) -> np.ndarray:
+        """Returns coded rows, float64 of shape `(rows, coded width)`.
+
+        Raises:
+            ValueError: If columns differ, or a level is not known.
+        """
+        columns = self._columns(df)
+        for name, kind in self.kinds.items():
+            if isinstance(kind, Constant):
+                kind.check(columns[name])
+        coded = np.zeros((len(df), table_blocks.coded_width(self.blocks)))
+        for part, (block, place) in self._places():
+            levels, places = part.encode(columns)
+            coded[:, place] = levels
+            if block.has_place:
+                coded[:, place + 1] = places
+        return coded
+
+    def _places(self):
+        return zip(self.parts, table_blocks.coded_places(self.blocks), strict=True)
+
+    def decode(
+        self,
+        coded: np.ndarray,
+        seed: int = 0,
+        start: int = 0,
+        index: np.ndarray | None = None,
+    ) -> Any:
+        """Returns the frame of coded rows: columns, order and dtypes as they came.
+
+        Args:
+            coded: Of shape `(rows, coded width)`.
+            seed: Seed of new keys.
+            start: Number of the first row, for its keys.
+            index: Numbers of all rows in place of `start`, int64.
+        """
+        coded = self._checked(coded)
+        if index is None:
+            index = start + np.arange(len(coded))
+        rows = Rows()
+        for part, (block, place) in self._places():
+            places = coded[:, place + 1] if block.has_place else np.zeros(len(coded))
+            part.decode(coded[:, place].astype(np.int64), places, rows)
+        for name, kind in self.kinds.items():
+            if isinstance(kind, Constant):
+                rows.cells[name] = kind.repeated(len(coded))
+            elif isinstance(kind, Key):
+                rows.cells[name] = kind.make(index, seed)
+        # Without its dtype an array of objects would be read as strings.
+        cells = {
+            name: pandas().Series(rows.cells[name], dtype=rows.cells[name].dtype)
+            for name in self.names
+        }
+        return pandas().DataFrame(cells, copy=False)
+
+    def _checked(self, coded):
+        coded = np.asarray(coded, np.float64)
+        width = table_blocks.coded_width(self.blocks)
+        if coded.ndim != 2 or coded.shape[1] != width:
+            raise ValueError(
+                f"`coded` must have shape (rows, {width}). Received: {coded.shape}"
+            )
+        for block, place in table_blocks.coded_places(self.blocks):
+            levels = coded[:, place]
+            wrong = ~((levels >= 0) & (levels < block.levels))
+            if wrong.any():
+                raise ValueError(
+                    f"`coded` must hold levels of column {block.name!r} from 0 to "
+                    f"{block.levels - 1}. Received: {levels[wrong][0]}"
+                )
+        return coded
+
+    @property
+    def measured_names(self) -> tuple:
+        """Names of the columns that metrics see: all but keys and constants."""
+        return tuple(name for name, kind in self.kinds.items() if kind.modelled)
+
+    @property
+    def measured_is_number(self) -> tuple[bool, ...]:
+        """Whether each of `measured_names` is a number or a date, and no category."""
+        kinds = (self.kinds[name] for name in self.measured_names)
+        return tuple(not isinstance(kind, Category) for kind in kinds)
+
+    def measured(self, df: Any) -> np.ndarray:
+        """Returns numbers for metrics, float64 of shape `(rows, measured columns)`.
+
+        Numbers and dates are themselves, categories numbers of `levels`; a level that
+        is none of them is their number K, and what is missing is NaN.
+        """
+        columns = self._columns(df)
+        names = self.measured_names
+        numbers = [self.kinds[name].measured(columns[name]) for name in names]
+        return np.stack(numbers, axis=1).astype(np.float64)
+
+    def levels(self, name: Any) -> list:
+        """Returns the levels of a category, in the order of their numbers."""
+        kind = self.kind(name)
+        if not isinstance(kind, Category):
+            raise ValueError(
+                f"Column {name!r} must be a category to have levels. Received: "
+                f"{type(kind).__name__}"
+            )
+        return kind.storage.public(kind.levels)
+
+    def kind(self, name: Any) -> Kind:
+        """Returns the kind of a column, or raises a `ValueError` with near names."""
+        if name not in self.kinds:
+            raise ValueError(
+                unknown("a column must be one of", name, map(str, self.names))
+            )
+        return self.kinds[name]
+
+    def mask(
+        self, name: Any, values: Sequence | None = None, low: Any = None, high=None
+    ) -> tuple[int, np.ndarray, bool]:
+        """Returns the number of a block, which of its levels can be what is asked for.
+
+        Last stands whether each of these always is; else a drawn row must be looked at.
+
+        Args:
+            name: A column, which is no key.
+            values: Values that are asked for, in which None is the missing one; None:
+                a range is.
+            low: The smallest value, None: any.
+            high: The largest value.
+
+        Raises:
+            ValueError: If the column, or a level of it, is not known.
+        """
+        self.kind(name)
+        for number, part in enumerate(self.parts):
+            if name in part.names:
+                return (number, *part.mask(name, Asked(values, low, high)))
+        raise ValueError(
+            f"A condition must be on a column that is modelled. Received: {name!r}, "
+            f"{self.kinds[name].summary()}"
+        )
+
+    @property
+    def width(self) -> int:
+        """Numbers of a row as networks see it."""
+        return table_blocks.width(self.blocks)
+
+    def memory(self, rows: int) -> int:
+        """Returns about how many bytes training on so many rows takes."""
+        return rows * 8 * table_blocks.coded_width(self.blocks)
+
+    def get_config(self) -> dict:
+        return {
+            "kinds": [kind.get_config() for kind in self.kinds.values()],
+            "reasons": list(self.reasons.values()),
+            "constraints": [c.get_config() for c in self.constraints],
+            "min_count": self.rules.min_count,
+            "privacy": self.rules.privacy,
+        }
+
+    @classmethod
+    def from_config(cls, config: dict) -> Self:
+        kinds = {kind.column: kind for kind in map(all_kinds.get, config["kinds"])}
+        reasons = dict(zip(kinds, config["reasons"], strict=True))
+        rules = Rules(config["min_count"], config["privacy"])
+        return cls(kinds, reasons, config["constraints"], rules)
+
+    def to_json(self) -> str:
+        """Returns the table as JSON."""
+        return json.dumps(self.get_config())
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Returns the table of `to_json`'s text."""
+        return cls.from_config(json.loads(text))
+
+    def __getstate__(self):
+        return vars(self) | {"_frame": None}
+
+
+def _chosen(columns, kinds):
+    """Returns kinds by name, checked to be of known columns."""
+    for name in kinds:
+        if name not in columns:
+            what = "`kinds` must name columns of"
+            raise ValueError(unknown(what, name, map(str, columns)))
+    return {name: all_kinds.get(kind) for name, kind in kinds.items()}
