@@ -54,7 +54,7 @@ OF_DATA = {
 # Loaded inside the functions that use them: `import kgan` costs what Keras costs.
 HEAVY = {
     *("matplotlib", "scipy", "sklearn", "PIL", "tensorflow_datasets", "gradio"),
-    "huggingface_hub",
+    *("huggingface_hub", "pandas", "pyarrow"),
 }
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 MAX_LINES = 400

@@ -1,4 +1,4 @@
-"""Data: sources (densities, digits, TFDS, folders, arrays, pairs), `tf.data` pipeline.
+"""Data: sources (densities, digits, TFDS, folders, arrays, pairs, tables), pipeline.
 
 `source` returns raw examples, `load` a batched `tf.data.Dataset` of them for `fit`,
 `pack` writes images into a ZIP.
@@ -13,4 +13,5 @@ from kgan.data.pairs import Pairs as Pairs
 from kgan.data.pipeline import load as load
 from kgan.data.registry import names as names
 from kgan.data.registry import source as source
+from kgan.data.tables.source import TableSource as TableSource
 from kgan.data.unpaired import Unpaired as Unpaired

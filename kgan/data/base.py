@@ -145,7 +145,7 @@ class IndexedSource(Source):
     @functools.cached_property
     def _held(self) -> tf.Tensor:
         """All examples, copied once for all data sets that read them."""
-        return _on_host(self.read())
+        return on_host(self.read())
 
     @property
     def _told(self) -> np.ndarray | None:
@@ -201,7 +201,7 @@ class IndexedSource(Source):
         lookup = self._lookup(batch_size)
         if not with_labels:
             return lambda indices: _to_unit_range(lookup(indices))
-        labels = _on_host(self._told)
+        labels = on_host(self._told)
         return lambda indices: (
             _to_unit_range(lookup(indices)),
             tf.gather(labels, indices),
@@ -224,7 +224,8 @@ def digest(array: np.ndarray) -> str:
     return hashlib.sha256(np.ascontiguousarray(array)).hexdigest()
 
 
-def _on_host(array: np.ndarray) -> tf.Tensor:
+def on_host(array: np.ndarray) -> tf.Tensor:
+    """Returns an array as a tensor in the memory of the CPU."""
     # Made eagerly: inside a traced function it would be copied into the graph.
     with tf.device("CPU:0"):
         return tf.convert_to_tensor(array)

@@ -12,6 +12,10 @@ from kgan.data.base import Source
 from kgan.data.digits import digits
 from kgan.data.folder import FolderSource
 from kgan.data.pairs import Pairs
+from kgan.data.tables import reading
+from kgan.data.tables.bundled import BUNDLED
+from kgan.data.tables.source import TableSource
+from kgan.data.tables.source import is_data as is_table
 from kgan.data.unpaired import Unpaired
 
 _BUILT_IN = {
@@ -32,7 +36,7 @@ SIDE_OPTIONS = (
 
 def names() -> tuple[str, ...]:
     """Returns the names of the sources that need no download and no file."""
-    return tuple(_BUILT_IN)
+    return (*_BUILT_IN, *BUNDLED)
 
 
 def source(
@@ -69,6 +73,11 @@ def source(
               that do not correspond, of any numbers; "unpaired:PATH": in its folders
               trainA, trainB, testA, testB, as CycleGAN's data are; the same options
               (`kgan.data.Unpaired`);
+            - a table: a CSV or Parquet file, a `pandas.DataFrame`, a `pyarrow.Table`,
+              "made_table" (`kgan.data.tables.made`), or one of scikit-learn's,
+              "table:iris", "table:wine", "table:breast_cancer", "table:diabetes"; they
+              need the extra `tabular`; options `columns`, `missing`, `held_out`, ...
+              (`kgan.data.TableSource`);
             - an array, or a tuple `(images, labels)`; options `labels`, `num_classes`,
               `memory_limit` (`kgan.data.arrays.from_arrays`);
             - a `Source`, which is returned.
@@ -77,7 +86,7 @@ def source(
             until they cover it (Lanczos, which does not alias), and cropped around
             their centre. None keeps their own size.
         split: Which part. For TFDS: "train", "test", "train[:1000]", ...; for pairs
-            and unpaired images: "train", "test" (what is held out), "all".
+            unpaired images and tables: "train", "test" (what is held out), "all".
         data_dir: Folder of TFDS data; None is `TFDS_DATA_DIR`.
         mirror: Whether each image comes also from right to left: example n + i of the
             2n is example i mirrored. Both images of a pair are mirrored together, those
@@ -101,6 +110,8 @@ def _source(name, image_size, split, data_dir, options):
     shared = {"image_size": image_size, "split": split}
     if isinstance(name, Source):
         return _build(lambda: name, name.name, shared, options)
+    if not isinstance(name, (str, os.PathLike)) and is_table(name):
+        return _build(TableSource, "a table", shared, options, name)
     if not isinstance(name, (str, os.PathLike)):
         return _build(arrays.from_arrays, "arrays", shared, options, name)
     if name in _BUILT_IN:
@@ -121,7 +132,7 @@ def window_options(name: str | os.PathLike) -> tuple[str, ...]:
     """
     if texts.is_text(name):
         return "source_window", "target_window"
-    if name in _BUILT_IN or not archive.is_there(name):
+    if name in names() or not archive.is_there(name):
         return ()
     return ("window",) if _find(name, None) is FolderSource else ()
 
@@ -144,7 +155,7 @@ def paths_of(
     path = pathlib.Path(os.path.expanduser(name))
     if is_path(name) or (os.sep in name and path.exists()):
         return (path,)
-    if name in _BUILT_IN or tfds_images.is_known(name, data_dir):
+    if name in names() or tfds_images.is_known(name, data_dir):
         return ()
     # Without TFDS nobody knows whether it is one of its names.
     return (path,) if path.exists() or tfds_images.is_installed() else ()
@@ -186,9 +197,12 @@ def is_path(name: str) -> bool:
 
 
 def _find(name: str | os.PathLike, data_dir: str | os.PathLike | None) -> Callable:
-    if not isinstance(name, str) or is_path(name):
-        return FolderSource
-    if any(path.exists() for path in paths_of(name, data_dir)):
+    is_file = not isinstance(name, str) or is_path(name)
+    is_file = is_file or any(path.exists() for path in paths_of(name, data_dir))
+    missing = reading.has_suffix(name) and not archive.is_there(name)
+    if name in BUNDLED or missing or (is_file and is_table(name)):
+        return TableSource
+    if is_file:
         return FolderSource
     if tfds_images.is_known(name, data_dir):
         return tfds_images.TFDSSource
@@ -199,10 +213,10 @@ def _find(name: str | os.PathLike, data_dir: str | os.PathLike | None) -> Callab
 
 def _unknown(name: str, data_dir: str | os.PathLike | None) -> str:
     prepared = tfds_images.prepared_names(data_dir)
-    known = [*_BUILT_IN, *prepared]
+    known = [*names(), *prepared]
     expected = (
-        "A data set must be a TFDS name, a folder or ZIP of images, "
-        "pairs:PATH:SOURCE:TARGET, unpaired:PATH:PATH, arrays, or one of"
+        "A data set must be a TFDS name, a folder or ZIP of images, a CSV or Parquet "
+        "file, pairs:PATH:SOURCE:TARGET, unpaired:PATH:PATH, arrays, or one of"
     )
     return registry.unknown(expected, name, known, tfds_images.known_names())
 

@@ -19,12 +19,15 @@ class Interface:
         batches_a_round: How many batches of data a round takes.
         notice: A sentence that goes with the weights wherever they go, such as the
             terms of others who trained them; None where there is none.
+        reads: Options of `kgan.data.source` by which data are read as this game needs
+            them, such as `{"table": table}`.
     """
 
     players = ()
     log_names = {}
     batches_a_round = 1
     notice = None
+    reads = types.MappingProxyType({})
 
     @property
     def optimizers(self):

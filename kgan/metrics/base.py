@@ -78,6 +78,7 @@ class Context:
         num_classes: Number of classes of a conditional generator, or None.
         averaged: Whether the fakes are of the averaged generator.
         allow_few: Whether figures of too few examples are computed.
+        target: Name of the column of a table that is predicted, or None.
     """
 
     seed: int = 0
@@ -85,6 +86,7 @@ class Context:
     num_classes: int | None = None
     averaged: bool | None = None
     allow_few: bool = False
+    target: str | None = None
 
     def check_counts(self, subject: str, least: int, **rows: np.ndarray) -> None:
         """As `check_counts` of arrays by the set's name, unless few are allowed."""
@@ -114,6 +116,8 @@ class Metric(abc.ABC):
             its options.
         reads_held_out: Whether that is made of the held-out examples, and not of the
             reference.
+        of_tables: Whether it compares the rows of tables, and nothing else.
+        if_there: Roles that are read where there are such examples, and not needed.
     """
 
     kind: str
@@ -123,6 +127,8 @@ class Metric(abc.ABC):
     standard_name: str | None = None
     made: Mapping[str, tuple] = {}
     reads_held_out: bool = False
+    of_tables: bool = False
+    if_there: frozenset = frozenset()
 
     def __init__(self, features: Any = None):
         self.features = features

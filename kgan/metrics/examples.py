@@ -122,7 +122,9 @@ class Real(Examples):
         labels = rows.labels
         for first in range(0, self.count, batch_size):
             chosen = order[first : min(first + batch_size, self.count)]
-            data = as_compared(rows.read(chosen), self.is_image)
+            data = rows.read(chosen)
+            if not hasattr(rows, "table"):  # whose NaN are missing values
+                data = as_compared(data, self.is_image)
             yield data, None if labels is None else labels[chosen]
 
     def key(self):

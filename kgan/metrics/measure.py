@@ -15,7 +15,7 @@ from kgan.metrics import made_by, registry
 from kgan.metrics.base import Context, Metric
 from kgan.metrics.cache import Cache, default_folder
 from kgan.metrics.evaluation import Evaluation
-from kgan.metrics.metric_run import Job
+from kgan.metrics.metric_run import Job, check_names
 from kgan.metrics.resolve import Extractors, Finder
 from kgan.metrics.sweep import Request, sweep
 
@@ -63,11 +63,14 @@ _CALL = ("seed", "averaged", "truncation", "labels")
 def kind_of_examples(game, dataset=None, direction=None) -> dict:
     """Returns what an `Evaluator` must know of a game: `data_shape` and `is_image`.
 
+    Or, of one that has its own way of reading data, its `reads`.
     `game` and `dataset` are `gan` and `dataset` of `measure`, `direction` is that of
     `Evaluator`. For others' examples it returns nothing.
     """
     if not isinstance(game, Interface):
         return {}
+    if game.reads:
+        return {"reads": game.reads}
     if direction is not None and hasattr(game, "direction"):
         way = game.direction(direction)
         return {"data_shape": way.target_shape, "is_image": way.to_images}
@@ -110,6 +113,10 @@ class Evaluator:
         direction: Of games that translate: "to_target", or of a game of two directions
             "to_source", of which translations of the targets are compared with the
             sources. None: the first.
+        reads: Options of `kgan.data.source` by which all data are read, as a game's
+            `reads`. None: those of the real examples, where these are a table.
+        target: Name of the column of a table that `tstr` predicts; it is then one of
+            the metrics that fit.
         allow_few: Whether to compute figures of fewer examples than they need.
         verbose: 1 shows progress, 0 does not.
 
@@ -136,6 +143,8 @@ class Evaluator:
         windows: Mapping[str, Any] | None = None,
         class_names: Sequence[str] | None = None,
         direction: str | None = None,
+        reads: Mapping[str, Any] | None = None,
+        target: str | None = None,
         allow_few: bool = False,
         verbose: int = 0,
     ):
@@ -148,7 +157,8 @@ class Evaluator:
         self.cache = None if folder is None else Cache(folder)
         self.direction = direction
         shown = data_shape, data_dir, num_real, real_seed, is_image, windows
-        self._find = Finder(*shown, made_by.reference(direction))
+        self._find = Finder(*shown, made_by.reference(direction), reads)
+        self.target = target
         self._held_out = (held_out, held_out_split)
         self._features = features
         self._class_names = class_names
@@ -194,6 +204,7 @@ class Evaluator:
             num_classes=fake.num_classes,
             averaged=averaged if is_game else None,
             allow_few=self.allow_few,
+            target=self.target,
         )
         first = {job: examples for (job, _), examples in reversed(made.items())}
         common = {job: self._common(gan, first.get(job, fake), context) for job in jobs}
@@ -267,14 +278,18 @@ class Evaluator:
             made = self._made_by(gan, labels=labels, direction=self.direction)
             made.provenance()  # what it needs of the data is found, or missed, now
             classes = made.num_classes
-        if names is None:
+        lacking = frozenset() if self._has_held_out() else frozenset({"held_out"})
+        if names is None and hasattr(source, "table"):
+            names = registry.fitting_tables(self.target, lacking)
+        elif names is None:
             shape = self.real.shape
             names = registry.fitting(source, classes, extractors(None), shape)
             if isinstance(gan, Interface):
                 names = (*made_by.fitting(gan, source, shape), *names)
         metrics = _unique(registry.get(name) for name in names)
-        jobs = [Job(metric, extractors.of(metric)) for metric in metrics]
-        _check_names(jobs)
+        registry.check_kind(metrics, source, self.real.name)
+        jobs = [Job(metric, extractors.of(metric), lacking) for metric in metrics]
+        check_names(jobs)
         for role in ("real", "held_out"):
             if any(role in job.roles for job in jobs):
                 self._collect(role, jobs)
@@ -309,7 +324,7 @@ class Evaluator:
                 job.collected[role] = job.statistic(role, request)
         paths, examples_key = {}, self.cache and examples.key()
         for (extractor, key), statistic in request.statistics.items():
-            if examples_key:
+            if examples_key and statistic.cached:
                 path = self.cache.path(examples_key, extractor.describe(), statistic)
                 if self.cache.load(path, statistic):
                     continue
@@ -320,6 +335,9 @@ class Evaluator:
         for key, path in paths.items():
             self.cache.save(path, missing.statistics[key])
 
+    def _has_held_out(self):
+        return self._held_out[0] is not None or self.real.split is not None
+
     def _find_held_out(self, needing):
         held_out, split = self._held_out
         if held_out is not None:
@@ -327,7 +345,7 @@ class Evaluator:
             # Only named data sets have splits.
             named = found.split is not None and isinstance(held_out, str)
             return self._find.other_split(found.source, split) if named else found
-        if self.real.split is None:
+        if not self._has_held_out():
             raise ValueError(
                 f"`held_out` must be given for {needing}, since {self.real.name} has "
                 "no further split: real examples that the model was not trained on. "
@@ -364,16 +382,6 @@ def _windows(*sets):
         found |= getattr(getattr(examples, "source", None), "windows", {})
     known = {name: list(window) for name, window in found.items()}
     return {"windows": known} if known else {}
-
-
-def _check_names(jobs):
-    names = [job.name(figure) for job in jobs for figure in job.metric.figures]
-    twice = sorted(name for name in names if names.count(name) > 1)
-    if twice:
-        raise ValueError(
-            "`metrics` must compute each figure once, as its name is its key. "
-            f"Received: {twice[0]} twice, with different arguments"
-        )
 
 
 def _unique(metrics) -> list[Metric]:

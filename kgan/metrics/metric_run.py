@@ -7,15 +7,21 @@ from kgan.metrics.evaluation import Measurement
 class Job:
     """A metric with its extractor.
 
+    Args:
+        metric: The `Metric`.
+        extractor: The `Extractor` of its features.
+        lacking: Roles of which there are no examples; those it can do without are not
+            read.
+
     Attributes:
         roles: Names of the sets of examples that it reads.
         collected: `Statistic` by role, of the sets that every model is compared with.
     """
 
-    def __init__(self, metric, extractor):
+    def __init__(self, metric, extractor, lacking=frozenset()):
         self.metric = metric
         self.extractor = extractor
-        self.roles = set(metric.statistics())
+        self.roles = set(metric.statistics()) - (metric.if_there & lacking)
         self.collected = {}
 
     def statistic(self, role, request):
@@ -60,6 +66,17 @@ class Job:
         if self.extractor.standard and self.metric.standard_name:
             return self.metric.standard_name
         return f"{figure}_{self.extractor.name}"
+
+
+def check_names(jobs):
+    """Raises a `ValueError` if two metrics compute a figure of one name."""
+    names = [job.name(figure) for job in jobs for figure in job.metric.figures]
+    twice = sorted(name for name in names if names.count(name) > 1)
+    if twice:
+        raise ValueError(
+            "`metrics` must compute each figure once, as its name is its key. "
+            f"Received: {twice[0]} twice, with different arguments"
+        )
 
 
 def _used(statistic):

@@ -89,6 +89,45 @@ def get(metric: str | Metric) -> Metric:
     raise ValueError(registry.unknown(expected, metric, known, [*starts, *further]))
 
 
+def fitting_tables(
+    target: str | None = None, lacking: frozenset = frozenset()
+) -> tuple[str, ...]:
+    """Returns the names of the metrics that fit a table, the default of `measure`.
+
+    Args:
+        target: Name of the column that is predicted, or None.
+        lacking: Roles of which there are no examples.
+    """
+    learnt = () if target is None or "held_out" in lacking else ("tstr",)
+    return ("column_shapes", "pair_trends", "row_copies", *learnt)
+
+
+def check_kind(metrics, source, name: str) -> None:
+    """Checks that metrics of tables have a table, and that a table has such alone.
+
+    Args:
+        metrics: The `Metric`s.
+        source: The `kgan.data.Source` of the real examples, or None.
+        name: Name of the real examples.
+
+    Raises a `ValueError` for one that does not fit.
+    """
+    is_table = hasattr(source, "table")
+    for metric in metrics:
+        if metric.of_tables == is_table:
+            continue
+        if not is_table:
+            raise ValueError(
+                f"{metric.kind} needs a table, such as a DataFrame. Received: {name}"
+            )
+        fitting = ", ".join(k for k, kind in kinds().items() if kind.of_tables)
+        raise ValueError(
+            "`metrics` of a table must compare columns, and not points, whose "
+            "distances its widest columns decide: they are "
+            f"{fitting}. Received: {metric.kind!r}"
+        )
+
+
 # The covariance of more has no full rank for the usual numbers of examples, and of
 # voxels no room.
 _MOST_VALUES = 1024

@@ -29,7 +29,8 @@ class Finder:
 
     Arguments are those of `Evaluator`; `seed` is its `real_seed`. Images of 16 or 32
     bits are all scaled as the first ones that are found, the reals; if these have 8
-    bits, `windows` must say how. `side` is as in `Real`.
+    bits, `windows` must say how. `side` is as in `Real`. Where the first are a table,
+    all others are read by it, unless `reads` has another.
 
     Attributes:
         is_image: Whether examples are compared as images; None: by their shape.
@@ -46,6 +47,7 @@ class Finder:
         is_image=None,
         windows=None,
         side="targets",
+        reads=None,
     ):
         has_size = data_shape and len(data_shape) == 3 and None not in data_shape
         self.size = data_shape[:2] if has_size else None
@@ -54,6 +56,7 @@ class Finder:
         self.seed = seed
         self.windows = windows or {}
         self.side = side
+        self.reads = dict(reads or {})
         self._first = None
         if is_image is None and data_shape is not None:
             is_image = pictures.is_picture(data_shape)
@@ -71,17 +74,30 @@ class Finder:
             self._first = self._first or Streamed.name
             return Streamed(data, limit, self.is_image)
         named = isinstance(data, (str, os.PathLike))
-        if self.is_image is False and not named and not isinstance(data, Source):
+        if self.reads and not named:
+            source = self._read_alike(data)
+        elif self.is_image is False and not named and not isinstance(data, Source):
             source = _of_values(data)
         else:
             options = {"image_size": self.size, "split": split} if named else {}
+            options |= self.reads
             options |= self._windows_of(data) if named else {}
             source = kgan.data.source(data, data_dir=self.data_dir, **options)
             if named and self._first is not None:
                 self._refuse_own_windows(source, options)
             self.windows = source.windows | self.windows
         self._first = self._first or source.name
+        if hasattr(source, "table"):
+            self.reads = {"table": source.table}
         return Real(source, limit, self.seed, self.is_image, self.side)
+
+    def _read_alike(self, data):
+        """Returns the source of a frame, or of one that was read in another way."""
+        if not isinstance(data, Source):
+            return kgan.data.source(data, **self.reads)
+        if getattr(data, "table", None) is self.reads.get("table"):
+            return data
+        return kgan.data.source(getattr(data, "frame", data), **self.reads)
 
     def _windows_of(self, name):
         """Returns those of the options that a folder has, or pairs have."""

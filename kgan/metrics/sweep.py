@@ -15,9 +15,11 @@ class Statistic(abc.ABC):
 
     Examples come in random order (reals by a seeded permutation, fakes by their
     latents), so the first n are a random sample. `count` is their number so far.
+    `cached`: whether that of real examples may be kept on disk.
     """
 
     count: int = 0
+    cached: bool = True
 
     def parameters(self) -> dict:
         """Returns all besides the examples that its state depends on, for the cache."""

@@ -42,8 +42,8 @@ def test_images_are_scaled_to_the_unit_range(source):
 
 
 def test_data_sets_of_one_source_share_its_examples(monkeypatch):
-    copies, on_host = [], base._on_host
-    monkeypatch.setattr(base, "_on_host", lambda a: copies.append(a) or on_host(a))
+    copies, on_host = [], base.on_host
+    monkeypatch.setattr(base, "on_host", lambda a: copies.append(a) or on_host(a))
     source = held(memory_limit=10**6)
     for _ in range(3):
         batch_of(source, [1, 2])

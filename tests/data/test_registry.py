@@ -12,7 +12,9 @@ from kgan.data.folder import FolderSource
 
 
 def test_names_are_those_that_need_nothing():
-    assert data.names() == ("gaussian", "ring", "grid", "digits")
+    tables = [f"table:{name}" for name in ("iris", "wine", "breast_cancer", "diabetes")]
+    points = ("gaussian", "ring", "grid", "digits")
+    assert data.names() == (*points, "made_table", *tables)
     for name in data.names():
         assert data.source(name).name == name
 
@@ -108,7 +110,7 @@ def test_an_unknown_name_gives_the_known_and_the_near(tmp_path):
 def test_an_unknown_name_gives_the_prepared(tmp_path):
     (tmp_path / "myphotos" / "1.0.0").mkdir(parents=True)
     (tmp_path / "myphotos" / "1.0.0" / "dataset_info.json").write_text("{}")
-    with pytest.raises(ValueError, match=r"one of gaussian, .*digits, myphotos\. R"):
+    with pytest.raises(ValueError, match=r"one of gaussian, .*diabetes, myphotos\. R"):
         data.source("nonsense", data_dir=tmp_path)
 
 
@@ -129,7 +131,47 @@ def test_options_that_a_source_lacks(name, options, message):
 
 
 def test_names_and_registry_agree():
-    assert set(registry._BUILT_IN) == set(data.names())
+    assert {*registry._BUILT_IN, *registry.BUNDLED} == set(data.names())
+
+
+@pytest.fixture
+def people(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    lines = [f"{number % 7},{'xyz'[number % 3]}" for number in range(40)]
+    path = tmp_path / "people"
+    path.write_text("\n".join(["age,kind", *lines]))
+    return path
+
+
+def test_tables_by_path_and_by_name(people):
+    for name in (people, str(people), "people", "./people"):
+        assert isinstance(data.source(name, held_out=0), data.TableSource)
+    assert registry.paths_of("people") == (pathlib.Path("people"),)
+    assert registry.absolute("people") == str(people)
+    assert registry.short(str(people)) == "people"
+    assert registry.window_options("people") == ()
+    for name in ("made_table", "table:iris"):
+        assert registry.paths_of(name) == ()
+        assert registry.absolute(name) == registry.short(name) == name
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"image_size": 8}, "image_size of people must be None. Received: 8"),
+        ({"split": "val"}, "split must be one of train, test, all. Received: 'val'"),
+        ({"window": (0, 1)}, "option of people one of table, columns, missing, "),
+    ],
+)
+def test_options_that_a_table_lacks(people, options, message):
+    with pytest.raises(ValueError, match=message):
+        data.source("people", **options)
+
+
+def test_a_table_that_is_not_there():
+    for name in ("people.csv", "./people.parquet", pathlib.Path("a.csv.gz")):
+        with pytest.raises(ValueError, match=r"A table must be a file .*nothing the"):
+            data.source(name)
 
 
 @pytest.mark.parametrize(
