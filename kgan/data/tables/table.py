@@ -153,6 +153,8 @@ class Table:
         for name, kind in self.kinds.items():
             if isinstance(kind, Constant):
                 kind.check(columns[name])
+        for lookup in self.lookups.values():
+            lookup.check(columns)
         coded = np.zeros((len(df), table_blocks.coded_width(self.blocks)))
         for part, (block, place) in self._places():
             levels, places = part.encode(columns)
