@@ -254,6 +254,16 @@ def check_columns(constraints: tuple[Constraint, ...], names: tuple) -> None:
                     f"Column {name!r} must stand in one constraint at most. "
                     f"Received: {other!r} and {constraint!r}"
                 )
+    below = {c.high: c.low for c in constraints if isinstance(c, Inequality)}
+    for name in below:
+        chain = [name]
+        while chain[-1] in below and chain.count(chain[-1]) == 1:
+            chain.append(below[chain[-1]])
+        if chain.count(chain[-1]) > 1:
+            raise ValueError(
+                f"Inequalities must not form a circle. Received: "
+                f"{' >= '.join(map(repr, chain))}"
+            )
     highs = [c.high for c in constraints if isinstance(c, Inequality)]
     double = [name for name in highs if highs.count(name) > 1]
     if double:
