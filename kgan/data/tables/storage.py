@@ -326,7 +326,11 @@ class Arrow(Storage):
             return _strings(series)
         if self.cells != "date":
             empty = _EMPTY.get(self.cells, 0)
-            return series.to_numpy(_NUMPY[self.cells], na_value=empty), missing
+            values = series.to_numpy(_NUMPY[self.cells], na_value=empty)
+            if self.cells == "float":  # Arrow knows both null and NaN
+                missing = missing | np.isnan(values)
+                values = np.where(missing, 0.0, values)
+            return values, missing
         arrow = require("pyarrow", "tabular", "A table")
         array = arrow.array(series.array)
         if isinstance(array, arrow.ChunkedArray):
