@@ -99,7 +99,6 @@ class TabularGAN(GAN):
         )
         self.table, self.hidden = table, tuple(hidden)
         self._rows = {}
-        self._schedule = None
 
     # === Data ===
 
@@ -171,15 +170,16 @@ class TabularGAN(GAN):
         return super().fit(data, epochs=epochs, **kwargs)
 
     def _compile_for(self, steps):
+        """Compiles for so many steps, or checks that a schedule lasts for them."""
         if not self.compiled:
-            self._schedule = steps
-            super().compile(**training.recommended(steps))
-        elif self._schedule is not None and self.step + steps > self._schedule:
+            return self.compile(**training.recommended(steps))
+        lasts = training.length(self.optimizers.values())
+        if lasts is not None and self.step + steps > lasts:
             raise ValueError(
-                f"`epochs` must fit in the {self._schedule:,} steps for which this "
-                "model was compiled by itself, since its step size is 0 then: call "
-                "gan.compile(**kgan.tabular.recommended(steps=...)) for a training of "
-                f"other length. Received: {self.step + steps:,} steps"
+                f"`epochs` must fit in the {lasts:,} steps for which the model was "
+                "compiled, after which its step size is 0: call gan.compile("
+                "**kgan.tabular.recommended(steps=...)) for a longer training. "
+                f"Received: {self.step + steps:,} steps"
             )
 
     def _check_discrete(self, names):

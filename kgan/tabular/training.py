@@ -1,5 +1,6 @@
 """How a table is trained where nobody says otherwise."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import keras
@@ -41,7 +42,20 @@ def recommended(
         for player in ("generator", "discriminator")
     }
     penalties = [gradient_penalties.R1(weight), gradient_penalties.R2(weight)]
-    return {**named, "loss": "relativistic_pairing", "penalties": penalties}
+    return {
+        **named,
+        "loss": "relativistic_pairing",
+        "penalties": penalties,
+        "jit_compile": True,
+    }
+
+
+def length(optimizers: Iterable[Any]) -> int | None:
+    """Returns after how many steps the first step size is 0, or None if none ever is."""
+    decay = keras.optimizers.schedules.CosineDecay
+    found = [getattr(optimizer, "_learning_rate", None) for optimizer in optimizers]
+    ends = [r.decay_steps for r in found if isinstance(r, decay) and r.alpha == 0.0]
+    return int(min(ends)) if ends else None
 
 
 def epochs_of(rows: int, batch_size: int) -> int:
