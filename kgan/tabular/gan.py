@@ -150,6 +150,8 @@ class TabularGAN(GAN):
             options = {} if batch_size is None else {"batch_size": batch_size}
             return super().fit(x, y, epochs=epochs or 1, **options, **kwargs)
         source = x
+        if hasattr(x, "columns"):
+            self.table.check(x)
         if not isinstance(x, TableSource):
             source = kgan.data.source(x, table=self.table, held_out=0.0)
         batch = min(batch_size or training.BATCH_SIZE, source.num_examples)

@@ -51,7 +51,7 @@ def recommended(
 
 
 def length(optimizers: Iterable[Any]) -> int | None:
-    """Returns after how many steps the first step size is 0, or None if none ever is."""
+    """Returns after how many steps a step size is 0, or None if none ever is."""
     decay = keras.optimizers.schedules.CosineDecay
     found = [getattr(optimizer, "_learning_rate", None) for optimizer in optimizers]
     ends = [r.decay_steps for r in found if isinstance(r, decay) and r.alpha == 0.0]

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import tensorflow as tf
-from frames import people
 from pandas.testing import assert_frame_equal
+from small_tables import people
 
 import kgan
 from kgan.core import table_blocks
@@ -195,7 +195,7 @@ def test_epochs_where_none_are_given():
     assert training.epochs_of(rows=300, batch_size=300) == 3_000
 
 
-def test_discrete_columns_as_in_ctgan(trained):
+def test_discrete_columns_as_in_ctgan():
     gan = made()
     with pytest.raises(ValueError, match=r"'hours': \"category\""):
         gan.fit(people(), discrete_columns=["hours"], epochs=1)
@@ -206,7 +206,7 @@ def test_discrete_columns_as_in_ctgan(trained):
 
 def test_bad_arguments(trained):
     gan, df = trained
-    with pytest.raises(ValueError, match="`table` must be a kgan.tabular.Table"):
+    with pytest.raises(ValueError, match=r"`table` must be a kgan\.tabular\.Table"):
         TabularGAN(df)
     with pytest.raises(ValueError, match="`generator` must be one of"):
         TabularGAN(gan.table, generator=kgan.models.mlp_generator((3,), 4))
