@@ -253,6 +253,15 @@ class TabularGAN(GAN):
         """Returns sampled rows as `Table.measured` has them, which metrics compare."""
         return DrawnRows(self, count, seed, averaged)
 
+    def shown(self, rows=None, seed=0, examples=None, columns=8):
+        raise self._unanswered("shown", "draws no pictures")
+
+    def paths(self, count, seed=0, dataset=None, **options):
+        raise self._unanswered("paths", "has no space through which paths lead")
+
+    def endpoints(self, **options):
+        raise self._unanswered("endpoints", "serves nothing")
+
     def chosen_sampler(self, averaged):
         raise self._unanswered("generate", "draws rows of a table by `sample`")
 
