@@ -2,6 +2,11 @@
 
 from kgan.data.tables.categories import Boolean as Boolean
 from kgan.data.tables.categories import Category as Category
+from kgan.data.tables.constraints import Bounds as Bounds
+from kgan.data.tables.constraints import FixedCombinations as FixedCombinations
+from kgan.data.tables.constraints import Inequality as Inequality
+from kgan.data.tables.constraints import OneToOne as OneToOne
+from kgan.data.tables.constraints import Step as Step
 from kgan.data.tables.dates import Date as Date
 from kgan.data.tables.keys import Key as Key
 from kgan.data.tables.kinds import Constant as Constant

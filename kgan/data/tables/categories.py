@@ -7,6 +7,7 @@ import numpy as np
 
 from kgan.core.registry import unknown
 from kgan.data.tables import storage as storages
+from kgan.data.tables.column import Column
 from kgan.data.tables.kinds import Asked, Kind
 from kgan.data.tables.level_codes import LevelCodes, rare_codes
 
@@ -99,7 +100,7 @@ class Category(Kind):
     def block(self):
         return self.coding.block(str(self.column))
 
-    def codes(self, column: Any) -> np.ndarray:
+    def codes(self, column: Column) -> np.ndarray:
         """Returns numbers in `levels`: −1 where missing, K where it is none of them."""
         found = [self._number.get(level, -1) for level in column.levels]
         found = np.asarray(found, np.int64)
@@ -111,17 +112,21 @@ class Category(Kind):
             found[new] = len(self.levels) if self.fallback is None else self.fallback
         return np.append(found, -1)[column.codes]
 
-    def encode(self, column):
+    def known_codes(self, column: Column) -> np.ndarray:
+        """Returns `codes`, checked to be of known levels."""
         codes = self.codes(column)
         if (codes == len(self.levels)).any():
             self._refuse(column, codes == len(self.levels))
-        first = 1 if self.missing_share else 0
-        if (codes < 0).any() and not first:
+        if (codes < 0).any() and not self.missing_share:
             raise ValueError(
                 f"Column {self.column!r} must have no missing cells, as in training. "
                 f"Received: {int((codes < 0).sum())} rows"
             )
-        return self.coding.encode(codes + first)
+        return codes
+
+    def encode(self, column):
+        codes = self.known_codes(column)
+        return self.coding.encode(codes + 1 if self.missing_share else codes)
 
     def _refuse(self, column, wrong):
         level, rows = column.first(wrong), int(wrong.sum())
@@ -176,9 +181,9 @@ class Category(Kind):
         return self.mask_of(self.wanted_codes(asked))
 
     def summary(self):
-        kept = len(self.levels) if self.kept is None else len(self.kept)
-        text = f"{kept} levels"
-        return text if self.kept is None else f"{text} + {len(self.levels) - kept} rare"
+        if self.kept is None:
+            return ""
+        return f"{len(self.levels) - len(self.kept):,} of them rare"
 
 
 class Boolean(Category):

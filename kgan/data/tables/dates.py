@@ -45,8 +45,7 @@ class Date(Number):
             raise ValueError(
                 f"`unit` must be one of {', '.join(UNITS)}. Received: {unit!r}"
             )
-        given = (minimum, maximum, step, offset)
-        super().__init__(*(None if g is None else str(g) for g in given))
+        super().__init__(minimum, maximum, step, offset)
         self.unit, self.format = unit, format
 
     @property

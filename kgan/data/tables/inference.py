@@ -28,7 +28,7 @@ def infer(column: Column) -> tuple[Kind, str]:
     if not column.levels:
         return Constant(), "all cells are missing"
     if len(column.levels) == 1 and not column.num_missing:
-        return Constant(), "one value in all rows"
+        return Constant(), "one value"
     if isinstance(column.storage, Categorical):
         return Category(), "dtype category"
     return _INFER[column.storage.cells](column)
@@ -46,7 +46,7 @@ def _infer_strings(column):
         return Key(), f"all {rows:,} strings differ"
     if distinct > 0.5 * rows and rows > _FEW_ROWS:
         return Category(), f"{distinct:,} strings in {rows:,} rows: perhaps a key"
-    return Category(), f"{distinct:,} different strings"
+    return Category(), f"{distinct:,} strings"
 
 
 def _infer_integers(column):
@@ -55,7 +55,7 @@ def _infer_integers(column):
         return Category(), f"{distinct} integers, each in {_ROWS_EACH} rows or more"
     if _all_differ(column) and (sign := _sign_of_key(column)):
         return Key(), f"all {rows:,} integers differ, and {sign}"
-    return Integer(), f"{distinct:,} different integers"
+    return Integer(), f"{distinct:,} integers"
 
 
 def _infer_floats(column):
@@ -63,16 +63,16 @@ def _infer_floats(column):
     try:
         Integer().fit_grid(column)
     except ValueError:
-        return Real(), f"{distinct:,} different real numbers"
-    return Integer(), f"{distinct:,} different whole numbers"
+        return Real(), f"{distinct:,} real numbers"
+    return Integer(), f"{distinct:,} whole numbers"
 
 
 def _infer_booleans(column):
-    return Boolean(), f"dtype {column.storage.dtype}, true or false"
+    return Boolean(), "cells are true or false"
 
 
 def _infer_dates(column):
-    return Date(), f"dtype {column.storage.dtype}, dates"
+    return Date(), f"dtype {column.storage.dtype}"
 
 
 _INFER = {

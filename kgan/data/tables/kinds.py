@@ -111,7 +111,7 @@ class Kind:
             ) from None
 
     def summary(self) -> str:
-        """Returns in a few words what the column holds."""
+        """Returns in a few words what comes out, "" where its levels say it."""
         raise NotImplementedError
 
     def options(self) -> dict:

@@ -36,9 +36,8 @@ class Number(Kind):
         step: Any = None,
         offset: Any = None,
     ):
-        given = (minimum, maximum, step, offset)  # NumPy's numbers are none of JSON's
-        plain = [g.item() if isinstance(g, np.generic) else g for g in given]
-        self.minimum, self.maximum, self.step, self.offset = plain
+        given = map(json_value, (minimum, maximum, step, offset))
+        self.minimum, self.maximum, self.step, self.offset = given
 
     def fit_state(self, column, rules):
         if column.storage.cells not in self.cells:
@@ -143,6 +142,39 @@ class Number(Kind):
         whole = np.int64 if self.precision.kind == "i" else np.float64
         return self.grid.values(ticks, whole)
 
+    def nearest(self, numbers: np.ndarray) -> np.ndarray:
+        """Returns the nearest plain numbers that the column can hold."""
+        return self.rounded(self.from_ticks(self.ticks(self.to_model(numbers))))
+
+    def rounded(self, model: np.ndarray) -> np.ndarray:
+        """Returns plain numbers, as they are once they are stored."""
+        numbers = self.from_model(model)
+        return numbers.astype(self.precision).astype(numbers.dtype)
+
+    def moved(self, numbers: np.ndarray, direction: int) -> np.ndarray:
+        """Returns the plain numbers after those of the column, or before: ±1."""
+        if self.grid is not None:
+            ticks = self.ticks(self.to_model(numbers)) + direction
+            return self.rounded(self.from_ticks(ticks))
+        stored = numbers.astype(self.precision)
+        end = np.asarray(direction * np.inf, self.precision)
+        return np.nextafter(stored, end).astype(numbers.dtype)
+
+    def largest(self, maximum: Any) -> Any:
+        """Returns the largest plain number of the grid up to a maximum."""
+        model = self.to_model(np.asarray([maximum]))
+        if self.grid is not None:
+            last = self.grid.bounds(None, model[0])[1]
+            model = self.from_ticks(np.asarray([last]))
+        return self.rounded(model)[0]
+
+    @property
+    def bounds(self) -> tuple[Any, Any]:
+        """Smallest and largest plain number that comes out."""
+        ends = np.asarray([self.marginal.minimum, self.marginal.maximum])
+        low, high = self.rounded(self.from_ticks(ends))
+        return low, high
+
     def block(self):
         return number_block(self.column, self.missing_share, self.marginal)
 
@@ -167,7 +199,7 @@ class Number(Kind):
         """Returns plain numbers, and whether each is missing."""
         number = levels - (1 if self.missing_share else 0)
         ticks = self.marginal.decode(np.maximum(number, 0), places)
-        return self.from_model(self.from_ticks(ticks)), number < 0
+        return self.rounded(self.from_ticks(ticks)), number < 0
 
     def decode(self, levels, places):
         return self.restore(*self.decode_plain(levels, places))
@@ -207,12 +239,8 @@ class Number(Kind):
         return self.marginal.mask(values=self.ticks(model))
 
     def summary(self):
-        low, high = (self._shown(end) for end in self._ends())
+        low, high = map(self._shown, self.bounds)
         return f"{low} to {high}"
-
-    def _ends(self):
-        ends = np.asarray([self.marginal.minimum, self.marginal.maximum])
-        return self.from_model(self.from_ticks(ends))
 
     def _shown(self, number):
         return f"{number:.6g}"
@@ -245,6 +273,13 @@ class Real(Number):
 
 def _open(end, infinite):
     return infinite if end is None else end
+
+
+def json_value(value: Any) -> Any:
+    """Returns a user's number or date as JSON holds it: dates are strings."""
+    if isinstance(value, np.number) and not isinstance(value, np.timedelta64):
+        return value.item()
+    return value if value is None or isinstance(value, (int, float)) else str(value)
 
 
 def number_block(name: Any, missing_share: float, marginal: Marginal) -> Block:

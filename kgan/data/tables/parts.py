@@ -46,13 +46,21 @@ class Part:
         """Returns which levels can be what is asked of a column, and if always."""
         raise NotImplementedError
 
+    def get_config(self) -> dict:
+        raise NotImplementedError
+
 
 class Single(Part):
-    """The part of one column by itself."""
+    """The part of one column by itself.
+
+    Attributes:
+        ceiling: Bound of plain numbers that a column above leaves, or None.
+    """
 
     def __init__(self, kind: Kind):
         self.kind = kind
         self.names = (kind.column,)
+        self.ceiling = None
 
     def block(self):
         return self.kind.block()
@@ -66,8 +74,14 @@ class Single(Part):
             rows.codes[name] = kind.decode_codes(levels, places)
             rows.cells[name] = kind.cells_of(rows.codes[name])
         else:
-            rows.numbers[name] = kind.decode_plain(levels, places)
+            numbers, missing = kind.decode_plain(levels, places)
+            if self.ceiling is not None:
+                numbers = np.minimum(numbers, self.ceiling)
+            rows.numbers[name] = (numbers, missing)
             rows.cells[name] = kind.restore(*rows.numbers[name])
 
     def mask(self, name, asked):
         return self.kind.mask(asked)
+
+    def get_config(self):
+        return {"part": "single", "column": self.kind.column}

@@ -3,6 +3,7 @@
 from typing import Any
 
 from kgan.data.tables.column import Column
+from kgan.data.tables.kinds import Kind
 from kgan.data.tables.storage import Storage, pandas
 
 
@@ -16,6 +17,16 @@ def check_frame(frame: Any) -> None:
     if len(frame) < 2:
         raise ValueError(
             f"`df` must have at least two rows. Received: {len(frame)} rows"
+        )
+
+
+def check_modelled(kinds: dict[Any, Kind]) -> None:
+    """Checks that a column is left to be modelled."""
+    if not any(kind.modelled for kind in kinds.values()):
+        what = ", ".join(f"{n!r} {type(k).__name__}" for n, k in kinds.items())
+        raise ValueError(
+            f"A table must have a column that is neither key nor constant. "
+            f"Received: {what}"
         )
 
 

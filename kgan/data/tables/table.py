@@ -8,14 +8,16 @@ import keras
 import numpy as np
 
 from kgan.core import table_blocks
+from kgan.core.arguments import boolean, integer
 from kgan.core.registry import unknown
+from kgan.data.tables import description, schema, size, structure
 from kgan.data.tables import kinds as all_kinds
-from kgan.data.tables import schema
 from kgan.data.tables.categories import Category
-from kgan.data.tables.inference import infer
+from kgan.data.tables.constraints import Constraint
+from kgan.data.tables.dependencies import Lookup
 from kgan.data.tables.keys import Key
 from kgan.data.tables.kinds import Asked, Constant, Kind, Rules
-from kgan.data.tables.parts import Rows, Single
+from kgan.data.tables.parts import Part, Rows
 from kgan.data.tables.storage import pandas
 
 _RULES = Rules()
@@ -45,14 +47,19 @@ class Table:
         self,
         kinds: dict[Any, Kind],
         reasons: dict[Any, str],
-        constraints: Sequence = (),
+        parts: Sequence[Part],
+        lookups: dict[Any, Lookup],
+        constraints: Sequence[Constraint] = (),
         rules: Rules = _RULES,
+        num_rows: int = 0,
     ):
         self.kinds, self.reasons = kinds, reasons
-        self.constraints = tuple(constraints)
-        self.rules = rules
+        self.parts, self.lookups = tuple(parts), lookups
+        self.constraints, self.rules = tuple(constraints), rules
+        self.num_rows = num_rows
+        self.blocks = tuple(part.block() for part in self.parts)
+        structure.leave_room(self.parts)
         self._frame = None
-        self.parts = [Single(k) for k in kinds.values() if k.modelled]
 
     @classmethod
     def infer(
@@ -78,16 +85,15 @@ class Table:
         """
         schema.check_frame(df)
         columns = schema.columns_of(df)
-        rules = Rules(min_count, privacy)
-        chosen = _chosen(columns, kinds or {})
-        fitted, reasons = {}, {}
-        for name, column in columns.items():
-            if name in chosen:
-                kind, reasons[name] = chosen[name], "as given"
-            else:
-                kind, reasons[name] = infer(column)
-            fitted[name] = kind.fit(column, rules)
-        table = cls(fitted, reasons, constraints, rules)
+        rules = Rules(integer("`min_count`", min_count, 1), boolean("privacy", privacy))
+        constraints = structure.constraints_of(constraints, tuple(columns))
+        given = _chosen(columns, kinds or {})
+        fitted, reasons = structure.fit_kinds(columns, given, constraints, rules)
+        schema.check_modelled(fitted)
+        lookups = structure.fit_lookups(columns, fitted, constraints, rules)
+        parts = structure.fit_parts(columns, fitted, lookups, constraints, rules)
+        table = cls(fitted, reasons, parts, lookups, constraints, rules, len(df))
+        size.check(table.blocks)
         table._frame = df
         return table
 
@@ -125,9 +131,9 @@ class Table:
         return table
 
     @property
-    def blocks(self) -> tuple[table_blocks.Block, ...]:
-        """Blocks of a coded row."""
-        return tuple(part.block() for part in self.parts)
+    def dependencies(self) -> dict:
+        """Columns that are looked up, each with the one that determines it."""
+        return {name: lookup.source.column for name, lookup in self.lookups.items()}
 
     def check(self, df: Any) -> None:
         """Checks that a frame has the columns and dtypes of the table's own."""
@@ -181,7 +187,10 @@ class Table:
             places = coded[:, place + 1] if block.has_place else np.zeros(len(coded))
             part.decode(coded[:, place].astype(np.int64), places, rows)
         for name, kind in self.kinds.items():
-            if isinstance(kind, Constant):
+            if name in self.lookups:
+                lookup = self.lookups[name]
+                rows.cells[name] = lookup.cells_of(rows.codes[lookup.source.column])
+            elif isinstance(kind, Constant):
                 rows.cells[name] = kind.repeated(len(coded))
             elif isinstance(kind, Key):
                 rows.cells[name] = kind.make(index, seed)
@@ -267,9 +276,13 @@ class Table:
             ValueError: If the column, or a level of it, is not known.
         """
         self.kind(name)
+        asked = Asked(values, low, high)
+        lookup = self.lookups.get(name)
+        column = name if lookup is None else lookup.source.column
         for number, part in enumerate(self.parts):
-            if name in part.names:
-                return (number, *part.mask(name, Asked(values, low, high)))
+            if column in part.names:
+                found = part.mask(name, asked) if lookup is None else lookup.mask(asked)
+                return (number, *found)
         raise ValueError(
             f"A condition must be on a column that is modelled. Received: {name!r}, "
             f"{self.kinds[name].summary()}"
@@ -282,23 +295,33 @@ class Table:
 
     def memory(self, rows: int) -> int:
         """Returns about how many bytes training on so many rows takes."""
-        return rows * 8 * table_blocks.coded_width(self.blocks)
+        return size.memory(self.blocks, rows)
 
     def get_config(self) -> dict:
         return {
             "kinds": [kind.get_config() for kind in self.kinds.values()],
             "reasons": list(self.reasons.values()),
+            "parts": [part.get_config() for part in self.parts],
+            "lookups": [lookup.get_config() for lookup in self.lookups.values()],
             "constraints": [c.get_config() for c in self.constraints],
             "min_count": self.rules.min_count,
             "privacy": self.rules.privacy,
+            "num_rows": self.num_rows,
         }
 
     @classmethod
     def from_config(cls, config: dict) -> Self:
         kinds = {kind.column: kind for kind in map(all_kinds.get, config["kinds"])}
-        reasons = dict(zip(kinds, config["reasons"], strict=True))
-        rules = Rules(config["min_count"], config["privacy"])
-        return cls(kinds, reasons, config["constraints"], rules)
+        lookups = [Lookup.from_config(c, kinds) for c in config["lookups"]]
+        return cls(
+            kinds,
+            dict(zip(kinds, config["reasons"], strict=True)),
+            structure.parts_from_config(config["parts"], kinds),
+            {lookup.kind.column: lookup for lookup in lookups},
+            structure.constraints_of(config["constraints"], tuple(kinds)),
+            Rules(config["min_count"], config["privacy"]),
+            config["num_rows"],
+        )
 
     def to_json(self) -> str:
         """Returns the table as JSON."""
@@ -308,6 +331,20 @@ class Table:
     def from_json(cls, text: str) -> Self:
         """Returns the table of `to_json`'s text."""
         return cls.from_config(json.loads(text))
+
+    def __str__(self):
+        columns = description.described(
+            self.kinds, self.reasons, self.parts, self.lookups
+        )
+        memory = description.size_of(self.memory(self.num_rows))
+        return (
+            f"{columns}\n\nA row is {self.width} numbers wide for the networks; "
+            f"training on {self.num_rows:,} rows takes\nabout {memory}. Another kind: "
+            f"table.override({{'column': 'kind'}})."
+        )
+
+    def __repr__(self):
+        return f"<Table of {len(self.kinds)} columns, {len(self.parts)} blocks>"
 
     def __getstate__(self):
         return vars(self) | {"_frame": None}
