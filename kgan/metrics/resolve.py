@@ -101,7 +101,8 @@ class Finder:
                 return data
             data = getattr(data, "frame", data)
         if self._first is not None or not isinstance(data, (str, os.PathLike)):
-            return kgan.data.source(data, split="all", **self.reads)
+            whole = {"held_out": 0.0, "split": "all"}
+            return kgan.data.source(data, **whole, **self.reads)
         options = {"held_out": 0.0} | self._windows_of(data) | self.reads
         return kgan.data.source(data, split=split, **options)
 
