@@ -86,6 +86,11 @@ def _cut():
     return keras.Model(latents, kgan.layers.CropLike()([x, x[:, 1:, :3]]))
 
 
+def _rows():
+    blocks = [Block("sex", (0.25, 0.75), (False, False))]
+    return kgan.models.table_generator(blocks, latent_dim=4, hidden=(3,))
+
+
 def _classes():
     latents, labels = keras.Input((6,)), keras.Input((), dtype="int32")
     layer = kgan.layers.EqualizedEmbedding(CLASSES, 6, initial_bias=0.5)
@@ -109,6 +114,7 @@ LAYERS = {
     "NoiseInjection": lambda: _images(kgan.layers.NoiseInjection()),
     "OtherLatents": lambda: _features(kgan.layers.OtherLatents()),
     "StyleMixing": _mixed,
+    "TableRows": _rows,
     "Truncation": _mixed,
     "BatchNormalization": lambda: _images(kgan.layers.BatchNormalization()),
     "BilinearUpSampling2D": lambda: _images(kgan.layers.BilinearUpSampling2D()),

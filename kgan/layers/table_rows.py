@@ -13,18 +13,25 @@ from kgan.core import table_blocks
 from kgan.core.config import Configured
 from kgan.core.table_blocks import Block
 
-# Φ(z) stays so far from 0 and 1: the Gumbel quantile of both is infinite.
+# Latents are uniform on ±√3, of variance 1.
+RADIUS = 3.0**0.5
+# Shares stay so far from 0 and 1: the Gumbel quantile of both is infinite.
 _EDGE = 1e-6
 TEMPERATURE = 0.3
 
 
-def gumbel(normal: Any) -> Any:
-    """Computes Gumbel(0, 1) noise from standard normal latents: −log(−log Φ(z)).
+def latents_of(uniform: Any) -> Any:
+    """Returns latents, uniform on ±√3, of numbers that are uniform in [0, 1)."""
+    return RADIUS * (2.0 * uniform - 1.0)
 
-    Its mean is γ = 0.5772 and its variance π²/6. Φ is clipped to [10⁻⁶, 1 − 10⁻⁶].
+
+def gumbel(latents: Any) -> Any:
+    """Computes Gumbel(0, 1) noise from latents: −log(−log u), u = (x / √3 + 1) / 2.
+
+    Its mean is γ = 0.5772 and its variance π²/6. u is clipped to [10⁻⁶, 1 − 10⁻⁶].
     """
-    share = 0.5 * (1.0 + ops.erf(normal * 2.0**-0.5))
-    return -ops.log(-ops.log(ops.clip(share, _EDGE, 1.0 - _EDGE)))
+    share = ops.clip(0.5 * (latents / RADIUS + 1.0), _EDGE, 1.0 - _EDGE)
+    return -ops.log(-ops.log(share))
 
 
 def straight_through(logits: Any, noise: Any, temperature: float = TEMPERATURE) -> Any:

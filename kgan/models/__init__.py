@@ -27,6 +27,8 @@ from kgan.models.style_options import stylegan2_options as stylegan2_options
 from kgan.models.stylegan2 import stylegan2 as stylegan2
 from kgan.models.stylegan2 import stylegan2_discriminator as stylegan2_discriminator
 from kgan.models.stylegan2 import stylegan2_generator as stylegan2_generator
+from kgan.models.tabular import table_discriminator as table_discriminator
+from kgan.models.tabular import table_generator as table_generator
 from kgan.models.unet import unet as unet
 
 # `kgan.published` has them: `kgan` sets them, which stands above both.
