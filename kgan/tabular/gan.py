@@ -135,8 +135,8 @@ class TabularGAN(GAN):
             x: A DataFrame, a pyarrow table, the path of a CSV or Parquet file, or a
                 `tf.data.Dataset` of coded rows.
             y: None.
-            batch_size: Rows of a step; 500, or all rows if they are fewer.
-            epochs: Passes over the rows. None: 30, and at least 3,000 steps.
+            batch_size: Rows of a step; 1,000, or all rows if they are fewer.
+            epochs: Passes over the rows. None: 30, and at least 4,000 steps.
             discrete_columns: Names of columns that must be categories of the table, as
                 CTGAN has them: to be sure, since the table says already.
             **kwargs: As of `keras.Model.fit`.

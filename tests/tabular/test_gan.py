@@ -190,9 +190,9 @@ def test_coded_rows_train_as_well(trained):
 
 
 def test_epochs_where_none_are_given():
-    assert training.epochs_of(rows=32_561, batch_size=500) == 47
-    assert training.epochs_of(rows=10**6, batch_size=500) == 30
-    assert training.epochs_of(rows=300, batch_size=300) == 3_000
+    assert training.epochs_of(rows=32_561, batch_size=1_000) == 125
+    assert training.epochs_of(rows=10**6, batch_size=1_000) == 30
+    assert training.epochs_of(rows=300, batch_size=300) == 4_000
 
 
 def test_discrete_columns_as_in_ctgan():
