@@ -90,10 +90,11 @@ class RowSampler:
             for first in range(0, len(pending), self.rows):
                 rows = pending[first : first + self.rows]
                 hit, coded, used = self._next(seed, numbers, tries, rows, wanted)
-                found[rows[hit]] = coded
+                if coded is not None:
+                    found[rows[hit]] = coded
                 missed.append(rows[~hit])
-                tried, accepted = tried + used, accepted + len(coded)
-                since = 0 if len(coded) else since + used
+                tried, accepted = tried + used, accepted + hit.sum()
+                since = 0 if hit.any() else since + used
             pending = np.concatenate(missed)
             hopeless = since > _HOPELESS or (tries[pending] > _MOST_TRIES).any()
             if len(pending) and hopeless:
@@ -103,13 +104,15 @@ class RowSampler:
                     f"{accepted / tried:.2g}, for {len(numbers):,} rows that are asked "
                     "for"
                 )
+        if wanted.accepts is None:
+            found = self._drawn(seed, numbers, tries, wanted, np.arange(len(numbers)))
         return found, float(accepted / tried)
 
     def _next(self, seed, numbers, tries, rows, wanted):
         """Tries some rows, as often as there is room for.
 
-        Returns which of them are accepted, these as coded rows, and the number of tries
-        that were made. Tries of the others move on.
+        Returns which of them are accepted, these as coded rows where `accepts` looked
+        at them, and the number of tries that were made. Tries of the others move on.
         """
         each = max(1, self.rows // len(rows))
         row, number = np.repeat(rows, each), np.repeat(numbers[rows], each)
@@ -127,12 +130,9 @@ class RowSampler:
         by_row = good.reshape(len(rows), each)
         hit, place = by_row.any(1), by_row.argmax(1)
         tries[rows] += np.where(hit, place, each)
-        first = (np.arange(len(rows)) * each + place)[hit]
         if coded is not None:
-            chosen = coded[first]
-        else:
-            chosen = self._drawn(seed, number[first], t[first], wanted, row[first])
-        return hit, chosen, int(np.where(hit, place + 1, each).sum())
+            coded = coded[(np.arange(len(rows)) * each + place)[hit]]
+        return hit, coded, int(np.where(hit, place + 1, each).sum())
 
     def _probable(self, seed, numbers, tries, wanted, rows):
         """Returns for which candidates the levels of a condition are accepted."""
