@@ -56,7 +56,7 @@ def main() -> None:
 
 def _run(job):
     name, seed, path, target, steps, folder = job
-    file = folder / f"{name.replace(' ', '_')}-{seed}.json"
+    file = _file(folder, name, seed)
     if not file.exists():
         import kgan
 
@@ -79,9 +79,7 @@ def _all(frame, target, seed, steps):
     sampling = time.perf_counter() - begin
     measured = gan.table.measured(frame)
     shuffled = table_columns.shuffled(measured, np.random.default_rng(seed))
-    half, other = table_columns.halves(
-        np.random.default_rng(seed).permutation(measured)
-    )
+    mixed = np.random.default_rng(seed).permutation(measured)
     compared = {
         "sampled": (measured, gan.table.measured(fake)),
         "columns shuffled": (measured, shuffled),
@@ -139,7 +137,7 @@ def _trained(frame, seed, steps):
     gan = kgan.tabular.TabularGAN(kgan.tabular.Table.infer(frame), seed=seed)
     epochs = None
     if steps is not None:
-        epochs = -(-steps // (len(frame) // kgan.tabular.training.BATCH_SIZE))
+        epochs = -(-steps // max(1, len(frame) // kgan.tabular.training.BATCH_SIZE))
     begin = time.perf_counter()
     gan.fit(frame, epochs=epochs, verbose=0)
     return gan, time.perf_counter() - begin
@@ -198,6 +196,10 @@ def _table(setting, seeds, folder):
         ]
         lines.append(f"| {row} | {' | '.join(cells)} |")
     return "\n".join(lines)
+
+
+def _file(folder, setting, seed):
+    return folder / f"{setting.replace(' ', '_')}-{seed}.json"
 
 
 def _cell(values, column):
