@@ -107,9 +107,6 @@ def _missing_object(series):
 
 def _categorical(name, series):
     dtype = series.dtype
-    if not len(dtype.categories):  # pandas' empty index is of no type
-        of = storages.Objects("empty", "None")
-        return storages.Categorical("empty", of, (), bool(dtype.ordered))
     of = storage_of(name, dtype.categories.to_series())
     values, _ = of.read(dtype.categories.to_series())
     return storages.Categorical(

@@ -86,4 +86,5 @@ class Column:
 
     def first(self, wanted: np.ndarray) -> Any:
         """Returns the cell of the first row of a mask."""
-        return self.series.iloc[int(np.flatnonzero(wanted)[0])]
+        cell = self.series.iloc[int(np.flatnonzero(wanted)[0])]
+        return cell.item() if isinstance(cell, np.generic) else cell

@@ -56,8 +56,11 @@ class Constraint:
     __hash__ = None
 
     def __repr__(self):
-        own = [f"{v!r}" for n, v in self.get_config().items() if n != "constraint"]
-        return f"{type(self).__name__}({', '.join(own)})"
+        own = [getattr(self, name) for name in argument_names(type(self))]
+        own = own if own else [*self.columns]
+        while own and (own[-1] is None or own[-1] is False):
+            own.pop()
+        return f"{type(self).__name__}({', '.join(map(repr, own))})"
 
 
 class Inequality(Constraint):

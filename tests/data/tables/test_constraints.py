@@ -360,7 +360,7 @@ def test_kinds_follow_from_constraints():
     table = Table.infer(frame.assign(key=lambda f: f.key + 3), constraints=limits)
     kinds = {name: type(kind).__name__ for name, kind in table.kinds.items()}
     assert kinds == dict(low="Category", high="Category", few="Integer", key="Integer")
-    assert table.reasons["few"] == "for Inequality('few', 'key', False)"
+    assert table.reasons["few"] == "for Inequality('few', 'key')"
 
 
 def test_bounds_are_options_of_kinds_too():
