@@ -11,7 +11,7 @@ from kgan.core import table_blocks
 from kgan.core.table_blocks import Block
 from kgan.layers.table_rows import TEMPERATURE, TableRows
 
-LATENT_DIM = 128
+LATENT_DIM = 64
 HIDDEN = (256, 256)
 _SLOPE = 0.2
 

@@ -81,26 +81,21 @@ class RowSampler:
         return self._accepted(seed, numbers, wanted)
 
     def _accepted(self, seed, numbers, wanted):
-        found = np.zeros(
-            (len(numbers), table_blocks.coded_width(self.blocks)), np.float32
-        )
+        width = table_blocks.coded_width(self.blocks)
+        found = np.zeros((len(numbers), width), np.float32)
         tries, pending = np.zeros_like(numbers), np.arange(len(numbers))
         tried = accepted = since = 0
         while len(pending):
-            hit, used = self._next(seed, numbers, tries, pending, wanted)
-            tried, since = tried + used, since + used
-            if hit.any():
-                rows = pending[hit]
-                coded = self._drawn(seed, numbers[rows], tries[rows], wanted, rows)
-                good = np.ones(len(rows), bool)
-                if wanted.accepts is not None:
-                    good = wanted.accepts(coded, rows)
-                found[rows[good]] = coded[good]
-                tries[rows[~good]] += 1
-                hit[np.flatnonzero(hit)[~good]] = False
-                accepted += good.sum()
-                since = 0 if good.any() else since
-            pending = pending[~hit]
+            missed = []
+            for first in range(0, len(pending), self.rows):
+                rows = pending[first : first + self.rows]
+                hit, coded, used = self._next(seed, numbers, tries, rows, wanted)
+                if coded is not None:
+                    found[rows[hit]] = coded
+                missed.append(rows[~hit])
+                tried, accepted = tried + used, accepted + hit.sum()
+                since = 0 if hit.any() else since + used
+            pending = np.concatenate(missed)
             hopeless = since > _HOPELESS or (tries[pending] > _MOST_TRIES).any()
             if len(pending) and hopeless:
                 raise ValueError(
@@ -109,28 +104,35 @@ class RowSampler:
                     f"{accepted / tried:.2g}, for {len(numbers):,} rows that are asked "
                     "for"
                 )
-        return found, float(accepted / max(tried, 1))
+        if wanted.accepts is None:
+            found = self._drawn(seed, numbers, tries, wanted, np.arange(len(numbers)))
+        return found, float(accepted / tried)
 
-    def _next(self, seed, numbers, tries, pending, wanted):
-        """Moves the tries of pending rows to the next that its levels accept.
+    def _next(self, seed, numbers, tries, rows, wanted):
+        """Tries some rows, as often as there is room for.
 
-        Returns which of them accept, and how many tries were made.
+        Returns which of them are accepted, these as coded rows where `accepts` looked
+        at them, and the number of tries that were made. Tries of the others move on.
         """
-        if not wanted.levels:
-            return np.ones(len(pending), bool), len(pending)
-        each = max(1, self.rows // len(pending))
-        hit, used = np.zeros(len(pending), bool), 0
-        for first in range(0, len(pending), self.rows):
-            rows = pending[first : first + self.rows]
-            number = np.repeat(numbers[rows], each)
-            t = (tries[rows][:, None] + np.arange(each)).ravel()
-            good = self._probable(seed, number, t, wanted, np.repeat(rows, each))
-            good = good.reshape(len(rows), each)
-            some, place = good.any(1), good.argmax(1)
-            hit[first : first + len(rows)] = some
-            tries[rows] += np.where(some, place, each)
-            used += int(np.where(some, place + 1, each).sum())
-        return hit, used
+        each = max(1, self.rows // len(rows))
+        row, number = np.repeat(rows, each), np.repeat(numbers[rows], each)
+        t = (tries[rows][:, None] + np.arange(each)).ravel()
+        good = np.ones(len(row), bool)
+        if wanted.levels:
+            good = self._probable(seed, number, t, wanted, row)
+        coded = None
+        if wanted.accepts is not None and good.any():
+            some = np.flatnonzero(good)
+            drawn = self._drawn(seed, number[some], t[some], wanted, row[some])
+            good[some] = wanted.accepts(drawn, row[some])
+            coded = np.zeros((len(row), drawn.shape[1]), np.float32)
+            coded[some] = drawn
+        by_row = good.reshape(len(rows), each)
+        hit, place = by_row.any(1), by_row.argmax(1)
+        tries[rows] += np.where(hit, place, each)
+        if coded is not None:
+            coded = coded[(np.arange(len(rows)) * each + place)[hit]]
+        return hit, coded, int(np.where(hit, place + 1, each).sum())
 
     def _probable(self, seed, numbers, tries, wanted, rows):
         """Returns for which candidates the levels of a condition are accepted."""
@@ -162,7 +164,7 @@ class RowSampler:
 
     def _drawn(self, seed, numbers, tries, wanted, rows=None):
         """Returns coded rows of latents that are accepted."""
-        parts = []
+        parts = [np.zeros((0, table_blocks.coded_width(self.blocks)), np.float32)]
         for first in range(0, len(numbers), self.rows):
             part = slice(first, first + self.rows)
             count = len(numbers[part])

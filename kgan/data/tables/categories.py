@@ -130,7 +130,7 @@ class Category(Kind):
 
     def _refuse(self, column, wrong):
         level, rows = column.first(wrong), int(wrong.sum())
-        what = f"a level of column {self.column!r} must be one of"
+        what = f"A level of column {self.column!r} must be one of"
         message = unknown(what, level, self.storage.public(self.levels[:50]))
         raise ValueError(f"{message.removesuffix('.')} ({rows} rows with new levels)")
 
@@ -162,7 +162,7 @@ class Category(Kind):
             except TypeError:
                 known = False
             if not known:
-                what = f"a level of column {self.column!r} must be one of"
+                what = f"A level of column {self.column!r} must be one of"
                 public = self.storage.public(self.levels)
                 raise ValueError(unknown(what, value, map(str, public)))
         if asked.missing and not self.missing_share:

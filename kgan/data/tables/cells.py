@@ -23,15 +23,18 @@ _ADVICE = {
     "complex": "keep the real and the imaginary part as two columns",
     "timedelta": "dt.total_seconds() makes them numbers",
     "timedelta64": "dt.total_seconds() makes them numbers",
+    "duration": "dt.total_seconds() makes them numbers",
     "sparse": "sparse.to_dense() stores all of them",
     "time": "astype(str) makes them categories",
     "datetime": "pandas.to_datetime makes them datetime64",
     "datetime64": "pandas.to_datetime makes them datetime64",
     "bytes": "str.decode('utf-8') makes them strings",
+    "dictionary": "astype('category') keeps its levels",
     "nested": "keep each part as a column of its own",
 }
 _ARROW_DATES = {"date32[day]": "D"}
 _ARROW_FLOATS = {"double": "float64", "float": "float32"}
+_ARROW_KINDS = ("decimal", "duration", "time", "dictionary")
 _NESTED = (list, dict, tuple, set, np.ndarray)
 
 
@@ -130,8 +133,7 @@ def _arrow(name, dtype):
     }
     cells = next((cells for cells, test in tests.items() if test(of)), None)
     if cells is None:
-        near = {"decimal": "decimal", "duration": "timedelta", "time": "time"}
-        kind = next((near[n] for n in near if text.startswith(n)), "")
+        kind = next((k for k in _ARROW_KINDS if text.startswith(k)), "")
         kind = "nested" if types.is_nested(of) else kind
         _refuse(name, f"cells of dtype {dtype}", kind)
     return storages.Arrow(cells, _ARROW_FLOATS.get(text, text))

@@ -8,10 +8,10 @@ from kgan.core.config import argument_names
 from kgan.core.registry import check_known, unknown
 from kgan.data.tables.categories import Category
 from kgan.data.tables.column import Column
+from kgan.data.tables.dates import Date
 from kgan.data.tables.differences import Axis
-from kgan.data.tables.keys import Key
 from kgan.data.tables.kinds import Kind
-from kgan.data.tables.numbers import Integer, Number, json_value
+from kgan.data.tables.numbers import Integer, Number, Real, json_value
 
 CONSTRAINTS: dict[str, type["Constraint"]] = {}
 
@@ -29,11 +29,11 @@ class Constraint:
         super().__init_subclass__(**kwargs)
         CONSTRAINTS[cls.__name__.lower()] = cls
 
-    def adjusted(self, name: Any, kind: Kind, given: bool) -> Kind:
+    def adjusted(self, column: Column, kind: Kind, given: bool) -> Kind:
         """Returns the kind that a column must have, not fitted.
 
         Args:
-            name: The column.
+            column: The column.
             kind: Its kind until now.
             given: Whether a user has chosen it.
         """
@@ -79,8 +79,8 @@ class Inequality(Constraint):
         if low == high:
             raise ValueError(f"`low` and `high` must differ. Received: {low!r} twice")
 
-    def adjusted(self, name, kind, given):
-        return _as_number(kind, name, given)
+    def adjusted(self, column, kind, given):
+        return _as_number(kind, column, given)
 
     def check(self, columns, kinds):
         kinds = [kinds[name] for name in self.columns]
@@ -120,8 +120,8 @@ class FixedCombinations(Constraint):
                 f"`columns` must be two or more different ones. Received: {columns!r}"
             )
 
-    def adjusted(self, name, kind, given):
-        return _as_category(kind, name, given)
+    def adjusted(self, column, kind, given):
+        return _as_category(kind, column, given)
 
     def get_config(self):
         return {"constraint": "fixedcombinations", "columns": list(self.columns)}
@@ -145,10 +145,10 @@ class OneToOne(Constraint):
         if first == second:
             raise ValueError(f"Both columns must differ. Received: {first!r} twice")
 
-    def adjusted(self, name, kind, given):
-        if name == self.second and isinstance(kind, Number):
+    def adjusted(self, column, kind, given):
+        if column.name == self.second and isinstance(kind, Number):
             return kind
-        return _as_category(kind, name, given)
+        return _as_category(kind, column, given)
 
     def check(self, columns, kinds):
         pair = [columns[name] for name in self.columns]
@@ -183,8 +183,8 @@ class Bounds(Constraint):
         self.minimum, self.maximum = json_value(minimum), json_value(maximum)
         self.columns = (column,)
 
-    def adjusted(self, name, kind, given):
-        kind = _as_number(kind, name, given)
+    def adjusted(self, column, kind, given):
+        kind = _as_number(kind, column, given)
         bounds = {"minimum": self.minimum, "maximum": self.maximum}
         chosen = {n: value for n, value in bounds.items() if value is not None}
         return type(kind)(**(kind.options() | chosen))
@@ -206,8 +206,8 @@ class Step(Constraint):
         self.step, self.offset = json_value(step), json_value(offset)
         self.columns = (column,)
 
-    def adjusted(self, name, kind, given):
-        kind = _as_number(kind, name, given)
+    def adjusted(self, column, kind, given):
+        kind = _as_number(kind, column, given)
         own = {"step": self.step, "offset": self.offset}
         return type(kind)(**(kind.options() | own))
 
@@ -254,6 +254,16 @@ def check_columns(constraints: tuple[Constraint, ...], names: tuple) -> None:
                     f"Column {name!r} must stand in one constraint at most. "
                     f"Received: {other!r} and {constraint!r}"
                 )
+    below = {c.high: c.low for c in constraints if isinstance(c, Inequality)}
+    for name in below:
+        chain = [name]
+        while chain[-1] in below and chain.count(chain[-1]) == 1:
+            chain.append(below[chain[-1]])
+        if chain.count(chain[-1]) > 1:
+            raise ValueError(
+                f"Inequalities must not form a circle. Received: "
+                f"{' >= '.join(map(repr, chain))}"
+            )
     highs = [c.high for c in constraints if isinstance(c, Inequality)]
     double = [name for name in highs if highs.count(name) > 1]
     if double:
@@ -263,23 +273,24 @@ def check_columns(constraints: tuple[Constraint, ...], names: tuple) -> None:
         )
 
 
-def _as_category(kind, name, given):
+def _as_category(kind, column, given):
     if isinstance(kind, Category):
         return kind
     if given:
         raise ValueError(
-            f"Column {name!r} must be a category or boolean for its constraint. "
+            f"Column {column.name!r} must be a category or boolean for its constraint. "
             f"Received: {kind!r}"
         )
     return Category()
 
 
-def _as_number(kind, name, given):
+def _as_number(kind, column, given):
     if isinstance(kind, Number):
         return kind
-    if given or not isinstance(kind, (Category, Key)):
+    found = {"int": Integer, "float": Real, "date": Date}.get(column.storage.cells)
+    if given or found is None:
         raise ValueError(
-            f"Column {name!r} must be of numbers or dates for its constraint. "
-            f"Received: {kind!r}"
+            f"Column {column.name!r} must be of numbers or dates for its constraint. "
+            f"Received: {kind!r}, dtype {column.storage.dtype}"
         )
-    return Integer()
+    return found()

@@ -79,7 +79,8 @@ class Date(Number):
             return False
         wall = self._to_wall(column.known)
         back = self._from_wall(wall)
-        return not (wall % self._size("D")).any() and (back == column.known).all()
+        midnights = not (wall % self._size("D")).any()
+        return midnights and bool((back == column.known).all())
 
     def _zone(self, storage):
         return getattr(storage, "zone", None)

@@ -43,14 +43,36 @@ class Lookup:
         return cls(kind, source, tuple(cells))
 
     @functools.cached_property
-    def _cells(self):
+    def _filled(self):
+        """Values, and one that some level has where they are missing."""
         known = next(value for value in self.values if value is not None)
-        filled = [known if value is None else value for value in self.values]
-        return self.kind.storage.restore(filled, np.asarray(self._missing))
+        return [known if value is None else value for value in self.values]
 
-    @property
+    @functools.cached_property
     def _missing(self):
-        return [value is None for value in self.values]
+        return np.asarray([value is None for value in self.values])
+
+    @functools.cached_property
+    def _cells(self):
+        return self.kind.storage.restore(self._filled, self._missing)
+
+    def check(self, columns: dict[Any, Column]) -> None:
+        """Checks that a frame's rows keep to the lookup."""
+        column, source = columns[self.kind.column], columns[self.source.column]
+        codes = self.source.codes(source)
+        known = codes < len(self.source.levels)  # the source refuses others itself
+        missing = self._missing[codes[known]]
+        expected = self.kind.storage.array(self._filled)[codes[known]]
+        wrong = np.zeros(len(column), bool)
+        wrong[known] = (column.missing[known] != missing) | (
+            ~missing & (column.values[known] != expected)
+        )
+        if wrong.any():
+            raise ValueError(
+                f"Column {column.name!r} must follow from {source.name!r}, as in "
+                f"training. Received: {column.first(wrong)} beside "
+                f"{source.first(wrong)} ({int(wrong.sum())} rows do not)"
+            )
 
     def cells_of(self, codes: np.ndarray) -> Any:
         """Returns an array for pandas from the source's codes, −1 where missing."""
@@ -58,7 +80,7 @@ class Lookup:
 
     def mask(self, asked: Asked) -> tuple[np.ndarray, bool]:
         """Returns which of the source's levels mean what is asked for, and if only."""
-        wanted = np.asarray(self._missing) & asked.missing
+        wanted = self._missing & asked.missing
         known = [value for value in self.values if value is not None]
         if isinstance(self.kind, Category):
             of_level = self.kind.wanted_codes(asked)
@@ -66,7 +88,7 @@ class Lookup:
             of_known = of_level[[number[value] for value in known]]
         else:
             of_known = self.kind.wanted(self.kind.storage.array(known), asked)
-        wanted[~np.asarray(self._missing)] = of_known
+        wanted[~self._missing] = of_known
         return self.source.mask_of(wanted)
 
     def get_config(self) -> dict:

@@ -9,7 +9,7 @@ from kgan.data.tables.kinds import Kind
 from kgan.data.tables.parts import Part
 
 _WIDTH = 80
-_LONGEST_NAME = 24
+_LONGEST_NAME = 20
 
 
 def described(
@@ -32,7 +32,7 @@ def described(
     lines = [("column", "kind", "missing", "width", "why")]
     for name, kind in kinds.items():
         part, width = owners.get(name), "-"
-        why = ": ".join(text for text in (reasons[name], kind.summary()) if text)
+        why = "; ".join(text for text in (reasons[name], kind.summary()) if text)
         if name in lookups:
             why += f"; looked up by {lookups[name].source.column!r}, not modelled"
         elif part is not None and part.names[0] != name:

@@ -49,9 +49,10 @@ class Kind:
     column: Any = None
     storage: storages.Storage | None = None
 
-    def __init_subclass__(cls, **kwargs):
+    def __init_subclass__(cls, base: bool = False, **kwargs):
         super().__init_subclass__(**kwargs)
-        KINDS[cls.__name__.lower()] = cls
+        if not base:
+            KINDS[cls.__name__.lower()] = cls
 
     def fit(self, column: Column, rules: Rules) -> Self:
         """Returns this kind, fitted to a column.

@@ -12,7 +12,7 @@ SPIKE = 0.05  # share of the rows from which on a value is a level of its own
 # which have knots at quantiles: no more than 1,000 knots in all.
 _FEW, _MOST_ATOMS, _MOST_GROUPS = 450, 250, 400
 # Places end a little inside of a bin: at its ends the next bin's values begin.
-_INSIDE = 1e-9
+_INSIDE = 1e-14
 
 
 @dataclasses.dataclass(frozen=True)

@@ -11,7 +11,7 @@ from kgan.data.tables.kinds import Kind
 from kgan.data.tables.marginal import Marginal
 
 
-class Number(Kind):
+class Number(Kind, base=True):
     """Base of numbers and dates: a block of [missing][spikes][bins], and a place.
 
     *Model* values are what is described: numbers themselves, of dates those of the

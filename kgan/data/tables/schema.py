@@ -7,16 +7,16 @@ from kgan.data.tables.kinds import Kind
 from kgan.data.tables.storage import Storage, pandas
 
 
-def check_frame(frame: Any) -> None:
-    """Checks that a table can be made of a frame: rows, and names of columns.
+def check_frame(frame: Any, least: int = 2) -> None:
+    """Checks that a table can be made of a frame: `least` rows, names of columns.
 
     Raises:
-        ValueError: If it is none, has fewer than two rows, or names do not fit.
+        ValueError: If it is none, has fewer rows, or names do not fit.
     """
     check_names(frame)
-    if len(frame) < 2:
+    if len(frame) < least:
         raise ValueError(
-            f"`df` must have at least two rows. Received: {len(frame)} rows"
+            f"`df` must have at least {least} rows. Received: {len(frame)}"
         )
 
 

@@ -30,7 +30,7 @@ class Storage:
 
     *Plain* values are a NumPy array: bool, int64, float64, objects that are strings, or
     int64 numbers of `unit` since 1970 of dates. Where a cell is missing they hold
-    anything. A subclass is for a family of pandas' dtypes.
+    anything finite. A subclass is for a family of pandas' dtypes.
 
     Attributes:
         cells: What cells are: "bool", "int", "float", "str", "date"; "empty" if all
@@ -121,9 +121,11 @@ class NumPy(Storage):
         return self.name
 
     def read(self, series):
-        values = series.to_numpy()
-        missing = np.isnan(values) if self.cells == "float" else np.zeros(len(values))
-        return values.astype(_NUMPY[self.cells]), missing.astype(bool)
+        values = series.to_numpy().astype(_NUMPY[self.cells])
+        if self.cells != "float":
+            return values, np.zeros(len(values), bool)
+        missing = np.isnan(values)
+        return np.where(missing, 0.0, values), missing
 
     def restore(self, values, missing):
         values = self.array(values) if isinstance(values, list) else values
@@ -148,6 +150,7 @@ class Masked(Storage):
         values = series.to_numpy(_NUMPY[self.cells], na_value=empty)
         if self.cells == "float":  # pandas before 3 knows both NA and NaN
             missing = missing | np.isnan(values)
+            values = np.where(missing, 0.0, values)
         return values, missing
 
     def restore(self, values, missing):
@@ -323,7 +326,11 @@ class Arrow(Storage):
             return _strings(series)
         if self.cells != "date":
             empty = _EMPTY.get(self.cells, 0)
-            return series.to_numpy(_NUMPY[self.cells], na_value=empty), missing
+            values = series.to_numpy(_NUMPY[self.cells], na_value=empty)
+            if self.cells == "float":  # Arrow knows both null and NaN
+                missing = missing | np.isnan(values)
+                values = np.where(missing, 0.0, values)
+            return values, missing
         arrow = require("pyarrow", "tabular", "A table")
         array = arrow.array(series.array)
         if isinstance(array, arrow.ChunkedArray):

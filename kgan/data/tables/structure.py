@@ -47,7 +47,7 @@ def fit_kinds(
         kind, reason = (given[name], "given") if name in given else infer(column)
         for constraint in constraints:
             if name in constraint.columns:
-                adjusted = constraint.adjusted(name, kind, name in given)
+                adjusted = constraint.adjusted(column, kind, name in given)
                 if type(adjusted) is not type(kind):
                     reason = f"for {constraint!r}"
                 kind = adjusted
@@ -108,12 +108,7 @@ def fit_parts(
     while waiting:
         done = {name for part in parts for name in part.names}
         ready = (n for n in waiting if n not in above or above[n].low in done)
-        name = next(ready, None)
-        if name is None:
-            raise ValueError(
-                f"Inequalities must not form a circle. Received: one of columns "
-                f"{', '.join(map(repr, waiting))}"
-            )
+        name = next(ready)
         group = next((g for g in groups if name in g.columns), None)
         if group is not None:
             own = [kinds[column] for column in group.columns]

@@ -83,9 +83,9 @@ class Table:
         Raises:
             ValueError: If `df` cannot be modelled, for one reason that it names.
         """
-        schema.check_frame(df)
-        columns = schema.columns_of(df)
         rules = Rules(integer("`min_count`", min_count, 1), boolean("privacy", privacy))
+        schema.check_frame(df, max(2, min_count if privacy else 2))
+        columns = schema.columns_of(df)
         constraints = structure.constraints_of(constraints, tuple(columns))
         given = _chosen(columns, kinds or {})
         fitted, reasons = structure.fit_kinds(columns, given, constraints, rules)
@@ -153,6 +153,8 @@ class Table:
         for name, kind in self.kinds.items():
             if isinstance(kind, Constant):
                 kind.check(columns[name])
+        for lookup in self.lookups.values():
+            lookup.check(columns)
         coded = np.zeros((len(df), table_blocks.coded_width(self.blocks)))
         for part, (block, place) in self._places():
             levels, places = part.encode(columns)
@@ -254,7 +256,7 @@ class Table:
         """Returns the kind of a column, or raises a `ValueError` with near names."""
         if name not in self.kinds:
             raise ValueError(
-                unknown("a column must be one of", name, map(str, self.names))
+                unknown("A column must be one of", name, map(str, self.names))
             )
         return self.kinds[name]
 
