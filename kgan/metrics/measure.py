@@ -38,8 +38,8 @@ def measure(
     Args:
         gan: A game, such as a `kgan.GAN`, or generated examples: a source, a folder of
             images, an array.
-        dataset: The real examples: what `kgan.data.source` accepts, or a finite
-            `tf.data.Dataset`.
+        dataset: The real examples: what `kgan.data.source` accepts, such as a
+            DataFrame, or a finite `tf.data.Dataset`.
         metrics: Names or objects, see `kgan.metrics.get`. None: those that fit.
         num_images: Number of generated examples.
         **options: Arguments of `Evaluator`, and of its call.
