@@ -44,7 +44,8 @@ class TabularGAN(GAN):
         discriminator: A `keras.Model` of rows, float32 `(batch, table.width)`, to
             logits; None: the same.
         latent_dim: Number of latents of the generator's body.
-        hidden: Units of the hidden layers of both networks.
+        generator_hidden: Units of the generator's hidden layers.
+        discriminator_hidden: The same of the discriminator.
         ema_momentum: As of `kgan.GAN`.
         seed: The same.
         name: Name of the model.
@@ -70,7 +71,8 @@ class TabularGAN(GAN):
         generator: keras.Model | None = None,
         discriminator: keras.Model | None = None,
         latent_dim: int = networks.LATENT_DIM,
-        hidden: Sequence[int] = networks.HIDDEN,
+        generator_hidden: Sequence[int] = networks.GENERATOR_HIDDEN,
+        discriminator_hidden: Sequence[int] = networks.DISCRIMINATOR_HIDDEN,
         ema_momentum: Scheduled | None = 0.999,
         seed: int = 0,
         name: str = "tabular_gan",
@@ -82,9 +84,9 @@ class TabularGAN(GAN):
             )
         blocks = table.blocks
         if generator is None:
-            generator = networks.table_generator(blocks, latent_dim, hidden)
+            generator = networks.table_generator(blocks, latent_dim, generator_hidden)
         if discriminator is None:
-            discriminator = networks.table_discriminator(blocks, hidden)
+            discriminator = networks.table_discriminator(blocks, discriminator_hidden)
         _check(generator, discriminator, table)
         width = generator.input_shape[-1]
         radius = table_rows.RADIUS
@@ -97,7 +99,9 @@ class TabularGAN(GAN):
             as_images=False,
             name=name,
         )
-        self.table, self.hidden = table, tuple(hidden)
+        self.table = table
+        self.generator_hidden = tuple(generator_hidden)
+        self.discriminator_hidden = tuple(discriminator_hidden)
         self._rows = {}
 
     # === Data ===
@@ -136,7 +140,7 @@ class TabularGAN(GAN):
                 `tf.data.Dataset` of coded rows.
             y: None.
             batch_size: Rows of a step; 1,000, or all rows if they are fewer.
-            epochs: Passes over the rows. None: 30, and at least 4,000 steps.
+            epochs: Passes over the rows. None: 30, and at least 8,000 steps.
             discrete_columns: Names of columns that must be categories of the table, as
                 CTGAN has them: to be sure, since the table says already.
             **kwargs: As of `keras.Model.fit`.
