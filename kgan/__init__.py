@@ -16,6 +16,7 @@ from kgan import metrics as metrics
 from kgan import models as models
 from kgan import recipes as recipes
 from kgan import report as report
+from kgan import tabular as tabular
 from kgan.core import seeds as seeds
 from kgan.engine import alternation as alternation
 from kgan.engine.ema import HalfLife as HalfLife

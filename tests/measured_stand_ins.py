@@ -44,11 +44,14 @@ class Made(Examples):
 
 
 class StandInGame(kgan.Game):
-    """A game whose examples are rows of its own, of its table."""
+    """A game whose examples are rows of its own, of its table.
 
-    def __init__(self, table, rows):
+    Those that it samples are the first of a frame.
+    """
+
+    def __init__(self, table, rows, frame=None):
         super().__init__()
-        self._given = table, rows
+        self._given = table, rows, frame
 
     def moves(self):
         return ()
@@ -61,6 +64,9 @@ class StandInGame(kgan.Game):
         rows = self._given[1]
         order = np.random.default_rng(seed).permutation(len(rows))
         return Made(rows[order[:count]])
+
+    def sample(self, count, seed=0, averaged=True):
+        return self._given[2][:count]
 
 
 def computed(metric, table, allow_few=True, target=None, **rows):

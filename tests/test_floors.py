@@ -20,6 +20,7 @@ FLOORS = (
     {"losses", "latents"},
     {"export", "metrics"},
     {"games"},
+    {"tabular"},
     {"callbacks", "recipes", "published"},
     {"runs", "report"},
     {"cli"},

@@ -38,8 +38,8 @@ def measure(
     Args:
         gan: A game, such as a `kgan.GAN`, or generated examples: a source, a folder of
             images, an array.
-        dataset: The real examples: what `kgan.data.source` accepts, or a finite
-            `tf.data.Dataset`.
+        dataset: The real examples: what `kgan.data.source` accepts, such as a
+            DataFrame, or a finite `tf.data.Dataset`.
         metrics: Names or objects, see `kgan.metrics.get`. None: those that fit.
         num_images: Number of generated examples.
         **options: Arguments of `Evaluator`, and of its call.
@@ -278,7 +278,7 @@ class Evaluator:
             made = self._made_by(gan, labels=labels, direction=self.direction)
             made.provenance()  # what it needs of the data is found, or missed, now
             classes = made.num_classes
-        lacking = frozenset() if self._has_held_out() else frozenset({"held_out"})
+        lacking = self._lacking()
         if names is None and hasattr(source, "table"):
             names = registry.fitting_tables(self.target, lacking)
         elif names is None:
@@ -286,7 +286,7 @@ class Evaluator:
             names = registry.fitting(source, classes, extractors(None), shape)
             if isinstance(gan, Interface):
                 names = (*made_by.fitting(gan, source, shape), *names)
-        metrics = _unique(registry.get(name) for name in names)
+        metrics = registry.get_all(names)
         registry.check_kind(metrics, source, self.real.name)
         jobs = [Job(metric, extractors.of(metric), lacking) for metric in metrics]
         check_names(jobs)
@@ -335,17 +335,27 @@ class Evaluator:
         for key, path in paths.items():
             self.cache.save(path, missing.statistics[key])
 
-    def _has_held_out(self):
-        return self._held_out[0] is not None or self.real.split is not None
+    def _lacking(self):
+        """Returns "held_out" if none are given and the data have no part of that name.
+
+        Where the reference is that part itself, there are none beside it.
+        """
+        held_out, split = self._held_out
+        whole = self.real.split in (None, "all", split) or not self._has_parts()
+        return frozenset({"held_out"} if held_out is None and whole else ())
+
+    def _has_parts(self):
+        # What has no share that is held out has splits by their names.
+        return bool(getattr(self.data(), "held_out", True))
 
     def _find_held_out(self, needing):
         held_out, split = self._held_out
         if held_out is not None:
             found = self._find(held_out)
-            # Only named data sets have splits.
-            named = found.split is not None and isinstance(held_out, str)
+            # Only named data sets have splits; a table was read whole.
+            named = found.split not in (None, "all") and isinstance(held_out, str)
             return self._find.other_split(found.source, split) if named else found
-        if not self._has_held_out():
+        if self.real.split is None or not self._has_parts():
             raise ValueError(
                 f"`held_out` must be given for {needing}, since {self.real.name} has "
                 "no further split: real examples that the model was not trained on. "
@@ -382,10 +392,3 @@ def _windows(*sets):
         found |= getattr(getattr(examples, "source", None), "windows", {})
     known = {name: list(window) for name, window in found.items()}
     return {"windows": known} if known else {}
-
-
-def _unique(metrics) -> list[Metric]:
-    found = {(type(m), repr(sorted(vars(m).items()))): m for m in metrics}
-    if not found:
-        raise ValueError("`metrics` must name at least one metric. Received: none")
-    return list(found.values())

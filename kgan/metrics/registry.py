@@ -6,6 +6,7 @@ import inspect
 import math
 import pathlib
 import pkgutil
+from collections.abc import Iterable
 
 from kgan.core import registry
 from kgan.metrics.base import Metric
@@ -87,6 +88,18 @@ def get(metric: str | Metric) -> Metric:
         for name in features_registry.names()
     ]
     raise ValueError(registry.unknown(expected, metric, known, [*starts, *further]))
+
+
+def get_all(names: Iterable[str | Metric]) -> list[Metric]:
+    """Returns the metrics of names, each once; see `get`.
+
+    Raises a `ValueError` if one is unknown, or there are none.
+    """
+    metrics = [get(name) for name in names]
+    found = {(type(m), repr(sorted(vars(m).items()))): m for m in metrics}
+    if not found:
+        raise ValueError("`metrics` must name at least one metric. Received: none")
+    return list(found.values())
 
 
 def fitting_tables(

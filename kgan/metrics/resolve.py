@@ -10,7 +10,7 @@ from kgan.core import pictures
 from kgan.data import registry
 from kgan.data.arrays import ArraySource
 from kgan.data.base import Source
-from kgan.data.sides import Sides
+from kgan.data.tables.source import is_data
 from kgan.metrics import features
 from kgan.metrics.base import Metric
 from kgan.metrics.examples import Examples, Real, Streamed
@@ -74,13 +74,12 @@ class Finder:
             self._first = self._first or Streamed.name
             return Streamed(data, limit, self.is_image)
         named = isinstance(data, (str, os.PathLike))
-        if self.reads and not named:
-            source = self._read_alike(data)
+        if self.reads or (not named and is_data(data)):
+            source = self._table(data, split)
         elif self.is_image is False and not named and not isinstance(data, Source):
             source = _of_values(data)
         else:
             options = {"image_size": self.size, "split": split} if named else {}
-            options |= self.reads
             options |= self._windows_of(data) if named else {}
             source = kgan.data.source(data, data_dir=self.data_dir, **options)
             if named and self._first is not None:
@@ -91,13 +90,21 @@ class Finder:
             self.reads = {"table": source.table}
         return Real(source, limit, self.seed, self.is_image, self.side)
 
-    def _read_alike(self, data):
-        """Returns the source of a frame, or of one that was read in another way."""
-        if not isinstance(data, Source):
-            return kgan.data.source(data, **self.reads)
-        if getattr(data, "table", None) is self.reads.get("table"):
-            return data
-        return kgan.data.source(getattr(data, "frame", data), **self.reads)
+    def _table(self, data, split):
+        """Returns the source of a table, read by the one that is known, if any.
+
+        Frames are read whole, and so is every file but that of the reference, of which
+        a part is held out where `windows` says so.
+        """
+        if isinstance(data, Source):
+            if _same_table(data, self.reads):
+                return data
+            data = getattr(data, "frame", data)
+        if self._first is not None or not isinstance(data, (str, os.PathLike)):
+            whole = {"held_out": 0.0, "split": "all"}
+            return kgan.data.source(data, **whole, **self.reads)
+        options = {"held_out": 0.0} | self._windows_of(data) | self.reads
+        return kgan.data.source(data, split=split, **options)
 
     def _windows_of(self, name):
         """Returns those of the options that a folder has, or pairs have."""
@@ -120,7 +127,7 @@ class Finder:
 
     def other_split(self, source, split) -> Examples:
         """Returns another split of a named source, at the same size."""
-        if isinstance(source, Sides):
+        if hasattr(source, "other_split"):
             other = source.other_split(split)
         else:
             size = source.shape[:2]
@@ -128,6 +135,14 @@ class Finder:
             options |= source.windows
             other = kgan.data.source(source.name, split=split, **options)
         return Real(other, self.num_real, self.seed, self.is_image, self.side)
+
+
+def _same_table(source, reads):
+    """Returns whether a source was read by the table that is asked for."""
+    known, table = getattr(source, "table", None), reads.get("table")
+    if known is None or table is None or known is table:
+        return True
+    return known.to_json() == table.to_json()
 
 
 def _of_values(data):

@@ -3,6 +3,7 @@
 from kgan.metrics.base import Metric
 from kgan.metrics.feature_rows import Rows
 from kgan.metrics.features.base import Extractor, Outputs
+from kgan.metrics.table_columns import check_tables
 
 # Rows of 50 columns are then 400 MB.
 LIMIT = 1_000_000
@@ -58,7 +59,8 @@ class TableMetric(Metric):
         return context.source.table
 
     def rows(self, collected, context):
-        """Returns the tables by role; raises `Few` if one is too short."""
+        """Returns the tables by role; raises if one is too short or holds infinity."""
         rows = {role: statistic.rows for role, statistic in collected.items()}
+        check_tables(self.table(context).measured_is_number, **rows)
         context.check_counts(f"{self.kind} needs", _LEAST, **rows)
         return rows

@@ -11,15 +11,16 @@ from kgan.core import table_blocks
 from kgan.core.table_blocks import Block
 from kgan.layers.table_rows import TEMPERATURE, TableRows
 
-LATENT_DIM = 128
-HIDDEN = (256, 256)
+LATENT_DIM = 64
+# A judge of twice the width serves the smaller generator as well as an equal one.
+GENERATOR_HIDDEN, DISCRIMINATOR_HIDDEN = (128, 128), (256, 256)
 _SLOPE = 0.2
 
 
 def table_generator(
     blocks: Sequence[Block],
     latent_dim: int = LATENT_DIM,
-    hidden: Sequence[int] = HIDDEN,
+    hidden: Sequence[int] = GENERATOR_HIDDEN,
     temperature: float = TEMPERATURE,
     name: str = "generator",
 ) -> keras.Model:
@@ -67,7 +68,7 @@ def table_generator(
 
 def table_discriminator(
     blocks: Sequence[Block],
-    hidden: Sequence[int] = HIDDEN,
+    hidden: Sequence[int] = DISCRIMINATOR_HIDDEN,
     name: str = "discriminator",
 ) -> keras.Model:
     """Builds a discriminator of rows, float32 `(batch, width)`, to logits `(batch, 1)`.

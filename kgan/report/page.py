@@ -22,6 +22,7 @@ from kgan.report import (
     points,
     projection,
     samples,
+    tables,
     template,
     translations,
     walks,
@@ -54,9 +55,9 @@ def write(
 
     Args:
         path: The file, as in "report.html"; written whole or not at all.
-        gan: A game of latents, such as a `kgan.GAN`; or of translation, for which
-            `extractor`, `averaged`, `truncation`, `labels` and `num_neighbours_from`
-            have no meaning.
+        gan: A game of latents, such as a `kgan.GAN`; or of translation, or of tables,
+            for which `extractor`, `truncation`, `labels` and `num_neighbours_from` have
+            no meaning (and `averaged` none for the former).
         evaluation: A `kgan.metrics.Evaluation` of it, or None.
         source: The `kgan.data.Source` that it was trained on.
         name: What the model is called. None: as its data.
@@ -83,18 +84,18 @@ def write(
         kgan.report.write("report.html", gan, evaluation, kgan.data.source("mnist"))
         ```
     """
-    translates = isinstance(gan, Translation)
-    if not translates:
+    translates, of_table = isinstance(gan, Translation), tables.is_game(gan)
+    if not translates and not of_table:
         generative.require(gan, "`kgan.report.write`")
     arguments.index("seed", seed)
     arguments.truncation(truncation)
     arguments.positive_integer("num_neighbours_from", num_neighbours_from)
-    if None not in gan.data_shape and tuple(gan.data_shape) != tuple(source.shape):
-        raise ValueError(
-            f"`source` must have examples of shape {tuple(gan.data_shape)}, as those "
-            f"that `gan` generates. Received: {tuple(source.shape)} in {source.name}"
-        )
-    if translates:
+    (tables.check if of_table else _check_shape)(gan, source)
+    if of_table:
+        facts = tables.facts(gan, source, seed)
+        parts = _of_tables(gan, source, evaluation, metrics_csv, averaged, seed)
+        text = _page(name or without_folders(source.name), facts, parts)
+    elif translates:
         parts = _of_translations(gan, source, evaluation, metrics_csv, seed)
         facts = translations.facts(gan, source)
         text = _page(name or without_folders(source.name), facts, parts)
@@ -108,6 +109,14 @@ def write(
     path = pathlib.Path(path)
     atomic_files.write_atomically(path, lambda p: p.write_text(text, encoding="utf-8"))
     return path
+
+
+def _check_shape(gan, source):
+    if None not in gan.data_shape and tuple(gan.data_shape) != tuple(source.shape):
+        raise ValueError(
+            f"`source` must have examples of shape {tuple(gan.data_shape)}, as those "
+            f"that `gan` generates. Received: {tuple(source.shape)} in {source.name}"
+        )
 
 
 def _extractor(extractor, evaluation, source, is_image):
@@ -195,6 +204,17 @@ def _of_translations(game, source, evaluation, metrics_csv, seed):
     """Yields the same of a game of translation."""
     yield "Metrics", measurements.measurements(evaluation)
     yield "Translations", translations.translations(game, source, seed)
+    yield "Training", _curves(metrics_csv, evaluation, False)
+
+
+def _of_tables(game, source, evaluation, metrics_csv, averaged, seed):
+    """Yields the same of a game of tables."""
+    rows = tables.compared(game, source, seed, averaged)
+    yield "Controls", tables.controls(evaluation)
+    yield "Pairs of columns", tables.pairs(rows)
+    yield "Columns", tables.columns(rows)
+    yield "Rows", tables.sampled(game, seed, averaged)
+    yield "Metrics", measurements.measurements(evaluation)
     yield "Training", _curves(metrics_csv, evaluation, False)
 
 

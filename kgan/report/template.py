@@ -67,6 +67,11 @@ img { display: block; max-width: 100%; height: auto; }
   display: grid; gap: 18px 20px;
   grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr));
 }
+.multiples {
+  display: grid; gap: 10px 14px;
+  grid-template-columns: repeat(auto-fit, minmax(min(100%, 250px), 1fr));
+}
+.multiples img { width: 100%; max-width: 320px; }
 .panels img { width: 100%; max-width: 560px; }
 footer { margin-top: 40px; }
 .wide { overflow-x: auto; }
@@ -80,6 +85,7 @@ code { font: .93em/1.4 ui-monospace, "DejaVu Sans Mono", monospace; }
 details { margin: 4px 0; }
 details dl { margin: 4px 0 12px 18px; }
 summary { cursor: pointer; color: var(--strong); }
+.cells th, .cells td { white-space: nowrap; font-size: .86rem; }
 .images th, .images td { vertical-align: middle; padding: 4px 14px 4px 0; }
 .images tbody tr { border-bottom: 0; }
 .images tbody th { font-size: .92rem; }

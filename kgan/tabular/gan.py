@@ -44,7 +44,8 @@ class TabularGAN(GAN):
         discriminator: A `keras.Model` of rows, float32 `(batch, table.width)`, to
             logits; None: the same.
         latent_dim: Number of latents of the generator's body.
-        hidden: Units of the hidden layers of both networks.
+        generator_hidden: Units of the generator's hidden layers.
+        discriminator_hidden: The same of the discriminator.
         ema_momentum: As of `kgan.GAN`.
         seed: The same.
         name: Name of the model.
@@ -70,7 +71,8 @@ class TabularGAN(GAN):
         generator: keras.Model | None = None,
         discriminator: keras.Model | None = None,
         latent_dim: int = networks.LATENT_DIM,
-        hidden: Sequence[int] = networks.HIDDEN,
+        generator_hidden: Sequence[int] = networks.GENERATOR_HIDDEN,
+        discriminator_hidden: Sequence[int] = networks.DISCRIMINATOR_HIDDEN,
         ema_momentum: Scheduled | None = 0.999,
         seed: int = 0,
         name: str = "tabular_gan",
@@ -82,9 +84,9 @@ class TabularGAN(GAN):
             )
         blocks = table.blocks
         if generator is None:
-            generator = networks.table_generator(blocks, latent_dim, hidden)
+            generator = networks.table_generator(blocks, latent_dim, generator_hidden)
         if discriminator is None:
-            discriminator = networks.table_discriminator(blocks, hidden)
+            discriminator = networks.table_discriminator(blocks, discriminator_hidden)
         _check(generator, discriminator, table)
         width = generator.input_shape[-1]
         radius = table_rows.RADIUS
@@ -97,9 +99,10 @@ class TabularGAN(GAN):
             as_images=False,
             name=name,
         )
-        self.table, self.hidden = table, tuple(hidden)
+        self.table = table
+        self.generator_hidden = tuple(generator_hidden)
+        self.discriminator_hidden = tuple(discriminator_hidden)
         self._rows = {}
-        self._schedule = None
 
     # === Data ===
 
@@ -136,8 +139,8 @@ class TabularGAN(GAN):
             x: A DataFrame, a pyarrow table, the path of a CSV or Parquet file, or a
                 `tf.data.Dataset` of coded rows.
             y: None.
-            batch_size: Rows of a step; 500, or all rows if they are fewer.
-            epochs: Passes over the rows. None: 30, and at least 3,000 steps.
+            batch_size: Rows of a step; 1,000, or all rows if they are fewer.
+            epochs: Passes over the rows. None: 30, and at least 8,000 steps.
             discrete_columns: Names of columns that must be categories of the table, as
                 CTGAN has them: to be sure, since the table says already.
             **kwargs: As of `keras.Model.fit`.
@@ -151,6 +154,8 @@ class TabularGAN(GAN):
             options = {} if batch_size is None else {"batch_size": batch_size}
             return super().fit(x, y, epochs=epochs or 1, **options, **kwargs)
         source = x
+        if hasattr(x, "columns"):
+            self.table.check(x)
         if not isinstance(x, TableSource):
             source = kgan.data.source(x, table=self.table, held_out=0.0)
         batch = min(batch_size or training.BATCH_SIZE, source.num_examples)
@@ -171,15 +176,16 @@ class TabularGAN(GAN):
         return super().fit(data, epochs=epochs, **kwargs)
 
     def _compile_for(self, steps):
+        """Compiles for so many steps, or checks that a schedule lasts for them."""
         if not self.compiled:
-            self._schedule = steps
-            super().compile(**training.recommended(steps))
-        elif self._schedule is not None and self.step + steps > self._schedule:
+            return self.compile(**training.recommended(steps))
+        lasts = training.length(self.optimizers.values())
+        if lasts is not None and self.step + steps > lasts:
             raise ValueError(
-                f"`epochs` must fit in the {self._schedule:,} steps for which this "
-                "model was compiled by itself, since its step size is 0 then: call "
-                "gan.compile(**kgan.tabular.recommended(steps=...)) for a training of "
-                f"other length. Received: {self.step + steps:,} steps"
+                f"`epochs` must fit in the {lasts:,} steps for which the model was "
+                "compiled, after which its step size is 0: call gan.compile("
+                "**kgan.tabular.recommended(steps=...)) for a longer training. "
+                f"Received: {self.step + steps:,} steps"
             )
 
     def _check_discrete(self, names):
@@ -250,6 +256,15 @@ class TabularGAN(GAN):
     def examples(self, count, seed=0, dataset=None, averaged=True):
         """Returns sampled rows as `Table.measured` has them, which metrics compare."""
         return DrawnRows(self, count, seed, averaged)
+
+    def shown(self, rows=None, seed=0, examples=None, columns=8):
+        raise self._unanswered("shown", "draws no pictures")
+
+    def paths(self, count, seed=0, dataset=None, **options):
+        raise self._unanswered("paths", "has no space through which paths lead")
+
+    def endpoints(self, **options):
+        raise self._unanswered("endpoints", "serves nothing")
 
     def chosen_sampler(self, averaged):
         raise self._unanswered("generate", "draws rows of a table by `sample`")

@@ -4,6 +4,7 @@ import dataclasses
 import functools
 from collections.abc import Callable
 
+import keras
 import numpy as np
 import tensorflow as tf
 
@@ -14,6 +15,8 @@ _ROWS = 8192  # of one compiled call, less where a table has many levels
 _NUMBERS = 2**24  # about as many a compiled call draws
 # A row is given up after so many tries, and all rows once so many in a row have failed.
 _MOST_TRIES, _HOPELESS = 10**6, 2 * 10**6
+# Tries of each row in one compiled call where fewer than this share are accepted.
+_ROUNDS, _RARE = 16, 0.05
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,6 +59,8 @@ class RowSampler:
     def __init__(self, generator, blocks):
         self.blocks = tuple(blocks)
         self._body = generator.get_layer("body")
+        self._raw = self._body.get_layer("raw")
+        self._features = keras.Model(self._body.inputs, self._raw.input)
         self._core = self._body.input_shape[-1]
         self._noise = table_blocks.noise_width(self.blocks)
         wide = max(self._core + self._noise, 1)
@@ -81,26 +86,22 @@ class RowSampler:
         return self._accepted(seed, numbers, wanted)
 
     def _accepted(self, seed, numbers, wanted):
-        found = np.zeros(
-            (len(numbers), table_blocks.coded_width(self.blocks)), np.float32
-        )
+        width = table_blocks.coded_width(self.blocks)
+        found = np.zeros((len(numbers), width), np.float32)
         tries, pending = np.zeros_like(numbers), np.arange(len(numbers))
         tried = accepted = since = 0
         while len(pending):
-            hit, used = self._next(seed, numbers, tries, pending, wanted)
-            tried, since = tried + used, since + used
-            if hit.any():
-                rows = pending[hit]
-                coded = self._drawn(seed, numbers[rows], tries[rows], wanted, rows)
-                good = np.ones(len(rows), bool)
-                if wanted.accepts is not None:
-                    good = wanted.accepts(coded, rows)
-                found[rows[good]] = coded[good]
-                tries[rows[~good]] += 1
-                hit[np.flatnonzero(hit)[~good]] = False
-                accepted += good.sum()
-                since = 0 if good.any() else since
-            pending = pending[~hit]
+            missed = []
+            for first in range(0, len(pending), self.rows):
+                rows = pending[first : first + self.rows]
+                rate = accepted / tried if tried else 1.0
+                hit, coded, used = self._next(seed, numbers, tries, rows, wanted, rate)
+                if coded is not None:
+                    found[rows[hit]] = coded
+                missed.append(rows[~hit])
+                tried, accepted = tried + used, accepted + hit.sum()
+                since = 0 if hit.any() else since + used
+            pending = np.concatenate(missed)
             hopeless = since > _HOPELESS or (tries[pending] > _MOST_TRIES).any()
             if len(pending) and hopeless:
                 raise ValueError(
@@ -109,60 +110,91 @@ class RowSampler:
                     f"{accepted / tried:.2g}, for {len(numbers):,} rows that are asked "
                     "for"
                 )
-        return found, float(accepted / max(tried, 1))
+        if wanted.accepts is None:
+            found = self._drawn(seed, numbers, tries, wanted, np.arange(len(numbers)))
+        return found, float(accepted / tried)
 
-    def _next(self, seed, numbers, tries, pending, wanted):
-        """Moves the tries of pending rows to the next that its levels accept.
+    def _next(self, seed, numbers, tries, rows, wanted, rate):
+        """Tries some rows, as often as there is room for.
 
-        Returns which of them accept, and how many tries were made.
+        Returns which of them are accepted, these as coded rows where `accepts` looked
+        at them, and the number of tries that were made. Tries of the others move on.
         """
-        if not wanted.levels:
-            return np.ones(len(pending), bool), len(pending)
-        each = max(1, self.rows // len(pending))
-        hit, used = np.zeros(len(pending), bool), 0
-        for first in range(0, len(pending), self.rows):
-            rows = pending[first : first + self.rows]
-            number = np.repeat(numbers[rows], each)
-            t = (tries[rows][:, None] + np.arange(each)).ravel()
-            good = self._probable(seed, number, t, wanted, np.repeat(rows, each))
-            good = good.reshape(len(rows), each)
-            some, place = good.any(1), good.argmax(1)
-            hit[first : first + len(rows)] = some
-            tries[rows] += np.where(some, place, each)
-            used += int(np.where(some, place + 1, each).sum())
-        return hit, used
+        each = max(1, self.rows // len(rows))
+        lane = np.arange(each)
+        row, number = np.repeat(rows, each), np.repeat(numbers[rows], each)
+        t = (tries[rows][:, None] + lane).ravel()
+        rounds, later = 1, np.zeros(len(row), np.int64)
+        if wanted.levels:
+            # Where few are accepted, many are tried in one call.
+            rounds = _ROUNDS if wanted.accepts is None and rate < _RARE else 1
+            later = self._first(seed, number, t, wanted, row, each, rounds)
+        coded = None
+        if wanted.accepts is not None and (later == 0).any():
+            some = np.flatnonzero(later == 0)
+            drawn = self._drawn(seed, number[some], t[some], wanted, row[some])
+            good = wanted.accepts(drawn, row[some])
+            later[some[~good]] = rounds
+            coded = np.zeros((len(row), drawn.shape[1]), np.float32)
+            coded[some] = drawn
+        after = later.reshape(len(rows), each) * each + lane
+        first, most = after.min(1), rounds * each
+        hit = first < most
+        if coded is not None:
+            coded = coded[(np.arange(len(rows)) * each + after.argmin(1))[hit]]
+        tries[rows] += np.where(hit, first, most)
+        return hit, coded, int(np.where(hit, first + 1, most).sum())
 
-    def _probable(self, seed, numbers, tries, wanted, rows):
-        """Returns for which candidates the levels of a condition are accepted."""
+    def _first(self, seed, numbers, tries, wanted, rows, stride, rounds):
+        """Returns after how many strides the levels of a condition are accepted.
+
+        Each row begins with its own try; where none of `rounds` is, it is `rounds`.
+        """
         names = tuple(sorted(wanted.levels))
         alike = all(kind is None for _, kind in wanted.levels.values())
-        if (names, alike) not in self._try:
-            self._try[names, alike] = tf.function(
-                functools.partial(self._candidates, names), jit_compile=True
+        key = names, alike, rounds
+        if key not in self._try:
+            self._try[key] = tf.function(
+                functools.partial(self._strides, names, rounds), jit_compile=True
             )
         # One row for all where all have the same condition.
         asked = rows[:1] if alike else self._filled(rows)
-        accepted = self._try[names, alike](
+        found = self._try[key](
             tf.constant(seed, tf.int64),
             tf.constant(self._filled(numbers)),
             tf.constant(self._filled(tries)),
+            tf.constant(stride, tf.int64),
             [tf.constant(wanted.of(name, asked)) for name in names],
         )
-        return accepted.numpy()[: len(numbers)]
+        return found.numpy()[: len(numbers)]
 
-    def _candidates(self, names, seed, numbers, tries, allowed):
-        # One number more than the body takes: the one that the probability is held to.
+    def _strides(self, names, rounds, seed, numbers, tries, stride, allowed):
+        found = tf.fill((self.rows,), tf.constant(rounds, tf.int64))
+        for number in tf.range(tf.constant(rounds, tf.int64)):
+            good = self._probable(
+                names, seed, numbers, tries + number * stride, allowed
+            )
+            found = tf.where(good, tf.minimum(found, number), found)
+        return found
+
+    def _probable(self, names, seed, numbers, tries, allowed):
+        # More numbers than the body takes: the probability is held to one of them.
         uniform = counter_draws.uniform(seed, numbers, tries, self._core + 4)
-        logits = table_rows.levels_of(self._raw(uniform), self.blocks)
+        features = self._features(table_rows.latents_of(uniform[:, : self._core]))
         probability = tf.ones(self.rows)
         for name, mask in zip(names, allowed, strict=True):
-            share = tf.nn.softmax(logits[name])
-            probability *= tf.reduce_sum(tf.where(mask, share, 0.0), axis=-1)
+            # The logits of other blocks are not needed.
+            end = sum(block.levels for block in self.blocks[: name + 1])
+            part = slice(end - self.blocks[name].levels, end)
+            kernel, bias = self._raw.kernel[:, part], self._raw.bias[part]
+            logits = tf.cast(features, tf.float32) @ kernel + bias
+            share = tf.where(mask, tf.nn.softmax(logits), 0.0)
+            probability *= tf.reduce_sum(share, axis=-1)
         return uniform[:, self._core] < probability
 
     def _drawn(self, seed, numbers, tries, wanted, rows=None):
         """Returns coded rows of latents that are accepted."""
-        parts = []
+        parts = [np.zeros((0, table_blocks.coded_width(self.blocks)), np.float32)]
         for first in range(0, len(numbers), self.rows):
             part = slice(first, first + self.rows)
             count = len(numbers[part])
@@ -180,15 +212,13 @@ class RowSampler:
         uniform = counter_draws.uniform(
             seed, numbers, tries, self._core + 4 + self._noise
         )
-        raw, noise = self._raw(uniform), uniform[:, self._core + 4 :]
+        core = table_rows.latents_of(uniform[:, : self._core])
+        raw = tf.cast(self._body(core, training=False), tf.float32)
+        noise = uniform[:, self._core + 4 :]
         noise = table_rows.gumbel(table_rows.latents_of(noise))
         if allowed is not None:
             noise = tf.where(allowed, noise, -np.inf)
         return table_rows.drawn(raw, noise, self.blocks)
-
-    def _raw(self, uniform):
-        core = table_rows.latents_of(uniform[:, : self._core])
-        return tf.cast(self._body(core, training=False), tf.float32)
 
     def _allowed(self, wanted, rows):
         """Returns which levels of all blocks each row may have; None: any."""

@@ -7,14 +7,17 @@ import pkgutil
 
 import numpy as np
 import pytest
+from measured_stand_ins import StandInTable, computed
 
 import kgan
 from kgan import metrics
 from kgan.metrics import (
     birthday,
+    boosting,
     class_agreement,
     class_coverage,
     classifier_score,
+    column_shapes,
     density_coverage,
     frechet,
     frechet_infinity,
@@ -23,14 +26,20 @@ from kgan.metrics import (
     memorisation,
     mode_coverage,
     ndb,
+    nearest_records,
     neighbours,
+    pair_trends,
     paired,
     parzen,
     path_length,
     precision_recall,
     registry,
+    row_copies,
+    sdmetrics_scores,
     segmenter,
     sliced_wasserstein,
+    table_columns,
+    table_pairs,
 )
 from kgan.metrics.base import Context
 from kgan.metrics.features import Points
@@ -134,6 +143,25 @@ CASES = {
     sliced_wasserstein.wasserstein: {"real": LINE, "fake": OTHERS[:20]},
     all_bins: {"points": REAL[:, :2], "centers": np.eye(2), "stddev": np.ones(2)},
 }
+# The same of tables, in which NaN is a missing value, and only infinity is wrong.
+KINDS = {"is_number": (True, False, True)}
+TABLES = {
+    boosting.utility: {"train": REAL, "test": FAKE, "target": 0, "seeds": [0], **KINDS},
+    column_shapes.column_shapes: {"real": REAL, "fake": FAKE, **KINDS},
+    nearest_records.nearest_distances: {"rows": REAL, "among": FAKE, **KINDS},
+    pair_trends.pair_trends: {"real": REAL, "fake": FAKE, **KINDS},
+    row_copies.is_copy: {"rows": REAL, "among": FAKE},
+    row_copies.near_keys: {"rows": REAL},
+    sdmetrics_scores.sdmetrics_column_shapes: {"real": REAL, "fake": FAKE, **KINDS},
+    sdmetrics_scores.sdmetrics_pair_trends: {"real": REAL, "fake": FAKE, **KINDS},
+    table_pairs.correlations: {"rows": REAL},
+}
+# Steps of these, which were given checked tables.
+OF_CHECKED = {
+    *(table_columns.by_level, table_columns.by_bin, table_columns.coded),
+    *(table_columns.shuffled, table_columns.halves, table_columns.check_tables),
+    *(table_pairs.joint_similarities, table_pairs.of_pairs, table_pairs.worst_pairs),
+}
 
 
 def functions_of_arrays():
@@ -154,6 +182,7 @@ def takes_arrays(function):
 
 def test_every_public_function_of_arrays_is_tried():
     missing = {f for f in functions_of_arrays() if takes_arrays(f)} - CASES.keys()
+    missing -= TABLES.keys() | OF_CHECKED
     assert {f.__qualname__ for f in missing} <= {"check_finite"}
 
 
@@ -186,6 +215,25 @@ def test_a_function_refuses_what_is_not_finite(function, name, value):
         return
     with pytest.raises(ValueError, match=r"^`\w+` must be finite\. Received: NaN or"):
         function(**given)
+
+
+@pytest.mark.parametrize(
+    ("function", "name"),
+    [(f, n) for f, given in TABLES.items() for n, v in given.items() if v is REAL]
+    + [(f, n) for f, given in TABLES.items() for n, v in given.items() if v is FAKE],
+)
+def test_a_function_of_tables_refuses_infinity_and_reads_nan_as_missing(function, name):
+    given = dict(TABLES[function])
+    for value in (np.nan, np.inf, -np.inf):
+        wrong = given[name].copy()
+        wrong.flat[wrong.size // 2] = value
+        if np.isnan(value):
+            assert not is_not_finite(function(**given | {name: wrong}))
+            continue
+        with pytest.raises(
+            ValueError, match=rf"^`{name}` must be finite, or NaN .*inf"
+        ):
+            function(**given | {name: wrong})
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])
@@ -223,7 +271,7 @@ def rows_of(count, value=None):
         (kind, role)
         for kind, k in registry.kinds().items()
         for role in k().statistics()
-        if kind != "segmentation"  # whose rows are bytes
+        if kind != "segmentation" and not k.of_tables  # of bytes, and of missing values
     ],
 )
 def test_a_metric_refuses_rows_that_are_not_finite(kind, role, value):
@@ -240,3 +288,27 @@ def test_a_metric_refuses_rows_that_are_not_finite(kind, role, value):
     assert all(np.isfinite(figure.value) for figure in compute().values())
     with pytest.raises(ValueError, match="must be finite"):
         compute(**{role: value})
+
+
+@pytest.mark.parametrize(
+    ("kind", "role"),
+    [
+        (kind, role)
+        for kind, k in registry.kinds().items()
+        if k.of_tables
+        for role in k().statistics()
+    ],
+)
+def test_a_metric_of_tables_refuses_infinity_and_reads_nan_as_missing(kind, role):
+    metric, table = registry.get(kind), StandInTable(KINDS["is_number"])
+    draw = np.random.default_rng(0)
+    rows = {name: draw.integers(0, 3, (60, 3)) / 1.0 for name in metric.statistics()}
+    for value in (np.nan, np.inf):
+        tables = rows | {role: rows[role].copy()}
+        tables[role][30, 2] = value
+        if np.isnan(value):
+            found = computed(metric, table, target="a", **tables)
+            assert all(np.isfinite(figure.value) for figure in found.values())
+            continue
+        with pytest.raises(ValueError, match="must be finite, or NaN"):
+            computed(metric, table, target="a", **tables)
