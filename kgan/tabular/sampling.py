@@ -15,8 +15,6 @@ _ROWS = 8192  # of one compiled call, less where a table has many levels
 _NUMBERS = 2**24  # about as many a compiled call draws
 # A row is given up after so many tries, and all rows once so many in a row have failed.
 _MOST_TRIES, _HOPELESS = 10**6, 2 * 10**6
-# Tries of each row in one compiled call where fewer than this share are accepted.
-_ROUNDS, _RARE = 16, 0.05
 
 
 @dataclasses.dataclass(frozen=True)
@@ -94,8 +92,7 @@ class RowSampler:
             missed = []
             for first in range(0, len(pending), self.rows):
                 rows = pending[first : first + self.rows]
-                rate = accepted / tried if tried else 1.0
-                hit, coded, used = self._next(seed, numbers, tries, rows, wanted, rate)
+                hit, coded, used = self._next(seed, numbers, tries, rows, wanted)
                 if coded is not None:
                     found[rows[hit]] = coded
                 missed.append(rows[~hit])
@@ -114,68 +111,49 @@ class RowSampler:
             found = self._drawn(seed, numbers, tries, wanted, np.arange(len(numbers)))
         return found, float(accepted / tried)
 
-    def _next(self, seed, numbers, tries, rows, wanted, rate):
+    def _next(self, seed, numbers, tries, rows, wanted):
         """Tries some rows, as often as there is room for.
 
         Returns which of them are accepted, these as coded rows where `accepts` looked
         at them, and the number of tries that were made. Tries of the others move on.
         """
         each = max(1, self.rows // len(rows))
-        lane = np.arange(each)
         row, number = np.repeat(rows, each), np.repeat(numbers[rows], each)
-        t = (tries[rows][:, None] + lane).ravel()
-        rounds, later = 1, np.zeros(len(row), np.int64)
+        t = (tries[rows][:, None] + np.arange(each)).ravel()
+        good = np.ones(len(row), bool)
         if wanted.levels:
-            # Where few are accepted, many are tried in one call.
-            rounds = _ROUNDS if wanted.accepts is None and rate < _RARE else 1
-            later = self._first(seed, number, t, wanted, row, each, rounds)
+            good = self._levels_accept(seed, number, t, wanted, row)
         coded = None
-        if wanted.accepts is not None and (later == 0).any():
-            some = np.flatnonzero(later == 0)
+        if wanted.accepts is not None and good.any():
+            some = np.flatnonzero(good)
             drawn = self._drawn(seed, number[some], t[some], wanted, row[some])
-            good = wanted.accepts(drawn, row[some])
-            later[some[~good]] = rounds
+            good[some] = wanted.accepts(drawn, row[some])
             coded = np.zeros((len(row), drawn.shape[1]), np.float32)
             coded[some] = drawn
-        after = later.reshape(len(rows), each) * each + lane
-        first, most = after.min(1), rounds * each
-        hit = first < most
+        by_row = good.reshape(len(rows), each)
+        hit, place = by_row.any(1), by_row.argmax(1)
         if coded is not None:
-            coded = coded[(np.arange(len(rows)) * each + after.argmin(1))[hit]]
-        tries[rows] += np.where(hit, first, most)
-        return hit, coded, int(np.where(hit, first + 1, most).sum())
+            coded = coded[(np.arange(len(rows)) * each + place)[hit]]
+        tries[rows] += np.where(hit, place, each)
+        return hit, coded, int(np.where(hit, place + 1, each).sum())
 
-    def _first(self, seed, numbers, tries, wanted, rows, stride, rounds):
-        """Returns after how many strides the levels of a condition are accepted.
-
-        Each row begins with its own try; where none of `rounds` is, it is `rounds`.
-        """
+    def _levels_accept(self, seed, numbers, tries, wanted, rows):
+        """Returns for which tries the levels of a condition are accepted."""
         names = tuple(sorted(wanted.levels))
         alike = all(kind is None for _, kind in wanted.levels.values())
-        key = names, alike, rounds
-        if key not in self._try:
-            self._try[key] = tf.function(
-                functools.partial(self._strides, names, rounds), jit_compile=True
+        if (names, alike) not in self._try:
+            self._try[names, alike] = tf.function(
+                functools.partial(self._probable, names), jit_compile=True
             )
         # One row for all where all have the same condition.
         asked = rows[:1] if alike else self._filled(rows)
-        found = self._try[key](
+        accepted = self._try[names, alike](
             tf.constant(seed, tf.int64),
             tf.constant(self._filled(numbers)),
             tf.constant(self._filled(tries)),
-            tf.constant(stride, tf.int64),
             [tf.constant(wanted.of(name, asked)) for name in names],
         )
-        return found.numpy()[: len(numbers)]
-
-    def _strides(self, names, rounds, seed, numbers, tries, stride, allowed):
-        found = tf.fill((self.rows,), tf.constant(rounds, tf.int64))
-        for number in tf.range(tf.constant(rounds, tf.int64)):
-            good = self._probable(
-                names, seed, numbers, tries + number * stride, allowed
-            )
-            found = tf.where(good, tf.minimum(found, number), found)
-        return found
+        return accepted.numpy()[: len(numbers)]
 
     def _probable(self, names, seed, numbers, tries, allowed):
         # More numbers than the body takes: the probability is held to one of them.

@@ -191,12 +191,6 @@ def test_coded_rows_train_as_well(trained):
     assert gan.step == 6
 
 
-def test_epochs_where_none_are_given():
-    assert training.epochs_of(rows=32_561, batch_size=1_000) == 250
-    assert training.epochs_of(rows=10**6, batch_size=1_000) == 30
-    assert training.epochs_of(rows=300, batch_size=300) == 8_000
-
-
 def test_discrete_columns_as_in_ctgan():
     gan = made()
     with pytest.raises(ValueError, match=r"'hours': \"category\""):
