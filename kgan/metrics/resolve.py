@@ -100,10 +100,11 @@ class Finder:
             if _same_table(data, self.reads):
                 return data
             data = getattr(data, "frame", data)
-        if self._first is not None or not isinstance(data, (str, os.PathLike)):
-            whole = {"held_out": 0.0, "split": "all"}
-            return kgan.data.source(data, **whole, **self.reads)
-        options = {"held_out": 0.0} | self._windows_of(data) | self.reads
+        named = isinstance(data, (str, os.PathLike))
+        options = self._windows_of(data) if named else {}
+        if self._first is not None or not named:
+            options, split = options | {"held_out": 0.0}, "all"
+        options = {"held_out": 0.0} | options | self.reads
         return kgan.data.source(data, split=split, **options)
 
     def _windows_of(self, name):
