@@ -24,6 +24,7 @@ import numpy as np
 from environments import python_of
 
 import kgan
+from kgan.core.table_blocks import Block
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 LARGEST = 1e-5

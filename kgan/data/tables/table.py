@@ -262,7 +262,11 @@ class Table:
         return self.kinds[name]
 
     def mask(
-        self, name: Any, values: Sequence | None = None, low: Any = None, high=None
+        self,
+        name: Any,
+        values: Sequence | None = None,
+        low: Any = None,
+        high: Any = None,
     ) -> tuple[int, np.ndarray, bool]:
         """Returns the number of a block, which of its levels can be what is asked for.
 
