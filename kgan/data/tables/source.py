@@ -18,6 +18,7 @@ from kgan.data import splits
 from kgan.data.base import IndexedSource, on_host
 from kgan.data.tables import reading
 from kgan.data.tables.bundled import BUNDLED
+from kgan.data.tables.sdv_metadata import is_sdv, kinds_of_sdv
 from kgan.data.tables.table import Table
 
 _logger = logging.getLogger(__name__)
@@ -40,8 +41,8 @@ class TableSource(IndexedSource):
         table: A `kgan.tabular.Table` by which the rows are coded; None: one is inferred
             from the training rows.
         columns: Kinds of columns by name, which are not inferred, as in
-            `Table.override`: a dictionary, its JSON, or the path of a JSON file; or
-            what `Table.to_json` wrote, which is a whole table.
+            `Table.override`: a dictionary, its JSON, or the path of a JSON file; SDV's
+            `metadata.json`; or what `Table.to_json` wrote, which is a whole table.
         missing: Words, or one with commas between them, that stand for missing values.
         constraints: What holds in each row, as in `Table.infer`.
         privacy: The same.
@@ -197,7 +198,7 @@ def read_columns(columns: Any) -> dict:
             "`columns` must be a dictionary of kinds by column. Received: "
             f"{type(found).__name__}"
         )
-    return found
+    return kinds_of_sdv(found) if is_sdv(found) else found
 
 
 def is_whole(columns: dict) -> bool:
