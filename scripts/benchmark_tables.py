@@ -9,6 +9,7 @@ memory that the process has held above that of its imports.
 """
 
 import argparse
+import itertools
 import pathlib
 import resource
 import statistics
@@ -40,7 +41,7 @@ def main() -> None:
     )
     gan.fit(frame, epochs=arguments.epochs, callbacks=[begins], verbose=0)
     each = gan.step / arguments.epochs
-    seconds = [b - a for a, b in zip(times[1:], times[2:], strict=False)]
+    seconds = [b - a for a, b in itertools.pairwise(times[1:])]
     print(f"{each / statistics.median(seconds):,.1f} steps a second")
     count = arguments.rows
     plain = _seconds(lambda seed: gan.sample(count, seed=seed), arguments.repeats)
