@@ -20,7 +20,7 @@ from kgan.layers import table_rows
 from kgan.models import tabular as networks
 from kgan.tabular import conditions as asked
 from kgan.tabular import training
-from kgan.tabular.drawn import DrawnRows
+from kgan.tabular.drawn import DrawnRows, NetworkRows
 from kgan.tabular.sampling import RowSampler
 
 
@@ -256,6 +256,9 @@ class TabularGAN(GAN):
     def examples(self, count, seed=0, dataset=None, averaged=True):
         """Returns sampled rows as `Table.measured` has them, which metrics compare."""
         return DrawnRows(self, count, seed, averaged)
+
+    def raw_examples(self, count, seed=0):
+        return NetworkRows(self, count, seed, averaged=False)
 
     def shown(self, rows=None, seed=0, examples=None, columns=8):
         raise self._unanswered("shown", "draws no pictures")
