@@ -9,7 +9,7 @@ from keras import layers
 
 from kgan.core import table_blocks
 from kgan.core.table_blocks import Block
-from kgan.layers.table_rows import TEMPERATURE, TableRows
+from kgan.layers.table_rows import TEMPERATURE, FirstLatents, TableRows
 
 LATENT_DIM = 64
 # A judge of twice the width serves the smaller generator as well as an equal one.
@@ -62,7 +62,7 @@ def table_generator(
     raw.bias.assign(np.concatenate([logs, np.zeros(places)]))
     latents = keras.Input((latent_dim + noise,), dtype="float32", name="latents")
     rows = TableRows(blocks, temperature, name="rows")
-    output = rows([body(latents[:, :latent_dim]), latents])
+    output = rows([body(FirstLatents(latent_dim, name="first")(latents)), latents])
     return keras.Model(latents, output, name=name)
 
 

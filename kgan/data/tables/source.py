@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 import hashlib
 import json
 import logging
@@ -78,7 +79,7 @@ class TableSource(IndexedSource):
         self.missing = tuple(map(str, missing))
         name, self._all, self.notes = _found(data, self.missing)
         for note in self.notes:
-            _logger.warning("%s", note)
+            _tell(note)
         kinds = read_columns(columns)
         if table is None and is_whole(kinds):
             table = Table.from_config(kinds)
@@ -221,6 +222,12 @@ def typed_as(table: Table, frame: Any) -> Any:
         if whole or column.isna().all():
             frame[name] = column.astype(wanted)
     return frame
+
+
+@functools.lru_cache
+def _tell(note):
+    """Logs a note, once: a run reads its table more than once."""
+    _logger.warning("%s", note)
 
 
 def _found(data, missing):
