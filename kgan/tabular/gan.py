@@ -153,27 +153,35 @@ class TabularGAN(GAN):
         if x is None or isinstance(x, (tf.data.Dataset, np.ndarray)):
             options = {} if batch_size is None else {"batch_size": batch_size}
             return super().fit(x, y, epochs=epochs or 1, **options, **kwargs)
-        source = x
-        if hasattr(x, "columns"):
-            self.table.check(x)
-        if not isinstance(x, TableSource):
-            source = kgan.data.source(x, table=self.table, held_out=0.0)
+        source = self._source(x)
         batch = min(batch_size or training.BATCH_SIZE, source.num_examples)
         each = max(1, source.num_examples // (batch * self.batches_a_round))
+        each = kwargs.pop("steps_per_epoch", None) or each
         epochs = epochs or training.epochs_of(source.num_examples, batch)
-        begun = kwargs.get("initial_epoch", 0)
-        self._compile_for((epochs - begun) * each)
-        held_out = kwargs.get("validation_data")
-        if held_out is not None and not isinstance(held_out, tf.data.Dataset):
-            coded = self.table.encode(held_out).astype(np.float32)
-            kwargs["validation_data"] = tf.data.Dataset.from_tensor_slices(coded).batch(
-                min(batch, len(coded)), drop_remainder=self.needs_full_batches
+        self._compile_for((epochs - kwargs.get("initial_epoch", 0)) * each)
+        if kwargs.get("validation_data") is not None:
+            kwargs["validation_data"] = self._held_out_rows(
+                kwargs["validation_data"], batch
             )
-        data = kgan.data.load(
-            source, batch, seed=self.seed, start=self.position, steps_per_epoch=None
-        )
-        kwargs.setdefault("steps_per_epoch", each)
+        where = {"seed": self.seed, "start": self.position}
+        steps = each * self.batches_a_round
+        data = kgan.data.load(source, batch, steps_per_epoch=steps, **where)
         return super().fit(data, epochs=epochs, **kwargs)
+
+    def _source(self, x):
+        if isinstance(x, TableSource):
+            return x
+        if hasattr(x, "columns"):
+            self.table.check(x)
+        return kgan.data.source(x, table=self.table, held_out=0.0)
+
+    def _held_out_rows(self, x, batch_size):
+        """Returns batches of coded rows of held-out data; a data set as it is."""
+        if isinstance(x, tf.data.Dataset):
+            return x
+        coded = self.table.encode(self._source(x).frame).astype(np.float32)
+        rows = tf.data.Dataset.from_tensor_slices(coded)
+        return rows.batch(min(batch_size, len(coded)), self.needs_full_batches)
 
     def _compile_for(self, steps):
         """Compiles for so many steps, or checks that a schedule lasts for them."""
