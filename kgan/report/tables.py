@@ -48,6 +48,7 @@ def compared(game, source, seed: int = 0, averaged: bool = True) -> Rows:
 
 def facts(game, source, seed: int) -> Html:
     """Writes the list of what the model and its data are."""
+    known = game.reads["table"]
     return terms(
         [
             ("data", without_folders(source.name)),
