@@ -21,7 +21,7 @@ from kgan.core.atomic_files import check_writable, fill_atomically, write_atomic
 from kgan.data import checks, dataset_json, image_files, pixels
 from kgan.data.base import IndexedSource
 from kgan.data.folder import FolderScan, FolderSource
-from kgan.data.registry import names, source, window_options
+from kgan.data.registry import is_table, names, source, window_options
 from kgan.data.sides import Sides
 
 CROPS = ("center", "none", "wide")
@@ -162,6 +162,10 @@ def _is_zip(path):
 def _find(name, size, split, data_dir, of_folders) -> IndexedSource:
     """Returns the source of `name`; raises unless it is one of images."""
     options = {}
+    if isinstance(name, (str, os.PathLike)) and is_table(name):
+        raise ValueError(
+            f"`dataset` must be images to be packed. Received: a table, {name}"
+        )
     if isinstance(name, (str, os.PathLike)) and name not in names():
         if window_options(name) == ("window",):
             options = {"image_size": size, **of_folders}

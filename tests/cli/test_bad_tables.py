@@ -1,11 +1,14 @@
 """Tables that cannot be read or modelled: one line says so, and nothing is written."""
 
+import keras
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 from small_tables import people
 
 from kgan.cli import main
+from kgan.tabular import Table, TabularGAN
 
 
 def written(text, encoding="utf-8"):
@@ -105,3 +108,22 @@ def test_words_for_missing_values(tmp_path, capsys):
         line for line in capsys.readouterr().out.splitlines() if line.startswith("job ")
     ]
     assert "%" in line
+
+
+def test_a_table_is_no_set_of_images(tmp_path, capsys):
+    people(50).to_csv(tmp_path / "data.csv", index=False)
+    flags = [f"--dataset={tmp_path / 'data.csv'}", f"--output={tmp_path / 'x.zip'}"]
+    assert main(["data", *flags]) == 1
+    assert "`dataset` must be images to be packed" in capsys.readouterr().err
+    assert not (tmp_path / "x.zip").exists()
+
+
+@pytest.mark.parametrize("command", ["explore", "export", "translate"])
+def test_what_a_model_of_a_table_has_no_use_for(command, tmp_path, capsys):
+    keras.utils.set_random_seed(0)
+    gan = TabularGAN(Table.infer(people()), latent_dim=4, generator_hidden=(8,))
+    gan.save(tmp_path / "gan.keras")
+    Image.new("RGB", (8, 8)).save(tmp_path / "image.png")
+    flags = [f"--input={tmp_path}/image.png"] if command == "translate" else []
+    assert main([command, f"--model={tmp_path}/gan.keras", *flags]) == 1
+    assert len(capsys.readouterr().err.strip().splitlines()) == 1
