@@ -54,7 +54,8 @@ def names(text):
 
 
 @pytest.mark.parametrize(
-    "package", ["tensorflow-datasets", "gradio", "huggingface_hub"]
+    "package",
+    ["tensorflow-datasets", "gradio", "huggingface_hub", "pandas", "pyarrow"],
 )
 def test_what_not_everyone_needs_is_an_extra(package):
     extras = SETUP["options.extras_require"]

@@ -4,6 +4,7 @@
   kgan evaluate --model=RUN --metrics=frechet_mnist,precision_recall_mnist
   kgan evaluate --model=RUN --metrics=fid,kid --num_images=50000
   kgan evaluate --samples=FOLDER --dataset=cifar10 --metrics=kernel_cifar10
+  kgan evaluate --model=runs/adult --target=income --held_out=adult_test.csv
 
 It prints a table and writes evaluation.json, each figure with all that it was
 computed from, and report.html if the model generates from latents, or if it
@@ -13,7 +14,9 @@ application (vgg16); fid and kid are those of the standard Inception network.
 Of a model that translates, l1, psnr and ssim are of held-out pairs, cycle_error
 of held-out sources. Distances such as frechet and kernel compare translations
 of the training sources with the training targets, with --split=test those of
-the held-out ones. Without --metrics, those that fit the data are measured.
+the held-out ones. Of a table, rows are compared by column and by pair of
+columns, always beside shuffled columns and two halves of the real rows.
+Without --metrics, those that fit the data are measured.
 """
 
 import pathlib
@@ -54,6 +57,8 @@ def define(values) -> None:
         ("metrics", Texts(optional=True), None, "names with commas between them "
          f"(default: those that fit): {', '.join(metrics.names())}"),
         ("num_images", Integer(), 10_000, "examples that are generated"),
+        ("target", optional, None, "of a table: the column that classifiers learn to "
+         "predict from its rows (tstr)"),
         ("features", optional, None, "what metrics are measured on that do not say so "
          "(default: what fits the data)"),
         ("dataset", optional, None, "the real examples (default: the run's)"),
@@ -113,7 +118,7 @@ def run(values) -> None:
         data_dir=data_dir,
         verbose=1 if sys.stdout.isatty() else 0,
         **flags.chosen(values, "features", "split", "held_out", "held_out_split"),
-        **flags.chosen(values, "num_real", "direction", "allow_few"),
+        **flags.chosen(values, "num_real", "direction", "allow_few", "target"),
     )
     _compare_data(values, dataset, evaluator.real.source)
     chosen = flags.chosen(values, "seed", "averaged", "truncation", "labels")

@@ -1,4 +1,4 @@
-"""Generates images from a trained model: PNG files, one grid, or a film.
+"""Generates images or rows of a table from a trained model.
 
   kgan generate --model=runs/digits-20250101-120000
   kgan generate --model=gan.keras --num_images=1000 --seed=1 --output=images/
@@ -8,6 +8,8 @@
   kgan generate --model=ffhq.keras --seeds=0-35,85 --truncation=0.7
   kgan generate --model=gan.keras --directions=pca --seed=3 --output=slides.png
   kgan generate --model=saved_models/digits --output=exported.png
+  kgan generate --model=runs/adult --num_rows=10000 --output=fake.csv.gz
+  kgan generate --model=RUN --conditions='{"sex": "Female"}' --output=f.parquet
 
 Image i depends on the seed and on i alone, so `--start` splits a large set
 over machines; one folder takes images of one model and the same flags, which
@@ -18,6 +20,10 @@ ones of the latent space: a row each, with the seed's image in its middle. A
 model of points writes their coordinates, as .npy or .csv; one of other data
 that are no pictures (series, voxels, more than four channels) writes .npy with
 its floats. An exported model generates as the model that it was exported from.
+A model of a table writes rows, as .csv, .csv.gz or .parquet: row i, too,
+depends on seed and i alone. --conditions are by column a level, a list of
+levels, wanted shares {"<=50K": 0.5, ">50K": 0.5} or a range {"low": 30, "high":
+39}; or a file of known columns, with a row for each row that is drawn.
 """
 
 import itertools
@@ -25,12 +31,13 @@ import pathlib
 
 import numpy as np
 
-from kgan.cli import flags, image_folder, outputs
+from kgan.cli import flags, image_folder, outputs, sampled_rows
 from kgan.core import naming
 from kgan.games import generative
 from kgan.latents import directions
 from kgan.recipes.flag_types import Boolean, Choice, Fraction, Integer, Kind, Text
 from kgan.runs import directory, provenance
+from kgan.tabular.gan import TabularGAN
 
 # Columns of a grid, and images of a walk, where none are given.
 _SLIDE, _BY_CLASS, _WALK = 9, 8, 16
@@ -77,10 +84,14 @@ def define(values) -> None:
          "exported folder or hf://USER/NAME"),
         ("num_images", optional, None, "number of images or points (default: 64, or "
          "what fills rows and columns); of a walk: from seed to seed (default: 16)"),
+        ("num_rows", optional, None, "number of rows of a table (default: 1000, or "
+         "those of a file of conditions)"),
+        ("conditions", sampled_rows.Conditions(optional=True), None, "what rows of "
+         "a table must fulfil, in JSON; or a CSV or Parquet file of known columns"),
         ("seed", Integer(minimum=0), 0, "seed of the latents"),
         ("seeds", Seeds(optional=True), None, "seeds of StyleGAN, an image for each: "
          "85 or 0-35,85"),
-        ("start", Integer(minimum=0), 0, "index of the first image"),
+        ("start", Integer(minimum=0), 0, "index of the first image or row"),
         ("labels", Integers(optional=True), None, "class of all images, or one for "
          "each: 3 or 0,1,2 (default: all classes in turn)"),
         ("averaged", Boolean(), True, "take the averaged generator if there is one"),
@@ -95,7 +106,8 @@ def define(values) -> None:
         ("directions", Choice(directions.names(), optional=True), None,
          "slide along principal directions, found by: pca, sefa"),
         ("output", Text(), "generated", "folder for images, or a file: .png (one "
-         "grid), .gif (a film), .npy (an array), .csv (points)"),
+         "grid), .gif (a film), .npy (an array), .csv (points or rows), .csv.gz, "
+         ".parquet"),
         ("rows", optional, None, "rows of a grid; number of directions"),
         ("columns", optional, None, "columns of a grid"),
     ]:  # fmt: skip
@@ -109,6 +121,10 @@ def run(values) -> None:
     path = pathlib.Path(values.output)
     outputs.check_output(path)
     gan = directory.load_generator(model)
+    if isinstance(gan, TabularGAN):
+        print(sampled_rows.write(gan, values))
+        return
+    sampled_rows.check_flags(values, is_table=False)
     generative.require(gan, "`kgan generate`")
     write = outputs.find_writer(path, gan.data_shape, gan.is_image)
     labels = _labels(gan, values)

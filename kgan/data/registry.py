@@ -14,8 +14,7 @@ from kgan.data.folder import FolderSource
 from kgan.data.pairs import Pairs
 from kgan.data.tables import reading
 from kgan.data.tables.bundled import BUNDLED
-from kgan.data.tables.source import TableSource
-from kgan.data.tables.source import is_data as is_table
+from kgan.data.tables.source import TableSource, is_data
 from kgan.data.unpaired import Unpaired
 
 _BUILT_IN = {
@@ -32,6 +31,7 @@ SIDE_OPTIONS = (
     *("direction", "held_out", "held_out_by", "load_size"),
     *("source_channels", "target_channels", "source_labels", "target_labels"),
 )
+TABLE_OPTIONS = ("missing", "held_out")
 
 
 def names() -> tuple[str, ...]:
@@ -110,7 +110,7 @@ def _source(name, image_size, split, data_dir, options):
     shared = {"image_size": image_size, "split": split}
     if isinstance(name, Source):
         return _build(lambda: name, name.name, shared, options)
-    if not isinstance(name, (str, os.PathLike)) and is_table(name):
+    if not isinstance(name, (str, os.PathLike)) and is_data(name):
         return _build(TableSource, "a table", shared, options, name)
     if not isinstance(name, (str, os.PathLike)):
         return _build(arrays.from_arrays, "arrays", shared, options, name)
@@ -138,8 +138,26 @@ def window_options(name: str | os.PathLike) -> tuple[str, ...]:
 
 
 def side_options(name: str | os.PathLike) -> tuple[str, ...]:
-    """Returns the options of `source` that say what the two sides of a text are."""
+    """Returns the options of `source` that say what parts of a name are read.
+
+    They are about the two sides of a text, or the rows of a table.
+    """
+    if is_table(name):
+        return TABLE_OPTIONS
     return SIDE_OPTIONS if texts.is_text(name) else ()
+
+
+def is_table(
+    name: str | os.PathLike, data_dir: str | os.PathLike | None = None
+) -> bool:
+    """Returns whether a name of a data set means a table, of a file or by itself.
+
+    A name that ends as one of a file does, even if it is not there.
+    """
+    if texts.is_text(name) or name in _BUILT_IN:
+        return False
+    missing = reading.has_suffix(name) and not archive.is_there(name)
+    return name in BUNDLED or missing or (_is_file(name, data_dir) and is_data(name))
 
 
 def paths_of(
@@ -197,18 +215,21 @@ def is_path(name: str) -> bool:
 
 
 def _find(name: str | os.PathLike, data_dir: str | os.PathLike | None) -> Callable:
-    is_file = not isinstance(name, str) or is_path(name)
-    is_file = is_file or any(path.exists() for path in paths_of(name, data_dir))
-    missing = reading.has_suffix(name) and not archive.is_there(name)
-    if name in BUNDLED or missing or (is_file and is_table(name)):
+    if is_table(name, data_dir):
         return TableSource
-    if is_file:
+    if _is_file(name, data_dir):
         return FolderSource
     if tfds_images.is_known(name, data_dir):
         return tfds_images.TFDSSource
     if not tfds_images.is_installed():
         tfds_images.require(f"{_unknown(name, data_dir)} A TFDS name")
     raise ValueError(_unknown(name, data_dir))
+
+
+def _is_file(name, data_dir):
+    if not isinstance(name, str) or is_path(name):
+        return True
+    return any(path.exists() for path in paths_of(name, data_dir))
 
 
 def _unknown(name: str, data_dir: str | os.PathLike | None) -> str:

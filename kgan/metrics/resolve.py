@@ -100,11 +100,12 @@ class Finder:
             if _same_table(data, self.reads):
                 return data
             data = getattr(data, "frame", data)
+        options = {"held_out": 0.0}
+        if isinstance(data, (str, os.PathLike)):
+            options |= self._windows_of(data)
         if self._first is not None or not isinstance(data, (str, os.PathLike)):
-            whole = {"held_out": 0.0, "split": "all"}
-            return kgan.data.source(data, **whole, **self.reads)
-        options = {"held_out": 0.0} | self._windows_of(data) | self.reads
-        return kgan.data.source(data, split=split, **options)
+            options["held_out"], split = 0.0, "all"
+        return kgan.data.source(data, split=split, **options | self.reads)
 
     def _windows_of(self, name):
         """Returns those of the options that a folder has, or pairs have."""

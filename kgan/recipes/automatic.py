@@ -14,7 +14,9 @@ from kgan import recipes
 from kgan.core import naming
 from kgan.data import archive, registry, texts
 from kgan.recipes import few_shot, stylegan2
+from kgan.recipes.options.tabular import DATA_FIELDS, PLAYED
 from kgan.recipes.recipe import Recipe, of_game
+from kgan.tabular import training
 
 # Device, width of the DCGAN, rounds: minutes on a CPU of a few cores, as long on a GPU.
 _CPU = ("a CPU", 32, 3_000)
@@ -22,6 +24,7 @@ _GPU = ("a GPU", 64, 20_000)
 _SIDES = (16, 24, 32, 48, 64)
 _BATCH = 64
 _NAMED = 10  # how many classes a line names
+TABULAR = "tabular"  # the game of tables
 
 
 def choose(
@@ -35,18 +38,20 @@ def choose(
 ) -> tuple:
     """Chooses a recipe that fits a data set and this machine.
 
-    For images and points it chooses networks, size and steps of a GAN; for other data,
-    or another game, the first recipe whose game can be played with them. Returns
+    For images and points it chooses networks, size and steps of a GAN, for tables the
+    steps of their game; for other data, or another game, the first recipe whose game
+    can be played with them. Returns
     `(recipe, reasons)`: a `Recipe`, and lines with what was chosen and why.
 
     Args:
-        dataset: A folder of images, or a name that `kgan.data.source` knows.
+        dataset: A folder of images, or another name that `kgan.data.source` knows.
         data_dir: Where prepared data lie.
         game: Name of the game; None: one that fits the data.
         image_size: To which size images are brought to look at the data, or None.
         windows: `Recipe.data_options`, by which the data are read; None: none.
         conditional: Whether classes will be generated; if not, a line names them.
-        given: Fields that will be overridden, of which no line says what was chosen.
+        given: Fields that will be overridden, of which no line says what was chosen. As
+            a mapping it has their values, too, by which a table is read.
 
     Raises:
         ValueError: If there are no such data, or no recipe fits them.
@@ -58,6 +63,8 @@ def choose(
         ```
     """
     kinds = recipes.games() if game is None else {game: of_game(game)}
+    if TABULAR in kinds and registry.is_table(dataset, data_dir):
+        return _for_table(dataset, given)
     if "gan" in kinds and archive.is_there(dataset):
         return _for_folder(dataset, conditional, given)
     source = kgan.data.source(dataset, image_size, data_dir=data_dir, **(windows or {}))
@@ -74,8 +81,10 @@ def choose(
 def game_of(dataset: str | None) -> str | None:
     """Returns the game that `choose` finds where the name of the data alone says it.
 
-    Pairs and unpaired images have such a name; it is None for others.
+    Tables, pairs and unpaired images have such a name; it is None for others.
     """
+    if dataset is not None and registry.is_table(dataset):
+        return TABULAR
     if not texts.is_text(dataset):
         return None
     kind = dataset.partition(":")[0]
@@ -106,7 +115,9 @@ def _about_labels(name, data, conditional):
 
 
 def name_of(dataset: str) -> str:
-    """Returns the name of a folder, or of a ZIP without its ending."""
+    """Returns the name of a folder, or of a ZIP or a table without its ending."""
+    if registry.is_table(dataset):
+        return pathlib.PurePath(dataset).name.partition(".")[0].rpartition(":")[2]
     path = pathlib.Path(dataset).resolve()
     return (path.stem if path.suffix.lower() == ".zip" else path.name) or "images"
 
@@ -213,6 +224,34 @@ def _for_images(dataset, sizes, given):
         f"{dataset}: {count:,} images{sides}.",
         *few_shot.unless_given(given, chosen),
     ]
+
+
+def _for_table(dataset, given):
+    given = given if isinstance(given, Mapping) else {}
+    options = {name: given[name] for name in DATA_FIELDS if name in given}
+    source = kgan.data.source(dataset, **options)
+    rows, columns = source.num_examples, len(source.frame.columns)
+    batch_size = min(training.BATCH_SIZE, rows)
+    each = rows // min(given.get("batch_size", batch_size), rows)
+    steps = max(training.STEPS, training.EPOCHS * each)
+    recipe = Recipe(
+        name=name_of(dataset) or "table",
+        description=f"rows of {registry.short(str(dataset))}",
+        game=TABULAR,
+        dataset=str(dataset),
+        batch_size=batch_size,
+        steps=steps,
+        sample_every=max(each, steps // 12),
+        **PLAYED,
+    )
+    chosen = {
+        ("game",): f"Chose --game={TABULAR}: it is a table, of whose columns kinds are "
+        "inferred; --columns says others.",
+        ("steps", "batch_size"): f"Chose --steps={steps}: {steps / each:.0f} passes "
+        f"through the rows, {batch_size} in a batch.",
+    }
+    known = f"{dataset}: {rows:,} rows to train on, {columns} columns."
+    return recipe, [known, *few_shot.unless_given(given, chosen)]
 
 
 def _for_points(source, given):

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import pathlib
 from typing import TYPE_CHECKING, Any
 
 import keras
@@ -93,7 +94,8 @@ class Recipe:
     game: str | None = field(Text(optional=True), "game that is played, as in gan")
     dataset: str = field(
         Text(),
-        "gaussian, ring, grid, digits, a name of TFDS, a folder or ZIP of images; two "
+        "gaussian, ring, grid, digits, a name of TFDS, a folder or ZIP of images; a "
+        "table: a CSV or Parquet file, made_table, table:iris; two "
         "sets of images: pairs:PATH:SOURCE:TARGET[:SHARE] (sub-folders), "
         "pairs:PATH:PATH, pairs:PATH (side by side); unpaired:... likewise",
         "digits",
@@ -375,6 +377,21 @@ class Recipe:
 
         None: the game's pictures show nothing of the data.
         """
+
+    def files(self, source: Any) -> dict[str, str]:
+        """Returns what a run's directory holds of this game alone: texts by name."""
+        return {}
+
+    def options_of_run(self, run_dir: pathlib.Path) -> dict:
+        """Returns options of `kgan.data.source` by which a run's data are read again.
+
+        They are those of `files` that the run has, and precede `data_options`.
+        """
+        return {}
+
+    def shown_about(self, source: Any) -> str:
+        """Returns what people must see of the data before training, if anything."""
+        return ""
 
     def traits(self, game: keras.Model) -> dict:
         """Returns what two games must share for one to start from the other's weights.

@@ -3,6 +3,7 @@
 runs/NAME-TIME/
   recipe.json    the recipe, all values resolved
   data.json      what tells its data from others
+  columns.json   of a table: kinds of its columns, and how they are coded
   gan.keras      the trained model; none before training has ended
   metrics.csv    one line an epoch
   checkpoints/   the newest models on the way, and the best if one is asked for
@@ -26,6 +27,7 @@ from kgan.export import hub
 from kgan.games import exported
 from kgan.published.stylegan2 import load_stylegan2
 from kgan.published.translators import load_translation
+from kgan.recipes.options.tabular import COLUMNS as COLUMNS
 from kgan.runs import lock
 
 RECIPE = "recipe.json"
@@ -52,7 +54,7 @@ def check_free(run_dir: pathlib.Path) -> None:
         kept = run_dir / CHECKPOINTS
         left = {run_dir / lock.NAME, *leftovers(run_dir)}
         if (run_dir / lock.NAME).exists():  # else a data.json may be anyone's
-            left |= {run_dir / DATA, kept, run_dir / FIRST, *leftovers(kept)}
+            left |= {*_first(run_dir), kept, *leftovers(kept)}
         taken = {*run_dir.iterdir(), *kept.glob("*")} - left
     else:
         taken = run_dir.exists()
@@ -62,10 +64,14 @@ def check_free(run_dir: pathlib.Path) -> None:
 
 def clear(run_dir: pathlib.Path) -> None:
     """Removes what is written before `recipe.json`, of a run that has not begun."""
-    for name in (DATA, FIRST):
-        (run_dir / name).unlink(missing_ok=True)
+    for path in _first(run_dir):
+        path.unlink(missing_ok=True)
     with contextlib.suppress(OSError):  # it is not empty, or there is none
         (run_dir / CHECKPOINTS).rmdir()
+
+
+def _first(run_dir):
+    return [run_dir / name for name in (DATA, COLUMNS, FIRST)]
 
 
 def save(game: keras.Model, path: str | os.PathLike) -> None:

@@ -139,7 +139,7 @@ def prepare_to_resume(
     if steps is not None:
         recipe = recipe.override(steps=steps)
     strategy = _strategy(strategy)
-    source = _source(recipe, data_dir)
+    source = _source(recipe, data_dir, recipe.options_of_run(run_dir))
     # Before all else: that other data do not fit says less.
     lines = data_identity.compare(run_dir, source, allow_changed_data)
     recipe = recipe.scaled_as(source)  # images of 16 bits may be gone
@@ -170,9 +170,10 @@ def find_source(recipe: Recipe, data_dir: str | None) -> kgan.data.Source:
     return source
 
 
-def _source(recipe, data_dir):
+def _source(recipe, data_dir, of_run=None):
+    options = recipe.data_options | (of_run or {})
     return kgan.data.source(
-        recipe.dataset, recipe.image_size, data_dir=data_dir, **recipe.data_options
+        recipe.dataset, recipe.image_size, data_dir=data_dir, **options
     )
 
 
@@ -238,7 +239,8 @@ def describe(plan: Plan) -> str:
         "init_from": plan.init_from,
     }
     shown = [f"{name:14} {value}" for name, value in lines.items() if value]
-    return "\n".join([*shown, *plan.notes, *plan.lines])
+    about = filter(None, [recipe.shown_about(source)])
+    return "\n".join([*shown, *plan.notes, *plan.lines, *about])
 
 
 def _start_from(recipe, game, start):

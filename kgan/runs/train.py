@@ -229,15 +229,18 @@ def _write_first(plan):
         runs.clear(run_dir)
     places = data_place.record(run_dir, plan.recipe.dataset, plan.source)
     data_identity.write(run_dir, plan.source, places)
+    for name, text in plan.recipe.files(plan.source).items():
+        _write(run_dir / name, text)
     if plan.init_from is not None:
         # Without the first weights the run could not start again.
         runs.save(plan.game, run_dir / runs.FIRST)
-    text = plan.recipe.to_json()
     # Last: with it the run has begun.
-    write_atomically(
-        run_dir / runs.RECIPE, lambda path: path.write_text(text, "utf-8"), durable=True
-    )
+    _write(run_dir / runs.RECIPE, plan.recipe.to_json())
     (run_dir / runs.MODEL).unlink(missing_ok=True)
+
+
+def _write(path, text):
+    write_atomically(path, lambda name: name.write_text(text, "utf-8"), durable=True)
 
 
 # What became of the last state: by what `save` gave, None where it was not called.

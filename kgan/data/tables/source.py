@@ -87,7 +87,7 @@ class TableSource(IndexedSource):
             inferred = {"constraints": constraints, "privacy": privacy}
             table = Table.infer(rows, kinds, min_count=min_count, **inferred)
         elif isinstance(data, (str, os.PathLike)):
-            self._all = _typed_as(table, self._all)
+            self._all = typed_as(table, self._all)
         self.table = table
         shape = (len(table.measured_names),)
         super().__init__(name, shape, "float64", len(self._all))
@@ -205,6 +205,23 @@ def is_whole(columns: dict) -> bool:
     return isinstance(columns.get("kinds"), list) and "reasons" in columns
 
 
+def typed_as(table: Table, frame: Any) -> Any:
+    """Returns a file's rows with the types of a table, where these hold all of them.
+
+    A column without missing cells, or without decimals, has others when it is read.
+    """
+    frame = frame.copy(deep=False)
+    width = table_blocks.coded_width(table.blocks)
+    for name, wanted in table.decode(np.zeros((0, width))).dtypes.items():
+        if name not in frame or frame[name].dtype == wanted:
+            continue
+        column = frame[name]
+        whole = column.dtype.kind in "iub" and wanted.kind not in "Mm"
+        if whole or column.isna().all():
+            frame[name] = column.astype(wanted)
+    return frame
+
+
 def _found(data, missing):
     """Returns the name of data, their DataFrame, and notes about it."""
     pandas = extras.require("pandas", "tabular", "A table")
@@ -221,23 +238,6 @@ def _named_as(names, kinds):
     """Returns kinds by the names that columns have: JSON has texts alone."""
     known = {str(name): name for name in names}
     return {known.get(name, name): kind for name, kind in kinds.items()}
-
-
-def _typed_as(table, frame):
-    """Returns a file's rows with the types of a table, where these hold all of them.
-
-    A column without missing cells, or without decimals, has others when it is read.
-    """
-    frame = frame.copy(deep=False)
-    width = table_blocks.coded_width(table.blocks)
-    for name, wanted in table.decode(np.zeros((0, width))).dtypes.items():
-        if name not in frame or frame[name].dtype == wanted:
-            continue
-        column = frame[name]
-        whole = column.dtype.kind in "iub" and wanted.kind not in "Mm"
-        if whole or column.isna().all():
-            frame[name] = column.astype(wanted)
-    return frame
 
 
 def _text(frame):

@@ -3,6 +3,7 @@
 import dataclasses
 
 from kgan import data, models
+from kgan.data.sides import Sides
 from kgan.games.bigan import BiGAN
 from kgan.latents import priors
 from kgan.recipes import build
@@ -25,7 +26,7 @@ class BiGANRecipe(Recipe, game="bigan"):
 
     @classmethod
     def suits(cls, source):
-        return not isinstance(source, (data.Pairs, data.Unpaired))
+        return not isinstance(source, (Sides, data.TableSource))
 
     def make_game(self, source):
         with build.in_precision(self.precision):

@@ -4,6 +4,7 @@ import dataclasses
 
 from kgan import augment, data
 from kgan.core import registry
+from kgan.data.sides import Sides
 from kgan.games import gan_terms, network_checks
 from kgan.games.gan import GAN
 from kgan.models.freezing import freeze_from_image
@@ -159,7 +160,7 @@ class GANRecipe(Recipe, game="gan"):
 
     @classmethod
     def suits(cls, source):
-        return not isinstance(source, (data.Pairs, data.Unpaired))
+        return not isinstance(source, (Sides, data.TableSource))
 
     def check_source(self, source):
         super().check_source(source)
