@@ -24,6 +24,7 @@ import numpy as np
 from environments import python_of
 
 import kgan
+from kgan.core.table_blocks import Block
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 LARGEST = 1e-5
@@ -107,6 +108,7 @@ LAYERS = {
     ),
     "EqualizedDense": lambda: _features(kgan.layers.EqualizedDense(3, clamp=0.5)),
     "EqualizedEmbedding": _classes,
+    "FirstLatents": _rows,
     "FIRDownSampling2D": lambda: _images(kgan.layers.FIRDownSampling2D()),
     "FIRUpSampling2D": lambda: _images(kgan.layers.FIRUpSampling2D()),
     "LearnedConstant": lambda: _features(kgan.layers.LearnedConstant((2, 3))),

@@ -210,10 +210,10 @@ def test_the_engine_speaks_of_no_game():
             assert word not in text, f"{path.name} speaks of a {word}"
 
 
-def test_there_are_eighteen_rooms_on_nine_floors():
+def test_there_are_nineteen_rooms_on_ten_floors():
     rooms = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
     assert rooms == FLOOR_OF.keys()
-    assert (len(rooms), len(FLOORS)) == (18, 9)
+    assert (len(rooms), len(FLOORS)) == (19, 10)
 
 
 @pytest.mark.parametrize("name", MODULES)

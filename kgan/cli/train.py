@@ -26,6 +26,7 @@ from kgan.recipes import automatic, fine_tuning
 from kgan.recipes.flag_types import Boolean, Choice, Text
 from kgan.recipes.recipe import WINDOWS, of_game
 from kgan.runs import directory, prepare, train
+from kgan.tabular.gan import TabularGAN
 
 _FIELDS = "Fields of every recipe (what is not given here is the recipe's)"
 _WITH_RESUME = (
@@ -134,6 +135,8 @@ def run(values) -> None:
 def _more(plan):
     if isinstance(plan.game, Translation):
         return f"Translations: kgan translate --model={plan.run_dir} --input=FOLDER"
+    if isinstance(plan.game, TabularGAN):
+        return f"Rows: kgan generate --model={plan.run_dir} --output=rows.csv"
     return f"More samples: kgan generate --model={plan.run_dir}"
 
 

@@ -83,7 +83,7 @@ class Reference:
             seed: Seed of the latents.
         """
         classes = {} if self.labels is None else {"labels": self.labels}
-        examples = model.examples(self.rows, seed, averaged=False, **classes)
+        examples = model.raw_examples(self.rows, seed, **classes)
         try:
             ((samples, _),) = examples.batches(self.rows)
         except FloatingPointError:

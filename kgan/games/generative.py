@@ -116,6 +116,10 @@ class Generative(Exportable):
             dataset=dataset,
         )
 
+    def raw_examples(self, count, seed=0, **options):
+        """Returns examples of the raw generator, as the discriminator sees them."""
+        return self.examples(count, seed, averaged=False, **options)
+
     def paths(
         self, count, seed=0, dataset=None, averaged=True, labels="data", **options
     ):

@@ -34,6 +34,7 @@ from kgan.layers.spectral_normalization import (
 )
 from kgan.layers.style_mixing import OtherLatents as OtherLatents
 from kgan.layers.style_mixing import StyleMixing as StyleMixing
+from kgan.layers.table_rows import FirstLatents as FirstLatents
 from kgan.layers.table_rows import TableRows as TableRows
 from kgan.layers.truncation import Truncation as Truncation
 from kgan.layers.virtual_batch_normalization import (

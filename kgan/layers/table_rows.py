@@ -158,3 +158,24 @@ class TableRows(Configured):
 
     def compute_output_shape(self, input_shape):
         return (input_shape[0][0], table_blocks.width(self._blocks))
+
+
+@keras.saving.register_keras_serializable(package="kgan")
+class FirstLatents(Configured):
+    """Returns the first latents of a row, float `(batch, count)`, of `(batch, more)`.
+
+    Args:
+        count: How many.
+
+    Example: `kgan.layers.FirstLatents(64)(latents)`
+    """
+
+    def __init__(self, count: int, **kwargs: Any):
+        super().__init__(**kwargs)
+        self.count = count
+
+    def call(self, inputs):
+        return inputs[:, : self.count]
+
+    def compute_output_shape(self, input_shape):
+        return (input_shape[0], self.count)

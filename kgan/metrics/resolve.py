@@ -100,12 +100,12 @@ class Finder:
             if _same_table(data, self.reads):
                 return data
             data = getattr(data, "frame", data)
-        options = {"held_out": 0.0}
-        if isinstance(data, (str, os.PathLike)):
-            options |= self._windows_of(data)
-        if self._first is not None or not isinstance(data, (str, os.PathLike)):
-            options["held_out"], split = 0.0, "all"
-        return kgan.data.source(data, split=split, **options | self.reads)
+        named = isinstance(data, (str, os.PathLike))
+        options = self._windows_of(data) if named else {}
+        if self._first is not None or not named:
+            options, split = options | {"held_out": 0.0}, "all"
+        options = {"held_out": 0.0} | options | self.reads
+        return kgan.data.source(data, split=split, **options)
 
     def _windows_of(self, name):
         """Returns those of the options that a folder has, or pairs have."""

@@ -9,17 +9,18 @@ from keras import layers
 
 from kgan.core import table_blocks
 from kgan.core.table_blocks import Block
-from kgan.layers.table_rows import TEMPERATURE, TableRows
+from kgan.layers.table_rows import TEMPERATURE, FirstLatents, TableRows
 
 LATENT_DIM = 64
-HIDDEN = (256, 256)
+# A judge of twice the width serves the smaller generator as well as an equal one.
+GENERATOR_HIDDEN, DISCRIMINATOR_HIDDEN = (128, 128), (256, 256)
 _SLOPE = 0.2
 
 
 def table_generator(
     blocks: Sequence[Block],
     latent_dim: int = LATENT_DIM,
-    hidden: Sequence[int] = HIDDEN,
+    hidden: Sequence[int] = GENERATOR_HIDDEN,
     temperature: float = TEMPERATURE,
     name: str = "generator",
 ) -> keras.Model:
@@ -61,13 +62,13 @@ def table_generator(
     raw.bias.assign(np.concatenate([logs, np.zeros(places)]))
     latents = keras.Input((latent_dim + noise,), dtype="float32", name="latents")
     rows = TableRows(blocks, temperature, name="rows")
-    output = rows([body(latents[:, :latent_dim]), latents])
+    output = rows([body(FirstLatents(latent_dim, name="first")(latents)), latents])
     return keras.Model(latents, output, name=name)
 
 
 def table_discriminator(
     blocks: Sequence[Block],
-    hidden: Sequence[int] = HIDDEN,
+    hidden: Sequence[int] = DISCRIMINATOR_HIDDEN,
     name: str = "discriminator",
 ) -> keras.Model:
     """Builds a discriminator of rows, float32 `(batch, width)`, to logits `(batch, 1)`.

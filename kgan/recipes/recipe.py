@@ -383,10 +383,7 @@ class Recipe:
         return {}
 
     def options_of_run(self, run_dir: pathlib.Path) -> dict:
-        """Returns options of `kgan.data.source` by which a run's data are read again.
-
-        They are those of `files` that the run has, and precede `data_options`.
-        """
+        """Returns options of `kgan.data.source` from `files`, before `data_options`."""
         return {}
 
     def shown_about(self, source: Any) -> str:

@@ -14,6 +14,7 @@ from kgan.data.tables import OneToOne as OneToOne
 from kgan.data.tables import Real as Real
 from kgan.data.tables import Step as Step
 from kgan.data.tables import Table as Table
+from kgan.data.tables import kinds_of_sdv as kinds_of_sdv
 from kgan.tabular.conditions import Between as Between
 from kgan.tabular.gan import TabularGAN as TabularGAN
 from kgan.tabular.training import recommended as recommended

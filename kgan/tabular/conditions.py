@@ -68,7 +68,7 @@ class OneOf:
     def holds(self, column: Any) -> np.ndarray:
         """Returns which cells of a pandas column have one of the values."""
         named = [value for value in self.values if not _is_missing(value)]
-        inside = np.asarray(column.isin(named).fillna(False), bool)
+        inside = np.array(column.isin(named).fillna(False), bool)
         if len(named) < len(self.values):
             inside |= np.asarray(column.isna(), bool)
         return inside

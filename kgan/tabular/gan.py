@@ -20,7 +20,7 @@ from kgan.layers import table_rows
 from kgan.models import tabular as networks
 from kgan.tabular import conditions as asked
 from kgan.tabular import training
-from kgan.tabular.drawn import DrawnRows
+from kgan.tabular.drawn import DrawnRows, NetworkRows
 from kgan.tabular.sampling import RowSampler
 
 
@@ -44,7 +44,8 @@ class TabularGAN(GAN):
         discriminator: A `keras.Model` of rows, float32 `(batch, table.width)`, to
             logits; None: the same.
         latent_dim: Number of latents of the generator's body.
-        hidden: Units of the hidden layers of both networks.
+        generator_hidden: Units of the generator's hidden layers.
+        discriminator_hidden: The same of the discriminator.
         ema_momentum: As of `kgan.GAN`.
         seed: The same.
         name: Name of the model.
@@ -70,7 +71,8 @@ class TabularGAN(GAN):
         generator: keras.Model | None = None,
         discriminator: keras.Model | None = None,
         latent_dim: int = networks.LATENT_DIM,
-        hidden: Sequence[int] = networks.HIDDEN,
+        generator_hidden: Sequence[int] = networks.GENERATOR_HIDDEN,
+        discriminator_hidden: Sequence[int] = networks.DISCRIMINATOR_HIDDEN,
         ema_momentum: Scheduled | None = 0.999,
         seed: int = 0,
         name: str = "tabular_gan",
@@ -82,9 +84,9 @@ class TabularGAN(GAN):
             )
         blocks = table.blocks
         if generator is None:
-            generator = networks.table_generator(blocks, latent_dim, hidden)
+            generator = networks.table_generator(blocks, latent_dim, generator_hidden)
         if discriminator is None:
-            discriminator = networks.table_discriminator(blocks, hidden)
+            discriminator = networks.table_discriminator(blocks, discriminator_hidden)
         _check(generator, discriminator, table)
         width = generator.input_shape[-1]
         radius = table_rows.RADIUS
@@ -97,7 +99,9 @@ class TabularGAN(GAN):
             as_images=False,
             name=name,
         )
-        self.table, self.hidden = table, tuple(hidden)
+        self.table = table
+        self.generator_hidden = tuple(generator_hidden)
+        self.discriminator_hidden = tuple(discriminator_hidden)
         self._rows = {}
 
     # === Data ===
@@ -136,7 +140,7 @@ class TabularGAN(GAN):
                 `tf.data.Dataset` of coded rows.
             y: None.
             batch_size: Rows of a step; 1,000, or all rows if they are fewer.
-            epochs: Passes over the rows. None: 30, and at least 4,000 steps.
+            epochs: Passes over the rows. None: 30, and at least 8,000 steps.
             discrete_columns: Names of columns that must be categories of the table, as
                 CTGAN has them: to be sure, since the table says already.
             **kwargs: As of `keras.Model.fit`.
@@ -149,27 +153,35 @@ class TabularGAN(GAN):
         if x is None or isinstance(x, (tf.data.Dataset, np.ndarray)):
             options = {} if batch_size is None else {"batch_size": batch_size}
             return super().fit(x, y, epochs=epochs or 1, **options, **kwargs)
-        source = x
-        if hasattr(x, "columns"):
-            self.table.check(x)
-        if not isinstance(x, TableSource):
-            source = kgan.data.source(x, table=self.table, held_out=0.0)
+        source = self._source(x)
         batch = min(batch_size or training.BATCH_SIZE, source.num_examples)
         each = max(1, source.num_examples // (batch * self.batches_a_round))
+        each = kwargs.pop("steps_per_epoch", None) or each
         epochs = epochs or training.epochs_of(source.num_examples, batch)
-        begun = kwargs.get("initial_epoch", 0)
-        self._compile_for((epochs - begun) * each)
-        held_out = kwargs.get("validation_data")
-        if held_out is not None and not isinstance(held_out, tf.data.Dataset):
-            coded = self.table.encode(held_out).astype(np.float32)
-            kwargs["validation_data"] = tf.data.Dataset.from_tensor_slices(coded).batch(
-                min(batch, len(coded)), drop_remainder=self.needs_full_batches
+        self._compile_for((epochs - kwargs.get("initial_epoch", 0)) * each)
+        if kwargs.get("validation_data") is not None:
+            kwargs["validation_data"] = self._held_out_rows(
+                kwargs["validation_data"], batch
             )
-        data = kgan.data.load(
-            source, batch, seed=self.seed, start=self.position, steps_per_epoch=None
-        )
-        kwargs.setdefault("steps_per_epoch", each)
+        where = {"seed": self.seed, "start": self.position}
+        steps = each * self.batches_a_round
+        data = kgan.data.load(source, batch, steps_per_epoch=steps, **where)
         return super().fit(data, epochs=epochs, **kwargs)
+
+    def _source(self, x):
+        if isinstance(x, TableSource):
+            return x
+        if hasattr(x, "columns"):
+            self.table.check(x)
+        return kgan.data.source(x, table=self.table, held_out=0.0)
+
+    def _held_out_rows(self, x, batch_size):
+        """Returns batches of coded rows of held-out data; a data set as it is."""
+        if isinstance(x, tf.data.Dataset):
+            return x
+        coded = self.table.encode(self._source(x).frame).astype(np.float32)
+        rows = tf.data.Dataset.from_tensor_slices(coded)
+        return rows.batch(min(batch_size, len(coded)), self.needs_full_batches)
 
     def _compile_for(self, steps):
         """Compiles for so many steps, or checks that a schedule lasts for them."""
@@ -252,6 +264,9 @@ class TabularGAN(GAN):
     def examples(self, count, seed=0, dataset=None, averaged=True):
         """Returns sampled rows as `Table.measured` has them, which metrics compare."""
         return DrawnRows(self, count, seed, averaged)
+
+    def raw_examples(self, count, seed=0):
+        return NetworkRows(self, count, seed, averaged=False)
 
     def shown(self, rows=None, seed=0, examples=None, columns=8):
         raise self._unanswered("shown", "draws no pictures")

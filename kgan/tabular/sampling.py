@@ -4,6 +4,7 @@ import dataclasses
 import functools
 from collections.abc import Callable
 
+import keras
 import numpy as np
 import tensorflow as tf
 
@@ -56,6 +57,8 @@ class RowSampler:
     def __init__(self, generator, blocks):
         self.blocks = tuple(blocks)
         self._body = generator.get_layer("body")
+        self._raw = self._body.get_layer("raw")
+        self._features = keras.Model(self._body.inputs, self._raw.input)
         self._core = self._body.input_shape[-1]
         self._noise = table_blocks.noise_width(self.blocks)
         wide = max(self._core + self._noise, 1)
@@ -119,7 +122,7 @@ class RowSampler:
         t = (tries[rows][:, None] + np.arange(each)).ravel()
         good = np.ones(len(row), bool)
         if wanted.levels:
-            good = self._probable(seed, number, t, wanted, row)
+            good = self._levels_accept(seed, number, t, wanted, row)
         coded = None
         if wanted.accepts is not None and good.any():
             some = np.flatnonzero(good)
@@ -129,18 +132,18 @@ class RowSampler:
             coded[some] = drawn
         by_row = good.reshape(len(rows), each)
         hit, place = by_row.any(1), by_row.argmax(1)
-        tries[rows] += np.where(hit, place, each)
         if coded is not None:
             coded = coded[(np.arange(len(rows)) * each + place)[hit]]
+        tries[rows] += np.where(hit, place, each)
         return hit, coded, int(np.where(hit, place + 1, each).sum())
 
-    def _probable(self, seed, numbers, tries, wanted, rows):
-        """Returns for which candidates the levels of a condition are accepted."""
+    def _levels_accept(self, seed, numbers, tries, wanted, rows):
+        """Returns for which tries the levels of a condition are accepted."""
         names = tuple(sorted(wanted.levels))
         alike = all(kind is None for _, kind in wanted.levels.values())
         if (names, alike) not in self._try:
             self._try[names, alike] = tf.function(
-                functools.partial(self._candidates, names), jit_compile=True
+                functools.partial(self._probable, names), jit_compile=True
             )
         # One row for all where all have the same condition.
         asked = rows[:1] if alike else self._filled(rows)
@@ -152,14 +155,19 @@ class RowSampler:
         )
         return accepted.numpy()[: len(numbers)]
 
-    def _candidates(self, names, seed, numbers, tries, allowed):
-        # One number more than the body takes: the one that the probability is held to.
+    def _probable(self, names, seed, numbers, tries, allowed):
+        # More numbers than the body takes: the probability is held to one of them.
         uniform = counter_draws.uniform(seed, numbers, tries, self._core + 4)
-        logits = table_rows.levels_of(self._raw(uniform), self.blocks)
+        features = self._features(table_rows.latents_of(uniform[:, : self._core]))
         probability = tf.ones(self.rows)
         for name, mask in zip(names, allowed, strict=True):
-            share = tf.nn.softmax(logits[name])
-            probability *= tf.reduce_sum(tf.where(mask, share, 0.0), axis=-1)
+            # The logits of other blocks are not needed.
+            end = sum(block.levels for block in self.blocks[: name + 1])
+            part = slice(end - self.blocks[name].levels, end)
+            kernel, bias = self._raw.kernel[:, part], self._raw.bias[part]
+            logits = tf.cast(features, tf.float32) @ kernel + bias
+            share = tf.where(mask, tf.nn.softmax(logits), 0.0)
+            probability *= tf.reduce_sum(share, axis=-1)
         return uniform[:, self._core] < probability
 
     def _drawn(self, seed, numbers, tries, wanted, rows=None):
@@ -182,15 +190,13 @@ class RowSampler:
         uniform = counter_draws.uniform(
             seed, numbers, tries, self._core + 4 + self._noise
         )
-        raw, noise = self._raw(uniform), uniform[:, self._core + 4 :]
+        core = table_rows.latents_of(uniform[:, : self._core])
+        raw = tf.cast(self._body(core, training=False), tf.float32)
+        noise = uniform[:, self._core + 4 :]
         noise = table_rows.gumbel(table_rows.latents_of(noise))
         if allowed is not None:
             noise = tf.where(allowed, noise, -np.inf)
         return table_rows.drawn(raw, noise, self.blocks)
-
-    def _raw(self, uniform):
-        core = table_rows.latents_of(uniform[:, : self._core])
-        return tf.cast(self._body(core, training=False), tf.float32)
 
     def _allowed(self, wanted, rows):
         """Returns which levels of all blocks each row may have; None: any."""

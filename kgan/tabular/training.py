@@ -8,7 +8,7 @@ import keras
 from kgan.losses import gradient_penalties
 
 BATCH_SIZE = 1_000
-STEPS, EPOCHS = 4_000, 30  # at least so many of both
+STEPS, EPOCHS = 8_000, 30  # at least so many of both
 LEARNING_RATE = 3e-3
 GAMMA = 2.0
 
@@ -58,6 +58,6 @@ def length(optimizers: Iterable[Any]) -> int | None:
 def epochs_of(rows: int, batch_size: int) -> int:
     """Returns the epochs of a training where none are given.
 
-    They make at least 4,000 steps, and are at least 30.
+    They make at least 8,000 steps, and are at least 30.
     """
     return max(EPOCHS, -(-STEPS // max(1, rows // batch_size)))

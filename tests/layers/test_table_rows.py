@@ -9,7 +9,7 @@ from scipy import special, stats
 
 from kgan.core import table_blocks
 from kgan.core.table_blocks import Block
-from kgan.layers import TableRows, table_rows
+from kgan.layers import FirstLatents, TableRows, table_rows
 
 BLOCKS = (
     Block("sex", (0.25, 0.75), (False, False)),
@@ -100,3 +100,11 @@ def test_float32_whatever_the_policy(policy):
         assert TableRows(BLOCKS)([*map(tf.constant, inputs(4))]).dtype == tf.float32
     finally:
         keras.config.set_dtype_policy("float32")
+
+
+def test_first_latents(two_replicas):
+    contracts.check_layer(
+        FirstLatents, {"count": 3}, inputs(4)[1], strategy=two_replicas
+    )
+    latents = inputs(4)[1]
+    np.testing.assert_array_equal(FirstLatents(3)(latents), latents[:, :3])

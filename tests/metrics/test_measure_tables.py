@@ -7,6 +7,7 @@ import pytest
 from measured_stand_ins import Made, StandInGame
 
 import kgan
+from kgan.data import registry
 from kgan.data.tables.source import TableSource
 from kgan.data.tables.table import Table
 from kgan.metrics import TSTR, measure
@@ -94,6 +95,20 @@ def test_a_file_is_read_as_the_game_needs_it(table, tmp_path):
     frame(2).to_csv(held_out, index=False)
     found = measure(game(table), str(path), ["pair_trends"], held_out=str(held_out))
     assert details(found, "pair_trends")["num_held_out"] == ROWS
+
+
+def test_files_are_read_as_the_run_read_its_own(table, tmp_path, monkeypatch):
+    known = ("missing", "held_out")
+    monkeypatch.setattr(registry, "side_options", lambda name: known)
+    paths = [tmp_path / "real.csv", tmp_path / "test.csv"]
+    for number, path in enumerate(paths):
+        frame(number).to_csv(path, index=False, na_rep="?")
+    windows = {"missing": ("?",), "held_out": 0.5}
+    given = {"windows": windows, "held_out": str(paths[1])}
+    found = measure(game(table), str(paths[0]), ["column_shapes"], **given)
+    own = details(found, "column_shapes")
+    assert own["num_held_out"] == ROWS
+    assert ROWS / 3 < own["num_real"] < ROWS * 2 / 3
 
 
 def test_the_part_of_a_source_that_is_held_out(table):

@@ -51,3 +51,11 @@ def test_discriminator():
     discriminator = table_discriminator(BLOCKS, hidden=(8, 8))
     assert discriminator.input_shape == (None, table_blocks.width(BLOCKS))
     assert discriminator.output_shape == (None, 1)
+
+
+def test_its_config_is_the_same_each_time():
+    first, second = (
+        table_generator(BLOCKS, latent_dim=16, hidden=(8,)).get_config()
+        for _ in range(2)
+    )
+    assert first == second

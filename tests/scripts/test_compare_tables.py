@@ -1,4 +1,4 @@
-"""The comparison of tables runs, keeps its figures, and prints means and worst seeds."""
+"""The comparison of tables runs, and keeps and prints its figures."""
 
 import json
 import pathlib

@@ -14,11 +14,13 @@ import kgan
 from kgan.core import table_blocks
 from kgan.tabular import Between, Table, TabularGAN, training
 
+SMALL = {"generator_hidden": (16,), "discriminator_hidden": (16,)}
+
 
 def made(df=None, seed=0, **options):
     table = Table.infer(people() if df is None else df)
     keras.utils.set_random_seed(seed)
-    return TabularGAN(table, latent_dim=8, hidden=(16,), seed=seed, **options)
+    return TabularGAN(table, latent_dim=8, **SMALL, seed=seed, **options)
 
 
 @pytest.fixture(scope="module")
@@ -153,7 +155,7 @@ def test_no_value_of_few_rows_is_saved(tmp_path):
     df.loc[77, "note"], df.loc[78, "wage"] = "canary 8675309", 8675309.5
     keras.utils.set_random_seed(0)
     table = Table.infer(df, privacy=True)
-    gan = TabularGAN(table, latent_dim=8, hidden=(16,))
+    gan = TabularGAN(table, latent_dim=8, **SMALL)
     gan.fit(df, epochs=1, verbose=0)
     gan.save(tmp_path / "private.keras")
     with zipfile.ZipFile(tmp_path / "private.keras") as saved:
@@ -187,12 +189,6 @@ def test_coded_rows_train_as_well(trained):
     gan.compile(**training.recommended(steps=12))
     gan.fit(coded, batch_size=100, epochs=1, verbose=0)
     assert gan.step == 6
-
-
-def test_epochs_where_none_are_given():
-    assert training.epochs_of(rows=32_561, batch_size=1_000) == 125
-    assert training.epochs_of(rows=10**6, batch_size=1_000) == 30
-    assert training.epochs_of(rows=300, batch_size=300) == 4_000
 
 
 def test_discrete_columns_as_in_ctgan():

@@ -12,4 +12,5 @@ from kgan.data.tables.keys import Key as Key
 from kgan.data.tables.kinds import Constant as Constant
 from kgan.data.tables.numbers import Integer as Integer
 from kgan.data.tables.numbers import Real as Real
+from kgan.data.tables.sdv_metadata import kinds_of_sdv as kinds_of_sdv
 from kgan.data.tables.table import Table as Table

@@ -82,8 +82,8 @@ def _numpy(name, series):
 
 
 def _objects(name, series):
-    inferred = storages.pandas().api.types.infer_dtype(series, skipna=True)
     known = series[series.notna()]
+    inferred = storages.pandas().api.types.infer_dtype(known, skipna=False)
     if inferred == "date" and not all(map(storages.is_date, known)):
         inferred = "mixed"
     if inferred.startswith("mixed"):

@@ -110,7 +110,9 @@ class Date(Number):
         return self._parsed(written)[number]
 
     def _parsed(self, written):
-        stamps = storages.pandas().to_datetime(list(written), format=self.format)
+        stamps = storages.pandas().to_datetime(
+            np.asarray(written).tolist(), format=self.format
+        )
         stamps = stamps.tz_convert(None) if stamps.tz is not None else stamps
         unit = f"datetime64[{_READ_UNIT}]"
         return stamps.to_numpy().astype(unit).view(np.int64)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 import hashlib
 import json
 import logging
@@ -18,6 +19,7 @@ from kgan.data import splits
 from kgan.data.base import IndexedSource, on_host
 from kgan.data.tables import reading
 from kgan.data.tables.bundled import BUNDLED
+from kgan.data.tables.sdv_metadata import is_sdv, kinds_of_sdv
 from kgan.data.tables.table import Table
 
 _logger = logging.getLogger(__name__)
@@ -40,8 +42,8 @@ class TableSource(IndexedSource):
         table: A `kgan.tabular.Table` by which the rows are coded; None: one is inferred
             from the training rows.
         columns: Kinds of columns by name, which are not inferred, as in
-            `Table.override`: a dictionary, its JSON, or the path of a JSON file; or
-            what `Table.to_json` wrote, which is a whole table.
+            `Table.override`: a dictionary, its JSON, or the path of a JSON file; SDV's
+            `metadata.json`; or what `Table.to_json` wrote, which is a whole table.
         missing: Words, or one with commas between them, that stand for missing values.
         constraints: What holds in each row, as in `Table.infer`.
         privacy: The same.
@@ -77,7 +79,7 @@ class TableSource(IndexedSource):
         self.missing = tuple(map(str, missing))
         name, self._all, self.notes = _found(data, self.missing)
         for note in self.notes:
-            _logger.warning("%s", note)
+            _tell(note)
         kinds = read_columns(columns)
         if table is None and is_whole(kinds):
             table = Table.from_config(kinds)
@@ -197,7 +199,7 @@ def read_columns(columns: Any) -> dict:
             "`columns` must be a dictionary of kinds by column. Received: "
             f"{type(found).__name__}"
         )
-    return found
+    return kinds_of_sdv(found) if is_sdv(found) else found
 
 
 def is_whole(columns: dict) -> bool:
@@ -220,6 +222,12 @@ def typed_as(table: Table, frame: Any) -> Any:
         if whole or column.isna().all():
             frame[name] = column.astype(wanted)
     return frame
+
+
+@functools.lru_cache
+def _tell(note):
+    """Logs a note, once: a run reads its table more than once."""
+    _logger.warning("%s", note)
 
 
 def _found(data, missing):

@@ -210,13 +210,14 @@ class Table:
             raise ValueError(
                 f"`coded` must have shape (rows, {width}). Received: {coded.shape}"
             )
+        if not np.isfinite(coded).all():
+            raise ValueError("`coded` must be finite. Received: NaN or infinity")
         for block, place in table_blocks.coded_places(self.blocks):
-            levels = coded[:, place]
-            wrong = ~((levels >= 0) & (levels < block.levels))
-            if wrong.any():
+            low, high = coded[:, place].min(initial=0), coded[:, place].max(initial=0)
+            if low < 0 or high >= block.levels:
                 raise ValueError(
                     f"`coded` must hold levels of column {block.name!r} from 0 to "
-                    f"{block.levels - 1}. Received: {levels[wrong][0]}"
+                    f"{block.levels - 1}. Received: {low if low < 0 else high}"
                 )
         return coded
 
@@ -261,7 +262,11 @@ class Table:
         return self.kinds[name]
 
     def mask(
-        self, name: Any, values: Sequence | None = None, low: Any = None, high=None
+        self,
+        name: Any,
+        values: Sequence | None = None,
+        low: Any = None,
+        high: Any = None,
     ) -> tuple[int, np.ndarray, bool]:
         """Returns the number of a block, which of its levels can be what is asked for.
 

@@ -69,8 +69,15 @@ class TabularRecipe(Recipe, game="tabular"):
     latent_dim: int = field(
         Integer(), "number of latents on which columns depend", networks.LATENT_DIM
     )
-    width: int = field(Integer(), "units of each hidden layer", networks.HIDDEN[0])
-    depth: int = field(Integer(), "hidden layers of each network", len(networks.HIDDEN))
+    generator_width: int = field(
+        Integer(), "units of its hidden layers", networks.GENERATOR_HIDDEN[0]
+    )
+    discriminator_width: int = field(
+        Integer(), "units of its hidden layers", networks.DISCRIMINATOR_HIDDEN[0]
+    )
+    depth: int = field(
+        Integer(), "hidden layers of each network", len(networks.GENERATOR_HIDDEN)
+    )
     loss: str = field(Text(), "adversarial loss in kgan.losses", "relativistic_pairing")
     gamma: float = field(Number(), "weight of R1 and R2; 0: none", training.GAMMA)
     learning_rate: float = field(
@@ -108,7 +115,8 @@ class TabularRecipe(Recipe, game="tabular"):
             game = TabularGAN(
                 source.table,
                 latent_dim=self.latent_dim,
-                hidden=(self.width,) * self.depth,
+                generator_hidden=(self.generator_width,) * self.depth,
+                discriminator_hidden=(self.discriminator_width,) * self.depth,
                 ema_momentum=self.ema_momentum,
                 seed=self.seed,
             )

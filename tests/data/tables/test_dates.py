@@ -48,6 +48,7 @@ def test_the_step_is_learnt(unit, size):
 
 def test_few_dates_have_the_coarsest_unit():
     few = pd.Series(pd.to_datetime(["2020-01-01", "2020-01-15"] * 30))
+    few = few.astype("datetime64[us]")
     assert _fitted(Date(), few)[0].grid.step == 86_400_000_000
 
 

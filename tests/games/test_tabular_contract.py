@@ -16,7 +16,7 @@ def build(random):
     judge = kgan.models.mlp_discriminator(
         (TABLE.width,), hidden=(8,), dropout=0.5 if random else 0.0
     )
-    return TabularGAN(TABLE, discriminator=judge, latent_dim=4, hidden=(8,))
+    return TabularGAN(TABLE, discriminator=judge, latent_dim=4, generator_hidden=(8,))
 
 
 def coded(count):
