@@ -6,6 +6,7 @@ import kgan
 from kgan.data.base import IndexedSource
 from kgan.metrics.base import Context
 from kgan.metrics.examples import Examples
+from kgan.tabular import privacy
 
 
 class StandInTable:
@@ -52,6 +53,7 @@ class StandInGame(kgan.Game):
     def __init__(self, table, rows, frame=None):
         super().__init__()
         self._given = table, rows, frame
+        self.notice = privacy.notice(table)
 
     def moves(self):
         return ()

@@ -18,17 +18,6 @@ from kgan.report.table_rows import Rows
 _COUNT = 10_000  # rows of either kind that are compared
 _SHOWN = 8
 _WORST = 10
-_NOT_ANONYMOUS = (
-    "A generated table is not anonymous by being generated: rows may be near those of "
-    "persons, rare values are remembered first, and that there are no copies proves "
-    "nothing. Nothing here is differential privacy. "
-)
-_FILE = {
-    True: "The model's file holds no row, and no value of fewer than 10 rows.",
-    False: "The model's file holds no row, but the least and the greatest value of "
-    "each number, and rare levels, which may be those of single persons; that of a "
-    "table with privacy=True holds none of fewer than 10 rows.",
-}
 _WORTH = (
     "Real rows are held-out ones against the reference, or, where none are held out, "
     "one half of the reference against the other. No generator need be better. "
@@ -187,7 +176,6 @@ def columns(rows: Rows) -> Html:
 
 def sampled(game, seed: int = 0, averaged: bool = True) -> Html:
     """Writes some generated rows as a table, and what they do not promise."""
-    known = game.reads["table"]
     frame = game.sample(_SHOWN, seed=seed, averaged=averaged)
     lines = [
         [number, *(_cell(value) for value in row)]
@@ -196,7 +184,7 @@ def sampled(game, seed: int = 0, averaged: bool = True) -> Html:
     header = ["row", *map(str, frame.columns)]
     return join(
         table(header, lines, f"The first rows of seed {seed}.", "cells"),
-        element("p", _NOT_ANONYMOUS, _FILE[bool(known.privacy)]),
+        element("p", game.notice),
     )
 
 

@@ -19,7 +19,7 @@ from kgan.latents.priors import Uniform
 from kgan.layers import table_rows
 from kgan.models import tabular as networks
 from kgan.tabular import conditions as asked
-from kgan.tabular import training
+from kgan.tabular import privacy, training
 from kgan.tabular.drawn import DrawnRows, NetworkRows
 from kgan.tabular.sampling import RowSampler
 
@@ -99,7 +99,7 @@ class TabularGAN(GAN):
             as_images=False,
             name=name,
         )
-        self.table = table
+        self.table, self.notice = table, privacy.notice(table)
         self.generator_hidden = tuple(generator_hidden)
         self.discriminator_hidden = tuple(discriminator_hidden)
         self._rows = {}

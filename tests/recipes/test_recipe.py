@@ -122,7 +122,8 @@ def test_no_recipe_starts_tensorflow():
         "from tensorflow.python.eager import context\n"
         "recipes = [kgan.recipes.get(name) for name in kgan.recipes.names()]\n"
         "terms = {'regularizers': [{'name': 'lecam'}]}\n"
-        "recipes[0].override(**terms, augmentation={'name': 'augment'})\n"
+        "digits = kgan.recipes.get('digits')\n"
+        "digits.override(**terms, augmentation={'name': 'augment'})\n"
         "assert not context.context()._initialized\n"
     )
     subprocess.run([sys.executable, "-c", program], check=True, timeout=120)

@@ -8,6 +8,7 @@ import keras
 import numpy as np
 import pandas as pd
 import pytest
+import small_tables
 
 from kgan.data.tables import made
 from kgan.tabular import Inequality, Table, TabularGAN, training
@@ -102,3 +103,17 @@ def test_conditions_of_what_was_learnt(learnt):
     for region in made.REGIONS:
         both = [(x["region"] == region).mean() for x in (rows, filtered)]
         assert abs(both[0] - both[1]) < 4 * (0.25 / 4_000 + 0.25 / len(filtered)) ** 0.5
+
+
+def test_what_is_missing_together():
+    """Hours are missing where there is no job; a share of them by chance."""
+    keras.utils.set_random_seed(0)
+    df = small_tables.people(2_000)
+    gan = TabularGAN(Table.infer(df))
+    gan.compile(**training.recommended(600))
+    gan.fit(df, batch_size=250, epochs=75, verbose=0)
+    rows = gan.sample(5_000, seed=0)
+    assert ((rows["job"] == "none") == rows["hours"].isna()).mean() >= 0.95
+    assert rows["hours"].dtype == df["hours"].dtype
+    mixed = rows["hours"].sample(frac=1.0, random_state=0).to_numpy()
+    assert ((rows["job"] == "none") == np.isnan(mixed)).mean() < 0.8
