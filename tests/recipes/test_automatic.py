@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 import second_game
 from PIL import Image
+from small_tables import people
 
 from kgan import recipes
 from kgan.recipes import automatic, few_shot
+from kgan.tabular import training
 
 
 @pytest.fixture
@@ -220,3 +222,32 @@ def test_a_game_that_is_asked_for_refuses_other_data(dataset, folder):
         automatic.choose(dataset, game="copying")
     with pytest.raises(ValueError, match="`game` must be one of"):
         automatic.choose(dataset, game="copyin")
+
+
+def test_a_table_has_a_game_of_its_own(tmp_path):
+    path = tmp_path / "people.csv.gz"
+    people(300).to_csv(path, index=False)
+    assert automatic.game_of(str(path)) == "tabular"
+    recipe, (rows, game, steps) = automatic.choose(str(path))
+    assert (recipe.name, recipe.game) == ("people", "tabular")
+    assert recipe.batch_size <= 300
+    assert recipe.steps >= training.STEPS
+    assert rows.endswith(": 274 rows to train on, 7 columns.")
+    assert game.startswith("Chose --game=tabular: ")
+    assert f"--steps={recipe.steps}" in steps
+    assert automatic.choose(str(path), given={"game": "tabular", "steps": 5})[1] == [
+        rows
+    ]
+
+
+def test_names_of_tables():
+    for name in ("made_table", "table:iris"):
+        assert automatic.game_of(name) == "tabular"
+    assert automatic.name_of("table:iris") == "iris"
+    assert automatic.name_of("some/people.csv.gz") == "people"
+    assert automatic.game_of("digits") is None
+
+
+def test_no_other_game_takes_a_table():
+    with pytest.raises(ValueError, match="Received: 'table:iris'"):
+        automatic.choose("table:iris", game="gan")
