@@ -79,7 +79,9 @@ class TabularRecipe(Recipe, game="tabular"):
         Integer(), "hidden layers of each network", len(networks.GENERATOR_HIDDEN)
     )
     loss: str = field(Text(), "adversarial loss in kgan.losses", "relativistic_pairing")
-    gamma: float = field(Number(), "weight of R1 and R2; 0: none", training.GAMMA)
+    penalty_weight: float = field(
+        Number(), "weight of R1 and R2; 0: none", training.GAMMA
+    )
     learning_rate: float = field(
         Number(),
         "first step size of the players that `optimizers` does not name; it falls to 0",
@@ -131,7 +133,7 @@ class TabularRecipe(Recipe, game="tabular"):
 
     def _penalties(self):
         kinds = (gradient_penalties.R1, gradient_penalties.R2)
-        return [kind(self.gamma) for kind in kinds if self.gamma]
+        return [kind(self.penalty_weight) for kind in kinds if self.penalty_weight]
 
     def files(self, source):
         return {COLUMNS: source.table.to_json()}

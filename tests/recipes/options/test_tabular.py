@@ -23,7 +23,7 @@ def test_defaults_are_those_that_are_recommended():
     assert found.steps == kgan.tabular.training.STEPS
     assert found.batch_size == kgan.tabular.training.BATCH_SIZE
     assert found.loss == wanted["loss"]
-    assert [p.weight for p in wanted["penalties"]] == [found.gamma] * 2
+    assert [p.weight for p in wanted["penalties"]] == [found.penalty_weight] * 2
     adam = found.optimizer_of("generator")
     assert adam["learning_rate"]["first"] == kgan.tabular.training.LEARNING_RATE
     config = wanted["generator_optimizer"].get_config()
@@ -32,7 +32,7 @@ def test_defaults_are_those_that_are_recommended():
 
 def test_the_game_it_makes():
     source = TableSource(people())
-    game = recipe(**SMALL, steps=40, gamma=0.0, seed=5).make_game(source)
+    game = recipe(**SMALL, steps=40, penalty_weight=0.0, seed=5).make_game(source)
     assert game.generator.get_layer("body").input_shape == (None, 3)
     assert game.generator_hidden == (4,)
     assert game.discriminator_hidden == (6,)
