@@ -1,6 +1,7 @@
 """Conditions of sampled rows: levels, wanted shares, ranges, known columns."""
 
 import dataclasses
+import numbers
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -200,8 +201,8 @@ def _known(frame, count):
 
 def _shares(name, wanted):
     shares = np.asarray(list(wanted.values()), object)
-    numbers = all(isinstance(s, (int, float)) and s >= 0 for s in shares)
-    if not len(shares) or not numbers or abs(float(shares.sum()) - 1.0) > 1e-6:
+    real = all(isinstance(s, numbers.Real) and s >= 0 for s in shares)
+    if not len(shares) or not real or abs(float(shares.sum()) - 1.0) > 1e-6:
         raise ValueError(
             f"`conditions` of {name!r} must be wanted shares that sum to 1. "
             f"Received: {dict(wanted)!r}"
@@ -257,8 +258,7 @@ def _rejected(reject, frame):
 
 
 def _is_missing(value):
-    return (
-        value is None
-        or bool(np.ndim(value) == 0 and value != value)
-        or (type(value).__name__ in ("NAType", "NaTType"))
-    )
+    # pandas' NA has no truth value that could be asked for.
+    if value is None or type(value).__name__ in ("NAType", "NaTType"):
+        return True
+    return isinstance(value, numbers.Real) and bool(value != value)

@@ -74,3 +74,25 @@ def test_cells():
     assert OneOf(("nan",)).holds(text).tolist() == [True, False, False]
     integers = pd.Series([1, None, 3], dtype="Int64")
     assert Between(1, 1).holds(integers).tolist() == [True, False, False]
+
+
+def test_missing_values_of_all_kinds():
+    df = people(300)
+    df["rating"] = pd.array(np.arange(300) % 5, "Int64")
+    df.loc[::3, "rating"] = pd.NA
+    table = Table.infer(df)
+    known = df[["rating", "hours"]]
+    asked = wanted(table, known, len(known), 0)
+    coded = table.encode(df)
+    for number, (masks, kind) in asked.levels.items():
+        place = sum(block.coded_width for block in table.blocks[:number])
+        assert masks[kind, coded[:, place].astype(int)].all()
+    for missing in (None, np.nan, pd.NA, pd.NaT):
+        assert OneOf((missing,)).holds(df["rating"]).sum() == 100
+
+
+def test_shares_of_any_number():
+    table = Table.infer(people())
+    shares = {"job": {"cook": np.float32(0.5), "clerk": np.int64(0), "none": 0.5}}
+    ((_, kind),) = wanted(table, shares, 1_000, 0).levels.values()
+    assert set(kind) == {0, 2}
