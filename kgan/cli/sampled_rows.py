@@ -8,7 +8,7 @@ from typing import Any
 from kgan.cli import flags
 from kgan.core import extras, registry
 from kgan.core.atomic_files import write_atomically
-from kgan.data.tables import reading
+from kgan.data.tables import Category, reading
 from kgan.data.tables.source import typed_as
 from kgan.recipes.flag_types import Kind
 from kgan.tabular.conditions import Between
@@ -121,7 +121,8 @@ def conditions_of(given: Any, table: Any) -> Any:
 def _condition(table, name, value):
     if not isinstance(value, dict):
         return value
-    if value and value.keys() <= {"low", "high"}:
+    is_category = isinstance(table.kinds.get(name), Category)
+    if value and value.keys() <= {"low", "high"} and not is_category:
         return Between(**value)
     levels = {json.dumps(level, default=str): level for level in _levels(table, name)}
     levels |= {str(level): level for level in levels.values()}

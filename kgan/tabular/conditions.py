@@ -24,7 +24,7 @@ class Between:
         high: The highest one; None: any.
 
     Raises:
-        ValueError: If both are None, or `low` lies above `high`.
+        ValueError: If both are None, or one is missing.
 
     Example: `gan.sample(100, conditions={"age": kgan.tabular.Between(30, 39)})`
     """
@@ -35,25 +35,14 @@ class Between:
     def __post_init__(self):
         if self.low is None and self.high is None:
             raise ValueError("`low` or `high` must be given. Received: None for both")
-        if None not in (self.low, self.high) and self.low > self.high:
-            raise ValueError(
-                f"`low` must be at most `high`. Received: low={self.low!r}, "
-                f"high={self.high!r}"
-            )
+        for end in (self.low, self.high):
+            if end is not None and _is_missing(end):
+                raise ValueError(f"`low` and `high` must be values. Received: {end!r}")
 
     def asked(self) -> dict:
         """Returns what `Table.mask` takes."""
         ends = {"low": self.low, "high": self.high}
         return {name: end for name, end in ends.items() if end is not None}
-
-    def holds(self, column: Any) -> np.ndarray:
-        """Returns which cells of a pandas column lie in the range."""
-        inside = column.notna()
-        if self.low is not None:
-            inside &= column >= self.low
-        if self.high is not None:
-            inside &= column <= self.high
-        return np.asarray(inside.fillna(False), bool)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,14 +54,6 @@ class OneOf:
     def asked(self) -> dict:
         """Returns what `Table.mask` takes."""
         return {"values": list(self.values)}
-
-    def holds(self, column: Any) -> np.ndarray:
-        """Returns which cells of a pandas column have one of the values."""
-        named = [value for value in self.values if not _is_missing(value)]
-        inside = np.array(column.isin(named).fillna(False), bool)
-        if len(named) < len(self.values):
-            inside |= np.asarray(column.isna(), bool)
-        return inside
 
 
 class _Column:
@@ -94,15 +75,14 @@ class _Column:
                 )
         return found[0][0], masks, exact
 
-    def holds(self, frame, rows):
+    def holds(self, table, frame, rows):
         """Returns which rows of a frame, places among all, fulfil their condition."""
         column = frame[self.name]
-        if self.kind is None:
-            return self.conditions[0].holds(column)
-        good, kinds = np.zeros(len(frame), bool), self.kind[rows]
+        kinds = np.zeros(len(frame), int) if self.kind is None else self.kind[rows]
+        good = np.zeros(len(frame), bool)
         for kind in np.unique(kinds):
-            own = kinds == kind
-            good[own] = self.conditions[kind].holds(column[own])
+            own, asked = kinds == kind, self.conditions[kind].asked()
+            good[own] = table.holds(self.name, column[own], **asked)
         return good
 
 
@@ -193,6 +173,11 @@ def _known(frame, count):
             "`conditions` as a DataFrame must have a row for each of the rows that are "
             f"asked for, {count}. Received: {len(frame)}"
         )
+    if frame.columns.has_duplicates:
+        raise ValueError(
+            "`conditions` must name each column once. Received: "
+            f"{frame.columns[frame.columns.duplicated()][0]!r} more than once"
+        )
     for name in frame.columns:
         codes, levels = frame[name].factorize(use_na_sentinel=False)
         values = [None if _is_missing(level) else level for level in levels]
@@ -222,12 +207,13 @@ def _both(before, masks, kind):
     if before is None:
         return masks, kind
     old, old_kind = before
-    joined = (old[:, None] & masks[None]).reshape(-1, masks.shape[1])
     if kind is None and old_kind is None:
-        return joined, None
+        return old & masks, None
     zero = np.zeros(1, int)
     first, second = (zero if k is None else k for k in (old_kind, kind))
-    return joined, first * len(masks) + second
+    # Those pairs alone that some row has.
+    pairs, both = np.unique(first * len(masks) + second, return_inverse=True)
+    return old[pairs // len(masks)] & masks[pairs % len(masks)], both.reshape(-1)
 
 
 class _Check:
@@ -240,7 +226,7 @@ class _Check:
     def __call__(self, coded, rows):
         index = self._start + np.asarray(rows, np.int64)
         frame = self._table.decode(coded, self._seed, index=index)
-        holds = [column.holds(frame, rows) for column in self._columns]
+        holds = [c.holds(self._table, frame, rows) for c in self._columns]
         good = np.logical_and.reduce(holds) if holds else np.ones(len(frame), bool)
         if self._reject is not None:
             good &= ~_rejected(self._reject, frame)

@@ -1,5 +1,6 @@
 """A GAN of tables: columns of any kind, missing values, conditions."""
 
+import os
 import secrets
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -138,7 +139,7 @@ class TabularGAN(GAN):
         Args:
             x: A DataFrame, a pyarrow table, the path of a CSV or Parquet file, or a
                 `tf.data.Dataset` of coded rows.
-            y: None.
+            y: None, or `discrete_columns`, as CTGAN has them there.
             batch_size: Rows of a step; 1,000, or all rows if they are fewer.
             epochs: Passes over the rows. None: 30, and at least 8,000 steps.
             discrete_columns: Names of columns that must be categories of the table, as
@@ -149,10 +150,16 @@ class TabularGAN(GAN):
             ValueError: If the table has other columns or levels, or the training is
                 longer than the schedule with which it was compiled by itself.
         """
+        if isinstance(y, (list, tuple)) and discrete_columns is None:
+            y, discrete_columns = None, y
+        if y is not None:
+            raise ValueError(f"`y` must be None. Received: {type(y).__name__}")
         self._check_discrete(discrete_columns)
+        if epochs is not None:
+            arguments.integer("`epochs`", epochs, 1)
         if x is None or isinstance(x, (tf.data.Dataset, np.ndarray)):
             options = {} if batch_size is None else {"batch_size": batch_size}
-            return super().fit(x, y, epochs=epochs or 1, **options, **kwargs)
+            return super().fit(x, epochs=epochs or 1, **options, **kwargs)
         source = self._source(x)
         batch = min(batch_size or training.BATCH_SIZE, source.num_examples)
         each = max(1, source.num_examples // (batch * self.batches_a_round))
@@ -171,7 +178,12 @@ class TabularGAN(GAN):
     def _source(self, x):
         if isinstance(x, TableSource):
             return x
-        if hasattr(x, "columns"):
+        if not isinstance(x, (str, os.PathLike)) and not hasattr(x, "columns"):
+            raise ValueError(
+                "`x` must be a DataFrame, a pyarrow table, a path, or coded rows as "
+                f"`table.encode` returns them. Received: {type(x).__name__}"
+            )
+        if hasattr(x, "dtypes"):
             self.table.check(x)
         return kgan.data.source(x, table=self.table, held_out=0.0)
 

@@ -71,6 +71,9 @@ def test_conditions_of_json():
     found = sampled_rows.conditions_of(
         {"works": {"True": 0.25, "False": 0.75}, "hours": {"low": 20}}, table
     )
+    levels = Table.infer(people().replace({"job": {"cook": "low", "clerk": "high"}}))
+    shares = {"job": {"low": 0.5, "high": 0.5}}
+    assert sampled_rows.conditions_of(shares, levels) == shares
     assert found == {"works": {True: 0.25, False: 0.75}, "hours": Between(20)}
 
 

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 from small_tables import people
 
-from kgan.tabular import Between, Table
-from kgan.tabular.conditions import OneOf, wanted
+from kgan.tabular import Between, Date, Table
+from kgan.tabular.conditions import wanted
 
 
 @pytest.fixture(scope="module")
@@ -65,15 +65,58 @@ def test_known_columns(table):
         assert masks[kind, coded[:, place].astype(int)].all()
 
 
-def test_cells():
-    column = pd.Series([1.0, np.nan, 3.0])
-    assert OneOf((1.0, None)).holds(column).tolist() == [True, True, False]
-    assert Between(2.0).holds(column).tolist() == [False, False, True]
-    assert Between(high=2.0).holds(column).tolist() == [True, False, False]
-    text = pd.Series(["nan", None, "a"])
-    assert OneOf(("nan",)).holds(text).tolist() == [True, False, False]
-    integers = pd.Series([1, None, 3], dtype="Int64")
-    assert Between(1, 1).holds(integers).tolist() == [True, False, False]
+def test_known_columns_of_one_block_have_the_pairs_that_occur():
+    rng = np.random.default_rng(0)
+    city = np.repeat(np.arange(300), 20)
+    df = pd.DataFrame(
+        {
+            "city": [f"c{number}" for number in city],
+            "code": [f"k{number % 150}" for number in city],
+            "region": [f"r{number % 75}" for number in city],
+            "x": rng.normal(size=len(city)),
+        }
+    )
+    table = Table.infer(df)
+    assert set(table.dependencies) == {"code", "region"}
+    known = df[["city", "code", "region"]].sample(500, random_state=0)
+    ((masks, kind),) = wanted(table, known, 500, 0).levels.values()
+    assert len(masks) <= 300
+    assert (masks.sum(1)[kind] == 1).all()
+
+
+def test_dates_as_they_come():
+    """Ends of ranges are read as the column's dates are, and so are drawn cells."""
+    days = np.datetime64("2020-01-01") + np.random.default_rng(0).integers(0, 200, 400)
+    plain = pd.Series(days.astype("datetime64[s]"))
+    columns = {
+        "zone": plain.dt.tz_localize("Europe/Rome"),
+        "day": plain.dt.date,
+        "number": plain.dt.strftime("%Y%m%d").astype(int),
+        "text": plain.dt.strftime("%d.%m.%Y"),
+    }
+    df = pd.DataFrame({**columns, "y": np.arange(400) % 2})
+    kinds = {"number": Date(format="%Y%m%d"), "text": Date(format="%d.%m.%Y")}
+    table = Table.infer(df, kinds=kinds)
+    coded = table.encode(df)
+    inside = plain.between("2020-02-15", "2020-06-01").to_numpy()
+    ends = {
+        "zone": ("2020-02-15", "2020-06-01"),
+        "day": ("2020-02-15", "2020-06-01"),
+        "number": (20200215, 20200601),
+        "text": ("15.02.2020", "01.06.2020"),
+    }
+    for name, (low, high) in ends.items():
+        asked = wanted(table, {name: Between(low, high)}, 400, 0)
+        found = asked.accepts(coded, np.arange(400))
+        np.testing.assert_array_equal(found, inside)
+    with pytest.raises(ValueError, match="`low` of column 'text' must be at most"):
+        wanted(table, {"text": Between("01.06.2020", "15.02.2020")}, 10, 0)
+
+
+def test_a_column_twice():
+    df = people()[["job", "job"]]
+    with pytest.raises(ValueError, match="must name each column once"):
+        wanted(Table.infer(people()), df, len(df), 0)
 
 
 def test_missing_values_of_all_kinds():
@@ -88,7 +131,7 @@ def test_missing_values_of_all_kinds():
         place = sum(block.coded_width for block in table.blocks[:number])
         assert masks[kind, coded[:, place].astype(int)].all()
     for missing in (None, np.nan, pd.NA, pd.NaT):
-        assert OneOf((missing,)).holds(df["rating"]).sum() == 100
+        assert table.holds("rating", df["rating"], values=[missing]).sum() == 100
 
 
 def test_shares_of_any_number():

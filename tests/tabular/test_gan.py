@@ -119,8 +119,8 @@ def test_bad_conditions(trained, conditions, message):
 def test_bad_ranges():
     with pytest.raises(ValueError, match="must be given"):
         Between()
-    with pytest.raises(ValueError, match="must be at most `high`"):
-        Between(2, 1)
+    with pytest.raises(ValueError, match="must be values"):
+        Between(float("nan"), 1)
 
 
 def test_saved_and_loaded(trained, tmp_path):
@@ -197,7 +197,9 @@ def test_discrete_columns_as_in_ctgan():
         gan.fit(people(), discrete_columns=["hours"], epochs=1)
     with pytest.raises(ValueError, match="'hobs', unknown"):
         gan.fit(people(), discrete_columns=["hobs"], epochs=1)
-    gan.fit(people(), discrete_columns=["job"], epochs=1, batch_size=300, verbose=0)
+    with pytest.raises(ValueError, match="'hobs', unknown"):
+        gan.fit(people(), ["hobs"], epochs=1)
+    gan.fit(people(), ["job"], epochs=1, batch_size=300, verbose=0)
 
 
 def test_bad_arguments(trained):
@@ -215,6 +217,16 @@ def test_bad_arguments(trained):
         gan.generate(3)
     with pytest.raises(ValueError, match=r"coded rows of shape \(batch, "):
         gan.fit(np.zeros((10, 3), np.float32), epochs=1)
+
+
+def test_what_fit_takes(trained):
+    gan, df = trained
+    with pytest.raises(ValueError, match="`x` must be a DataFrame"):
+        gan.fit([1, 2])
+    with pytest.raises(ValueError, match="`y` must be None"):
+        gan.fit(df, df["job"])
+    with pytest.raises(ValueError, match="`epochs`"):
+        gan.fit(df, epochs=0)
 
 
 def test_another_table(trained):

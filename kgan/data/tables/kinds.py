@@ -157,7 +157,13 @@ class Asked:
     def plain_range(self, kind: Kind) -> tuple[Any, Any]:
         """Returns the ends of the range as plain ones are, None where it is open."""
         ends = (self.low, self.high)
-        return tuple(None if end is None else kind.plain(end) for end in ends)
+        low, high = (None if end is None else kind.plain(end) for end in ends)
+        if None not in (low, high) and low > high:
+            raise ValueError(
+                f"`low` of column {kind.column!r} must be at most `high`. Received: "
+                f"low={self.low!r}, high={self.high!r}"
+            )
+        return low, high
 
     def of(self, kind: Kind, values: np.ndarray) -> np.ndarray:
         """Returns which plain values are asked for, bool."""

@@ -75,7 +75,7 @@ class Marginal:
             spike: Share from which on a value is a spike, in (0, 1].
             min_count: Rows of a spike, and between two knots, at least.
             private: Whether no value of fewer than `min_count` rows may be kept: knots
-                are means of so many, and so are the bounds.
+                and bounds lie in the middle of so many, whatever the outermost are.
             offset: See `step`.
         """
         values = np.sort(np.asarray(values, np.float64))
@@ -224,9 +224,14 @@ def _knots(values, step, min_count, private):
     size = max(min_count, -(-len(others) // _MOST_GROUPS))
     starts = np.arange(0, max(len(others) - size + 1, 1), size)
     if private:
-        means = [g.mean() for g in np.split(others, starts[1:]) if len(g) >= min_count]
+        groups = np.split(others, starts[1:])
+        middles = [_middle(group) for group in groups if len(group) >= min_count]
+        # Four of one value, which fewer than `min_count` rows have, would name it.
+        means = [middle.mean() for middle in middles if np.ptp(middle)]
         anchors = np.asarray(means)
         ends = [anchors, atoms]
+        if not len(anchors) and not len(atoms):
+            return np.zeros(0), np.zeros(0)
     else:
         anchors, ends = others[starts] if len(others) else others, [values]
     if step is not None:  # whole values lie between two knots
@@ -241,6 +246,15 @@ def _knots(values, step, min_count, private):
     cumulative = np.searchsorted(values, knots, side="left") / len(values)
     cumulative[0], cumulative[-1] = 0.0, 1.0
     return knots, cumulative
+
+
+def _middle(group):
+    """Returns the four in the middle of sorted values.
+
+    The mean of all would tell how far out a single one lies.
+    """
+    first = max((len(group) - 1) // 2 - 1, 0)
+    return group[first : first + 4]
 
 
 def _atoms(values, step, min_count, private):

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from kgan.core.table_blocks import Block
-from kgan.data.tables.column import Column
+from kgan.data.tables.column import Categorical, Column
 from kgan.data.tables.grid import Grid
 from kgan.data.tables.kinds import Kind
 from kgan.data.tables.marginal import Marginal
@@ -40,6 +40,12 @@ class Number(Kind, base=True):
         self.minimum, self.maximum, self.step, self.offset = given
 
     def fit_state(self, column, rules):
+        if isinstance(column.storage, Categorical):
+            raise ValueError(
+                f"Column {column.name!r} must hold {self.called}, and no categories, "
+                f"which keep all values: df[{column.name!r}].astype(...). Received: "
+                f"{column.storage.dtype}"
+            )
         if column.storage.cells not in self.cells:
             raise ValueError(
                 f"Column {column.name!r} must hold {self.called}. Received: cells of "
@@ -61,6 +67,11 @@ class Number(Kind, base=True):
                 min_count=rules.min_count,
                 private=rules.privacy,
             )
+        except OverflowError:
+            raise ValueError(
+                f"Column {column.name!r} must hold numbers within 62 bits of each "
+                f"other. Received: {known.min()} to {known.max()}"
+            ) from None
         except ValueError as error:
             raise ValueError(f"Column {column.name!r}: {error}") from None
         self.missing_share = column.num_missing / len(column)

@@ -13,6 +13,7 @@ from kgan.core.registry import unknown
 from kgan.data.tables import description, schema, size, structure
 from kgan.data.tables import kinds as all_kinds
 from kgan.data.tables.categories import Category
+from kgan.data.tables.column import Column
 from kgan.data.tables.constraints import Constraint
 from kgan.data.tables.dependencies import Lookup
 from kgan.data.tables.keys import Key
@@ -291,9 +292,23 @@ class Table:
                 found = part.mask(name, asked) if lookup is None else lookup.mask(asked)
                 return (number, *found)
         raise ValueError(
-            f"A condition must be on a column that is modelled. Received: {name!r}, "
-            f"{self.kinds[name].summary()}"
+            f"A condition must be on a column that is modelled: leave {name!r} out of "
+            f"the conditions. Received: a {type(self.kinds[name]).__name__}"
         )
+
+    def holds(self, name: Any, cells: Any, **asked: Any) -> np.ndarray:
+        """Returns which cells of a column are what is asked for, bool `(rows,)`.
+
+        Args:
+            name: Its name.
+            cells: A `pandas.Series` of the column's own dtype.
+            **asked: `values`, or `low` and `high`, as of `mask`.
+        """
+        kind, asked = self.kind(name), Asked(**asked)
+        column = Column(name, cells, kind.storage)
+        found = np.full(len(cells), asked.missing)
+        found[~column.missing] = kind.wanted(column.known, asked)
+        return found
 
     @property
     def width(self) -> int:

@@ -125,3 +125,14 @@ def test_what_lies_beyond_is_the_bound():
 def test_too_few_rows_to_be_private():
     with pytest.raises(ValueError, match="must hold at least 10 rows"):
         Marginal.fit(np.arange(5.0), private=True)
+
+
+@pytest.mark.parametrize("step", [None, 1.0])
+def test_private_bounds_do_not_tell_how_far_out_a_single_one_is(step):
+    values = np.round(np.random.default_rng(0).normal(0, 1e3, 500))
+    found = []
+    for canary in (8675309.0, 8675309000.0):
+        values[5] = canary
+        found.append(Marginal.fit(values, step, private=True))
+    assert found[0] == found[1]
+    assert found[0].maximum < 1e4

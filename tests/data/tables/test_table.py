@@ -264,8 +264,8 @@ def test_what_cannot_be_asked(table):
         ("towm", {"values": ["Rome"]}, "Did you mean 'town'"),
         ("town", {"values": ["Room"]}, "Did you mean 'Rome'"),
         ("land", {"values": ["nl"]}, "A level of column 'land' must be one of"),
-        ("id", {"values": ["p-000001"]}, "column that is modelled. Received: 'id'"),
-        ("source", {"values": ["web"]}, "column that is modelled. Received: 'source'"),
+        ("id", {"values": ["p-000001"]}, "column that is modelled: leave 'id' out"),
+        ("source", {"values": ["web"]}, "column that is modelled: leave 'source' out"),
         ("age", {"values": ["old"]}, "A value of column 'age' must be a number"),
         ("town", {"values": [None]}, "'town' must have missing cells in training"),
         ("end", {"values": ["soon"]}, "A value of column 'end' must be a date"),
@@ -389,3 +389,17 @@ def test_adult(adult):
     assert table.dependencies == {"education-num": "education"}
     assert table.width < 200
     assert max(map(len, str(table).splitlines())) <= 80
+
+
+def test_integers_too_far_apart():
+    wide = pd.DataFrame(
+        {"w": np.array([2**62 + 1, -(2**62) - 5] * 25), "y": [0, 1] * 25}
+    )
+    with pytest.raises(ValueError, match="'w' must hold numbers within 62 bits"):
+        Table.infer(wide)
+
+
+def test_numbers_that_are_categories():
+    df = pd.DataFrame({"c": pd.Categorical(np.arange(100) % 60), "y": [0, 1] * 50})
+    with pytest.raises(ValueError, match="'c' must hold numbers, and no categories"):
+        Table.infer(df, kinds={"c": "integer"})
