@@ -91,8 +91,7 @@ class Spread:
     def unpack(self, element):
         return {"real": element}
 
-    def examples(self, count, seed, averaged):
-        assert not averaged
+    def raw_examples(self, count, seed):
         return Spreading(self.spread, count)
 
 
