@@ -97,3 +97,9 @@ def test_every_metric_and_recipe_of_tables_is_on_the_page():
 def test_names_that_it_mentions_are_there():
     for name in re.findall(r"kgan\.tabular\.(\w+)", PAGE):
         assert hasattr(kgan.tabular, name)
+
+
+def test_the_figures_of_the_recipe_are_those_of_the_page():
+    figures = kgan.recipes.get("adult").results
+    for name, value in figures.items():
+        assert name == "command" or str(value) in PAGE
