@@ -11,6 +11,9 @@ import tensorflow as tf
 from kgan.core import counter_draws, table_blocks
 from kgan.layers import table_rows
 
+# Numbers of a row between its first latents and its noise. One of them is what the
+# probability of a condition is held to; the counter draws four at a time.
+_BETWEEN = 4
 _ROWS = 8192  # of one compiled call, less where a table has many levels
 _NUMBERS = 2**24  # about as many a compiled call draws
 # A row is given up after so many tries, and all rows once so many in a row have failed.
@@ -156,8 +159,8 @@ class RowSampler:
         return accepted.numpy()[: len(numbers)]
 
     def _probable(self, names, seed, numbers, tries, allowed):
-        # More numbers than the body takes: the probability is held to one of them.
-        uniform = counter_draws.uniform(seed, numbers, tries, self._core + 4)
+        count = self._core + _BETWEEN
+        uniform = counter_draws.uniform(seed, numbers, tries, count)
         features = self._features(table_rows.latents_of(uniform[:, : self._core]))
         probability = tf.ones(self.rows)
         for name, mask in zip(names, allowed, strict=True):
@@ -188,11 +191,11 @@ class RowSampler:
 
     def _rows(self, seed, numbers, tries, allowed):
         uniform = counter_draws.uniform(
-            seed, numbers, tries, self._core + 4 + self._noise
+            seed, numbers, tries, self._core + _BETWEEN + self._noise
         )
         core = table_rows.latents_of(uniform[:, : self._core])
         raw = tf.cast(self._body(core, training=False), tf.float32)
-        noise = uniform[:, self._core + 4 :]
+        noise = uniform[:, self._core + _BETWEEN :]
         noise = table_rows.gumbel(table_rows.latents_of(noise))
         if allowed is not None:
             noise = tf.where(allowed, noise, -np.inf)
