@@ -190,7 +190,7 @@ class Bounds(Constraint):
         kind = _as_number(kind, column, given)
         bounds = {"minimum": self.minimum, "maximum": self.maximum}
         chosen = {n: value for n, value in bounds.items() if value is not None}
-        return type(kind)(**(kind.options() | chosen))
+        return kind.with_options(**chosen)
 
 
 class Step(Constraint):
@@ -211,8 +211,7 @@ class Step(Constraint):
 
     def adjusted(self, column, kind, given):
         kind = _as_number(kind, column, given)
-        own = {"step": self.step, "offset": self.offset}
-        return type(kind)(**(kind.options() | own))
+        return kind.with_options(step=self.step, offset=self.offset)
 
 
 def get(identifier: Any) -> Constraint:

@@ -120,6 +120,10 @@ class Kind:
         names = argument_names(type(self), base=Kind)
         return {name: getattr(self, name) for name in names}
 
+    def with_options(self, **changed: Any) -> "Kind":
+        """Returns a kind that is not fitted, of the same options but for some."""
+        return type(self)(**self.options() | changed)
+
     def get_config(self) -> dict:
         config = {"kind": type(self).__name__.lower(), **self.options()}
         if self.storage is not None:

@@ -123,7 +123,7 @@ class Table:
             raise ValueError(
                 "`df` must be given to a table that was loaded. Received: None"
             )
-        kept = {name: type(k)(**k.options()) for name, k in self.kinds.items()}
+        kept = {name: kind.with_options() for name, kind in self.kinds.items()}
         given = _chosen(self.kinds, kinds)
         table = type(self).infer(
             frame, kept | given, self.constraints, *reversed(self.rules)
